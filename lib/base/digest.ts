@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto';
+
+/** A sha256 as 64 lower-case hexadecimal digits. */
+export type Digest = string;
+
+export function digestOf(bytes: string | Uint8Array): Digest {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+export function isDigest(text: string): boolean {
+  return /^[0-9a-f]{64}$/.test(text);
+}

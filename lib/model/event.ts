@@ -1,0 +1,56 @@
+import type { Failure } from './failure.ts';
+import type { Outcome } from './outcome.ts';
+import type { Decision } from './plan.ts';
+import type { SandboxName, StepId } from './project.ts';
+
+/** A fact of a run. Views fold events and know nothing else; the journal stamps and keeps them. */
+export type Event =
+  | {
+      readonly type: 'run-started';
+      readonly run: string;
+      readonly version: string;
+      readonly project: string;
+      readonly root: string;
+      readonly named: readonly StepId[];
+    }
+  | { readonly type: 'waiting'; readonly what: 'project' | 'workspace'; readonly holder: string } // another run holds the lock
+  | { readonly type: 'planned'; readonly steps: readonly PlannedStep[]; readonly places: readonly SandboxName[]; readonly again: boolean }
+  | { readonly type: 'place-connecting'; readonly sandbox: SandboxName; readonly target: string }
+  | { readonly type: 'place-connected'; readonly sandbox: SandboxName; readonly target: string; readonly workspace: string }
+  | { readonly type: 'place-failed'; readonly sandbox: SandboxName; readonly failure: Failure }
+  | { readonly type: 'step-started'; readonly step: StepId; readonly decision: Decision; readonly attempt: number }
+  | { readonly type: 'step-output'; readonly step: StepId; readonly text: string } // masked; any chunk of text, not a line
+  | {
+      readonly type: 'step-progress';
+      readonly step: StepId;
+      readonly done: number;
+      readonly total?: number;
+      readonly unit: 'files' | 'bytes';
+    }
+  | { readonly type: 'step-note'; readonly step: StepId; readonly text: string } // something worth knowing: edited output named, workspace renamed
+  | { readonly type: 'step-retry'; readonly step: StepId; readonly failure: Failure; readonly attempt: number; readonly delay: number }
+  | { readonly type: 'step-finished'; readonly step: StepId; readonly outcome: Outcome; readonly ms: number }
+  | { readonly type: 'warning'; readonly text: string; readonly hint?: string } // of the run, not of a step
+  | { readonly type: 'stopping'; readonly level: 1 | 2 | 3; readonly cause: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'failure' }
+  | {
+      readonly type: 'run-finished';
+      readonly exit: number;
+      readonly ms: number;
+      readonly counts: { readonly [outcome in Outcome['is']]: number };
+    };
+
+export interface PlannedStep {
+  readonly id: StepId;
+  readonly title: string;
+  readonly task: string;
+  readonly sandbox: SandboxName;
+  readonly needs: readonly StepId[];
+  readonly decision: Decision;
+  readonly ms?: number; // predicted
+}
+
+/** An event with its place in the run: `seq` from 0 without gaps, `at` in milliseconds since 1970. */
+export type Stamped = Event & { readonly seq: number; readonly at: number };
+
+/** Where events go. Never throws, never blocks. */
+export type Emit = (event: Event) => void;

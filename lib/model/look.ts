@@ -1,0 +1,71 @@
+import type { Digest } from '../base/digest.ts';
+import type { FingerprintRecord } from './fingerprint.ts';
+import type { Action } from './plan.ts';
+import type { SandboxName, StepId } from './project.ts';
+import type { Receipt } from './receipt.ts';
+import type { Tree } from './tree.ts';
+
+/** What is remembered of the last execution of a step in this project, whatever its result. */
+export interface LastRun {
+  readonly key: Digest;
+  readonly record: FingerprintRecord;
+  readonly ok: boolean;
+  /** Milliseconds since 1970; and how long it took. */
+  readonly at: number;
+  readonly ms: number;
+  /** Bytes that travelled, for tasks that transfer. */
+  readonly bytes?: number;
+}
+
+/** A success that the store remembers under its key. */
+export interface Remembered {
+  readonly key: Digest;
+  /** Captured outputs; null where the verdict alone is remembered. */
+  readonly outputs: Tree | null;
+  /** Blob of the step's output text. */
+  readonly log?: Digest;
+  readonly at: number;
+  readonly ms: number;
+}
+
+/** The outputs of a remembered success, compared with what lies in the project now. Paths are sorted. */
+export interface OutputsSeen {
+  readonly missing: readonly string[];
+  readonly edited: readonly string[];
+  /** In an output folder though the record does not know them; a restore moves them away. */
+  readonly extra: readonly string[];
+  /** Whether the store has every blob that is missing or edited. */
+  readonly restorable: boolean;
+}
+
+/** What a place was seen or is believed to hold. */
+export interface PlaceSeen {
+  /** Output of each probe. */
+  readonly probes: { readonly [probe: string]: string };
+  /** When it was seen, milliseconds since 1970. */
+  readonly at: number;
+  /** Id of the receipt on the far side; undefined: no workspace there yet. */
+  readonly receipt?: string;
+  /** Key of the last successful execution of each step whose result stays in the place. */
+  readonly holds: { readonly [step: StepId]: Digest };
+}
+
+/**
+ * What the planner may ask about the world. Every method only reads, connects nowhere, and answers the same within one plan.
+ * lib/plan stays pure: it is given one of these. The answers are computed when asked, so nothing is looked at that no decision needs.
+ */
+export interface Look {
+  /** The tree that the action reads (globs of the project, sources of a sync, or the tree of the receipt); undefined if it reads none. */
+  inputs(action: Action): Tree | undefined;
+  /** A tree that was an input once, for naming what changed; undefined if it was forgotten. */
+  formerInputs(digest: Digest): Tree | undefined;
+  /** Path and digest of each tool that is on the PATH. */
+  tools(names: readonly string[]): { readonly [tool: string]: string };
+  place(sandbox: SandboxName): PlaceSeen | undefined;
+  receipt(sandbox: SandboxName): Receipt | undefined;
+  last(step: StepId): LastRun | undefined;
+  remembered(key: Digest): Remembered | undefined;
+  outputs(action: Action, remembered: Remembered): OutputsSeen;
+  /** Median milliseconds and bytes of earlier executions. */
+  history(step: StepId): { readonly ms: number; readonly bytes?: number } | undefined;
+}

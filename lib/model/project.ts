@@ -1,0 +1,111 @@
+import type { Json } from '../base/json.ts';
+import type { Span } from '../base/span.ts';
+import type { Script } from './script.ts';
+import type { Pairs, Value } from './value.ts';
+
+export type StepId = string;
+export type SandboxName = string;
+
+/** The name of the place that is always there: this computer, in the project's folder. */
+export const LOCAL = 'local';
+
+/** A Sandboxfile with profiles and recipes applied and every expression resolved. */
+export interface Project {
+  readonly name: string;
+  /** Absolute real path of the folder that holds the Sandboxfile. */
+  readonly root: string;
+  /** The Sandboxfile, absolute. */
+  readonly file: string;
+  readonly default: readonly StepId[];
+  readonly params: ReadonlyMap<string, Param>;
+  readonly sandboxes: ReadonlyMap<SandboxName, SandboxSpec>;
+  readonly steps: ReadonlyMap<StepId, Step>;
+  /** Slots of each named pool. */
+  readonly pools: ReadonlyMap<string, number>;
+  readonly cache: CacheSettings;
+  readonly secrets: readonly Secret[];
+}
+
+export interface Param {
+  readonly type: 'string' | 'number' | 'boolean' | 'list';
+  readonly value: Value;
+  readonly enum?: readonly Value[];
+  readonly description?: string;
+}
+
+/** A secret is known to sbx by name; its value is read from the environment or a 0600 file when a step needs it. */
+export interface Secret {
+  readonly name: string;
+  /** Counts in fingerprints in place of the value. */
+  readonly version?: string;
+  /** A 0600 file, absolute; absent: the environment variable of the secret's name. */
+  readonly file?: string;
+}
+
+export interface CacheSettings {
+  readonly enabled: boolean;
+  /** Bounds of the local store: bytes and milliseconds since last use. */
+  readonly maxSize: number;
+  readonly maxAge: number;
+}
+
+export interface SandboxSpec {
+  readonly name: SandboxName;
+  readonly kind: 'local' | 'embedded' | 'ssh';
+  /** An ssh_config alias or `user@host:port`; present if and only if kind is ssh. */
+  readonly host?: string;
+  /** Login name where neither `host` nor the user's ssh_config names one. */
+  readonly user?: string;
+  /** Folder on the far side: absolute, or relative to the home there. Absent: `/build/<project>` by profile, else `sbx/<project>`. */
+  readonly workspace?: string;
+  readonly files: 'git' | 'all';
+  readonly keep: 'running' | 'stopped' | 'none';
+  readonly onUnreachable: 'fail' | 'cached' | 'local' | 'skip';
+  /** Commands whose output identifies the toolchain of the place. */
+  readonly probes: Pairs;
+  /** Milliseconds after which recorded probes are said to be old. */
+  readonly probeMaxAge: number;
+  /** Milliseconds that remote work goes on after the link was lost. */
+  readonly grace: number;
+  readonly env: Pairs;
+}
+
+export interface Step {
+  readonly id: StepId;
+  readonly task: string;
+  readonly sandbox: SandboxName;
+  readonly needs: readonly StepId[];
+  readonly after: readonly StepId[];
+  readonly provides?: SandboxName;
+  readonly releases?: SandboxName;
+  /** `run:`, with its values made safe. */
+  readonly script?: Script;
+  /** Globs relative to `dir`; a leading `!` takes away. Absent: the default of the task. */
+  readonly inputs?: readonly string[];
+  readonly outputs?: readonly string[];
+  readonly state: readonly string[];
+  readonly tools: readonly string[];
+  /** Counted variables, merged: top level, sandbox, step. */
+  readonly env: Pairs;
+  /** Names passed through and not counted. */
+  readonly passEnv: readonly string[];
+  readonly secrets: readonly string[];
+  /** Relative to the project's root, `.` by default; the same folder below the workspace on a far side. */
+  readonly dir: string;
+  readonly enabled: boolean;
+  readonly when: 'success' | 'failure' | 'always';
+  /** Milliseconds. */
+  readonly timeout?: number;
+  /** Attempts beyond the first, on infrastructure failures only; `delay` in milliseconds doubles each time. */
+  readonly retry: { readonly times: number; readonly delay: number };
+  readonly pool?: string;
+  readonly parallel: boolean;
+  /** Absent: by the rules for caching; false: never. */
+  readonly cache?: boolean;
+  readonly interactive: boolean;
+  readonly description?: string;
+  /** The fields of the task, already of the shape that the task declares. */
+  readonly fields: { readonly [field: string]: Json };
+  /** Where the step stands; absent when the document came from the cache. */
+  readonly span?: Span;
+}

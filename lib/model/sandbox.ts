@@ -1,0 +1,81 @@
+import type { Result } from '../base/result.ts';
+import type { Failure } from './failure.ts';
+import type { Script } from './script.ts';
+import type { Pairs } from './value.ts';
+
+/** How a command ended. Only `code: 0` is success; an exit by signal never is. */
+export type Exit = { readonly code: number } | { readonly signal: string };
+
+/** A place where steps run, not yet connected: the same port whether local, embedded or ssh. */
+export interface Sandbox {
+  readonly name: string;
+  readonly kind: 'local' | 'embedded' | 'ssh';
+  /** For messages: `build@localhost:12222`, `embedded`, `local`. */
+  readonly target: string;
+  /** Reaches the place; one connection serves all steps of a run. Ends within the connect deadline. */
+  connect(signal: AbortSignal): Promise<Result<Session, Failure>>;
+}
+
+/** A connected place. Disposing closes the link; supervised work that was not ended goes on for the grace of the sandbox. */
+export interface Session extends AsyncDisposable {
+  /**
+   * Runs a short POSIX sh program of ours with binary streams: `stdin` is sent whole, `stdout` is given in chunks, stderr is collected (last 8 KiB).
+   * The program and each of `args` ($1, $2, ...) arrive as written, whatever the login shell is.
+   * What start-up files print is not part of `stdout`.
+   */
+  program(text: string, args: readonly string[], streams: ProgramStreams): Promise<Result<ProgramEnd, Failure>>;
+  /** Runs a step's command supervised: its own session, ended with all it started on abort, and after the grace if the link is lost. */
+  supervise(job: Job, streams: JobStreams): Promise<Result<Exit, Failure>>;
+  /** Runs a command on a terminal of the far side, joined to the user's. */
+  terminal(job: Job, terminal: Terminal, signal: AbortSignal): Promise<Result<Exit, Failure>>;
+}
+
+export interface ProgramStreams {
+  readonly signal: AbortSignal;
+  readonly stdin?: AsyncIterable<Uint8Array>;
+  readonly stdout?: (chunk: Uint8Array) => void;
+}
+
+export interface ProgramEnd {
+  readonly exit: Exit;
+  readonly stdout: Uint8Array; // empty if a sink was given
+  readonly stderr: string;
+}
+
+/** What to run in a place. */
+export interface Job {
+  /** `-l` never, the login shell never: sh -e, bash or the words as they are. */
+  readonly script: Script;
+  /** Absolute folder in the place; created beforehand by whoever owns it. */
+  readonly cwd: string;
+  /** Variables set for the command, on top of the fixed base of the place. Secrets travel here too: never by argv. */
+  readonly env: Pairs;
+  /** Sourced first if it exists and the shell is not argv, e.g. `$HOME/.ghcup/env`. */
+  readonly source?: string;
+  /** Milliseconds between TERM and KILL when ended. */
+  readonly killGrace: number;
+  /** Names the job on the far side: unique for each attempt. */
+  readonly attempt: string;
+  /** A file in the place that says what it holds: removed before the command starts, written with `value` after exit 0. */
+  readonly mark?: { readonly path: string; readonly value: string };
+  /** Tags the processes of this run, so that a sweep finds what left the session. */
+  readonly run: string;
+}
+
+export interface JobStreams {
+  readonly signal: AbortSignal;
+  /** stdout and stderr merged, in order, bounded by back-pressure. */
+  readonly output: (chunk: Uint8Array) => void;
+}
+
+/** The user's terminal. */
+export interface Terminal {
+  readonly columns: () => number;
+  readonly rows: () => number;
+  /** Calls `changed` on each resize until the signal aborts. */
+  readonly onResize: (changed: () => void, signal: AbortSignal) => void;
+  readonly input: NodeJS.ReadableStream & { setRawMode?(raw: boolean): unknown };
+  readonly output: NodeJS.WritableStream;
+  /** TERM of the user. */
+  readonly type: string;
+}

@@ -1,0 +1,14 @@
+/** A value that a command refers to by name: the shell never parses the value itself. */
+export interface Variable {
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * What a step runs. Values from expressions are never pasted into shell text: they are `variables`, set before the text runs,
+ * and the text refers to them, so that each stays one word whatever it contains.
+ */
+export type Script =
+  | { readonly shell: 'sh' | 'bash'; readonly text: string; readonly variables: readonly Variable[]; readonly source: string }
+  | { readonly shell: 'argv'; readonly words: readonly string[]; readonly source: string };
+// `source` is the command as the user wrote it: for titles and messages, never executed.

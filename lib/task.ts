@@ -1,0 +1,78 @@
+import type { Digest } from './base/digest.ts';
+import type { Result } from './base/result.ts';
+import type { Checked } from './model/diagnostic.ts';
+import type { Failure } from './model/failure.ts';
+import type { Folders, Io } from './model/io.ts';
+import type { Action, Draft } from './model/plan.ts';
+import type { Project, SandboxSpec, Step, StepId } from './model/project.ts';
+import type { Receipt } from './model/receipt.ts';
+import type { Session, Terminal } from './model/sandbox.ts';
+import type { Tree } from './model/tree.ts';
+import type { Shape } from './schema/shape.ts';
+
+/** A kind of step: one file in tasks/, one line in tasks/index.ts. */
+export interface Task {
+  readonly name: string;
+  readonly summary: string;
+  /** The task's own keys; those of every step are added by the schema. */
+  readonly fields: { readonly [field: string]: Shape };
+  /** Keys of every step that this task requires (`run`) or cannot have (`outputs` of a sync). */
+  readonly requires?: readonly string[];
+  readonly refuses?: readonly string[];
+  /** Pure: what the step will do. */
+  plan(step: Step, scope: PlanScope): Checked<Draft>;
+  /** The only moment with effects. Expected trouble is a Failure; an abort rejects or returns `cancelled`. */
+  run(action: Action, scope: RunScope): Promise<Result<Produced, Failure>>;
+}
+
+export interface PlanScope {
+  readonly project: Project;
+  /** The sandbox of the step. */
+  readonly sandbox: SandboxSpec;
+  /** Outputs and state of other steps on this side that a sync must not send: those of steps that depend on this one. */
+  readonly downstream: readonly string[];
+}
+
+/** What a step left behind, beyond its exit. */
+export interface Produced {
+  /** The tree in the workspace after a sync. */
+  readonly receipt?: Receipt;
+  /** Digests of products that stay in the place, made there. */
+  readonly placed?: Tree;
+  /** Inputs of a remote step that changed on the far side while it ran: the result stands and is not remembered. */
+  readonly disturbed?: readonly string[];
+  /** Nothing had to be done: shown as fresh. */
+  readonly untouched?: boolean;
+  /** Files that a fetch brought, already staged in `stage` (absolute); the runner checks, stores and places them. */
+  readonly fetched?: { readonly stage: string; readonly tree: Tree; readonly to: string };
+}
+
+export interface RunScope {
+  readonly project: Project;
+  readonly sandbox: SandboxSpec;
+  readonly folders: Folders;
+  readonly io: Io;
+  readonly signal: AbortSignal;
+  /** Id of the run; id of this attempt, unique. */
+  readonly run: string;
+  readonly attempt: string;
+  /** Words after `--` on the command line are already in the script. */
+  readonly terminal: Terminal | undefined;
+  /** The shared session of the step's sandbox. */
+  session(): Promise<Result<Session, Failure>>;
+  /** Absolute folder of the project in the step's sandbox. */
+  workspace(): Promise<Result<string, Failure>>;
+  /** The tree of the project's sources as a sync would send it, from the stat memo where it can be trusted. */
+  sources(files: 'git' | 'all', exclude: readonly string[]): Promise<Result<Tree, Failure>>;
+  /** This side's copy of the receipt of the workspace, if there is one. */
+  receipt(): Receipt | undefined;
+  /** What the steps that this one needs left in the place. */
+  placed(step: StepId): Tree | undefined;
+  /** Key of this attempt's fingerprint. */
+  readonly key: Digest | undefined;
+  /** The variables of the step: fixed base, declared env, passed ones, secrets. */
+  readonly env: readonly (readonly [string, string])[];
+  output(chunk: Uint8Array): void;
+  progress(done: number, total: number | undefined, unit: 'files' | 'bytes'): void;
+  note(text: string): void;
+}
