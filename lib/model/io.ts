@@ -50,7 +50,10 @@ export interface LocalCommand {
   readonly cwd: string;
   /** The whole environment of the child. */
   readonly env: Pairs;
-  readonly stdin?: Uint8Array | 'inherit';
+  /** Sent whole, then closed; absent: the empty input. */
+  readonly stdin?: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Joined to the terminal of sbx: all three streams inherited, in the group that the terminal's keys go to. */
+  readonly terminal?: true;
   /** Milliseconds between TERM and KILL. */
   readonly killGrace: number;
 }
@@ -61,7 +64,10 @@ export interface LocalStreams {
   readonly stderr: (chunk: Uint8Array) => void;
 }
 
-/** Runs a child; aborting ends its whole process tree before the promise settles. */
+/**
+ * Runs a child; aborting ends its whole process tree (TERM, killGrace, KILL, and by its tag SBX_ATTEMPT what left the group) before the
+ * promise settles with how the child ended. A child that was tagged is ended too when sbx itself is killed.
+ */
 export type Spawn = (command: LocalCommand, streams: LocalStreams) => Promise<Result<Exit, Failure>>;
 
 /** The bundle of effects, built once in lib/cli/main.ts. */
