@@ -1,0 +1,63 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { compileGlobs } from '../../lib/base/glob.ts';
+import { commonStart, overlap } from '../../lib/base/overlap.ts';
+
+const meet: readonly (readonly [a: string, b: string])[] = [
+  ['dist', 'dist/a/b'],
+  ['dist/*.js', 'dist/a*'],
+  ['**', 'x'],
+  ['**/*.o', 'src/**'],
+  ['a/**/z', 'a/*/y/*'],
+  ['{a,b}', '{b,c}'],
+  ['[a-c]', 'b'],
+  ['dist/** !dist/a', 'dist/b'],
+  ['dist !dist/a dist/a/b', 'dist/a/b'],
+];
+const apart: readonly (readonly [a: string, b: string])[] = [
+  ['dist', 'dist2'],
+  ['dist/*.js', 'dist/*.css'],
+  ['dist/*', 'dist/a/b'],
+  ['a/**', 'b/**'],
+  ['x[ab]', 'xc'],
+  ['dist !dist/a', 'dist/a'],
+  ['dist/** !dist/a', 'dist/a/**/*.c'],
+  ['a', '!a'],
+];
+
+for (const [a, b] of meet)
+  test(`${a} meets ${b}`, () => assert.ok(overlap(a.split(' '), b.split(' ')) && overlap(b.split(' '), a.split(' '))));
+for (const [a, b] of apart)
+  test(`${a} apart from ${b}`, () => assert.not(overlap(a.split(' '), b.split(' ')) || overlap(b.split(' '), a.split(' '))));
+
+test('no path is in two lists that are said to be apart', () => {
+  const parts = ['a', 'b', '*', '**', 'a*', '{a,b}', '[!a]', '*b'];
+  const names = ['a', 'b', 'ab', 'c'];
+  const paths = names.flatMap((x) => [x, ...names.flatMap((y) => [`${x}/${y}`, ...names.map((z) => `${x}/${y}/${z}`)])]);
+  let random = 7;
+  const pick = (): string => {
+    random = (random * 48271) % 2147483647;
+    return parts[random % parts.length] ?? 'a';
+  };
+  let separate = 0;
+  for (let round = 0; round < 800; round++) {
+    const a = [`${pick()}/${pick()}`, `!${pick()}/${pick()}`];
+    const b = [pick(), `!${pick()}/${pick()}`, `${pick()}/${pick()}/${pick()}`];
+    const starts = a.slice(0, 1).flatMap(commonStart);
+    const left = compileGlobs(a);
+    const right = compileGlobs(b);
+    for (const path of paths) {
+      if (left.matches(path))
+        assert.ok(
+          starts.some((start) => path.startsWith(start)),
+          `${a}: ${path}`,
+        );
+    }
+    if (overlap(a, b)) continue;
+    separate += 1;
+    for (const path of paths) assert.not(left.matches(path) && right.matches(path), `${a} / ${b}: ${path}`);
+  }
+  assert.ok(separate > 50);
+});
+
+test.run();
