@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import type { Result } from '../../lib/base/result.ts';
+import { realSpawn } from '../../lib/io/process.ts';
+import type { Failure } from '../../lib/model/failure.ts';
+import type { LocalCommand, Spawn } from '../../lib/model/io.ts';
+import type { Exit } from '../../lib/model/sandbox.ts';
+
+export interface Spawned {
+  readonly result: Result<Exit, Failure>;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Spawning extends Partial<LocalCommand> {
+  readonly signal?: AbortSignal;
+  readonly spawn?: Spawn;
+  /** Called with all of stdout so far. */
+  readonly heard?: (text: string) => void;
+}
+
+/** Runs a sh program as a step's command would be: `tag` is its SBX_ATTEMPT. */
+export async function sh(text: string, tag: string, more: Spawning = {}): Promise<Spawned> {
+  const { signal, spawn, heard, ...command } = more;
+  let stdout = '';
+  let stderr = '';
+  const result = await (spawn ?? realSpawn())(
+    {
+      file: 'sh',
+      args: ['-c', text],
+      cwd: '/',
+      env: [
+        ['PATH', process.env.PATH ?? ''],
+        ['SBX_ATTEMPT', tag],
+      ],
+      killGrace: 300,
+      ...command,
+    },
+    {
+      signal: signal ?? new AbortController().signal,
+      stdout: (chunk) => {
+        stdout += Buffer.from(chunk).toString();
+        heard?.(stdout);
+      },
+      stderr: (chunk) => {
+        stderr += Buffer.from(chunk).toString();
+      },
+    },
+  );
+  return { result, stdout, stderr };
+}
+
+/** Whether a process lives; a zombie does not. */
+export function lives(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+  } catch {
+    return false;
+  }
+}
+
+/** Waits until `true_` holds; false after ten seconds. */
+export async function eventually(true_: () => boolean): Promise<boolean> {
+  for (let i = 0; i < 400; i++) {
+    if (true_()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  return true_();
+}
