@@ -47,6 +47,8 @@ export interface PlannedStep {
   readonly needs: readonly StepId[];
   readonly decision: Decision;
   readonly ms?: number; // predicted
+  /** The step owns the terminal while it runs: a view that draws gives it free. */
+  readonly interactive?: true;
 }
 
 /** An event with its place in the run: `seq` from 0 without gaps, `at` in milliseconds since 1970. */

@@ -1,0 +1,21 @@
+import type { FlagName } from './flags.ts';
+
+/** A command of sbx, as help, completion and the parser see it. What it does is not known here. */
+export interface Command {
+  readonly name: string;
+  /** Operands as help shows them, e.g. `[STEP...] [-- ARGS]`. */
+  readonly operands: string;
+  readonly least: number;
+  readonly most: number;
+  /** What an operand names, for completion. */
+  readonly names?: 'step' | 'sandbox' | 'command' | readonly string[];
+  /** Whether words after `--` are taken. */
+  readonly rest?: true;
+  readonly summary: string;
+  /** More than the summary, in sentences; help wraps it. */
+  readonly about: string;
+  readonly flags: readonly FlagName[];
+  readonly examples: readonly (readonly [line: string, meaning: string])[];
+  /** Not shown in the list of commands. */
+  readonly hidden?: true;
+}

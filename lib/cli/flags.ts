@@ -1,0 +1,64 @@
+/** A flag of the command line. What it means is not known here: lib/cli/options.ts gives it a type. */
+export interface Flag {
+  /** Without the leading `--`. The variable of `dry-run` is SBX_DRY_RUN. */
+  readonly name: string;
+  readonly short?: string;
+  /** Name of its value in help, e.g. `DIR`; absent: the flag is on or off. */
+  readonly value?: string;
+  /** What the flag means when it is given without a value; it then takes one by `=` only. */
+  readonly bare?: string;
+  /** May be given several times. */
+  readonly many?: true;
+  readonly choices?: readonly string[];
+  readonly summary: string;
+}
+
+export const CONTINUE = ['never', 'dependencies-successful', 'always'] as const;
+export const OUTPUTS = ['auto', 'listr', 'plain', 'grouped', 'json', 'github'] as const;
+export const COLOURS = ['auto', 'always', 'never'] as const;
+
+/** One table for all commands: a flag means the same wherever it is accepted. */
+export const FLAGS = [
+  { name: 'directory', short: 'C', value: 'DIR', summary: 'act in DIR' },
+  { name: 'file', short: 'f', value: 'FILE', summary: 'use FILE instead of searching upward for Sandboxfile.yaml' },
+  { name: 'set', value: 'K=V', many: true, summary: 'set the parameter K to V' },
+  { name: 'profile', value: 'NAME', summary: 'overlay the profile NAME on the Sandboxfile' },
+  { name: 'host', value: 'NAME', summary: 'reach ssh sandboxes at NAME: user@host:port or an ssh_config alias' },
+  { name: 'local', summary: 'run the steps of every sandbox on this computer' },
+  { name: 'jobs', short: 'j', value: 'N', summary: 'run at most N steps at once, or N% of the processors' },
+  { name: 'continue', value: 'WHEN', bare: 'dependencies-successful', choices: CONTINUE, summary: 'go on after a failure' },
+  { name: 'keep-going', short: 'k', summary: 'the same as --continue=dependencies-successful' },
+  { name: 'dry-run', short: 'n', summary: 'show the plan, run nothing' },
+  { name: 'force', value: 'STEP', bare: '', many: true, summary: 'run the named steps, or STEP, even if they are fresh' },
+  { name: 'no-cache', summary: 'neither restore from the store nor save to it' },
+  { name: 'only', summary: 'run the named steps without what they need' },
+  { name: 'offline', summary: 'connect nowhere' },
+  { name: 'yes', short: 'y', summary: 'answer every question with yes' },
+  { name: 'exit-code', short: 'x', summary: 'exit with the code of the command that failed' },
+  { name: 'output', value: 'VIEW', choices: OUTPUTS, summary: 'how to show a run' },
+  { name: 'json', summary: 'one JSON document; for a run, one event a line' },
+  { name: 'quiet', short: 'q', summary: 'show failures and the summary only' },
+  { name: 'verbose', short: 'v', summary: 'show every step, also the fresh ones' },
+  { name: 'color', value: 'WHEN', bare: 'always', choices: COLOURS, summary: 'when to use colours' },
+  { name: 'fingerprint', value: 'SHA256:...', summary: 'accept the key only if it has this fingerprint' },
+  { name: 'max-size', value: 'SIZE', summary: 'keep at most SIZE, e.g. 20GiB' },
+  { name: 'max-age', value: 'TIME', summary: 'drop what was not used for TIME, e.g. 14d' },
+  { name: 'help', short: 'h', summary: 'show help' },
+  { name: 'version', summary: 'show the version' },
+] as const satisfies readonly Flag[];
+
+export type FlagName = (typeof FLAGS)[number]['name'];
+
+export const FLAG: ReadonlyMap<string, Flag> = new Map(FLAGS.map((flag) => [flag.name, flag as Flag]));
+export const SHORT: ReadonlyMap<string, Flag> = new Map(FLAGS.flatMap((flag: Flag) => (flag.short ? [[flag.short, flag] as const] : [])));
+
+/** The environment variable that stands for a flag. */
+export function variableOf(flag: Flag): string {
+  return `SBX_${flag.name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** How a flag is written in help: `-j, --jobs N`, `--force[=STEP]`. */
+export function flagUsage(flag: Flag): string {
+  const value = flag.value === undefined ? '' : flag.bare === undefined ? ` ${flag.value}` : `[=${flag.value}]`;
+  return `${flag.short ? `-${flag.short}, ` : '    '}--${flag.name}${value}`;
+}

@@ -1,0 +1,145 @@
+import { parseDuration } from '../base/duration.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import { parseSize } from '../base/size.ts';
+import { checkValue, type Given, type UsageError } from './args.ts';
+import { COLOURS, CONTINUE, FLAG, FLAGS, type FlagName, OUTPUTS, variableOf } from './flags.ts';
+
+/** Every flag with its type. Absent: neither flag, variable nor the user's configuration says anything. */
+export interface Options {
+  readonly directory?: string;
+  readonly file?: string;
+  /** In the order given; a later one of the same name wins. */
+  readonly set: readonly (readonly [name: string, text: string])[];
+  readonly profile?: string;
+  readonly host?: string;
+  readonly local: boolean;
+  readonly jobs?: number;
+  readonly continue: (typeof CONTINUE)[number];
+  readonly dryRun: boolean;
+  /** Steps to force; `named`: those on the command line. */
+  readonly force: readonly string[] | 'named';
+  readonly noCache: boolean;
+  readonly only: boolean;
+  readonly offline: boolean;
+  readonly yes: boolean;
+  readonly exitCode: boolean;
+  readonly output: (typeof OUTPUTS)[number];
+  readonly json: boolean;
+  readonly level: 'quiet' | 'normal' | 'verbose';
+  readonly color: (typeof COLOURS)[number];
+  readonly fingerprint?: string;
+  /** Bytes. */
+  readonly maxSize?: number;
+  /** Milliseconds. */
+  readonly maxAge?: number;
+}
+
+/** Where flags come from, the strongest first. */
+export interface OptionSources {
+  readonly given: Given;
+  readonly environment: ReadonlyMap<string, string>;
+  /** The user's configuration: name of a flag and its text. */
+  readonly config: ReadonlyMap<string, string>;
+  /** Processors, for `--jobs 50%`. */
+  readonly cpus: number;
+}
+
+/** Gives every flag its type, from the command line, the SBX_ variables or the user's configuration, in that order. Pure. */
+export function readOptions(sources: OptionSources): Result<Options, UsageError> {
+  const texts = new Map<string, readonly string[]>(sources.given);
+  for (const flag of FLAGS) {
+    if (texts.has(flag.name) || flag.name === 'help' || flag.name === 'version') continue;
+    const variable = variableOf(flag);
+    const fromVariable = sources.environment.get(variable);
+    const text = fromVariable ?? sources.config.get(flag.name);
+    if (text === undefined || text === '') continue;
+    const value = FLAG.get(flag.name)?.value === undefined || flag.name === 'force' ? (onOff(text) ?? text) : text;
+    const wrong =
+      flag.name === 'force'
+        ? undefined
+        : checkValue(flag, value, fromVariable === undefined ? `${flag.name} in the configuration` : variable);
+    if (wrong) return err(wrong);
+    if (flag.name === 'force') texts.set('force', value === 'false' ? [] : [value === 'true' ? '' : value]);
+    else texts.set(flag.name, flag.name === 'set' ? text.split('\n').filter((line) => line !== '') : [value]);
+  }
+  return typed(texts, sources.cpus);
+}
+
+function onOff(text: string): 'true' | 'false' | undefined {
+  if (/^(1|true|yes|on)$/i.test(text)) return 'true';
+  if (/^(0|false|no|off)$/i.test(text)) return 'false';
+  return undefined;
+}
+
+function typed(texts: Given, cpus: number): Result<Options, UsageError> {
+  const one = (name: FlagName): string | undefined => texts.get(name)?.[0];
+  const on = (name: FlagName): boolean => one(name) === 'true';
+  const set: (readonly [string, string])[] = [];
+  for (const text of texts.get('set') ?? []) {
+    const cut = text.indexOf('=');
+    if (cut < 1) return err({ message: `--set needs K=V, not "${text}"`, hint: 'e.g. --set optimize=2' });
+    set.push([text.slice(0, cut), text.slice(cut + 1)]);
+  }
+  const jobs = parseJobs(one('jobs'), cpus);
+  if (!jobs.ok) return jobs;
+  if (on('quiet') && on('verbose')) return err({ message: '--quiet and --verbose exclude each other' });
+  const sizeText = one('max-size');
+  const maxSize = sizeText === undefined ? undefined : parseSize(sizeText);
+  if (sizeText !== undefined && maxSize === undefined) return err({ message: `--max-size cannot be "${sizeText}"`, hint: 'e.g. 20GiB' });
+  const ageText = one('max-age');
+  const maxAge = ageText === undefined ? undefined : parseDuration(ageText);
+  if (ageText !== undefined && maxAge === undefined) return err({ message: `--max-age cannot be "${ageText}"`, hint: 'e.g. 14d' });
+  const force = texts.get('force') ?? [];
+  const given = { directory: one('directory'), file: one('file'), profile: one('profile'), host: one('host'), jobs: jobs.value };
+  const more = { fingerprint: one('fingerprint'), maxSize, maxAge };
+  return ok({
+    ...present({ ...given, ...more }),
+    set,
+    local: on('local'),
+    continue: choice(one('continue'), CONTINUE) ?? (on('keep-going') ? 'dependencies-successful' : 'never'),
+    dryRun: on('dry-run'),
+    force: force.includes('') ? 'named' : force,
+    noCache: on('no-cache'),
+    only: on('only'),
+    offline: on('offline'),
+    yes: on('yes'),
+    exitCode: on('exit-code'),
+    output: choice(one('output'), OUTPUTS) ?? 'auto',
+    json: on('json'),
+    level: on('quiet') ? 'quiet' : on('verbose') ? 'verbose' : 'normal',
+    color: choice(one('color'), COLOURS) ?? 'auto',
+  });
+}
+
+function parseJobs(text: string | undefined, cpus: number): Result<number | undefined, UsageError> {
+  if (text === undefined) return ok(undefined);
+  const part = /^(\d{1,6})(%?)$/.exec(text);
+  const count = part?.[2] ? Math.max(1, Math.round((Number(part[1]) * cpus) / 100)) : Number(part?.[1]);
+  if (!part || Number(part[1]) < 1) return err({ message: `--jobs cannot be "${text}"`, hint: 'a number from 1, or e.g. 50%' });
+  return ok(count);
+}
+
+function choice<T extends string>(text: string | undefined, choices: readonly T[]): T | undefined {
+  return choices.find((known) => known === text);
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function present<T extends object>(values: T): Present<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T>;
+}
+
+/** Reads the user's configuration: lines of `flag = value`, `#` begins a comment. What is wrong is said with its line. */
+export function readConfig(text: string): Result<ReadonlyMap<string, string>, UsageError> {
+  const values = new Map<string, string>();
+  for (const [at, raw] of text.split('\n').entries()) {
+    const line = raw.replace(/(^|\s)#.*$/, '').trim();
+    if (line === '') continue;
+    const cut = line.indexOf('=');
+    const name = (cut < 0 ? line : line.slice(0, cut)).trim();
+    if (!FLAG.has(name))
+      return err({ message: `line ${at + 1} of the configuration: unknown flag "${name}"`, hint: 'lines are: output = plain' });
+    values.set(name, cut < 0 ? 'true' : line.slice(cut + 1).trim());
+  }
+  return ok(values);
+}

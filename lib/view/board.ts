@@ -1,0 +1,192 @@
+import { unreachable } from '../base/unreachable.ts';
+import type { PlannedStep, Stamped } from '../model/event.ts';
+import { type Failure, UNREACHABLE } from '../model/failure.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Decision } from '../model/plan.ts';
+import type { SandboxName, StepId } from '../model/project.ts';
+import { LOCAL } from '../model/project.ts';
+import { newTail, type Tail } from './tail.ts';
+
+/** Failures kept whole, and names kept of each cause of skips. Beyond these only the count is known. */
+const KEPT = 50;
+/** Lines of output shown with a failure that brings none itself. */
+const LAST_LINES = 20;
+
+/** A step that runs now. */
+export interface Running {
+  readonly id: StepId;
+  readonly sandbox: SandboxName;
+  readonly decision: Decision;
+  readonly since: number;
+  attempt: number;
+  /** Set while the step waits for its next attempt. */
+  waits?: string;
+  progress?: {
+    readonly done: number;
+    readonly total?: number;
+    readonly unit: 'files' | 'bytes';
+    readonly at: number;
+    readonly from: number;
+  };
+  readonly tail: Tail;
+}
+
+export interface FailedStep {
+  /** All steps that failed of this cause, the first one first. */
+  readonly steps: StepId[];
+  readonly failure: Failure;
+  readonly decision: Decision | undefined;
+  readonly ms: number;
+}
+
+/** What a run looks like now. Folded from its events; every event costs O(1), and what is kept of a finished step is a count. */
+export interface Board {
+  readonly steps: Map<StepId, PlannedStep>;
+  readonly running: Map<StepId, Running>;
+  readonly places: Map<SandboxName, 'connecting' | 'connected' | 'failed'>;
+  readonly counts: { [outcome in Outcome['is']]: number };
+  readonly failures: FailedStep[];
+  /** Steps skipped because of a failure or a stop, by the cause: the name of the root failure or a code. */
+  readonly skips: Map<string, { readonly steps: StepId[]; count: number }>;
+  readonly warnings: { readonly text: string; readonly hint?: string }[];
+  /** Whether the plan has steps in places other than this computer. */
+  remote: boolean;
+  reached: boolean;
+  startedAt: number;
+  finished: number;
+  named: readonly StepId[];
+  waiting?: string;
+  stopping?: string;
+  end?: { readonly exit: number; readonly ms: number };
+  /** Counts up with every event that changes what is seen. */
+  version: number;
+}
+
+export function newBoard(): Board {
+  return {
+    steps: new Map(),
+    running: new Map(),
+    places: new Map(),
+    counts: { fresh: 0, restored: 0, succeeded: 0, skipped: 0, failed: 0, cancelled: 0 },
+    failures: [],
+    skips: new Map(),
+    warnings: [],
+    remote: false,
+    reached: false,
+    startedAt: 0,
+    finished: 0,
+    named: [],
+    version: 0,
+  };
+}
+
+/** Takes an event in. */
+export function fold(board: Board, e: Stamped): void {
+  board.version++;
+  switch (e.type) {
+    case 'run-started':
+      board.startedAt = e.at;
+      board.named = e.named;
+      return;
+    case 'waiting':
+      board.waiting = e.holder;
+      return;
+    case 'planned':
+      delete board.waiting;
+      board.steps.clear();
+      board.remote = false;
+      for (const step of e.steps) {
+        board.steps.set(step.id, step);
+        if (step.sandbox !== LOCAL) board.remote = true;
+      }
+      return;
+    case 'place-connecting':
+      board.places.set(e.sandbox, 'connecting');
+      board.reached = true;
+      return;
+    case 'place-connected':
+      board.places.set(e.sandbox, 'connected');
+      return;
+    case 'place-failed':
+      board.places.set(e.sandbox, 'failed');
+      return;
+    case 'step-started':
+      startStep(board, e);
+      return;
+    case 'step-output':
+      board.running.get(e.step)?.tail.push(e.text);
+      return;
+    case 'step-progress': {
+      const running = board.running.get(e.step);
+      if (!running) return;
+      const from = running.progress?.from ?? e.at;
+      running.progress = { done: e.done, ...(e.total === undefined ? {} : { total: e.total }), unit: e.unit, at: e.at, from };
+      return;
+    }
+    case 'step-note':
+      board.running.get(e.step)?.tail.push(`\n${e.text}\n`);
+      return;
+    case 'step-retry': {
+      const running = board.running.get(e.step);
+      if (running) running.waits = e.failure.message;
+      return;
+    }
+    case 'step-finished':
+      finishStep(board, e);
+      return;
+    case 'warning':
+      if (board.warnings.length < KEPT) board.warnings.push({ text: e.text, ...(e.hint === undefined ? {} : { hint: e.hint }) });
+      return;
+    case 'stopping':
+      board.stopping = e.cause;
+      return;
+    case 'run-finished':
+      board.end = { exit: e.exit, ms: e.ms };
+      board.running.clear();
+      return;
+    default:
+      unreachable(e);
+  }
+}
+
+function startStep(board: Board, e: Stamped & { readonly type: 'step-started' }): void {
+  const before = board.running.get(e.step);
+  if (before) {
+    before.attempt = e.attempt;
+    delete before.waits;
+    return;
+  }
+  const sandbox = board.steps.get(e.step)?.sandbox ?? LOCAL;
+  const { decision, attempt, step: id, at: since } = e;
+  board.running.set(id, { id, sandbox, decision, since, attempt, tail: newTail() });
+}
+
+function finishStep(board: Board, e: Stamped & { readonly type: 'step-finished' }): void {
+  const running = board.running.get(e.step);
+  board.running.delete(e.step);
+  board.finished++;
+  board.counts[e.outcome.is]++;
+  if (e.outcome.is === 'failed') failStep(board, e.step, e.outcome.failure, e.ms, running);
+  if (e.outcome.is === 'skipped') {
+    const { because } = e.outcome;
+    if (because.code === 'disabled' || because.code === 'condition' || because.code === 'not-needed') return;
+    const cause = because.code === 'upstream-failed' ? `step ${because.step}` : because.code;
+    const skip = board.skips.get(cause) ?? { steps: [], count: 0 };
+    skip.count++;
+    if (skip.steps.length < KEPT) skip.steps.push(e.step);
+    board.skips.set(cause, skip);
+  }
+}
+
+function failStep(board: Board, step: StepId, failure: Failure, ms: number, running: Running | undefined): void {
+  // A place that cannot be reached is one failure, however many steps it stops.
+  const same = UNREACHABLE.has(failure.code) ? board.failures.find((other) => other.failure.message === failure.message) : undefined;
+  if (same) {
+    same.steps.push(step);
+    return;
+  }
+  if (board.failures.length >= KEPT) return;
+  const decision = running?.decision ?? board.steps.get(step)?.decision;
+  const tail = failure.lastLines ?? running?.tail.last(LAST_LINES) ?? [];
+  board.failures.push({ steps: [step], failure: tail.length > 0 ? { ...failure, lastLines: tail } : failure, decision, ms });
+}

@@ -1,0 +1,114 @@
+import { formatDuration } from '../base/duration.ts';
+import { formatSize } from '../base/size.ts';
+import type { Stamped } from '../model/event.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { StepId } from '../model/project.ts';
+import { type Board, fold, newBoard } from './board.ts';
+import { type Lines, lines } from './lines.ts';
+import { neutral } from './neutral.ts';
+import type { Paint } from './paint.ts';
+import { closingLines } from './summary.ts';
+import type { View, ViewOptions } from './view.ts';
+import { why } from './why.ts';
+
+/** Widest column of step names. */
+const NAMES = 24;
+
+/** Lines as they arrive, each with the name of its step before it. */
+export function plainView({ write, paint, level }: ViewOptions): View {
+  const board = newBoard();
+  const outputs = new Map<StepId, Lines>();
+  let width = 0;
+  const say = (step: StepId, text: string): void => write(`${paint.name(neutral(step).padEnd(width))} ${text}\n`);
+  const show = (step: StepId) => (line: string) => say(step, `${paint.dim('|')} ${neutral(line, paint.level > 0)}`.trimEnd());
+  const loud = level !== 'quiet';
+
+  return {
+    event(e) {
+      fold(board, e);
+      if (e.type === 'planned') width = columnOf(board);
+      if (e.type === 'run-finished') {
+        const closing = closingLines(board, paint);
+        if (closing.length > 0) write(`${closing.join('\n')}\n`);
+        return;
+      }
+      if (!loud) return;
+      if (e.type === 'step-output') {
+        const output = outputs.get(e.step) ?? lines();
+        outputs.set(e.step, output);
+        output.push(e.text, show(e.step));
+        return;
+      }
+      if (e.type === 'step-finished') {
+        outputs.get(e.step)?.end(show(e.step));
+        outputs.delete(e.step);
+      }
+      const line = lineOf(e, paint, level === 'verbose');
+      if (line === undefined) return;
+      if ('step' in e) say(e.step, line);
+      else write(`${line}\n`);
+    },
+    end: () => Promise.resolve(),
+  };
+}
+
+/** The width of the names of steps: the widest, within bounds. */
+export function columnOf(board: Board): number {
+  let width = 0;
+  for (const id of board.steps.keys()) width = Math.max(width, id.length);
+  return Math.min(width, NAMES);
+}
+
+/** What a line-wise view says of an event, without the name of its step; undefined: nothing. */
+export function lineOf(e: Stamped, paint: Paint, verbose: boolean): string | undefined {
+  switch (e.type) {
+    case 'waiting':
+      return `${paint.warn('waiting')} for ${neutral(e.holder)}, which holds the ${e.what}`;
+    case 'planned':
+      return e.again ? 'a place has changed: planned anew' : undefined;
+    case 'place-connecting':
+      return `connecting to ${neutral(e.sandbox)} (${neutral(e.target)})`;
+    case 'place-connected':
+      return verbose ? `connected to ${neutral(e.sandbox)}, workspace ${neutral(e.workspace)}` : undefined;
+    case 'place-failed':
+      return `${paint.bad('not connected')} to ${neutral(e.sandbox)}: ${neutral(e.failure.message)}`;
+    case 'step-started':
+      return e.attempt > 1 ? `attempt ${e.attempt}` : `${paint.bold('runs')}: ${why(e.decision)}`;
+    case 'step-note':
+      return `${paint.warn('note')} ${neutral(e.text)}`;
+    case 'step-retry':
+      return `${paint.warn('again')} in ${formatDuration(e.delay)}: ${neutral(e.failure.message)}`;
+    case 'step-finished':
+      return outcomeLine(e.outcome, e.ms, paint, verbose);
+    case 'warning':
+      return `${paint.warn('warning')} ${neutral(e.text)}${e.hint === undefined ? '' : ` (${neutral(e.hint)})`}`;
+    case 'stopping':
+      return stoppingLine(e.level, e.cause);
+    default:
+      return undefined;
+  }
+}
+
+/** What became of a step; undefined where it is no news. */
+export function outcomeLine(outcome: Outcome, ms: number, paint: Paint, verbose: boolean): string | undefined {
+  switch (outcome.is) {
+    case 'fresh':
+      return verbose ? paint.dim('fresh') : undefined;
+    case 'restored':
+      return `${paint.good('restored')} ${outcome.files} ${outcome.files === 1 ? 'file' : 'files'}, ${formatSize(outcome.bytes)}`;
+    case 'succeeded':
+      return `${paint.good('succeeded')} in ${formatDuration(ms)}`;
+    case 'skipped':
+      return verbose ? paint.dim(`skipped: ${outcome.because.code.replaceAll('-', ' ')}`) : undefined;
+    case 'failed':
+      return `${paint.bad('failed')} after ${formatDuration(ms)}: ${neutral(outcome.failure.message)}`;
+    case 'cancelled':
+      return `${paint.warn('cancelled')} after ${formatDuration(ms)}`;
+  }
+}
+
+export function stoppingLine(level: 1 | 2 | 3, cause: string): string {
+  if (cause === 'failure') return 'stopping: a step failed';
+  if (level === 1) return `stopping (${cause}): ending what runs; once more to kill it`;
+  return level === 2 ? `stopping (${cause}): killing what runs; once more to leave at once` : `leaving at once (${cause})`;
+}

@@ -1,0 +1,215 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+
+/** Debian's own sshd, started for real: own configuration, host key, client key and port, all in a temporary folder. */
+export interface Sshd {
+  /** The alias in `config` to connect to. */
+  readonly host: string;
+  readonly user: string;
+  readonly port: number;
+  /** Home of `user` on the far side. */
+  readonly home: string;
+  /** ssh_config with the alias; give it to sbx as SBX_SSH_CONFIG, or to `ssh -F`. */
+  readonly config: string;
+  readonly env: { readonly SBX_SSH_CONFIG: string };
+  readonly knownHosts: string;
+  readonly key: string;
+  /** `SHA256:...` of the host key. */
+  readonly fingerprint: string;
+  readonly folder: string;
+  start(): Promise<void>;
+  /** Ends the server and every connection at once; what it started goes on, as when a real sshd dies. */
+  stop(): void;
+  /** Ends the connections, not the server. */
+  cut(): void;
+  /** Makes a new host key; it is not added to known_hosts. Takes effect with the next start. */
+  changeHostKey(): void;
+  log(): string;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface SshdSettings {
+  /** Only as root: made with a home if it is missing. Default: who runs the test. */
+  readonly user?: string;
+  readonly shell?: string;
+  /** The address to listen on and the name to use; default 127.0.0.1. */
+  readonly address?: string;
+  readonly maxSessions?: number;
+  /** More lines for sshd_config and for ssh_config below the alias. */
+  readonly serverLines?: readonly string[];
+  readonly clientLines?: readonly string[];
+}
+
+export function sshdIsInstalled(): boolean {
+  return existsSync('/usr/sbin/sshd');
+}
+
+export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
+  const root = process.getuid?.() === 0;
+  const user = settings.user ?? userInfo().username;
+  if (root) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
+  if (root && settings.user !== undefined) ensureUser(user, settings.shell ?? '/bin/bash');
+  const folder = mkdtempSync(join(tmpdir(), 'sbx-sshd-'));
+  execFileSync('chmod', ['755', folder]);
+  const file = (name: string): string => join(folder, name);
+  const address = settings.address ?? '127.0.0.1';
+  const port = await freePort();
+  const keygen = (name: string): void => {
+    for (const old of [name, `${name}.pub`]) rmSync(file(old), { force: true });
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'sbx test', '-f', file(name)]);
+  };
+  keygen('host_key');
+  keygen('id');
+  writeFileSync(file('authorized_keys'), readFileSync(file('id.pub')));
+  writeFileSync(file('known_hosts'), `[${address}]:${port} ${readFileSync(file('host_key.pub'), 'utf8')}`);
+  const lines = [
+    `ListenAddress ${address}`,
+    `Port ${port}`,
+    `HostKey ${file('host_key')}`,
+    `AuthorizedKeysFile ${file('authorized_keys')}`,
+    `PidFile ${file('pid')}`,
+    'StrictModes no',
+    'UsePAM no',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    'PermitRootLogin yes',
+    'PrintMotd no',
+    'UseDNS no',
+    `MaxSessions ${settings.maxSessions ?? 10}`,
+    'MaxStartups 100',
+    'Subsystem sftp internal-sftp',
+    ...(settings.serverLines ?? []),
+  ];
+  writeFileSync(file('sshd_config'), `${lines.join('\n')}\n`);
+  const client = [
+    'Host far',
+    `  HostName ${address}`,
+    `  Port ${port}`,
+    `  User ${user}`,
+    `  IdentityFile ${file('id')}`,
+    '  IdentitiesOnly yes',
+    '  IdentityAgent none',
+    `  UserKnownHostsFile ${file('known_hosts')}`,
+    '  GlobalKnownHostsFile /dev/null',
+    ...(settings.clientLines ?? []).map((line) => `  ${line}`),
+  ];
+  writeFileSync(file('ssh_config'), `${client.join('\n')}\n`);
+
+  let server: ChildProcess | undefined;
+  const cut = (): void => {
+    for (const pid of server?.pid === undefined ? [] : descendantsNamed('sshd', server.pid)) end(pid);
+  };
+  const stop = (): void => {
+    if (server?.pid === undefined) return;
+    const connections = descendantsNamed('sshd', server.pid);
+    end(server.pid);
+    connections.forEach(end);
+    server = undefined;
+  };
+  const start = async (): Promise<void> => {
+    stop();
+    const log = openSync(file('log'), 'a');
+    server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', file('sshd_config')], { stdio: ['ignore', log, log] });
+    closeSync(log);
+    await answers(address, port, () => readFileSync(file('log'), 'utf8'));
+  };
+  process.once('exit', stop);
+  await start();
+  return {
+    host: 'far',
+    user,
+    port,
+    home: execFileSync('sh', ['-c', `getent passwd ${user} | cut -d: -f6`], { encoding: 'utf8' }).trim(),
+    config: file('ssh_config'),
+    env: { SBX_SSH_CONFIG: file('ssh_config') },
+    knownHosts: file('known_hosts'),
+    key: file('id'),
+    get fingerprint() {
+      return execFileSync('ssh-keygen', ['-lf', file('host_key.pub')], { encoding: 'utf8' }).split(' ')[1] ?? '';
+    },
+    folder,
+    start,
+    stop,
+    cut,
+    changeHostKey: () => keygen('host_key'),
+    log: () => readFileSync(file('log'), 'utf8'),
+    async [Symbol.asyncDispose]() {
+      process.off('exit', stop);
+      stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A port of 127.0.0.1 that nobody listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+function ensureUser(user: string, shell: string): void {
+  const entry = (): string => spawnSync('getent', ['passwd', user], { encoding: 'utf8' }).stdout.trim();
+  if (entry() === '') {
+    execFileSync('useradd', ['-m', '-s', shell, user]);
+    // sshd without PAM refuses an account whose password is locked by `!`.
+    execFileSync('usermod', ['-p', '*', user]);
+  } else if (!entry().endsWith(`:${shell}`)) {
+    execFileSync('usermod', ['-s', shell, user]);
+  }
+}
+
+/** Processes below `pid` whose command is `name`: stops at others, so that what a session started is not among them. */
+function descendantsNamed(name: string, pid: number): number[] {
+  const found: number[] = [];
+  const parents = new Map<number, number[]>();
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
+      const command = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+      if (!command.startsWith(name)) continue;
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+      parents.set(parent, [...(parents.get(parent) ?? []), Number(entry)]);
+    } catch {
+      // ended meanwhile
+    }
+  }
+  const visit = (at: number): void => {
+    for (const child of parents.get(at) ?? []) {
+      found.push(child);
+      visit(child);
+    }
+  };
+  visit(pid);
+  return found;
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // gone already
+  }
+}
+
+async function answers(address: string, port: number, log: () => string): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const up = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, address, () => resolve(true));
+      socket.once('error', () => resolve(false));
+      socket.once('connect', () => socket.destroy());
+    });
+    if (up) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`sshd does not answer on ${address}:${port}\n${log()}`);
+}

@@ -1,0 +1,51 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { PLAIN } from '../../lib/view/paint.ts';
+import { plainView } from '../../lib/view/plain.ts';
+import { FRESH, failing, finished, plan, planned, started, told } from './story.ts';
+
+test('a failing run: lines as they arrive, the root failure last', async () => {
+  const text = await told((write) => plainView({ write, paint: PLAIN, level: 'normal' }), failing());
+  assert.is(
+    text,
+    `connecting to vm (build@vm:22)
+sync  runs: inputs changed: src/Main.hs
+sync  succeeded in 300ms
+build runs: inputs changed: src/Main.hs
+build | [1 of 1] Compiling Main
+build | src/Main.hs:3:8: error: [GHC-88464]
+build |     Variable not in scope: foo
+build failed after 4.1s: the command ended with exit code 1
+skipped test, fetch: build failed
+4 steps: 1 succeeded, 2 skipped, 1 failed, in 4.6s
+
+failed build after 4.1s
+  command  cabal build all
+  because  inputs changed: src/Main.hs
+  output
+  | src/Main.hs:3:8: error: [GHC-88464]
+  |     Variable not in scope: foo
+  reason   the command ended with exit code 1
+  hint     sbx ssh vm opens a shell there
+`,
+  );
+});
+
+test('everything fresh: one line, and that no place was reached', async () => {
+  const story = [
+    started(),
+    plan(planned('sync', FRESH), planned('build', FRESH)),
+    { type: 'step-finished', step: 'sync', outcome: { is: 'skipped', because: { code: 'not-needed' } }, ms: 0 } as const,
+    { type: 'step-finished', step: 'build', outcome: { is: 'fresh' }, ms: 0 } as const,
+    finished(0, 80),
+  ];
+  const text = await told((write) => plainView({ write, paint: PLAIN, level: 'normal' }), story);
+  assert.is(text, 'everything is fresh: 1 step, in 80ms; no place was reached\n');
+});
+
+test('quiet shows the summary and the failure only', async () => {
+  const text = await told((write) => plainView({ write, paint: PLAIN, level: 'quiet' }), failing());
+  assert.match(text, /^skipped test, fetch: build failed\n4 steps: /);
+});
+
+test.run();
