@@ -1,4 +1,4 @@
-import type { Digest } from '../base/digest.ts';
+import { type Digest, digestOf } from '../base/digest.ts';
 
 /** One file, link or empty folder of a tree. `path` is relative, with `/`, no leading `./`, never `..`. */
 export type TreeEntry =
@@ -9,4 +9,37 @@ export type TreeEntry =
 export interface Tree {
   readonly digest: Digest;
   readonly entries: readonly TreeEntry[];
+}
+
+/** The tree of `entries`, which may come in any order, each path once. */
+export function treeOf(entries: readonly TreeEntry[]): Tree {
+  const sorted = isSorted(entries) ? entries : [...entries].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { digest: digestOf(canonical(sorted)), entries: sorted };
+}
+
+/** What is left of a tree when only the paths that `keeps` accepts stay. The same tree if that is all of it. */
+export function narrowTree(tree: Tree, keeps: (path: string) => boolean): Tree {
+  const entries = tree.entries.filter((entry) => keeps(entry.path));
+  return entries.length === tree.entries.length ? tree : treeOf(entries);
+}
+
+/** Whether the path of an entry can be joined to a folder without leaving it. For trees that come from a file or from a far side. */
+export function isInsidePath(path: string): boolean {
+  return path !== '' && !path.includes('\0') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+
+// NUL can be in no path and no target, so that no two lists of entries have the same text.
+function canonical(entries: readonly TreeEntry[]): string {
+  let text = '';
+  for (const entry of entries) {
+    text += entry.kind === 'file' ? `${entry.executable ? 'x' : 'f'}${entry.path}\0${entry.digest}\0` : `l${entry.path}\0${entry.target}\0`;
+  }
+  return text;
+}
+
+function isSorted(entries: readonly TreeEntry[]): boolean {
+  for (let i = 1; i < entries.length; i++) {
+    if ((entries[i - 1] as TreeEntry).path >= (entries[i] as TreeEntry).path) return false;
+  }
+  return true;
 }

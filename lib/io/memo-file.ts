@@ -1,0 +1,125 @@
+/**
+ * The memo on disk: columns, so that 50,000 entries are read in a few milliseconds. Numbers in the byte order of this computer.
+ *
+ *   0  8 bytes   magic and version
+ *   8  u32       entries
+ *  12  u32       bytes of the names
+ *  16  u32       crc32 of the whole file with this field 0
+ *  20  12 bytes  0
+ *  32  f64[n]    size, then mtime, ctime (milliseconds), inode
+ *      32 x n    digests
+ *      u8[n]     1: settled
+ *      names     separated by NUL, in code-unit order
+ */
+import type { Stats } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import type { Digest } from '../base/digest.ts';
+
+const MAGIC = 'sbxmemo1';
+const HEADER = 32;
+
+export interface MemoEntry {
+  readonly size: number;
+  readonly mtime: number;
+  readonly ctime: number;
+  readonly ino: number;
+  readonly digest: Digest;
+  readonly settled: boolean;
+}
+
+export interface MemoTable {
+  readonly count: number;
+  readonly names: readonly string[];
+  isSettled(at: number): boolean;
+  isSame(at: number, seen: Stats): boolean;
+  digest(at: number): Digest;
+  entry(at: number): MemoEntry;
+}
+
+/** The table in `bytes`; undefined if they are not exactly what encodeMemo wrote. */
+export function decodeMemo(bytes: Uint8Array): MemoTable | undefined {
+  if (bytes.length < HEADER || text(bytes, 0, 8) !== MAGIC) return undefined;
+  const copy = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes);
+  const header = new Uint32Array(copy.buffer, copy.byteOffset, HEADER / 4);
+  const count = header[2] as number;
+  const nameBytes = header[3] as number;
+  const digestsAt = HEADER + count * 32;
+  const flagsAt = digestsAt + count * 32;
+  const namesAt = flagsAt + count;
+  if (copy.length !== namesAt + nameBytes || header[4] !== checksum(copy)) return undefined;
+  const names = count === 0 ? [] : text(copy, namesAt, copy.length).split('\0');
+  if (names.length !== count) return undefined;
+  const columns = new Float64Array(copy.buffer, copy.byteOffset + HEADER, count * 4);
+  const digests = Buffer.from(copy.buffer, copy.byteOffset + digestsAt, count * 32).toString('hex');
+  const at = (column: number, row: number): number => columns[column * count + row] as number;
+  const digest = (row: number): Digest => digests.slice(row * 64, row * 64 + 64);
+  const isSettled = (row: number): boolean => copy[flagsAt + row] === 1;
+  return {
+    count,
+    names,
+    isSettled,
+    isSame: (row, seen) =>
+      at(0, row) === seen.size && at(1, row) === seen.mtimeMs && at(2, row) === seen.ctimeMs && at(3, row) === seen.ino,
+    digest,
+    entry: (row) => ({
+      size: at(0, row),
+      mtime: at(1, row),
+      ctime: at(2, row),
+      ino: at(3, row),
+      digest: digest(row),
+      settled: isSettled(row),
+    }),
+  };
+}
+
+/** `table` with the entries of `learnt` in place of those of the same name. */
+export function encodeMemo(table: MemoTable, learnt: ReadonlyMap<string, MemoEntry>): Uint8Array {
+  const rows = new Map<string, MemoEntry>();
+  table.names.forEach((name, i) => {
+    if (!learnt.has(name)) rows.set(name, table.entry(i));
+  });
+  for (const [name, entry] of learnt) rows.set(name, entry);
+  const names = [...rows.keys()].sort();
+  const count = names.length;
+  const nameText = Buffer.from(names.join('\0'));
+  const bytes = Buffer.alloc(HEADER + count * 65 + nameText.length);
+  bytes.write(MAGIC, 'latin1');
+  const columns = new Float64Array(count * 4);
+  const digestsAt = HEADER + count * 32;
+  const flagsAt = digestsAt + count * 32;
+  names.forEach((name, i) => {
+    const entry = rows.get(name) as MemoEntry;
+    columns[i] = entry.size;
+    columns[count + i] = entry.mtime;
+    columns[2 * count + i] = entry.ctime;
+    columns[3 * count + i] = entry.ino;
+    bytes.write(entry.digest, digestsAt + i * 32, 'hex');
+    bytes[flagsAt + i] = entry.settled ? 1 : 0;
+  });
+  bytes.set(new Uint8Array(columns.buffer), HEADER);
+  bytes.set(nameText, flagsAt + count);
+  const header = new Uint32Array(5);
+  header[2] = count;
+  header[3] = nameText.length;
+  bytes.set(new Uint8Array(header.buffer, 8, 12), 8);
+  header[4] = checksum(bytes);
+  bytes.set(new Uint8Array(header.buffer, 16, 4), 16);
+  return bytes;
+}
+
+function checksum(bytes: Uint8Array): number {
+  return crc32(bytes.subarray(20), crc32(new Uint8Array(4), crc32(bytes.subarray(0, 16))));
+}
+
+function text(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8', start, end);
+}
+
+export const EMPTY_MEMO: MemoTable = {
+  count: 0,
+  names: [],
+  isSettled: () => false,
+  isSame: () => false,
+  digest: () => '',
+  entry: () => ({ size: 0, mtime: 0, ctime: 0, ino: 0, digest: '', settled: false }),
+};

@@ -1,0 +1,106 @@
+/**
+ * Digests that need not be computed again, because the file was not touched since. Knows nothing of globs and trees.
+ *
+ * A digest is believed only if size, mtime, ctime and inode are as they were when it was made and the file was then at rest for longer than the
+ * granularity of file times: a file written within the last 2 s may be written again without its times changing. Such a file is hashed
+ * once more when it is next asked for, and is settled then.
+ */
+import type { Stats } from 'node:fs';
+import type { Digest } from '../base/digest.ts';
+import { ok, type Result } from '../base/result.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Io } from '../model/io.ts';
+import { makeHasher } from './hash.ts';
+import { decodeMemo, EMPTY_MEMO, encodeMemo, type MemoEntry, type MemoTable } from './memo-file.ts';
+import { makeFolder, replaceFile } from './replace.ts';
+
+/** Coarsest times that a file system in use has, in milliseconds (FAT, NFS and ext3 count in 1 or 2 s). */
+export const GRANULARITY = 2000;
+
+const MOST_ENTRIES = 400_000;
+
+export interface Memo {
+  /** The digest of the regular file at `absolute`, whose lstat gave `seen`. `path` names it in the memo. */
+  digest(path: string, absolute: string, seen: Stats): Result<Digest, Failure>;
+  /** Tells what the content is to one who knows it without reading, e.g. because it was just written. `since`: when that was, as the clock's now(). */
+  learn(path: string, seen: Stats, digest: Digest, since: number): void;
+  /** How many files were read so far. */
+  readonly hashed: number;
+  /** Writes what was learnt, if anything was. Throws what the file operation threw. */
+  save(): void;
+}
+
+/** A file that is missing, damaged or of another version is an empty memo. */
+export function openMemo(io: Pick<Io, 'files' | 'clock' | 'nonce'>, file: string): Memo {
+  const hasher = makeHasher(io.files);
+  const table = readTable(io, file);
+  const learnt = new Map<string, MemoEntry>();
+  const find = finder(table);
+  let hashed = 0;
+
+  const learn = (path: string, seen: Stats, digest: Digest, since: number): void => {
+    learnt.set(path, {
+      size: seen.size,
+      mtime: seen.mtimeMs,
+      ctime: seen.ctimeMs,
+      ino: seen.ino,
+      digest,
+      settled: seen.ctimeMs < since - GRANULARITY && Math.abs(seen.mtimeMs - since) > GRANULARITY,
+    });
+  };
+
+  return {
+    digest(path, absolute, seen) {
+      const fresh = learnt.size === 0 ? undefined : learnt.get(path);
+      if (fresh) {
+        // What was learnt by this process is believed only if settled too: the process may live long.
+        if (fresh.settled && isSame(fresh, seen)) return ok(fresh.digest);
+      } else {
+        const at = find(path);
+        if (at >= 0 && table.isSettled(at) && table.isSame(at, seen)) return ok(table.digest(at));
+      }
+      const since = io.clock.now();
+      const read = hasher.file(absolute);
+      hashed += 1;
+      if (!read.ok) return read;
+      learn(path, read.value.seen, read.value.digest, since);
+      return ok(read.value.digest);
+    },
+    learn,
+    get hashed() {
+      return hashed;
+    },
+    save() {
+      if (learnt.size === 0) return;
+      const all = table.count + learnt.size > MOST_ENTRIES ? EMPTY_MEMO : table;
+      makeFolder(io.files, file.slice(0, file.lastIndexOf('/')));
+      replaceFile(io, file, encodeMemo(all, learnt));
+    },
+  };
+}
+
+function readTable(io: Pick<Io, 'files'>, file: string): MemoTable {
+  try {
+    return decodeMemo(io.files.readFileSync(file)) ?? EMPTY_MEMO;
+  } catch {
+    return EMPTY_MEMO; // a memo only saves time: whatever is wrong with it, files are hashed instead
+  }
+}
+
+function isSame(entry: MemoEntry, seen: Stats): boolean {
+  return entry.size === seen.size && entry.mtime === seen.mtimeMs && entry.ctime === seen.ctimeMs && entry.ino === seen.ino;
+}
+
+/** Files are mostly asked for in the order in which they were saved: the next one is tried before an index is made. */
+function finder(table: MemoTable): (path: string) => number {
+  let next = 0;
+  let index: Map<string, number> | undefined;
+  return (path) => {
+    if (table.names[next] === path) return next++;
+    if (table.count === 0) return -1;
+    index ??= new Map(table.names.map((name, i) => [name, i]));
+    const at = index.get(path) ?? -1;
+    if (at >= 0) next = at + 1;
+    return at;
+  };
+}

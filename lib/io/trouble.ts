@@ -1,0 +1,29 @@
+import type { Failure } from '../model/failure.ts';
+
+const WORDS: { readonly [code: string]: string } = {
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  ENOENT: 'no such file or folder',
+  ENOSPC: 'no space left on the disk',
+  EDQUOT: 'disk quota exceeded',
+  EROFS: 'the file system is read-only',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files on this computer',
+  EIO: 'input/output error of the disk',
+  ENOTDIR: 'a parent is not a folder',
+  ELOOP: 'it is a link, or a chain of links without end',
+  ENAMETOOLONG: 'the name is too long',
+};
+
+/** The errno code of what a file operation threw; undefined for anything else, which is a bug and must be thrown on. */
+export function errnoOf(thrown: unknown): string | undefined {
+  const code = thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined;
+  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+}
+
+/** What a file operation threw, as a failure: `cannot read src/a.c: permission denied (EACCES)`. Throws bugs on. */
+export function fileTrouble(thrown: unknown, doing: string, path: string): Failure {
+  const code = errnoOf(thrown);
+  if (code === undefined) throw thrown;
+  return { code: 'local-io', message: `cannot ${doing} ${path}: ${WORDS[code] ?? 'it failed'} (${code})` };
+}
