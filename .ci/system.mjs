@@ -1,0 +1,76 @@
+// Programs of the system that the tests use. Only what is missing is installed, only as root and only on Debian and Ubuntu; it is said before.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const PROGRAMS = [
+  ['sshd', 'openssh-server'],
+  ['ssh', 'openssh-client'],
+  ['rsync', 'rsync'],
+  ['git', 'git'],
+  ['strace', 'strace'],
+  ['tmux', 'tmux'],
+  ['ps', 'procps'],
+  ['make', 'make'],
+  ['ghc', 'ghc'],
+  ['cabal', 'cabal-install'],
+];
+
+/** Installs what is missing where that is possible; gives the programs that are still missing. */
+export function installSystem(say) {
+  const missing = missingPrograms();
+  if (missing.length === 0) return [];
+  const packages = missing.map(([, name]) => name);
+  const commands = [`apt-get update`, `apt-get install -y --no-install-recommends ${packages.join(' ')}`];
+  if (!isDebian()) {
+    say(`tests need programs that are missing here: ${missing.map(([program]) => program).join(', ')}; what needs them is left out`);
+    return missing.map(([program]) => program);
+  }
+  if (process.getuid?.() !== 0) {
+    say(`tests need packages that are missing here; what needs them is left out. To install them:\n  sudo ${commands.join(' && sudo ')}`);
+    return missing.map(([program]) => program);
+  }
+  say(`installing Debian packages that the tests need: ${packages.join(' ')}`);
+  if (!aptInstall(packages)) {
+    apt(['update'], say);
+    if (!aptInstall(packages, say)) say('apt-get failed; what needs those packages is left out');
+  }
+  return missingPrograms().map(([program]) => program);
+}
+
+const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+const WAIT = ['-o', 'DPkg::Lock::Timeout=180', '-q'];
+
+function apt(args, say) {
+  const { status, stdout, stderr } = spawnSync('apt-get', [...WAIT, ...args], { env, encoding: 'utf8' });
+  if (status !== 0) say?.((stdout + stderr).trimEnd().split('\n').slice(-15).join('\n'));
+  return status === 0;
+}
+
+/** Services are not wanted: the tests start an sshd of their own. */
+function aptInstall(packages, say) {
+  return apt(['install', '-y', '--no-install-recommends', '-o', 'Dpkg::Use-Pty=0', ...packages], say);
+}
+
+function isDebian() {
+  try {
+    return /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(readFileSync('/etc/os-release', 'utf8')) && isOnPath('apt-get');
+  } catch {
+    return false;
+  }
+}
+
+function missingPrograms() {
+  return PROGRAMS.filter(([program]) => !isOnPath(program));
+}
+
+function isOnPath(program) {
+  return [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'].some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

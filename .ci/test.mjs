@@ -1,0 +1,89 @@
+// npm test: from a fresh clone to `N passed, N failed`. `npm test -- PART...` runs only the test files whose name holds one of the parts.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { installNode, installPackages } from './packages.mjs';
+import { installSystem } from './system.mjs';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const OTHER_NODES = ['22.23.3', '24.21.0'];
+/** What runs on the other Node versions too. */
+const EVERYWHERE = ['contract/', 'e2e/main-job'];
+
+const isCi = process.env.CI === 'true' || process.env.CI === '1';
+const parts = process.argv.slice(2);
+const sum = { passed: 0, failed: 0, skipped: 0 };
+const since = performance.now();
+const say = (text) => console.log(text);
+const { NODE_OPTIONS: _, NODE_EXTRA_CA_CERTS: __, ...env } = process.env;
+
+process.exitCode = 1;
+try {
+  main();
+} catch (error) {
+  say(error.message);
+  sum.failed += 1;
+}
+say(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`);
+process.exitCode = sum.failed === 0 && sum.passed > 0 ? 0 : 1;
+
+function main() {
+  installPackages(ROOT, say);
+  installSystem(say);
+  const bin = (name) => join(ROOT, 'node_modules/.bin', name);
+  gate('format and lint', bin('biome'), ['ci', '--max-diagnostics=30', '.']);
+  gate('layers', process.execPath, ['.ci/layers.mjs']);
+  rmSync(join(ROOT, '.build/tsconfig.tsbuildinfo'), { force: true }); // else nothing is emitted where .build was emptied by hand
+  const areTypesRight = gate('types', bin('tsc'), ['-p', 'tsconfig.json']);
+  if (existsSync(join(ROOT, '.ci/gen.mjs'))) gate('generated files are as generated', process.execPath, ['.ci/gen.mjs', '--check']);
+  const isBuilt = gate('build', process.execPath, ['.ci/build.mjs']);
+  if (!areTypesRight || !isBuilt) return;
+  tests(process.execPath, parts, {}, process.versions.node);
+  if (parts.length > 0) return;
+  for (const version of OTHER_NODES) onNode(version);
+}
+
+function onNode(version) {
+  let node;
+  try {
+    node = installNode(ROOT, version, say);
+  } catch (error) {
+    say(`left out${isCi ? ' (a failure: CI)' : ''}: Node ${version}: ${error.message}`);
+    sum[isCi ? 'failed' : 'skipped'] += 1;
+    return;
+  }
+  const dist = join(ROOT, '.build', `dist-${version}`);
+  if (gate(`build on Node ${version}`, node, ['.ci/build.mjs', '--out', dist])) tests(node, EVERYWHERE, { SBX_TEST_DIST: dist }, version);
+}
+
+/** One thing that is right or wrong; counted as a test. */
+function gate(name, file, args) {
+  const start = performance.now();
+  const { status, signal, error, stdout, stderr } = spawnSync(file, args, {
+    cwd: ROOT,
+    env,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+    timeout: 300_000,
+  });
+  const isRight = status === 0;
+  sum[isRight ? 'passed' : 'failed'] += 1;
+  say(`${isRight ? 'ok  ' : 'FAIL'} ${name} ${((performance.now() - start) / 1000).toFixed(1)} s`);
+  if (!isRight) say(error?.message ?? `${stdout}${stderr}${signal ? `\nended by ${signal}` : ''}`.trimEnd());
+  return isRight;
+}
+
+function tests(node, patterns, more, version) {
+  const report = join(ROOT, '.build', `tests-${version}.json`);
+  rmSync(report, { force: true });
+  say(`tests on Node ${version}, ${((performance.now() - since) / 1000).toFixed(0)} s after the start`);
+  const { status } = spawnSync(node, [join(ROOT, '.build/test/rig/main.js'), '--report', report, ...patterns], {
+    cwd: ROOT,
+    env: { ...env, ...more },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).counts : { passed: 0, failed: 1, skipped: 0 };
+  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  for (const key of Object.keys(sum)) sum[key] += counts[key];
+}
