@@ -1,0 +1,59 @@
+import { err, ok, type Result } from '../base/result.ts';
+import type { Failure } from '../model/failure.ts';
+import type { ProgramEnd, ProgramStreams, Session } from '../model/sandbox.ts';
+import { type Fields, readFields } from './fields.ts';
+
+/** Runs a program of ours that answers in fields; any other exit than 0 is a failure with what the far side said. */
+export async function ask(
+  session: Session,
+  program: string,
+  args: readonly string[],
+  streams: ProgramStreams,
+): Promise<Result<Fields, Failure>> {
+  const ended = await finish(session, program, args, streams);
+  return ended.ok ? ok(readFields(ended.value.stdout)) : ended;
+}
+
+/** As `ask`, for programs whose output goes elsewhere. */
+export async function finish(
+  session: Session,
+  program: string,
+  args: readonly string[],
+  streams: ProgramStreams,
+): Promise<Result<ProgramEnd, Failure>> {
+  const nul = args.find((arg) => arg.includes('\0'));
+  if (nul !== undefined) return err({ code: 'far-side-answer', message: `${JSON.stringify(nul)} holds a NUL and cannot be sent` });
+  const ended = await session.program(program, args, streams);
+  if (!ended.ok) return ended;
+  const { exit, stderr } = ended.value;
+  if ('code' in exit && exit.code === 0) return ok(ended.value);
+  return err(farTrouble(stderr, 'code' in exit ? `exit ${exit.code}` : exit.signal));
+}
+
+/** Exit codes of our programs have their reason in a last line of stderr: `sbx: CODE: sentence`. */
+export function farTrouble(stderr: string, how: string): Failure {
+  const lastLines = stderr
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-8);
+  const said = /^sbx: ([a-z-]+): (.*)$/.exec(lastLines.at(-1) ?? '');
+  const code = CODES.find((one) => one === said?.[1]);
+  if (said && code) return { code, message: said[2] ?? '', ...hintOf(code) };
+  if (/no space left on device|disk quota exceeded/i.test(stderr))
+    return { code: 'far-side-full', message: 'the disk of the far side is full', lastLines, hint: 'make room there and run again' };
+  return { code: 'far-side-answer', message: `a program of sbx failed on the far side (${how})`, lastLines };
+}
+
+const CODES = [
+  'far-side-unfit',
+  'far-side-full',
+  'workspace-foreign',
+  'workspace-unsafe',
+  'sync-refused',
+  'sync-changed',
+  'fetch-missing',
+] as const;
+
+function hintOf(code: (typeof CODES)[number]): { readonly hint?: string } {
+  return code === 'workspace-foreign' ? { hint: 'the workspace changed hands meanwhile: run again' } : {};
+}

@@ -1,0 +1,72 @@
+import type { Project, SandboxSpec, Step } from '../../lib/model/project.ts';
+import { checkoutOf } from '../../lib/sync/checkout.ts';
+import type { OwnedJournal } from '../../lib/sync/workspace.ts';
+
+export const CHECKOUT = checkoutOf('machine-1', 'ada', 'laptop', '/home/ada/hello');
+export const OTHER = checkoutOf('machine-1', 'ada', 'laptop', '/home/ada/copy');
+
+export const SIGNAL = new AbortController().signal;
+
+export function sandboxSpec(over: Partial<SandboxSpec> = {}): SandboxSpec {
+  return {
+    name: 'vm',
+    kind: 'ssh',
+    host: 'vm',
+    files: 'all',
+    keep: 'running',
+    onUnreachable: 'fail',
+    probes: [],
+    probeMaxAge: 7 * 86_400_000,
+    grace: 1000,
+    env: [],
+    ...over,
+  };
+}
+
+export function step(id: string, task: string, over: Partial<Step> = {}): Step {
+  return {
+    id,
+    task,
+    sandbox: 'vm',
+    needs: [],
+    after: [],
+    state: [],
+    tools: [],
+    env: [],
+    passEnv: [],
+    secrets: [],
+    dir: '.',
+    enabled: true,
+    when: 'success',
+    retry: { times: 0, delay: 0 },
+    parallel: false,
+    interactive: false,
+    fields: {},
+    ...over,
+  };
+}
+
+export function projectOf(root: string, steps: readonly Step[] = [], over: Partial<Project> = {}): Project {
+  return {
+    name: 'hello',
+    root,
+    file: `${root}/Sandboxfile`,
+    default: [],
+    params: new Map(),
+    sandboxes: new Map([['vm', sandboxSpec()]]),
+    steps: new Map(steps.map((one) => [one.id, one])),
+    pools: new Map(),
+    cache: { enabled: true, maxSize: 1e9, maxAge: 1e9 },
+    secrets: [],
+    ...over,
+  };
+}
+
+/** A journal that keeps its lines in memory. */
+export function memoryJournal(): OwnedJournal & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const line = (what: string) => (path: string) => {
+    lines.push(`${what} ${path}`);
+  };
+  return { lines, intent: line('INTENT'), created: line('CREATED'), destroying: line('DESTROYING'), destroyed: line('DESTROYED') };
+}
