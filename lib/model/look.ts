@@ -15,6 +15,8 @@ export interface LastRun {
   readonly ms: number;
   /** Bytes that travelled, for tasks that transfer. */
   readonly bytes?: number;
+  /** Digest of the tree of its outputs, wherever they lie; absent if it made none or failed. */
+  readonly outputs?: Digest;
 }
 
 /** A success that the store remembers under its key. */
@@ -55,17 +57,24 @@ export interface PlaceSeen {
  * lib/plan stays pure: it is given one of these. The answers are computed when asked, so nothing is looked at that no decision needs.
  */
 export interface Look {
-  /** The tree that the action reads (globs of the project, sources of a sync, or the tree of the receipt); undefined if it reads none. */
-  inputs(action: Action): Tree | undefined;
+  /**
+   * The tree that the action reads (globs of the project, sources of a sync, or what arrived); undefined if it reads none or nothing has arrived.
+   * What arrived is the tree that the sync `feeding` would send now or, without one, the tree of the receipt; narrowed by the globs of the action.
+   * Actions whose `reads.globs` are one array read one tree: it is worth remembering by that array.
+   */
+  inputs(action: Action, feeding?: Action): Tree | undefined;
   /** A tree that was an input once, for naming what changed; undefined if it was forgotten. */
   formerInputs(digest: Digest): Tree | undefined;
   /** Path and digest of each tool that is on the PATH. */
   tools(names: readonly string[]): { readonly [tool: string]: string };
+  /** Of `local` too: its probes `os` and `arch` are always there, as they are for every place. */
   place(sandbox: SandboxName): PlaceSeen | undefined;
   receipt(sandbox: SandboxName): Receipt | undefined;
   last(step: StepId): LastRun | undefined;
   remembered(key: Digest): Remembered | undefined;
   outputs(action: Action, remembered: Remembered): OutputsSeen;
+  /** Digest of the outputs that the step made when it last succeeded under this key, wherever they lie; undefined if that was forgotten. */
+  made(step: StepId, key: Digest): Digest | undefined;
   /** Median milliseconds and bytes of earlier executions. */
   history(step: StepId): { readonly ms: number; readonly bytes?: number } | undefined;
 }
