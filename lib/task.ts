@@ -8,6 +8,7 @@ import type { Project, SandboxSpec, Step, StepId } from './model/project.ts';
 import type { Receipt } from './model/receipt.ts';
 import type { Session, Terminal } from './model/sandbox.ts';
 import type { Tree } from './model/tree.ts';
+import type { Pairs } from './model/value.ts';
 import type { Shape } from './schema/shape.ts';
 
 /** A kind of step: one file in tasks/, one line in tasks/index.ts. */
@@ -70,8 +71,12 @@ export interface RunScope {
   placed(step: StepId): Tree | undefined;
   /** Key of this attempt's fingerprint. */
   readonly key: Digest | undefined;
-  /** The variables of the step: fixed base, declared env, passed ones, secrets. */
-  readonly env: readonly (readonly [string, string])[];
+  /** The variables of the step, on top of the base of its place (which the session adds): declared ones, passed ones, secrets, SBX_STEP. */
+  readonly env: Pairs;
+  /** Milliseconds between TERM and KILL. */
+  readonly killGrace: number;
+  /** The words that start zx's command line: Node's executable, then its script. */
+  readonly zx: readonly string[];
   output(chunk: Uint8Array): void;
   progress(done: number, total: number | undefined, unit: 'files' | 'bytes'): void;
   note(text: string): void;

@@ -1,0 +1,106 @@
+import { posix } from 'node:path';
+import { globsBelow } from '../lib/base/glob.ts';
+import { err, ok, type Result } from '../lib/base/result.ts';
+import type { Failure } from '../lib/model/failure.ts';
+import type { Action, Draft, Makes, Reads } from '../lib/model/plan.ts';
+import { LOCAL, type SandboxSpec, type Step } from '../lib/model/project.ts';
+import type { Exit, Job } from '../lib/model/sandbox.ts';
+import type { Script } from '../lib/model/script.ts';
+import type { PlanScope, Produced, RunScope } from '../lib/task.ts';
+
+// What tasks that run one command have in common.
+
+const TITLE_LENGTH = 80;
+
+/** The draft of a step that runs `source` with the usual meaning of inputs, outputs and state. */
+export function commandDraft(step: Step, scope: PlanScope, source: string, settings: Draft['settings'] = {}): Draft {
+  return {
+    title: titleOf(source),
+    settings,
+    reads: readsOf(step, scope),
+    makes: makesOf(step, scope.sandbox),
+    workspace: workspaceUse(step, scope.sandbox),
+  };
+}
+
+/** One line for humans. */
+export function titleOf(source: string): string {
+  const lines = source.split('\n').map((line) => line.trim());
+  const first = lines.find((line) => line !== '' && !line.startsWith('#')) ?? '';
+  const more = lines.filter((line) => line !== '').length > 1 || first.length > TITLE_LENGTH;
+  return more ? `${first.slice(0, TITLE_LENGTH)} ...` : first;
+}
+
+/** No `outputs`: nothing is remembered. `[]`: that it passed. Else products: in the project for a step here, in the place for one on a far side. */
+export function makesOf(step: Step, sandbox: SandboxSpec): Makes {
+  if (step.outputs === undefined || step.interactive) return { is: 'nothing' };
+  if (step.outputs.length === 0) return { is: 'verdict' };
+  return { is: sandbox.kind === 'local' ? 'files' : 'place', globs: globsBelow(step.dir, step.outputs) };
+}
+
+/** A step that is never remembered is never compared, so nothing is looked at for it. */
+export function readsOf(step: Step, scope: PlanScope): Reads {
+  const globs = step.inputs === undefined ? undefined : globsBelow(step.dir, step.inputs);
+  if (scope.sandbox.kind !== 'local') return { is: 'arrived', globs };
+  if (makesOf(step, scope.sandbox).is === 'nothing') return { is: 'nothing' };
+  return { is: 'files', globs: globs ?? projectGlobs(scope) };
+}
+
+/** The files of the project less everything that steps make here. */
+function projectGlobs(scope: PlanScope): readonly string[] {
+  const made = [...scope.project.steps.values()].flatMap((step) => globsBelow(step.dir, [...(step.outputs ?? []), ...step.state]));
+  return ['**', ...new Set(made.filter((glob) => !glob.startsWith('!')).map((glob) => `!${glob}`))];
+}
+
+/** Steps of the project's own folder run side by side; in a workspace there is one writer. */
+export function workspaceUse(step: Step, sandbox: SandboxSpec): Draft['workspace'] {
+  return step.parallel || sandbox.name === LOCAL ? 'shares' : 'writes';
+}
+
+/** Runs a script in the step's folder of its sandbox: on the user's terminal if the step is interactive. */
+export async function runCommand(action: Action, scope: RunScope, script: Script, source?: string): Promise<Result<Produced, Failure>> {
+  const { step } = action;
+  const session = await scope.session();
+  if (!session.ok) return session;
+  const workspace = await scope.workspace();
+  if (!workspace.ok) return workspace;
+  const job: Job = {
+    script,
+    cwd: posix.join(workspace.value, step.dir),
+    env: scope.env,
+    killGrace: scope.killGrace,
+    attempt: scope.attempt,
+    run: scope.run,
+    ...(source === undefined ? {} : { source }),
+    ...(action.draft.makes.is === 'place' && scope.key !== undefined ? { mark: markOf(workspace.value, action, scope.key) } : {}),
+  };
+  if (!step.interactive) {
+    const exit = await session.value.supervise(job, { signal: scope.signal, output: scope.output });
+    return exit.ok ? endOf(exit.value, script.source) : exit;
+  }
+  if (scope.terminal === undefined) {
+    return err({ code: 'task-refused', message: `${step.id} is interactive and sbx has no terminal`, hint: 'run it from a terminal' });
+  }
+  const exit = await session.value.terminal(job, scope.terminal, scope.signal);
+  return exit.ok ? endOf(exit.value, script.source) : exit;
+}
+
+function markOf(workspace: string, action: Action, key: string): NonNullable<Job['mark']> {
+  return { path: `${workspace}/.sbx/holds/${action.id}`, value: key };
+}
+
+/** Only exit 0 is success. */
+export function endOf(exit: Exit, command: string): Result<Produced, Failure> {
+  if ('signal' in exit) return err({ code: 'command-signalled', message: `the command was ended by ${exit.signal}`, command });
+  if (exit.code === 0) return ok({});
+  const failure: Failure = { code: 'command-failed', message: `the command exited with ${exit.code}`, command, exitCode: exit.code };
+  const hint = HINTS.get(exit.code);
+  return err(hint === undefined ? failure : { ...failure, hint });
+}
+
+const HINTS: ReadonlyMap<number, string> = new Map([
+  [126, 'a file that it runs is not executable'],
+  [127, 'a command that it runs does not exist in this place'],
+  [137, 'something killed a part of it: often the system, for want of memory'],
+  [139, 'a part of it crashed (SIGSEGV)'],
+]);

@@ -1,0 +1,51 @@
+import { posix } from 'node:path';
+import { escapeGlob } from '../lib/base/glob.ts';
+import type { Diagnostic } from '../lib/model/diagnostic.ts';
+import type { Step } from '../lib/model/project.ts';
+import type { Task } from '../lib/task.ts';
+import { commandDraft, runCommand } from './command.ts';
+import { listField, textField } from './fields.ts';
+
+/** A JavaScript program with zx's globals, in a process of its own: what it starts ends with it, and zx is never loaded into sbx. */
+export const script: Task = {
+  name: 'script',
+  summary: 'Runs a JavaScript file with the globals of zx ($, fs, glob, ...) on this computer.',
+  fields: {
+    file: {
+      kind: 'string',
+      description: 'The program, relative to `dir`: .mjs, .js, .cjs, or .ts where Node runs TypeScript.',
+      format: 'path',
+      examples: ['scripts/release.mjs'],
+    },
+    args: { kind: 'list', description: 'Words given to the program.', of: { kind: 'string', description: 'One word.' } },
+  },
+  requires: ['file'],
+  refuses: ['run', 'shell'],
+  plan(step, scope) {
+    const draft = commandDraft(step, scope, sourceOf(step), { file: fileOf(step), args: listField(step, 'args') });
+    const { reads } = draft;
+    const own = escapeGlob(posix.join(step.dir, fileOf(step)));
+    const value = reads.is === 'files' ? { ...draft, reads: { is: 'files' as const, globs: [...reads.globs, own] } } : draft;
+    return { value, diagnostics: scope.sandbox.kind === 'local' ? [] : [farAway(step)] };
+  },
+  run: (action, scope) => {
+    const { step } = action;
+    const file = posix.join(scope.project.root, step.dir, fileOf(step));
+    const words = [...scope.zx, file, ...listField(step, 'args')];
+    return runCommand(action, scope, { shell: 'argv', words, source: sourceOf(step) });
+  },
+};
+
+function fileOf(step: Step): string {
+  return textField(step, 'file') ?? '';
+}
+
+function sourceOf(step: Step): string {
+  return ['zx', fileOf(step), ...listField(step, 'args')].join(' ');
+}
+
+function farAway(step: Step): Diagnostic {
+  const message = `a script runs on this computer only, and ${step.id} is in ${step.sandbox}`;
+  const hint = 'take `in:` away, or run the program there with `task: shell`';
+  return { severity: 'error', code: 'conflicting-keys', message, hint, ...(step.span === undefined ? {} : { span: step.span }) };
+}
