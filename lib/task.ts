@@ -3,6 +3,7 @@ import type { Result } from './base/result.ts';
 import type { Checked } from './model/diagnostic.ts';
 import type { Failure } from './model/failure.ts';
 import type { Folders, Io } from './model/io.ts';
+import type { OwnedJournal } from './model/owned.ts';
 import type { Action, Draft } from './model/plan.ts';
 import type { Project, SandboxSpec, Step, StepId } from './model/project.ts';
 import type { Receipt } from './model/receipt.ts';
@@ -63,10 +64,16 @@ export interface RunScope {
   session(): Promise<Result<Session, Failure>>;
   /** Absolute folder of the project in the step's sandbox. */
   workspace(): Promise<Result<string, Failure>>;
+  /** Id of this checkout: the sentinel of a workspace must bear it before anything there is touched. */
+  readonly checkout: Digest;
+  /** Where making and removing a workspace of this sandbox is written down. */
+  readonly owned: OwnedJournal;
   /** The tree of the project's sources as a sync would send it, from the stat memo where it can be trusted. */
   sources(files: 'git' | 'all', exclude: readonly string[]): Promise<Result<Tree, Failure>>;
   /** This side's copy of the receipt of the workspace, if there is one. */
   receipt(): Receipt | undefined;
+  /** Absolute path of the blob in the store, to be copied and verified; undefined if it is not there. */
+  stored(digest: Digest): string | undefined;
   /** What the steps that this one needs left in the place. */
   placed(step: StepId): Tree | undefined;
   /** Key of this attempt's fingerprint. */

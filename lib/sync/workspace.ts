@@ -1,19 +1,12 @@
 import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
+import type { OwnedJournal } from '../model/owned.ts';
 import type { Session } from '../model/sandbox.ts';
 import { ask, finish } from './ask.ts';
 import { type Checkout, sentinelText } from './checkout.ts';
 import { ADOPT, CREATE, REMOVE } from './workspace-programs.ts';
 
 // The life of a workspace: made, taken over, removed. Knows nothing of what is in it.
-
-/** The journal of owned things: a line is on the disk before the function returns. */
-export interface OwnedJournal {
-  intent(path: string): void;
-  created(path: string): void;
-  destroying(path: string): void;
-  destroyed(path: string): void;
-}
 
 /** Makes the folder and its sentinel, the intent being written before and the fact after. To be called where `arrive` found it absent. */
 export async function createWorkspace(

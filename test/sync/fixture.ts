@@ -1,6 +1,6 @@
+import type { OwnedJournal } from '../../lib/model/owned.ts';
 import type { Project, SandboxSpec, Step } from '../../lib/model/project.ts';
 import { checkoutOf } from '../../lib/sync/checkout.ts';
-import type { OwnedJournal } from '../../lib/sync/workspace.ts';
 
 export const CHECKOUT = checkoutOf('machine-1', 'ada', 'laptop', '/home/ada/hello');
 export const OTHER = checkoutOf('machine-1', 'ada', 'laptop', '/home/ada/copy');
