@@ -1,0 +1,172 @@
+// npm run build [-- --out DIR]: lib and tasks become CommonJS chunks in dist/chunks, behind the launcher dist/sbx.cjs.
+// What several chunks use is a chunk of its own, so each module exists once. Runtime packages are bundled, except zx.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build, transform } from 'esbuild';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const { values } = parseArgs({
+  options: { out: { type: 'string', default: join(ROOT, 'dist') }, root: { type: 'string', default: ROOT } },
+});
+const root = resolve(values.root);
+const out = resolve(values.out);
+const TARGET = 'node20.19';
+const LEARNT = `version: 1
+steps:
+  first:
+    task: shell
+    run: cat a.txt > b.txt
+    inputs: [a.txt]
+    outputs: [b.txt]
+  second:
+    task: shell
+    needs: [first]
+    run: cat b.txt
+    inputs: [b.txt]
+    outputs: []
+`;
+const COMMANDS = [
+  '--version',
+  '--help',
+  'run --help',
+  'list',
+  'plan',
+  'run',
+  'run',
+  'status',
+  'plan',
+  'explain second',
+  'validate',
+  'run --json',
+  'run --force',
+];
+
+/** `import('yaml')` has the names that Node gives a CommonJS package; esbuild alone would give its default export only. */
+const facades = {
+  name: 'facades',
+  setup({ onResolve, onLoad, resolve: find }) {
+    onResolve({ filter: /^[a-z@]/ }, async ({ path, kind, resolveDir, pluginData }) => {
+      if (kind !== 'dynamic-import' || pluginData === 'inner' || isBuiltin(path)) return undefined;
+      const found = await find(path, { kind, resolveDir, pluginData: 'inner' });
+      return found.external || found.errors.length > 0 ? found : { path, namespace: 'facade', pluginData: resolveDir };
+    });
+    onLoad({ filter: /./, namespace: 'facade' }, async ({ path, pluginData }) => {
+      const names = Object.keys(await import(path)).filter(
+        (name) => name !== 'default' && name !== 'module.exports' && /^[A-Za-z_$][\w$]*$/.test(name),
+      );
+      const isCommonJs = !(await isModule(path));
+      const all = isCommonJs
+        ? `const all = require('${path}');\nexport default all;`
+        : `import * as all from '${path}';\nexport default all.default;`;
+      return { contents: `${all}\n${names.map((name) => `export const ${name} = all.${name};`).join('\n')}\n`, resolveDir: pluginData };
+    });
+  },
+};
+
+/** Whether Node reads the package as ES modules: those have no module.exports to give as their default export. */
+async function isModule(name) {
+  try {
+    return createRequire(join(root, 'package.json'))(name) !== (await import(name)).default;
+  } catch {
+    return true; // a package that cannot be required
+  }
+}
+
+const made = await bundle();
+mkdirSync(dirname(out), { recursive: true });
+const stage = mkdtempSync(join(dirname(out), `.${basename(out)}-`));
+mkdirSync(join(stage, 'chunks'));
+let size = 0;
+for (const file of made) size += await writeChunk(file);
+copyFileSync(join(ROOT, '.ci/launcher.cjs'), join(stage, 'sbx.cjs'));
+chmodSync(join(stage, 'sbx.cjs'), 0o755);
+chmodSync(stage, 0o755);
+const old = `${stage}-old`;
+try {
+  renameSync(out, old);
+} catch (error) {
+  if (error.code !== 'ENOENT') throw error;
+}
+renameSync(stage, out);
+rmSync(old, { recursive: true, force: true });
+learn();
+console.log(`${relative(process.cwd(), out) || out}: ${made.length} chunks, ${Math.round(size / 1024)} KiB`);
+
+async function bundle() {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { main: 'lib/cli/main.ts' },
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: TARGET,
+    outdir: join(root, 'dist/chunks'),
+    entryNames: '[name]',
+    chunkNames: '[name]-[hash]',
+    charset: 'ascii',
+    minifySyntax: true,
+    sourcemap: 'inline',
+    sourcesContent: false,
+    legalComments: 'none',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    external: ['zx', 'cpu-features', '*.node'],
+    plugins: [facades],
+    write: false,
+    metafile: true,
+    logLevel: 'warning',
+  });
+  for (const file of metafile ? Object.keys(metafile.inputs) : []) {
+    if (/(^|\/)test\//.test(file)) throw new Error(`${file} is bundled: lib and tasks must not use tests`);
+  }
+  return outputFiles.map(({ path, text }) => ({ name: basename(path).replace(/\.js$/, '.cjs'), text }));
+}
+
+/** As CommonJS: `import()` of a chunk is a require of it, which lets the launcher find each chunk and its code cache. */
+async function writeChunk({ name, text }) {
+  const { code, map } = await transform(text, {
+    format: 'cjs',
+    platform: 'node',
+    target: TARGET,
+    charset: 'ascii',
+    supported: { 'dynamic-import': false },
+    minifyWhitespace: true,
+    minifySyntax: true,
+    sourcemap: 'external',
+    sourcesContent: false,
+    sourcefile: name,
+    legalComments: 'none',
+    banner: '(function (exports, require, module, __filename, __dirname) {',
+    footer: '})',
+  });
+  const source = code.replace(/(["'])\.\/([\w.-]+)\.js\1/g, '"./$2.cjs"');
+  writeFileSync(join(stage, 'chunks', name), source);
+  writeFileSync(join(stage, 'chunks', `${name}.map`), map);
+  return source.length;
+}
+
+/** Runs the commands once, so that V8's cache holds what they use from the first start on. What it costs is a second of the build. */
+function learn() {
+  const folder = mkdtempSync(join(tmpdir(), 'sbx-build-'));
+  try {
+    const file = join(folder, 'Sandboxfile.yaml');
+    writeFileSync(file, LEARNT);
+    writeFileSync(join(folder, 'a.txt'), 'a\n');
+    const env = {
+      PATH: process.env.PATH,
+      HOME: folder,
+      XDG_CACHE_HOME: join(folder, 'cache'),
+      XDG_STATE_HOME: join(folder, 'state'),
+      SBX_CODE_CACHE: 'learn',
+    };
+    for (const line of COMMANDS)
+      spawnSync(process.execPath, [join(out, 'sbx.cjs'), ...line.split(' ')], { cwd: folder, env, timeout: 60_000, stdio: 'ignore' });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
