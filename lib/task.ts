@@ -55,6 +55,8 @@ export interface RunScope {
   readonly folders: Folders;
   readonly io: Io;
   readonly signal: AbortSignal;
+  /** Aborted after `signal` when the user does not want to wait for the grace. */
+  readonly hurry: AbortSignal;
   /** Id of the run; id of this attempt, unique. */
   readonly run: string;
   readonly attempt: string;

@@ -75,7 +75,7 @@ export async function runCommand(action: Action, scope: RunScope, script: Script
     ...(action.draft.makes.is === 'place' && scope.key !== undefined ? { mark: markOf(workspace.value, action, scope.key) } : {}),
   };
   if (!step.interactive) {
-    const exit = await session.value.supervise(job, { signal: scope.signal, output: scope.output });
+    const exit = await session.value.supervise(job, { signal: scope.signal, hurry: scope.hurry, output: scope.output });
     return exit.ok ? endOf(exit.value, script.source) : exit;
   }
   if (scope.terminal === undefined) {

@@ -26,7 +26,9 @@ function localSession(io: LocalIo): Session {
     supervise: async (job, streams) => {
       const command = commandOf(job, base, io);
       if (!command.ok) return command;
-      return marked(job, io, () => io.spawn(command.value, { signal: streams.signal, stdout: streams.output, stderr: streams.output }));
+      return marked(job, io, () =>
+        io.spawn(command.value, { signal: streams.signal, hurry: streams.hurry, stdout: streams.output, stderr: streams.output }),
+      );
     },
     terminal: async (job, _terminal, signal) => {
       const command = commandOf(job, base, io, true);

@@ -12,8 +12,8 @@ export interface TreeMark {
   readonly tag: string | undefined;
 }
 
-/** TERM (and CONT, for what was stopped), up to `grace` milliseconds, then KILL until nothing is left. Settles when nothing lives, or nothing more can be done. */
-export async function endTree(mark: TreeMark, grace: number): Promise<void> {
+/** TERM (and CONT, for what was stopped), up to `grace` milliseconds or until `hurry` aborts, then KILL until nothing is left. Settles when nothing lives, or nothing more can be done. */
+export async function endTree(mark: TreeMark, grace: number, hurry?: AbortSignal): Promise<void> {
   const told = new Set<number>();
   const deadline = performance.now() + grace;
   if (mark.ownGroup) signalOne(-mark.pid, 'SIGTERM', 'SIGCONT');
@@ -22,7 +22,7 @@ export async function endTree(mark: TreeMark, grace: number): Promise<void> {
     if (living.length === 0) return;
     for (const pid of living) if (!told.has(pid)) tell(pid, mark, told);
     const left = deadline - performance.now();
-    if (left <= 0) break;
+    if (left <= 0 || hurry?.aborted) break;
     await sleep(Math.min(wait, left));
   }
   for (let round = 0; round < 100; round++) {

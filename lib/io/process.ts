@@ -95,7 +95,7 @@ function follow(
     let heard = 0;
     const end = (): void => {
       if (child.pid === undefined) return;
-      ending = endTree({ pid: child.pid, ownGroup: command.terminal !== true, tag }, command.killGrace);
+      ending = endTree({ pid: child.pid, ownGroup: command.terminal !== true, tag }, command.killGrace, streams.hurry);
     };
     const finish = async (result: Result<Exit, Failure>): Promise<void> => {
       clearTimeout(drain);

@@ -60,6 +60,8 @@ export interface LocalCommand {
 
 export interface LocalStreams {
   readonly signal: AbortSignal;
+  /** Aborting it after `signal` cuts the grace short: KILL now. */
+  readonly hurry?: AbortSignal | undefined;
   readonly stdout: (chunk: Uint8Array) => void;
   readonly stderr: (chunk: Uint8Array) => void;
 }

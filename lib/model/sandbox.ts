@@ -64,6 +64,8 @@ export interface Job {
 
 export interface JobStreams {
   readonly signal: AbortSignal;
+  /** Aborting it after `signal` cuts the grace short: KILL now. */
+  readonly hurry?: AbortSignal | undefined;
   /** stdout and stderr merged, in order, bounded by back-pressure. */
   readonly output: (chunk: Uint8Array) => void;
 }

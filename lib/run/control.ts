@@ -1,0 +1,96 @@
+import type { Emit, Event } from '../model/event.ts';
+
+/** What ends a run before its end: signals, in the words of the event. */
+export type StopCause = Extract<Event, { type: 'stopping' }>['cause'];
+
+/** How a running step ends early. `release` steps bring a place down: the first stop leaves them alone. `terminal` steps own the terminal. */
+export type Footing = 'step' | 'release' | 'terminal';
+
+export interface Leave {
+  /** Ends the step: TERM to all that it started. */
+  readonly signal: AbortSignal;
+  /** Then at once: KILL. */
+  readonly hurry: AbortSignal;
+  /** The step has ended by itself. */
+  readonly done: () => void;
+  /** Ends this step only. */
+  readonly end: (reason: Error) => void;
+}
+
+const RELEASE_LIMIT = 10_000;
+
+/**
+ * The ladder on which a run is stopped. 1: no new step, TERM, places are released. 2: KILL, releasing has 10 s. 3: leave at once.
+ * Owns no signal of the process: whoever does calls `stop`.
+ */
+export class RunControl {
+  readonly #emit: Emit;
+  readonly #running = new Map<AbortController, { readonly footing: Footing; readonly hurry: AbortController }>();
+  readonly #left: Promise<void>;
+  #leave: () => void = () => {};
+  #level: 0 | 1 | 2 | 3 = 0;
+  #cause: StopCause | undefined;
+  #limit: NodeJS.Timeout | undefined;
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+    this.#left = new Promise((resolve) => {
+      this.#leave = resolve;
+    });
+  }
+
+  get level(): 0 | 1 | 2 | 3 {
+    return this.#level;
+  }
+
+  /** Why the run was told to stop; undefined if it was not. */
+  get cause(): StopCause | undefined {
+    return this.#cause;
+  }
+
+  /** Resolves when the run is left at once. */
+  get left(): Promise<void> {
+    return this.#left;
+  }
+
+  /** Goes up to `level`; a lower one than before changes nothing. Keys of the terminal belong to the step that owns it: its Ctrl-C is not ours. */
+  stop(level: 1 | 2 | 3, cause: StopCause): void {
+    if (level <= this.#level) return;
+    if (cause === 'SIGINT' && [...this.#running.values()].some(({ footing }) => footing === 'terminal')) return;
+    this.#level = level;
+    this.#cause ??= cause;
+    this.#emit({ type: 'stopping', level, cause });
+    for (const [controller, { footing, hurry }] of this.#running) {
+      if (footing !== 'release') controller.abort(new Error('stopped'));
+      if (footing !== 'release' && level >= 2) hurry.abort();
+    }
+    if (level === 2) this.#limit = setTimeout(() => this.#endReleasers(), RELEASE_LIMIT);
+    if (level === 3) this.#leave();
+  }
+
+  /** A step starts. */
+  enter(footing: Footing): Leave {
+    const controller = new AbortController();
+    const hurry = new AbortController();
+    this.#running.set(controller, { footing, hurry });
+    if (this.#level > 0 && footing !== 'release') controller.abort(new Error('stopped'));
+    return {
+      signal: controller.signal,
+      hurry: hurry.signal,
+      done: () => void this.#running.delete(controller),
+      end: (reason) => controller.abort(reason),
+    };
+  }
+
+  /** The run is over: no timer is left behind. */
+  close(): void {
+    clearTimeout(this.#limit);
+  }
+
+  #endReleasers(): void {
+    for (const [controller, { hurry }] of this.#running) {
+      controller.abort(new Error('stopped'));
+      hurry.abort();
+    }
+  }
+}
