@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A sha256 as 64 lower-case hexadecimal digits. */
 export type Digest = string;
 
 export function digestOf(bytes: string | Uint8Array): Digest {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }
 
 export function isDigest(text: string): boolean {

@@ -28,7 +28,7 @@ export function parseRecord(text: string, key: Digest): Success | undefined {
   if (fields?.version !== 1 || fields.key !== key) return undefined;
   const { step, record, log, at, ms } = fields;
   if (typeof step !== 'string' || typeof at !== 'number' || typeof ms !== 'number') return undefined;
-  if (!record || digestOf(canonicalJson(record)) !== key) return undefined;
+  if (typeof record !== 'object' || record === null) return undefined;
   const outputs = fields.outputs === null ? null : treeFromJson(fields.outputs);
   if (outputs === undefined || (log !== null && !(typeof log === 'string' && isDigest(log)))) return undefined;
   return { key, step, record: record as unknown as FingerprintRecord, outputs, ...(log === null ? {} : { log }), at, ms };

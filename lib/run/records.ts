@@ -1,0 +1,165 @@
+/**
+ * What a project remembers between runs, in `.sbx/`: the last execution of each step, its places, trees that were inputs. All of it can be lost
+ * at any moment, in part or whole, at the price of work done again: a damaged file is forgotten. One process at a time writes (the project's lock).
+ */
+import type { Digest } from '../base/digest.ts';
+import { makeFolder, replaceFile, writeWhole } from '../io/replace.ts';
+import { fileTrouble } from '../io/trouble.ts';
+import type { Io } from '../model/io.ts';
+import type { LastRun, Remembered } from '../model/look.ts';
+import type { StepId } from '../model/project.ts';
+import type { Tree } from '../model/tree.ts';
+import { openPlaces, type Places } from './places.ts';
+import { seal, unsealLines } from './sealed.ts';
+import { parseStepLine, type StepRecord, stepLine } from './step-records.ts';
+import type { Warn } from './store.ts';
+import { openTrees } from './trees.ts';
+
+export interface Told {
+  /** What can be restored or believed under the key, for a success that is cached. */
+  readonly remembered?: Remembered;
+  /** The tree that the step read, so that it can be said what changed since. */
+  readonly inputs?: Tree;
+}
+
+export interface Records extends Places {
+  last(step: StepId): LastRun | undefined;
+  /** The success under this key of a step that did not run since. */
+  local(key: Digest): Remembered | undefined;
+  /** The newest success that can be restored, whatever its key. */
+  newest(step: StepId): Remembered | undefined;
+  made(step: StepId, key: Digest): Digest | undefined;
+  history(step: StepId): { readonly ms: number; readonly bytes?: number } | undefined;
+  formerInputs(digest: Digest): Tree | undefined;
+  /** Before a step runs: its success is forgotten, on the disk too. */
+  begin(step: StepId): void;
+  /** After a step ran and all that it made is where it belongs. */
+  finish(step: StepId, last: LastRun, told?: Told): void;
+  /** At the end of a run: compacts what grew. */
+  close(): void;
+}
+
+const PAST = 10;
+const SMALL_TREE = 32;
+
+/** A record that cannot be written is said once and costs only that the step runs again. */
+export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, warn: Warn): Records {
+  const { files } = io;
+  const path = `${folder}/steps`;
+  const trees = openTrees(io, folder);
+  const read = readSteps(io, path);
+  const { steps } = read;
+  let { lines, isTorn } = read;
+  let byKey: Map<Digest, StepId> | undefined;
+  let fd: number | undefined;
+  let complained = false;
+
+  const writing = (write: () => void): boolean => {
+    try {
+      write();
+      return true;
+    } catch (thrown) {
+      const trouble = fileTrouble(thrown, 'write to', folder);
+      if (!complained) warn(`this run is not remembered: ${trouble.message}`);
+      complained = true;
+      return false;
+    }
+  };
+
+  const compact = (): void => {
+    if (fd !== undefined) files.closeSync(fd);
+    fd = undefined;
+    makeFolder(files, folder);
+    replaceFile(io, path, [...steps.values()].map(({ line }) => `${seal(line)}\n`).join(''));
+    lines = steps.size;
+    isTorn = false;
+  };
+
+  /** The record is in `steps` already; it goes to the disk as a line of its own, or with all others where the file is torn. */
+  const append = (line: string): void => {
+    const isKept = writing(() => {
+      if (isTorn) return compact();
+      if (fd === undefined) makeFolder(files, folder);
+      fd ??= files.openSync(path, 'a', 0o644);
+      isTorn = true; // until the line is written whole
+      writeWhole(files, fd, Buffer.from(`${seal(line)}\n`));
+      isTorn = false;
+      lines += 1;
+    });
+    // What cannot be told must not be believed later: an older success of this step would be.
+    if (!isKept) writing(() => files.rmSync(path, { force: true }));
+  };
+
+  const put = (step: StepId, told: Omit<StepRecord, 'line'>): void => {
+    const line = stepLine(step, told);
+    const { last, past, made, newest, inputs } = told;
+    steps.set(step, { last, past, made, newest, inputs, line });
+    byKey = undefined;
+    append(line);
+  };
+
+  return {
+    ...openPlaces(io, folder),
+    last: (step) => steps.get(step)?.last,
+    local(key) {
+      byKey ??= new Map([...steps].flatMap(([step, { last }]) => (last.ok ? [[last.key, step]] : [])));
+      const newest = steps.get(byKey.get(key) ?? '')?.newest;
+      return newest?.key === key ? newest : undefined;
+    },
+    newest: (step) => steps.get(step)?.newest,
+    made: (step, key) => steps.get(step)?.made.find(([of]) => of === key)?.[1],
+    history(step) {
+      const past = steps.get(step)?.past ?? [];
+      const bytes = median(past.flatMap(([, sent]) => (sent === null ? [] : [sent])));
+      const ms = median(past.map(([took]) => took));
+      return ms === undefined ? undefined : { ms, ...(bytes === undefined ? {} : { bytes }) };
+    },
+    formerInputs(digest) {
+      for (const { last, inputs } of steps.values()) if (last.record.inputs === digest && inputs) return inputs;
+      return trees.read(digest);
+    },
+    begin(step) {
+      const known = steps.get(step);
+      if (known?.last.ok) put(step, { ...known, last: { ...known.last, ok: false } });
+    },
+    finish(step, last, told = {}) {
+      const known = steps.get(step);
+      const { inputs, remembered } = told;
+      if (inputs && inputs.entries.length > SMALL_TREE) writing(() => trees.write(inputs));
+      const made = known?.made.filter(([key]) => key !== last.key) ?? [];
+      put(step, {
+        last,
+        past: last.ok ? [[last.ms, last.bytes ?? null] as const, ...(known?.past ?? [])].slice(0, PAST) : (known?.past ?? []),
+        made: (last.ok && last.outputs !== undefined ? [[last.key, last.outputs] as const, ...made] : made).slice(0, PAST),
+        newest: remembered ?? known?.newest,
+        inputs: inputs && inputs.entries.length <= SMALL_TREE ? inputs : undefined,
+      });
+    },
+    close() {
+      writing(() => {
+        if (lines > 2 * steps.size + 100 || (isTorn && steps.size > 0)) compact();
+        if (fd !== undefined) files.closeSync(fd);
+        fd = undefined;
+        trees.prune(() => new Set([...steps.values()].map(({ last }) => last.record.inputs ?? '')));
+      });
+    },
+  };
+}
+
+function readSteps(io: Pick<Io, 'files'>, path: string): { steps: Map<StepId, StepRecord>; lines: number; isTorn: boolean } {
+  const steps = new Map<StepId, StepRecord>();
+  try {
+    const { lines, state } = unsealLines(io.files.readFileSync(path, 'utf8'));
+    for (const line of lines) {
+      const { step, record } = parseStepLine(line);
+      steps.set(step, record);
+    }
+    return { steps, lines: lines.length, isTorn: state !== 'whole' };
+  } catch {
+    return { steps: new Map(), lines: 0, isTorn: true }; // nothing there, or nothing that can be believed: it is written anew
+  }
+}
+
+function median(values: readonly number[]): number | undefined {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
+}

@@ -1,0 +1,45 @@
+/** Trees that were inputs once: `.sbx/trees/<digest>`, so that it can be said which file changed. Bounded; a damaged one is forgotten. */
+import type { Digest } from '../base/digest.ts';
+import { makeFolder, replaceFile, type Writing } from '../io/replace.ts';
+import type { Tree } from '../model/tree.ts';
+import { treeFromJson, treeToJson } from './tree-text.ts';
+
+export interface Trees {
+  read(digest: Digest): Tree | undefined;
+  /** Throws what writing threw. */
+  write(tree: Tree): void;
+  /** Removes trees that no step refers to once they are many. Throws what removing threw. */
+  prune(used: () => ReadonlySet<string>): void;
+}
+
+const MANY = 200;
+
+export function openTrees(io: Writing, folder: string): Trees {
+  const { files } = io;
+  const trees = `${folder}/trees`;
+  let written = 0;
+  return {
+    read(digest) {
+      try {
+        const tree = treeFromJson(JSON.parse(files.readFileSync(`${trees}/${digest}`, 'utf8')));
+        return tree?.digest === digest ? tree : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+    write(tree) {
+      const path = `${trees}/${tree.digest}`;
+      if (files.existsSync(path)) return;
+      makeFolder(files, trees);
+      replaceFile(io, path, JSON.stringify(treeToJson(tree)));
+      written += 1;
+    },
+    prune(used) {
+      if (written === 0) return;
+      const names = files.readdirSync(trees);
+      if (names.length <= MANY) return;
+      const kept = used();
+      for (const name of names) if (!kept.has(name)) files.rmSync(`${trees}/${name}`, { force: true });
+    },
+  };
+}
