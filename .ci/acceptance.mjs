@@ -1,0 +1,82 @@
+// npm run acceptance ISSUE [-- --last]: each sentence of "it is done when", the tests that bear its words, and how they went.
+// A sentence without a test, or with one that does not pass, fails. `--last` reads the report of the last npm test instead of running the tests.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const E2E = join(ROOT, 'test/e2e');
+const { values, positionals } = parseArgs({ options: { last: { type: 'boolean' } }, allowPositionals: true });
+const issues = readdirSync(E2E).flatMap((name) => /^(.+)\.acceptance\.json$/.exec(name)?.[1] ?? []);
+const issue = positionals[0] ?? '';
+
+process.exitCode = 1;
+if (!issues.includes(issue)) {
+  console.error(`usage: npm run acceptance ISSUE, one of: ${issues.join(', ')}`);
+  process.exitCode = 2;
+} else report();
+
+function report() {
+  const table = JSON.parse(readFileSync(join(E2E, `${issue}.acceptance.json`), 'utf8'));
+  const rows = table.sentences.map((row) => ({ ...row, tests: row.tests ?? [row.says] }));
+  const results = testResults(rows);
+  let bad = 0;
+  console.log(`${issue}: ${table.issue}\n`);
+  for (const row of rows) {
+    const proofs = row.bench ? benchProofs() : row.tests.flatMap((name) => proofsOf(name, results));
+    const holds = proofs.length > 0 && proofs.every((one) => one.passed);
+    if (!holds) bad += 1;
+    console.log(`${holds ? 'holds' : 'FAILS'}  ${row.says}`);
+    for (const one of proofs) console.log(`         ${one.text}`);
+  }
+  console.log(`\n${rows.length - bad} of ${rows.length} sentences hold`);
+  process.exitCode = bad === 0 ? 0 : 1;
+}
+
+function proofsOf(name, results) {
+  const found = results.filter((one) => one.name === name);
+  if (found.length === 0) return [{ passed: false, text: `no test bears the words: ${name}` }];
+  return found.map((one) => ({
+    passed: one.is === 'passed',
+    text: `${one.file}: ${one.is}${one.reason ? ` (${one.reason})` : ''}, ${(one.ms / 1000).toFixed(1)} s`,
+  }));
+}
+
+/** Runs the e2e files that bear one of the names, and nothing else. */
+function testResults(rows) {
+  const file = join(ROOT, '.build', values.last ? `tests-${process.versions.node}.json` : `acceptance-${issue}.json`);
+  if (!values.last) {
+    const names = rows.filter((row) => !row.bench).flatMap((row) => row.tests);
+    const bearing = readdirSync(E2E)
+      .filter((name) => name.endsWith('.test.ts'))
+      .filter((name) => {
+        const text = readFileSync(join(E2E, name), 'utf8').replaceAll("\\'", "'");
+        return names.some((one) => text.includes(one));
+      });
+    rmSync(file, { force: true });
+    if (bearing.length > 0) run(['.build/test/rig/main.js', '--report', file, ...bearing.map((name) => `e2e/${name}`)]);
+  }
+  if (!existsSync(file)) return [];
+  return JSON.parse(readFileSync(file, 'utf8')).reports.flatMap((report) =>
+    report.tests.map((one) =>
+      report.troubles.length > 0 ? { ...one, file: report.file, is: 'failed', reason: report.troubles[0] } : { ...one, file: report.file },
+    ),
+  );
+}
+
+function benchProofs() {
+  const file = join(ROOT, '.build/bench/result.json');
+  if (!values.last) run(['.ci/bench.mjs', '--short']);
+  if (!existsSync(file)) return [];
+  return JSON.parse(readFileSync(file, 'utf8')).bounds.map((one) => ({ passed: one.holds, text: `${one.says}: ${one.measured}` }));
+}
+
+function run(args) {
+  if (!existsSync(join(ROOT, '.build/test/rig/main.js')) || !existsSync(join(ROOT, 'dist/sbx.cjs')))
+    throw new Error('run `npm run build` and `npm run types` first');
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 << 20 });
+  const failed = /^FAIL/m.test(stdout);
+  if (failed || stderr) console.log(`${stdout}${stderr}`);
+}

@@ -1,0 +1,3 @@
+function sentence(name) {
+  return `${GREETING}, ${name}!`;
+}
