@@ -1,0 +1,155 @@
+import { err, ok, type Result } from '../base/result.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Io } from '../model/io.ts';
+import { parseTarget, type Target } from './target.ts';
+
+/** What OpenSSH would use for a host, as far as we can follow it. Paths are absolute. */
+export interface HostSettings {
+  /** As the user named it; goes into messages and into the `sbx trust` line. */
+  readonly named: string;
+  readonly hostname: string;
+  readonly port: number;
+  readonly user: string;
+  /** In the order to try. */
+  readonly identityFiles: readonly string[];
+  /** Socket of the agent; undefined: none. */
+  readonly agent: string | undefined;
+  readonly identitiesOnly: boolean;
+  /** Hops to go through, nearest first. */
+  readonly jumps: readonly string[];
+  readonly knownHosts: readonly string[];
+  /** The name under which the host key is kept. */
+  readonly hostKeyAlias: string | undefined;
+  /** Milliseconds; undefined: not configured. */
+  readonly connectTimeout: number | undefined;
+  /** Configured things that we cannot do and that explain a refusal: certificates, tokens. */
+  readonly beyond: readonly string[];
+}
+
+export interface ConfigQuestion {
+  /** An alias or `user@host:port`. */
+  readonly named: string;
+  /** Login name where neither the target nor the configuration has one. */
+  readonly user?: string | undefined;
+  /** Read instead of ~/.ssh/config; also SBX_SSH_CONFIG. */
+  readonly configFile?: string | undefined;
+}
+
+/** Asks `ssh -G`; where there is no ssh, a plain `user@host:port` works with OpenSSH's defaults. */
+export async function resolveHost(question: ConfigQuestion, io: Io, signal: AbortSignal): Promise<Result<HostSettings, Failure>> {
+  const target = parseTarget(question.named);
+  if (!target) {
+    const hint = 'write an ssh_config alias, user@host, user@host:port or [address]:port';
+    return err({ code: 'ssh-config', message: `${JSON.stringify(question.named)} is not a host`, hint });
+  }
+  const home = io.environment.get('HOME') ?? '/';
+  const configFile = question.configFile ?? io.environment.get('SBX_SSH_CONFIG');
+  // A user below everything else: the configuration is included, so that whatever it says comes first and wins.
+  const below = target.user === undefined && question.user !== undefined;
+  const includes = [configFile ?? `${home}/.ssh/config`, ...(configFile === undefined ? ['/etc/ssh/ssh_config'] : [])];
+  const wrapped = `${includes.map((file) => `Include "${file}"\n`).join('')}Match all\n  User ${question.user}\n`;
+  const from = below ? ['-F', '/dev/stdin'] : configFile === undefined ? [] : ['-F', configFile];
+  const args = ['-G', ...from];
+  if (target.user !== undefined) args.push('-l', target.user);
+  if (target.port !== undefined) args.push('-p', String(target.port));
+  const out: Uint8Array[] = [];
+  const trouble: Uint8Array[] = [];
+  const ended = await io.spawn(
+    {
+      file: 'ssh',
+      args: [...args, '--', target.host],
+      cwd: '/',
+      env: [...io.environment],
+      ...(below ? { stdin: Buffer.from(wrapped) } : {}),
+      killGrace: 1000,
+    },
+    { signal, stdout: (chunk) => out.push(chunk), stderr: (chunk) => trouble.push(chunk) },
+  );
+  if (!ended.ok) return ended.error.code === 'command-missing' ? ok(defaults(target, question, io)) : ended;
+  if (!('code' in ended.value) || ended.value.code !== 0) {
+    const said = Buffer.concat(trouble).toString('utf8').trim().split('\n').at(0) ?? '';
+    return err({ code: 'ssh-config', message: `ssh -G ${target.host} failed: ${said || 'no reason given'}` });
+  }
+  return fromOpenSsh(Buffer.concat(out).toString('utf8'), question, io);
+}
+
+function fromOpenSsh(text: string, question: ConfigQuestion, io: Io): Result<HostSettings, Failure> {
+  const lines = text.split('\n').map((line): [string, string] => {
+    const blank = line.indexOf(' ');
+    return blank < 0 ? [line, ''] : [line.slice(0, blank), line.slice(blank + 1)];
+  });
+  const all = (key: string): string[] => lines.filter(([k]) => k === key).map(([, value]) => value);
+  const one = (key: string): string | undefined => all(key).at(0);
+  const set = (key: string): string | undefined => {
+    const value = one(key);
+    return value === undefined || value === '' || value.toLowerCase() === 'none' ? undefined : value;
+  };
+  const proxy = set('proxycommand');
+  if (proxy !== undefined) {
+    const message = `ssh_config has ProxyCommand ${JSON.stringify(proxy)} for ${question.named}, which sbx cannot run`;
+    return err({ code: 'ssh-config', message, hint: 'use ProxyJump' });
+  }
+  const hostname = one('hostname') ?? question.named;
+  const port = Number(one('port') ?? 22);
+  const user = one('user') ?? localUser(io);
+  const expand = expander(io, { h: hostname, p: String(port), r: user, n: question.named, k: set('hostkeyalias') ?? hostname });
+  const words = (key: string): string[] => (one(key)?.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^"(.*)"$/, '$1'));
+  const timeout = Number(set('connecttimeout') ?? Number.NaN);
+  return ok({
+    named: question.named,
+    hostname,
+    port,
+    user,
+    identityFiles: all('identityfile').map(expand),
+    agent: agentSocket(one('identityagent'), io, expand),
+    identitiesOnly: one('identitiesonly') === 'yes',
+    jumps: (set('proxyjump') ?? '').split(',').filter((hop) => hop !== ''),
+    knownHosts: [...words('userknownhostsfile'), ...words('globalknownhostsfile')].map(expand),
+    hostKeyAlias: set('hostkeyalias'),
+    connectTimeout: Number.isFinite(timeout) ? timeout * 1000 : undefined,
+    beyond: [
+      ...all('certificatefile').map((file) => `certificate ${file}`),
+      ...(set('pkcs11provider') === undefined ? [] : [`PKCS#11 provider ${set('pkcs11provider')}`]),
+    ],
+  });
+}
+
+function defaults(target: Target, question: ConfigQuestion, io: Io): HostSettings {
+  const home = io.environment.get('HOME') ?? '/';
+  return {
+    named: question.named,
+    hostname: target.host,
+    port: target.port ?? 22,
+    user: target.user ?? question.user ?? localUser(io),
+    identityFiles: ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => `${home}/.ssh/${name}`),
+    agent: io.environment.get('SSH_AUTH_SOCK'),
+    identitiesOnly: false,
+    jumps: [],
+    knownHosts: [`${home}/.ssh/known_hosts`, `${home}/.ssh/known_hosts2`, '/etc/ssh/ssh_known_hosts'],
+    hostKeyAlias: undefined,
+    connectTimeout: undefined,
+    beyond: [],
+  };
+}
+
+function agentSocket(configured: string | undefined, io: Io, expand: (path: string) => string): string | undefined {
+  if (configured === 'none') return undefined;
+  const named = configured === undefined || configured === '' || configured === 'SSH_AUTH_SOCK';
+  const socket = named ? io.environment.get('SSH_AUTH_SOCK') : expand(configured);
+  return socket === '' ? undefined : socket;
+}
+
+/** `~`, `%d`, `%h` and the like, `${NAME}`, as ssh_config(5) has them for paths. An unknown token stays as it is. */
+function expander(io: Io, tokens: { readonly [token: string]: string }): (path: string) => string {
+  const home = io.environment.get('HOME') ?? '/';
+  const known: { readonly [token: string]: string } = { ...tokens, d: home, u: localUser(io), '%': '%' };
+  return (path) =>
+    path
+      .replace(/^~(?=\/|$)/, home)
+      .replace(/%(.)/g, (whole, token: string) => known[token] ?? whole)
+      .replace(/\$\{(\w+)\}|^\$(\w+)$/g, (whole, braced?: string, bare?: string) => io.environment.get(braced ?? bare ?? '') ?? whole);
+}
+
+function localUser(io: Io): string {
+  return io.environment.get('USER') ?? io.environment.get('LOGNAME') ?? 'root';
+}

@@ -1,0 +1,121 @@
+import type { Duplex } from 'node:stream';
+import { err, ok, type Result } from '../base/result.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Io } from '../model/io.ts';
+import { type HostSettings, resolveHost } from './config.ts';
+import { dial } from './dial.ts';
+import { CANCELLED, lateFailure } from './failures.ts';
+import { handshake, type Keepalive } from './handshake.ts';
+import { type HostKeys, hostKeys } from './hostkeys.ts';
+import { type AskPassphrase, login } from './identities.ts';
+import { Link } from './link.ts';
+import type { Client } from './ssh2.ts';
+
+type Ssh2 = typeof import('./ssh2.ts');
+
+/** Whole way to a host, name resolution to login, in milliseconds: an unreachable one is said within 10 s. */
+export const CONNECT_PATIENCE = 8000;
+export const KEEPALIVE: Keepalive = { interval: 15_000, most: 3 };
+const MOST_HOPS = 8;
+
+export interface Route {
+  /** An ssh_config alias or `user@host:port`. */
+  readonly named: string;
+  readonly user?: string | undefined;
+  readonly configFile?: string | undefined;
+  /** sbx's state folder, for its own known_hosts. */
+  readonly state: string;
+  /** Milliseconds; absent: ConnectTimeout of the configuration, else CONNECT_PATIENCE. */
+  readonly patience?: number | undefined;
+  readonly keepalive?: Keepalive | undefined;
+  readonly ask?: AskPassphrase | undefined;
+}
+
+/** Who decides about host keys: known_hosts, except where a key is only to be read. */
+export type JudgeKeys = (settings: HostSettings) => HostKeys;
+
+/** Connects to a host through its jumps; each hop's key is verified. */
+export async function connectRoute(route: Route, io: Io, signal: AbortSignal, judge?: JudgeKeys): Promise<Result<Link, Failure>> {
+  const ssh2 = await import('./ssh2.ts');
+  return reach(route, io, signal, ssh2, judge, 0);
+}
+
+async function reach(
+  route: Route,
+  io: Io,
+  signal: AbortSignal,
+  ssh2: Ssh2,
+  judge: JudgeKeys | undefined,
+  depth: number,
+): Promise<Result<Link, Failure>> {
+  if (depth > MOST_HOPS)
+    return err({ code: 'ssh-config', message: `ProxyJump of ${route.named} goes through more than ${MOST_HOPS} hosts` });
+  const resolved = await resolveHost(route, io, signal);
+  if (signal.aborted) return err(CANCELLED);
+  if (!resolved.ok) return resolved;
+  const settings = resolved.value;
+  let under: Link | undefined;
+  for (const [index, hop] of settings.jumps.entries()) {
+    const named = hop.replace(/^ssh:\/\//, '');
+    const { user: _, ...rest } = route;
+    const next: Result<Link, Failure> =
+      under === undefined
+        ? await reach({ ...rest, named }, io, signal, ssh2, undefined, depth + 1)
+        : await through(under, { ...rest, named }, io, signal, ssh2, undefined);
+    if (!next.ok) {
+      await under?.[Symbol.asyncDispose]();
+      const message = `jump host ${index + 1} of ${route.named}: ${next.error.message}`;
+      return err({ ...next.error, message });
+    }
+    under = next.value;
+  }
+  return greet(route, settings, under, io, signal, ssh2, judge);
+}
+
+/** A hop beyond the first: its own ProxyJump is not followed, as with ssh. */
+async function through(
+  under: Link,
+  route: Route,
+  io: Io,
+  signal: AbortSignal,
+  ssh2: Ssh2,
+  judge: JudgeKeys | undefined,
+): Promise<Result<Link, Failure>> {
+  const resolved = await resolveHost(route, io, signal);
+  return resolved.ok ? greet(route, resolved.value, under, io, signal, ssh2, judge) : resolved;
+}
+
+async function greet(
+  route: Route,
+  settings: HostSettings,
+  under: Link | undefined,
+  io: Io,
+  signal: AbortSignal,
+  ssh2: Ssh2,
+  judge: JudgeKeys | undefined,
+): Promise<Result<Link, Failure>> {
+  const label = `${settings.hostname}:${settings.port}`;
+  const patience = route.patience ?? settings.connectTimeout ?? CONNECT_PATIENCE;
+  const deadline = AbortSignal.timeout(patience);
+  const until = AbortSignal.any([signal, deadline]);
+  const stream: Result<Duplex, Failure> =
+    under === undefined
+      ? await dial(settings.hostname, settings.port, until)
+      : await under.forward(settings.hostname, settings.port, until);
+  if (!stream.ok) return deadline.aborted && !signal.aborted ? err(lateFailure(label, 'dial', patience)) : stream;
+  const client: Result<Client, Failure> = await handshake(
+    {
+      stream: stream.value,
+      settings,
+      hostKeys: (judge ?? ((host) => hostKeys(host, route.state, io.files)))(settings),
+      login: login(settings, io.files, route.ask, ssh2),
+      keepalive: route.keepalive ?? KEEPALIVE,
+      deadline,
+      patience,
+      signal,
+    },
+    ssh2,
+  );
+  if (!client.ok) return client;
+  return ok(new Link(client.value, `${settings.user}@${label}`, io.clock, under));
+}

@@ -1,0 +1,102 @@
+import { err, ok, type Result } from '../base/result.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Io } from '../model/io.ts';
+import type { Sandbox, Session } from '../model/sandbox.ts';
+import type { HostSettings } from './config.ts';
+import { CONNECT_PATIENCE, KEEPALIVE } from './connect.ts';
+import { dial } from './dial.ts';
+import { type EmbeddedServer, startEmbedded } from './embedded-server.ts';
+import { handshake } from './handshake.ts';
+import { Link } from './link.ts';
+import { BEAT, SILENCE, sshSession } from './session.ts';
+
+export interface EmbeddedSettings {
+  readonly name: string;
+  /** Private folder, absolute: home of the commands. Made with mode 0700 if it is missing. */
+  readonly folder: string;
+  /** Milliseconds that supervised work goes on when sbx was killed. */
+  readonly grace: number;
+  readonly beat?: number;
+  readonly silence?: number;
+}
+
+/**
+ * A place in a folder of this computer, reached through an SSH server of our own on 127.0.0.1. The server starts when connected to and ends
+ * with the session, with all that it started. No isolation: commands run as this user and can do what this user can.
+ */
+export function embeddedSandbox(settings: EmbeddedSettings, io: Io): Sandbox {
+  return { name: settings.name, kind: 'embedded', target: 'embedded', connect: (signal) => connect(settings, io, signal) };
+}
+
+async function connect(settings: EmbeddedSettings, io: Io, signal: AbortSignal): Promise<Result<Session, Failure>> {
+  const ssh2 = await import('./ssh2.ts');
+  let server: EmbeddedServer;
+  try {
+    io.files.mkdirSync(settings.folder, { recursive: true, mode: 0o700 });
+    io.files.chmodSync(settings.folder, 0o700);
+    server = await startEmbedded(settings.folder, io.environment, io.nonce(), ssh2);
+  } catch (error) {
+    return err({ code: 'local-io', message: `embedded: ${(error as Error).message}`, sandbox: settings.name });
+  }
+  const link = await reach(server, settings, io, signal, ssh2);
+  if (!link.ok) {
+    await server[Symbol.asyncDispose]();
+    return link;
+  }
+  const patience = { grace: settings.grace, beat: settings.beat ?? BEAT, silence: settings.silence ?? SILENCE };
+  return ok(sshSession(link.value, io, patience));
+}
+
+async function reach(
+  server: EmbeddedServer,
+  settings: EmbeddedSettings,
+  io: Io,
+  signal: AbortSignal,
+  ssh2: typeof import('./ssh2.ts'),
+): Promise<Result<Link, Failure>> {
+  const deadline = AbortSignal.timeout(CONNECT_PATIENCE);
+  const stream = await dial('127.0.0.1', server.port, AbortSignal.any([signal, deadline]));
+  if (!stream.ok) return stream;
+  const tried = ['its own key'];
+  const host: HostSettings = {
+    named: settings.name,
+    hostname: '127.0.0.1',
+    port: server.port,
+    user: 'sbx',
+    identityFiles: [],
+    agent: undefined,
+    identitiesOnly: true,
+    jumps: [],
+    knownHosts: [],
+    hostKeyAlias: undefined,
+    connectTimeout: undefined,
+    beyond: [],
+  };
+  let given = false;
+  const client = await handshake(
+    {
+      stream: stream.value,
+      settings: host,
+      hostKeys: {
+        algorithms: ['ssh-ed25519'],
+        check: (key) =>
+          key.equals(server.hostKey) ? ok(undefined) : err({ code: 'host-key-changed', message: 'somebody else answers on our own port' }),
+      },
+      login: {
+        method: ((_left: unknown, _partial: unknown, next: (attempt: unknown) => void) => {
+          next(given ? false : { type: 'publickey', username: 'sbx', key: server.clientKey });
+          given = true;
+        }) as never,
+        tried,
+        unusable: [],
+        offers: () => [],
+      },
+      keepalive: KEEPALIVE,
+      deadline,
+      patience: CONNECT_PATIENCE,
+      signal,
+    },
+    ssh2,
+  );
+  return client.ok ? ok(new Link(client.value, 'embedded', io.clock, server)) : client;
+}

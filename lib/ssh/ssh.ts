@@ -1,0 +1,30 @@
+import { ok } from '../base/result.ts';
+import type { Io } from '../model/io.ts';
+import type { Sandbox } from '../model/sandbox.ts';
+import { connectRoute, type Route } from './connect.ts';
+import { BEAT, SILENCE, sshSession } from './session.ts';
+
+export interface SshSettings extends Route {
+  /** Name of the sandbox. */
+  readonly name: string;
+  /** Milliseconds that supervised work goes on after the link was lost. */
+  readonly grace: number;
+  /** Milliseconds between heartbeats, and without one until the far side counts the link as lost. */
+  readonly beat?: number;
+  readonly silence?: number;
+}
+
+/** A host reached by SSH. Nothing is read and nothing is dialled before `connect`. */
+export function sshSandbox(settings: SshSettings, io: Io): Sandbox {
+  return {
+    name: settings.name,
+    kind: 'ssh',
+    target: settings.named,
+    connect: async (signal) => {
+      const link = await connectRoute(settings, io, signal);
+      if (!link.ok) return { ok: false, error: { ...link.error, sandbox: settings.name } };
+      const patience = { grace: settings.grace, beat: settings.beat ?? BEAT, silence: settings.silence ?? SILENCE };
+      return ok(sshSession(link.value, io, patience));
+    },
+  };
+}

@@ -1,0 +1,6 @@
+import { test } from 'uvu';
+import { inLocal } from './places.ts';
+import { programContract } from './programs.ts';
+
+programContract(inLocal);
+test.run();

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { nonce, realClock, realFiles } from '../../lib/io/io.ts';
+import { localSandbox } from '../../lib/io/local.ts';
+import { realSpawn } from '../../lib/io/process.ts';
+import type { Io } from '../../lib/model/io.ts';
+import type { Sandbox, Session } from '../../lib/model/sandbox.ts';
+import { embeddedSandbox } from '../../lib/ssh/embedded.ts';
+import { type SshSettings, sshSandbox } from '../../lib/ssh/ssh.ts';
+import { type Sshd, type SshdSettings, startSshd } from '../rig/sshd.ts';
+
+/** A connected place and a private folder in it. */
+export interface Place {
+  readonly session: Session;
+  readonly folder: string;
+}
+
+/** Runs `use` with a place that is gone afterwards. */
+export type WithPlace = (use: (place: Place) => Promise<void>) => Promise<void>;
+
+/** Connections to a local place are never lost; far ones count as lost soon in tests. */
+export const SOON = { grace: 1000, beat: 200, silence: 2000 };
+
+/** Effects as in production, with the environment of a user whose home is `home`. */
+export function realIo(home: string, more: Readonly<Record<string, string>> = {}): Io {
+  const { PATH = '/usr/bin:/bin', LANG = 'C.UTF-8' } = process.env;
+  const environment = new Map(Object.entries({ PATH, LANG, HOME: home, USER: process.env.USER ?? 'root', ...more }));
+  return { files: realFiles, clock: realClock, spawn: realSpawn(), nonce, environment };
+}
+
+export async function connected(sandbox: Sandbox): Promise<Session> {
+  const session = await sandbox.connect(new AbortController().signal);
+  if (!session.ok) throw new Error(`${session.error.code}: ${session.error.message} (${session.error.hint ?? ''})`);
+  return session.value;
+}
+
+export async function withHome<T>(use: (home: string) => Promise<T>): Promise<T> {
+  const home = mkdtempSync(join(tmpdir(), 'sbx-home-'));
+  try {
+    return await use(home);
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+export const inLocal: WithPlace = (use) =>
+  withHome(async (folder) => {
+    await using session = await connected(localSandbox('here', realIo(folder)));
+    await use({ session, folder });
+  });
+
+export const inEmbedded: WithPlace = (use) =>
+  withHome(async (folder) => {
+    await using session = await connected(embeddedSandbox({ name: 'vm', folder, ...SOON }, realIo(folder)));
+    await use({ session, folder });
+  });
+
+export interface Far {
+  readonly sshd: Sshd;
+  readonly home: string;
+  readonly io: Io;
+  sandbox(settings?: Partial<SshSettings>): Sandbox;
+}
+
+/** A real sshd and what is needed to reach it. As root the far side is the user `build`. */
+export async function withFar<T>(settings: SshdSettings, use: (far: Far) => Promise<T>): Promise<T> {
+  return withHome(async (home) => {
+    await using sshd = await startSshd(process.getuid?.() === 0 ? { user: 'build', ...settings } : settings);
+    const io = realIo(home, sshd.env);
+    const sandbox = (more: Partial<SshSettings> = {}): Sandbox =>
+      sshSandbox({ name: 'vm', named: sshd.host, state: join(home, 'state'), ...SOON, ...more }, io);
+    return await use({ sshd, home, io, sandbox });
+  });
+}
+
+export const inSsh: WithPlace = (use) =>
+  withFar({}, async (far) => {
+    await using session = await connected(far.sandbox());
+    const signal = new AbortController().signal;
+    const made = await session.program('d=$(mktemp -d); chmod 755 "$d"; printf %s "$d"', [], { signal });
+    if (!made.ok) throw new Error(made.error.message);
+    const folder = Buffer.from(made.value.stdout).toString();
+    try {
+      await use({ session, folder });
+    } finally {
+      await session.program('rm -rf -- "$1"', [folder], { signal });
+    }
+  });

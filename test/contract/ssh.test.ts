@@ -1,0 +1,6 @@
+import { test } from 'uvu';
+import { inSsh } from './places.ts';
+import { programContract } from './programs.ts';
+
+programContract(inSsh);
+test.run();
