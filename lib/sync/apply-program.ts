@@ -1,0 +1,123 @@
+import { D, GUARD, LISTING, SETTLE } from './guard-program.ts';
+
+/**
+ * Receives what a sync sends and puts it in place. $3 id of the receipt that must be there (empty for none), $4 id of the new one. Stdin: a tar
+ * archive of tree/PATH for each file and link, and meta/: sums (as sha256sum -z writes them), added, remove, forget, plus, minus (names that
+ * begin with ./, each with its NUL), end. Nothing in the workspace changes before all has arrived and its digests agree.
+ * From then on until the end there is no receipt, and `sent` names everything that may have been put here, so that the next sync can mend it.
+ */
+export const APPLY = `
+${GUARD}${LISTING}${SETTLE}
+new=$4
+ws=$(pwd -P; printf .)
+ws=${D}{ws%??}
+stage=.sbx/stage/$new
+rm -rf .sbx/stage
+mkdir -p "$stage/tree" "$stage/meta" || exit 1
+tar -xf - -m --no-same-owner --no-same-permissions -C "$stage" || exit 1
+if [ ! -f "$stage/meta/end" ]; then no sync-changed 'sending ended too early'; fi
+cd "$stage" || exit 1
+cut -z -c67- meta/sums | xargs -0 -r sha256sum -z >meta/came
+if ! cmp -s meta/sums meta/came; then echo 'what arrived is not what was sent' >&2; exit 1; fi
+cd "$ws" || exit 1
+
+settle
+have=
+if [ -f .sbx/receipt ]; then read -r have <.sbx/receipt; fi
+if [ "$have" != "$3" ] || [ ! -d "$stage" ]; then no sync-changed 'another sync came between: run again'; fi
+printf '%s %s\\n' "$$" "$(begun "$$")" >.sbx/busy
+trap 'rm -f .sbx/busy' EXIT
+trap 'exit 1' HUP INT TERM
+
+ref=$stage/ref
+: >"$ref"
+newest=$(find . -path ./.sbx -prune -o -type f -printf '%T@\\n' | sort -rn | head -n 1)
+if [ -n "$newest" ]; then
+  tries=0
+  while :; do
+    touch "$ref"
+    now=$(find "$ref" -printf '%T@')
+    if [ "$now" != "$newest" ] && [ "$(printf '%s\\n%s\\n' "$now" "$newest" | sort -rn | head -n 1)" = "$now" ]; then break; fi
+    gap=$(( ${D}{newest%.*} - ${D}{now%.*} ))
+    tries=$((tries + 1))
+    if [ "$gap" -ge 2 ] || [ "$tries" -gt 40 ]; then
+      touch -d "@$(( ${D}{newest%.*} + 1 ))" "$ref" || exit 1
+      printf 'ahead\\0%s\\0' "$gap"
+      break
+    fi
+    sleep 0.05 2>/dev/null || sleep 1
+  done
+fi
+find "$stage/tree" ! -type d -exec touch -h -r "$ref" {} + || exit 1
+
+if [ -s "$stage/meta/added" ] || [ -s "$stage/meta/remove" ] || [ ! -f .sbx/sent ]; then
+  if [ -f .sbx/sent ]; then cp .sbx/sent "$stage/meta/sent"; else : >"$stage/meta/sent"; fi || exit 1
+  sort -zu "$stage/meta/sent" "$stage/meta/added" "$stage/meta/remove" >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
+fi
+rm -f .sbx/receipt .sbx/seen || exit 1
+
+safe='
+ok=.
+safe() {
+  if [ "$1" = "$ok" ]; then return 0; fi
+  p=$1
+  while [ "$p" != . ]; do
+    if [ -L "$p" ]; then return 1; fi
+    p=${D}{p%/*}
+  done
+  ok=$1
+}'
+xargs -0 -r sh -c "$safe"'
+for n do
+  d=${D}{n%/*}
+  if safe "$d" && { [ -L "$n" ] || { [ -e "$n" ] && [ ! -d "$n" ]; }; }; then printf "%s\\0" "$n"; fi
+done' sh <"$stage/meta/remove" >"$stage/meta/doomed" || exit 1
+xargs -0 -r rm -f -- <"$stage/meta/doomed" || exit 1
+xargs -0 -r sh -c "$safe"'
+for n do
+  d=${D}{n%/*}
+  if [ "$d" != . ] && safe "$d" && [ -d "$d" ]; then printf "%s\\0" "$d"; fi
+done' sh <"$stage/meta/remove" | sort -zru | xargs -0 -r rmdir -p --ignore-fail-on-non-empty -- 2>/dev/null
+
+aside='
+aside() {
+  rmdir -- "$1" 2>/dev/null && return
+  mkdir -p ".sbx/aside/$new/${D}{1%/*}" && mv -T -- "$1" ".sbx/aside/$new/$1" || exit 1
+  printf "aside\\0%s\\0" "$1"
+}'
+new=$new
+export new
+{ cd "$stage/tree" && find . -mindepth 1 -type d -print0; } >"$stage/meta/folders" || exit 1
+cd "$ws" || exit 1
+xargs -0 -r sh -c "$aside"'
+for d do if [ -L "$d" ] || { [ -e "$d" ] && [ ! -d "$d" ]; }; then aside "$d"; fi; done' sh <"$stage/meta/folders" || exit 1
+{ cd "$stage/tree" && find . ! -type d -print0; } >"$ws/$stage/meta/files" || exit 1
+cd "$ws" || exit 1
+xargs -0 -r sh -c "$aside"'
+for f do if [ -d "$f" ] && [ ! -L "$f" ]; then aside "$f"; fi; done' sh <"$stage/meta/files" || exit 1
+
+for way in plus minus; do
+  bits=+x
+  if [ "$way" = minus ]; then bits=-x; fi
+  xargs -0 -r sh -c "$safe"'
+for n do if safe "${D}{n%/*}" && [ -f "$n" ] && [ ! -L "$n" ]; then printf "%s\\0" "$n"; fi; done' sh <"$stage/meta/$way" |
+    xargs -0 -r chmod "$bits" -- || exit 1
+done
+
+if [ -z "$(find . ! -name . -prune ! -name .sbx -print | head -n 1)" ]; then
+  find "$stage/tree" ! -path "$stage/tree" -prune -exec mv -t . -- {} + || exit 1
+elif [ -s "$stage/meta/files" ]; then
+  if ln "$ref" "$ref.link" 2>/dev/null; then how='-rlP'; else how='-rP --preserve=mode,timestamps'; fi
+  cp $how --remove-destination -- "$stage/tree/." . || exit 1
+fi
+sort -zu "$stage/meta/remove" "$stage/meta/forget" >"$stage/meta/dropped" || exit 1
+if [ -s "$stage/meta/dropped" ]; then
+  comm -z -23 .sbx/sent "$stage/meta/dropped" >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
+fi
+rm -rf .sbx/stage
+if ! listing <.sbx/sent >.sbx/seen; then no sync-changed 'files vanished there while they arrived: run again'; fi
+printf '%s\\n%s\\n' "$new" "$boot" >.sbx/receipt.new || exit 1
+sync .sbx/receipt.new .sbx/seen .sbx/sent 2>/dev/null
+mv -T .sbx/receipt.new .sbx/receipt || exit 1
+printf 'done\\0'
+`;

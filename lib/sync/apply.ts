@@ -1,0 +1,95 @@
+import { err, ok, type Result } from '../base/result.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Files } from '../model/io.ts';
+import type { Receipt } from '../model/receipt.ts';
+import { type TreeEntry, treeOf } from '../model/tree.ts';
+import { APPLY } from './apply-program.ts';
+import { ask } from './ask.ts';
+import type { Workspace } from './check.ts';
+import type { Difference } from './diff.ts';
+import { writeFields } from './fields.ts';
+import { emptySent, pack, type Sent } from './pack.ts';
+import { ourBeginning } from './workspace.ts';
+
+// Sends a difference. Knows nothing of how it was found.
+
+export interface Change extends Difference {
+  /** Names that sbx sent once and leaves alone from now on: excluded meanwhile. */
+  readonly forget: readonly string[];
+  /** The whole tree as it should be afterwards. */
+  readonly wanted: readonly TreeEntry[];
+  /** Id of the receipt that must be there; '' for none. */
+  readonly from: string;
+  /** Id of the new one: hexadecimal. */
+  readonly to: string;
+}
+
+export interface Applied {
+  readonly receipt: Receipt;
+  readonly sent: number;
+  readonly bytes: number;
+  /** What stood in the way on the far side and was moved below .sbx/aside there. */
+  readonly aside: readonly string[];
+  /** Seconds by which files there are dated in the future; 0 if none are. */
+  readonly ahead: number;
+}
+
+/** One round trip. The receipt tells what arrived, which is what was read while sending. */
+export async function applyChange(
+  workspace: Workspace,
+  files: Files,
+  root: string,
+  change: Change,
+  progress: (done: number, total: number) => void,
+): Promise<Result<Applied, Failure>> {
+  const sent = emptySent();
+  const total = change.send.length;
+  const parcel = {
+    files,
+    root,
+    entries: change.send,
+    afterwards: (read: Sent) => meta(change, read),
+    progress: (done: number) => progress(done, total),
+  };
+  const args = [workspace.path, ourBeginning({ id: workspace.checkout }), change.from, change.to];
+  const said = await ask(workspace.session, APPLY, args, { signal: workspace.signal, stdin: paced(pack(parcel, sent)) });
+  if (sent.trouble) return err(sent.trouble);
+  if (!said.ok) return said;
+  const aside: string[] = [];
+  let ahead = 0;
+  for (let tag = said.value.next(); tag !== 'done'; tag = said.value.next()) {
+    if (tag === 'aside') aside.push(said.value.next() ?? '');
+    else if (tag === 'ahead') ahead = Number(said.value.next());
+    else return err({ code: 'far-side-answer', message: 'the far side did not say that the sync is complete' });
+  }
+  const gone = new Set(sent.gone);
+  const arrived = change.wanted.filter(({ path }) => !gone.has(path)).map((entry) => sent.entries.get(entry.path) ?? entry);
+  const receipt = { id: change.to, tree: treeOf(arrived), workspace: workspace.checkout };
+  return ok({ receipt, sent: sent.entries.size, bytes: sent.bytes, aside, ahead });
+}
+
+function* meta(change: Change, sent: Sent): Generator<readonly [string, Uint8Array]> {
+  const names = (paths: Iterable<string>): Uint8Array => writeFields([...paths].map((path) => `./${path}`));
+  const sums: string[] = [];
+  for (const entry of sent.entries.values()) if (entry.kind === 'file') sums.push(`${entry.digest}  tree/${entry.path}`);
+  const executable = (wanted: boolean): readonly string[] =>
+    change.chmod.filter((entry) => entry.kind === 'file' && entry.executable === wanted).map(({ path }) => path);
+  const gone = new Set(sent.gone);
+  // Without a receipt the list of what was sent may be short of what is already there.
+  const added = change.from === '' ? change.wanted.map(({ path }) => path).filter((path) => !gone.has(path)) : sent.entries.keys();
+  yield ['meta/sums', writeFields(sums)];
+  yield ['meta/added', names(added)];
+  yield ['meta/remove', names([...change.remove, ...sent.gone])];
+  yield ['meta/forget', names(change.forget)];
+  yield ['meta/plus', names(executable(true))];
+  yield ['meta/minus', names(executable(false))];
+  yield ['meta/end', new Uint8Array()];
+}
+
+/** Packing is synchronous: timers and other steps get their turn between chunks. */
+async function* paced(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (const chunk of chunks) {
+    yield chunk;
+    await new Promise(setImmediate);
+  }
+}

@@ -1,0 +1,55 @@
+import { GUARD, LISTING, SETTLE } from './guard-program.ts';
+
+/**
+ * What is there of what was sent? $3 the id of the receipt that this side has, empty for none. Answers
+ * `same`; or `edited`, the names that changed since, an empty field and their details; or `other`, `bare` or `full`, and the id that is there.
+ * A receipt counts only on the boot it was written on: a power cut may have kept it and lost the files.
+ */
+export const CHECK = `
+${GUARD}${LISTING}${SETTLE}
+settle
+id=; on=
+if [ -f .sbx/receipt ]; then { read -r id; read -r on; } <.sbx/receipt; fi
+if [ -z "$id" ] || [ "$id" != "$3" ] || [ "$on" != "$boot" ] || [ ! -f .sbx/seen ]; then
+  size=full
+  if [ -z "$(find . ! -name . -prune ! -name .sbx -print | head -n 1)" ]; then size=bare; fi
+  printf 'other\\0%s\\0%s\\0' "$size" "$id"
+  exit 0
+fi
+mkdir -p .sbx/tmp
+now=.sbx/tmp/seen.$$
+trap 'rm -f "$now" "$now".*' EXIT
+listing <.sbx/sent >"$now"
+if cmp -s .sbx/seen "$now"; then printf 'same\\0'; exit 0; fi
+sort -z .sbx/seen >"$now.old"
+sort -z "$now" >"$now.new"
+comm -z -23 "$now.old" "$now.new" | cut -z -d' ' -f6- >"$now.names"
+printf 'edited\\0'
+cat "$now.names"
+printf '\\0'
+details "$now.names"
+printf 'end\\0'
+`;
+
+/**
+ * All that is known of the workspace, without a receipt. Stdin: the names of interest, folders among them. Answers their details, then `sent` and
+ * the names that syncs ever sent, or, where no sync was ever begun, `all` and the names of everything that is there.
+ */
+export const SURVEY = `
+${GUARD}${LISTING}${SETTLE}
+settle
+mkdir -p .sbx/tmp
+now=.sbx/tmp/names.$$
+trap 'rm -f "$now"' EXIT
+cat >"$now" || exit 1
+details "$now"
+if [ -f .sbx/sent ]; then
+  printf 'sent\\0'
+  cat .sbx/sent
+else
+  printf 'all\\0'
+  find . -path ./.sbx -prune -o ! -type d -print0
+fi
+printf '\\0'
+printf 'end\\0'
+`;

@@ -1,0 +1,76 @@
+import { err, ok, type Result } from '../base/result.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Receipt } from '../model/receipt.ts';
+import type { Session } from '../model/sandbox.ts';
+import type { TreeEntry } from '../model/tree.ts';
+import { ask } from './ask.ts';
+import { CHECK, SURVEY } from './check-programs.ts';
+import { type FarEntry, foldersOf } from './diff.ts';
+import { byPath, readDetails, readNames } from './far-tree.ts';
+import { writeFields } from './fields.ts';
+import { ourBeginning } from './workspace.ts';
+
+// Asks a workspace what it has of what was sent. Knows nothing of what should be there.
+
+export interface Workspace {
+  readonly session: Session;
+  /** Absolute path on the far side, and the sentinel id that must be found in it. */
+  readonly path: string;
+  readonly checkout: string;
+  readonly signal: AbortSignal;
+}
+
+export type Checkup =
+  | { readonly is: 'same' }
+  /** What is there now of each name that changed since the receipt was written; undefined: nothing. */
+  | { readonly is: 'edited'; readonly seen: ReadonlyMap<string, FarEntry | undefined> }
+  /** The receipt there, if any, is not ours. */
+  | { readonly is: 'other'; readonly bare: boolean; readonly receipt: string };
+
+/** One round trip. `receipt` is what this side has. */
+export async function checkWorkspace(workspace: Workspace, receipt: Receipt | undefined): Promise<Result<Checkup, Failure>> {
+  const args = [workspace.path, ourBeginning({ id: workspace.checkout }), receipt?.id ?? ''];
+  const said = await ask(workspace.session, CHECK, args, { signal: workspace.signal });
+  if (!said.ok) return said;
+  const fields = said.value;
+  const is = fields.next();
+  if (is === 'same') return ok({ is });
+  if (is === 'other') return ok({ is, bare: fields.next() === 'bare', receipt: fields.next() ?? '' });
+  if (is !== 'edited') return err(cut());
+  const names = readNames(fields);
+  const details = readDetails(fields);
+  if (fields.next() !== 'end') return err(cut());
+  return ok({ is, seen: new Map(names.map((name) => [name, details.get(name)])) });
+}
+
+/** What a workspace without a receipt of ours holds. */
+export interface Survey {
+  /** Of the wanted paths and of all that former syncs sent: what is there; sorted. */
+  readonly there: readonly FarEntry[];
+  /** Whether `there` names everything in the workspace, since no sync was ever begun in it. */
+  readonly whole: boolean;
+}
+
+export async function surveyWorkspace(workspace: Workspace, wanted: readonly TreeEntry[]): Promise<Result<Survey, Failure>> {
+  const names = [...wanted.map(({ path }) => `./${path}`), ...[...foldersOf(wanted)].map((folder) => `./${folder}`)];
+  const args = [workspace.path, ourBeginning({ id: workspace.checkout })];
+  const said = await ask(workspace.session, SURVEY, args, { signal: workspace.signal, stdin: once(writeFields(names)) });
+  if (!said.ok) return said;
+  const fields = said.value;
+  const there = new Map(readDetails(fields));
+  const folders = foldersOf(wanted);
+  const which = fields.next();
+  for (const path of readNames(fields)) if (!there.has(path)) there.set(path, { kind: 'other', path });
+  if (fields.next() !== 'end') return err(cut());
+  // A folder that is a folder is as it should be; one that is anything else is in the way.
+  for (const folder of folders) if (there.get(folder)?.kind === 'other') there.delete(folder);
+  return ok({ there: [...there.values()].sort(byPath), whole: which === 'all' });
+}
+
+export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+function cut(): Failure {
+  return { code: 'far-side-answer', message: 'the answer of the far side is not whole' };
+}
