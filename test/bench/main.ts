@@ -1,0 +1,41 @@
+// npm run bench [-- --short] [-- --only NAME]: the peers and sbx side by side on the same work, with a bare start of Node in the same run.
+// Medians of CPU milliseconds; what counts are the ratios within one run. Nothing in the test suite is timed.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { REPOSITORY } from '../rig/cli.ts';
+import { boundsOf } from './bounds.ts';
+import { CASES, type Result } from './cases.ts';
+import { tableOf } from './table.ts';
+import { findPeers, SBX_TOOL } from './tools.ts';
+
+const OUT = join(REPOSITORY, '.build/bench');
+const { values } = parseArgs({ options: { short: { type: 'boolean', default: false }, only: { type: 'string' } } });
+const say = (text: string): void => console.log(text);
+
+process.exitCode = 1;
+const folder = mkdtempSync(join(tmpdir(), 'sbx-bench-'));
+try {
+  const tools = [SBX_TOOL, ...findPeers(join(OUT, 'peers'), say)];
+  const results: Result[] = [];
+  for (const [name, measure] of Object.entries(CASES)) {
+    if (values.only && !name.includes(values.only)) continue;
+    say(`measuring: ${name}`);
+    try {
+      results.push(...(await measure({ folder, tools, rounds: values.short ? 5 : 15, say })));
+    } catch (error) {
+      say(`  not measured: ${(error as Error).message}`);
+    }
+  }
+  const bounds = boundsOf(results);
+  const head = `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? '?'}, ${tools.map((tool) => `${tool.name} ${tool.version}`).join(', ')}; npm run bench${values.short ? ' -- --short' : ''}`;
+  const text = `${head}\n\n${tableOf(results)}\n${bounds.map((one) => `${one.holds ? 'holds' : 'FAILS'}  ${one.says}: ${one.measured}`).join('\n')}\n`;
+  mkdirSync(OUT, { recursive: true });
+  writeFileSync(join(OUT, 'result.json'), `${JSON.stringify({ head, results, bounds }, undefined, 1)}\n`);
+  writeFileSync(join(OUT, 'result.md'), text);
+  say(`\n${text}`);
+  process.exitCode = bounds.every((one) => one.holds) ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
