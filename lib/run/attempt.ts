@@ -1,0 +1,60 @@
+import { formatDuration } from '../base/duration.ts';
+import { err, type Result } from '../base/result.ts';
+import type { Failure } from '../model/failure.ts';
+import type { PlannedAction } from '../model/plan.ts';
+import type { Produced, RunScope, Task } from '../task.ts';
+import type { Footing, RunControl } from './control.ts';
+
+/** What came of one attempt. `stopped`: the run ended it. */
+export type Attempted = { readonly is: 'ended'; readonly result: Result<Produced, Failure> } | { readonly is: 'stopped' };
+
+/** Runs the task once: a timeout and the end of the run end all that it started before this settles. The only place where exceptions are caught. */
+export async function attempt(
+  planned: PlannedAction,
+  task: Task,
+  control: RunControl,
+  scopeWith: (leave: Pick<RunScope, 'signal' | 'hurry'>) => RunScope,
+): Promise<Attempted> {
+  const { action } = planned;
+  const { timeout } = action.step;
+  const leave = control.enter(footingOf(planned));
+  let timedOut = false;
+  const timer =
+    timeout === undefined
+      ? undefined
+      : setTimeout(() => {
+          timedOut = true;
+          leave.end(new Error('timeout'));
+        }, timeout);
+  try {
+    if (leave.signal.aborted) return { is: 'stopped' };
+    const result = await task.run(action, scopeWith(leave));
+    return judge(result);
+  } catch (fault) {
+    return judge(err(faultFailure(fault)));
+  } finally {
+    clearTimeout(timer);
+    leave.done();
+  }
+
+  /** Ended from outside it is no success, whatever the command said on its way out. */
+  function judge(result: Result<Produced, Failure>): Attempted {
+    if (timedOut) return { is: 'ended', result: err(timeoutFailure(planned, timeout ?? 0)) };
+    return leave.signal.aborted ? { is: 'stopped' } : { is: 'ended', result };
+  }
+}
+
+function footingOf({ action: { step } }: PlannedAction): Footing {
+  if (step.releases !== undefined || step.when === 'always') return 'release';
+  return step.interactive ? 'terminal' : 'step';
+}
+
+function timeoutFailure({ action: { step } }: PlannedAction, timeout: number): Failure {
+  const failure: Failure = { code: 'timeout', message: `it took longer than its timeout of ${formatDuration(timeout)} and was ended` };
+  return step.script === undefined ? failure : { ...failure, command: step.script.source };
+}
+
+function faultFailure(fault: unknown): Failure {
+  const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+  return { code: 'fault', message: `a fault of sbx: ${text}`, hint: 'please report it, with this text' };
+}

@@ -1,0 +1,214 @@
+import { join } from 'node:path';
+import type { Emit } from '../model/event.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Folders, Io } from '../model/io.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Decision, PlannedAction } from '../model/plan.ts';
+import { LOCAL, type Project, type SandboxName, type SandboxSpec } from '../model/project.ts';
+import type { RunScope, Task } from '../task.ts';
+import { attempt } from './attempt.ts';
+import type { RunControl } from './control.ts';
+import type { Ledger, Spent } from './ledger.ts';
+import type { Performed } from './loop.ts';
+import { StepOutput } from './output.ts';
+import { openPools, type Pools } from './pools.ts';
+import type { Reach } from './reach.ts';
+import { retryDelay } from './retry.ts';
+import { type ScopeInput, scopeOf } from './scope.ts';
+import type { Secrets } from './secrets.ts';
+import { Ticker } from './ticker.ts';
+import { Turns } from './turns.ts';
+import { awayFrom } from './unreachable.ts';
+
+// Restores and executes single steps. Knows nothing of order: the loop asks when it is a step's turn.
+
+export interface ExecuteInput {
+  readonly project: Project;
+  readonly folders: Folders;
+  readonly io: Io;
+  readonly run: string;
+  readonly jobs: number;
+  readonly control: RunControl;
+  readonly emit: Emit;
+  readonly reach: Reach;
+  readonly ledger: Ledger;
+  readonly secrets: Secrets;
+  readonly tasks: ReadonlyMap<string, Task>;
+  readonly scope: ScopeInput;
+  /** Judges a step again: its place turned out other than it was recorded. */
+  readonly decideAgain: (planned: PlannedAction) => PlannedAction;
+}
+
+export function executor(input: ExecuteInput): Executor {
+  return new Executor(input);
+}
+
+/** Everything that steps of one run share while they are executed. */
+class Executor {
+  readonly #input: ExecuteInput;
+  readonly #ticker = new Ticker();
+  readonly #workspaces = new Map<SandboxName, Turns>();
+  readonly #terminal = new Turns();
+  #pools: Promise<Pools> | undefined;
+
+  constructor(input: ExecuteInput) {
+    this.#input = input;
+  }
+
+  readonly perform = async (planned: PlannedAction, priority: number): Promise<Performed> => {
+    const { step, draft } = planned.action;
+    const { project, jobs, control } = this.#input;
+    this.#pools ??= openPools(jobs, project.pools);
+    const pools = await this.#pools;
+    // The workspace first, then slots: who waits for a turn holds none.
+    const giveBack = await this.#turnsOf(step.sandbox).take(draft.workspace);
+    try {
+      return await pools.within(step.pool, priority, async () => {
+        const giveTerminal = await this.#terminal.take(step.interactive ? 'excludes' : 'shares');
+        try {
+          const late = control.level > 0 && step.releases === undefined && step.when !== 'always';
+          return late ? gone({ is: 'skipped', because: { code: 'stopped' } }) : await this.#decided(planned);
+        } finally {
+          giveTerminal();
+        }
+      });
+    } finally {
+      giveBack();
+    }
+  };
+
+  stop(): void {
+    this.#ticker.stop();
+  }
+
+  #turnsOf(sandbox: SandboxName): Turns {
+    const turns = this.#workspaces.get(sandbox) ?? new Turns();
+    this.#workspaces.set(sandbox, turns);
+    return turns;
+  }
+
+  async #decided(planned: PlannedAction): Promise<Performed> {
+    if (planned.decision.is === 'restore') return this.#restore(planned);
+    const { reach, decideAgain, project } = this.#input;
+    const { step } = planned.action;
+    const spec = project.sandboxes.get(step.sandbox);
+    if (spec === undefined || spec.kind === 'local') return this.#execute(planned);
+    const place = await reach.to(step.sandbox);
+    if (!place.ok) return this.#away(planned, spec, place.error);
+    if (!reach.takeChanged()) return this.#execute(planned);
+    const again = decideAgain(planned);
+    switch (again.decision.is) {
+      case 'fresh':
+        return { outcome: { is: 'fresh' }, settled: { is: 'done', executed: false, key: again.key, outputs: undefined }, ms: 0 };
+      case 'restore':
+        return this.#restore(again);
+      default:
+        return this.#execute(again.decision.is === 'run' ? again : planned);
+    }
+  }
+
+  async #restore(planned: PlannedAction): Promise<Performed> {
+    const began = this.#input.io.clock.monotonic();
+    const restored = this.#input.ledger.restore(planned);
+    if (restored === 'miss') {
+      const decision: Decision = { is: 'run', reasons: [{ code: 'record-lost' }] };
+      return this.#decided({ ...planned, decision });
+    }
+    if ('code' in restored) return gone({ is: 'failed', failure: { ...restored, step: planned.action.id } });
+    const { files, bytes, outputs, notes } = restored;
+    for (const text of notes) this.#input.emit({ type: 'step-note', step: planned.action.id, text });
+    return {
+      outcome: { is: 'restored', files, bytes },
+      settled: { is: 'done', executed: false, key: planned.key, outputs },
+      ms: this.#input.io.clock.monotonic() - began,
+    };
+  }
+
+  /** The place of the step cannot be reached: its policy says what that means. */
+  #away(planned: PlannedAction, spec: SandboxSpec, failure: Failure): Performed {
+    const { control, ledger, emit, io } = this.#input;
+    if (control.level > 0) return gone({ is: 'cancelled' });
+    const { outcome, settled, warning } = awayFrom(planned, spec, failure, ledger, io.clock.now());
+    if (warning !== undefined) emit({ type: 'warning', text: warning });
+    return { outcome, settled, ms: 0 };
+  }
+
+  async #execute(planned: PlannedAction): Promise<Performed> {
+    const { action, decision } = planned;
+    const { io, emit, ledger, secrets, run, folders } = this.#input;
+    const began = io.clock.monotonic();
+    const at = io.clock.now();
+    const ms = (): number => io.clock.monotonic() - began;
+    emit({ type: 'step-started', step: action.id, decision, attempt: 1 });
+    const values = secrets.variables(action.step.secrets);
+    if (!values.ok) return gone({ is: 'failed', failure: { ...values.error, step: action.id } }, ms());
+    const output = new StepOutput({
+      files: io.files,
+      log: join(folders.project, 'runs', run, `${action.id}.log`),
+      emit: (text) => emit({ type: 'step-output', step: action.id, text }),
+      mask: secrets.mask(),
+      wake: this.#ticker.wake,
+    });
+    let bytes: number | undefined;
+    const scope: ScopeInput = {
+      ...this.#input.scope,
+      progress: (of, done, total, unit) => {
+        if (unit === 'bytes') bytes = done;
+        emit({ type: 'step-progress', step: of, done, unit, ...(total === undefined ? {} : { total }) });
+      },
+    };
+    const begun = ledger.begin(planned);
+    const ended = await this.#attempts(planned, (leave) => scopeOf(scope, { planned, secrets: values.value, output, leave }));
+    output.end();
+    const spent: Spent = { at, ms: ms(), bytes, log: output.log };
+    const failed = (outcome: Outcome): Performed => {
+      for (const path of ledger.fail(planned, begun, spent)) {
+        emit({ type: 'step-note', step: action.id, text: `${path} was touched by the failed step and is moved to the trash` });
+      }
+      return gone(outcome, spent.ms);
+    };
+    if (ended.is === 'stopped') return failed({ is: 'cancelled' });
+    const result = ended.result.ok ? ledger.succeed(planned, ended.result.value, spent) : ended.result;
+    if (!result.ok) return failed({ is: 'failed', failure: this.#told(planned, result.error, output) });
+    const { cached, key, outputs, notes } = result.value;
+    for (const text of notes) emit({ type: 'step-note', step: action.id, text });
+    const untouched = ended.result.ok && ended.result.value.untouched === true;
+    return {
+      outcome: untouched ? { is: 'fresh' } : { is: 'succeeded', cached },
+      settled: { is: 'done', executed: !untouched, key, outputs },
+      ms: spent.ms,
+    };
+  }
+
+  /** Attempts until one counts: only failures of the infrastructure are tried again, and a place that was never reached is not. */
+  async #attempts(planned: PlannedAction, scopeWith: (leave: Pick<RunScope, 'signal' | 'hurry'>) => RunScope): ReturnType<typeof attempt> {
+    const { control, emit, io, tasks, reach } = this.#input;
+    const { action } = planned;
+    const task = tasks.get(action.step.task);
+    if (task === undefined) throw new Error(`no task ${action.step.task}`);
+    for (let number = 1; ; number++) {
+      const ended = await attempt(planned, task, control, scopeWith);
+      if (ended.is === 'stopped' || ended.result.ok || reach.failure(action.step.sandbox) !== undefined) return ended;
+      const failure = ended.result.error;
+      const delay = retryDelay(action.step.retry, failure, number, Number.parseInt(io.nonce().slice(0, 8), 16) / 0xffffffff);
+      if (delay === undefined) return ended;
+      emit({ type: 'step-retry', step: action.id, failure, attempt: number + 1, delay });
+      if (failure.code === 'link-lost') await reach.lost(action.step.sandbox);
+      const pause = control.enter('step');
+      await io.clock.sleep(delay, pause.signal).catch(() => {});
+      pause.done();
+      if (pause.signal.aborted) return { is: 'stopped' };
+      emit({ type: 'step-started', step: action.id, decision: planned.decision, attempt: number + 1 });
+    }
+  }
+
+  #told({ action }: PlannedAction, failure: Failure, output: StepOutput): Failure {
+    const lines = failure.lastLines ?? output.lastLines();
+    const place = action.step.sandbox === LOCAL ? {} : { sandbox: action.step.sandbox };
+    return { ...place, ...failure, step: action.id, ...(lines.length > 0 ? { lastLines: lines } : {}) };
+  }
+}
+
+function gone(outcome: Outcome, ms = 0): Performed {
+  return { outcome, settled: { is: 'gone' }, ms };
+}

@@ -1,0 +1,49 @@
+import type { Digest } from '../base/digest.ts';
+import type { Result } from '../base/result.ts';
+import type { Failure } from '../model/failure.ts';
+import type { PlannedAction } from '../model/plan.ts';
+import type { Produced } from '../task.ts';
+
+/** What executing asks of records and store: what is forgotten before, kept after, and brought back instead. Synchronous. */
+export interface Ledger {
+  /** Before a step runs: its success is forgotten, here and for its place. Gives what is needed to tidy up after a failure. */
+  begin(planned: PlannedAction): Begun;
+  /** After a success: outputs are checked and captured, inputs looked at again, the record is written last. A failure if the outputs are not right. */
+  succeed(planned: PlannedAction, produced: Produced, spent: Spent): Result<Kept, Failure>;
+  /** After a failure or the end by a signal: outputs that it touched are moved away. */
+  fail(planned: PlannedAction, begun: Begun, spent: Spent): readonly string[];
+  /** Brings the remembered outputs back; 'miss' if the store cannot: the step must run. */
+  restore(planned: PlannedAction): Restored | 'miss' | Failure;
+  /** For a place that is away: the outputs of the newest success, whatever its key. */
+  restoreNewest(planned: PlannedAction): (Restored & { readonly at: number }) | undefined;
+}
+
+export interface Begun {
+  /** Outputs as they were. */
+  readonly before: unknown;
+}
+
+export interface Spent {
+  /** When the attempt began, milliseconds since 1970; how long it took. */
+  readonly at: number;
+  readonly ms: number;
+  /** Bytes that travelled. */
+  readonly bytes: number | undefined;
+  /** The log, absolute, if anything was written. */
+  readonly log: string | undefined;
+}
+
+export interface Kept {
+  /** Whether the success is remembered. */
+  readonly cached: boolean;
+  readonly key: Digest | undefined;
+  readonly outputs: Digest | undefined;
+  readonly notes: readonly string[];
+}
+
+export interface Restored {
+  readonly files: number;
+  readonly bytes: number;
+  readonly outputs: Digest | undefined;
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,171 @@
+import { unreachable } from '../base/unreachable.ts';
+import type { Emit } from '../model/event.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { PlannedAction } from '../model/plan.ts';
+import type { StepId } from '../model/project.ts';
+import type { Planning, Settled } from '../plan/planning.ts';
+import type { RunControl } from './control.ts';
+import { longestTails } from './priority.ts';
+import { type KeepGoing, Settlement } from './settlement.ts';
+
+// Goes through a plan: which step comes next, and what becomes of it. Knows no processes, no store and no places: `perform` does.
+
+/** What came of a step that had to be restored or executed. */
+export interface Performed {
+  readonly outcome: Outcome;
+  readonly settled: Settled;
+  readonly ms: number;
+}
+
+export interface LoopInput {
+  readonly planning: Planning;
+  /** Steps that must have settled before each step; only steps of the plan. */
+  readonly before: ReadonlyMap<StepId, readonly StepId[]>;
+  readonly keepGoing: KeepGoing;
+  readonly control: RunControl;
+  readonly emit: Emit;
+  /** Whether what is remembered of the step may stand in for what an unreachable place cannot make now. */
+  readonly standsIn: (planned: PlannedAction) => boolean;
+  /** Restores or executes: settles when that is over, whatever came of it. The higher priority first. */
+  readonly perform: (planned: PlannedAction, priority: number) => Promise<Performed>;
+}
+
+/** Runs to the end: every step of the plan has an outcome. A bug in `perform` rejects. */
+export function runLoop(input: LoopInput): Promise<ReadonlyMap<StepId, Outcome>> {
+  return new Promise((resolve, reject) => {
+    new Loop(input, resolve, reject).advance();
+  });
+}
+
+class Loop {
+  readonly #input: LoopInput;
+  readonly #resolve: (outcomes: ReadonlyMap<StepId, Outcome>) => void;
+  readonly #reject: (fault: unknown) => void;
+  readonly #planned: ReadonlyMap<StepId, PlannedAction>;
+  readonly #settlement: Settlement;
+  readonly #waitsFor = new Map<StepId, number>();
+  readonly #dependents = new Map<StepId, StepId[]>();
+  readonly #ready: StepId[] = [];
+  /** Steps whose decision hangs on others. */
+  #undecided: StepId[] = [];
+  #priorities: ReadonlyMap<StepId, number> | undefined;
+  #running = 0;
+  /** Until something was done, what the plan said first still holds: nothing is judged twice. */
+  #changed = false;
+
+  constructor(input: LoopInput, resolve: (outcomes: ReadonlyMap<StepId, Outcome>) => void, reject: (fault: unknown) => void) {
+    this.#input = input;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#settlement = new Settlement(input.keepGoing);
+    const { actions } = input.planning.snapshot();
+    this.#planned = new Map(actions.map((planned) => [planned.action.id, planned]));
+    for (const { action } of actions) {
+      const before = input.before.get(action.id) ?? [];
+      this.#waitsFor.set(action.id, before.length);
+      for (const id of before) {
+        const list = this.#dependents.get(id);
+        if (list) list.push(action.id);
+        else this.#dependents.set(id, [action.id]);
+      }
+      if (before.length === 0) this.#ready.push(action.id);
+    }
+  }
+
+  /** Goes on until every step that can be begun has begun. */
+  advance(): void {
+    try {
+      for (;;) {
+        this.#considerReady();
+        if (this.#running > 0) return;
+        const [first] = this.#undecided;
+        if (first === undefined) break;
+        // Nothing else can settle it: somebody must need it, so it is looked at as if it were needed.
+        this.#input.planning.insist(first);
+        this.#undecided = this.#undecided.slice(1);
+        this.#consider(first, true);
+      }
+      this.#finish();
+    } catch (fault) {
+      this.#reject(fault);
+    }
+  }
+
+  #finish(): void {
+    const { outcomes } = this.#settlement;
+    const left = [...this.#planned.keys()].filter((id) => !outcomes.has(id));
+    if (left.length > 0) throw new Error(`steps that wait for something that is not in the plan: ${left.join(', ')}`);
+    this.#resolve(outcomes);
+  }
+
+  #considerReady(): void {
+    for (let next = this.#ready.shift(); next !== undefined; next = this.#ready.shift()) this.#consider(next, false);
+  }
+
+  #consider(id: StepId, insisted: boolean): void {
+    const { planning, control } = this.#input;
+    const first = this.#planned.get(id);
+    if (first === undefined) return;
+    const because = this.#settlement.blocked(first.action.step, this.#input.before.get(id) ?? [], control.level > 0);
+    if (because?.code === 'unreachable' && this.#input.standsIn(first)) {
+      this.#perform({ ...first, decision: { is: 'run', reasons: [{ code: 'upstream-runs', steps: first.action.step.needs }] } });
+      return;
+    }
+    if (because !== undefined) {
+      this.#settle(id, { is: 'skipped', because }, { is: 'gone' }, 0);
+      return;
+    }
+    const planned = this.#changed || first.decision.is === 'maybe' ? planning.decide(id) : first;
+    switch (planned.decision.is) {
+      case 'fresh':
+        this.#settle(id, { is: 'fresh' }, { is: 'done', executed: false, key: planned.key, outputs: undefined }, 0);
+        break;
+      case 'skip':
+        this.#settle(id, { is: 'skipped', because: planned.decision.because }, { is: 'gone' }, 0);
+        break;
+      case 'maybe':
+        if (insisted) throw new Error(`${id} cannot be decided`);
+        this.#undecided.push(id);
+        break;
+      case 'restore':
+      case 'run':
+        this.#perform(planned);
+        break;
+      default:
+        unreachable(planned.decision);
+    }
+  }
+
+  #perform(planned: PlannedAction): void {
+    const { id } = planned.action;
+    this.#priorities ??= longestTails(this.#planned, this.#input.before);
+    this.#running += 1;
+    this.#input.perform(planned, this.#priorities.get(id) ?? 0).then(
+      ({ outcome, settled, ms }) => {
+        this.#running -= 1;
+        this.#changed = true;
+        this.#settle(id, outcome, settled, ms);
+        const again = this.#undecided;
+        this.#undecided = [];
+        this.#ready.push(...again);
+        this.advance();
+      },
+      (fault) => this.#reject(fault),
+    );
+  }
+
+  #settle(id: StepId, outcome: Outcome, settled: Settled, ms: number): void {
+    const { planning, emit, keepGoing, control } = this.#input;
+    const first = !this.#settlement.failed;
+    this.#settlement.settle(id, outcome);
+    planning.settle(id, settled);
+    emit({ type: 'step-finished', step: id, outcome, ms });
+    const lastFailure = first && this.#settlement.failed && keepGoing === 'never' && control.level === 0;
+    if (lastFailure && this.#running > 0) emit({ type: 'stopping', level: 1, cause: 'failure' });
+    for (const dependent of this.#dependents.get(id) ?? []) {
+      const left = (this.#waitsFor.get(dependent) ?? 0) - 1;
+      this.#waitsFor.set(dependent, left);
+      if (left === 0) this.#ready.push(dependent);
+    }
+  }
+}

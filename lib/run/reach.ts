@@ -1,0 +1,123 @@
+import { err, ok, type Result } from '../base/result.ts';
+import type { Emit } from '../model/event.ts';
+import type { Failure } from '../model/failure.ts';
+import type { PlaceSeen } from '../model/look.ts';
+import type { SandboxName, SandboxSpec } from '../model/project.ts';
+import type { Sandbox, Session } from '../model/sandbox.ts';
+
+// The places of a run: one connection and one verdict each. Knows no steps and no plan.
+
+/** A place that was reached. */
+export interface Reached {
+  readonly session: Session;
+  /** Absolute folder of the project there, or why it must not be touched. */
+  readonly workspace: Result<string, Failure>;
+}
+
+/** What is seen on arrival in a place. */
+export interface Arrived {
+  readonly seen: PlaceSeen;
+  readonly workspace: Result<string, Failure>;
+  readonly notes: readonly string[];
+}
+
+export interface ReachInput {
+  readonly sandboxes: ReadonlyMap<SandboxName, Sandbox>;
+  readonly specs: ReadonlyMap<SandboxName, SandboxSpec>;
+  /** Folder of the project, which is the workspace of every local place. */
+  readonly root: string;
+  readonly offline: boolean;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  /** One round trip: probes, workspace, receipt, holds. */
+  readonly arrive: (session: Session, spec: SandboxSpec, signal: AbortSignal) => Promise<Result<Arrived, Failure>>;
+  /** What is recorded of the place, and how it is replaced. */
+  readonly recorded: (sandbox: SandboxName) => PlaceSeen | undefined;
+  readonly record: (sandbox: SandboxName, seen: PlaceSeen) => void;
+}
+
+export class Reach implements AsyncDisposable {
+  readonly #input: ReachInput;
+  readonly #verdicts = new Map<SandboxName, Promise<Result<Reached, Failure>>>();
+  readonly #failed = new Map<SandboxName, Failure>();
+  #changed = false;
+
+  constructor(input: ReachInput) {
+    this.#input = input;
+  }
+
+  /** Reaches the place, once a run: what was found the first time is the answer for all steps. */
+  to(sandbox: SandboxName): Promise<Result<Reached, Failure>> {
+    const known = this.#verdicts.get(sandbox) ?? this.#connect(sandbox);
+    this.#verdicts.set(sandbox, known);
+    return known;
+  }
+
+  /** The verdict on a place that could not be reached. */
+  failure(sandbox: SandboxName): Failure | undefined {
+    return this.#failed.get(sandbox);
+  }
+
+  /** Whether a place turned out other than recorded since this was asked last: then a plan that was made before is out of date. */
+  takeChanged(): boolean {
+    const changed = this.#changed;
+    this.#changed = false;
+    return changed;
+  }
+
+  /** The link to a place was lost: the next step that needs it dials again. */
+  async lost(sandbox: SandboxName): Promise<void> {
+    const verdict = await this.#verdicts.get(sandbox);
+    this.#verdicts.delete(sandbox);
+    if (verdict?.ok) await verdict.value.session[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const verdicts = await Promise.all(this.#verdicts.values());
+    await Promise.all(verdicts.map((verdict) => (verdict.ok ? verdict.value.session[Symbol.asyncDispose]() : undefined)));
+  }
+
+  async #connect(name: SandboxName): Promise<Result<Reached, Failure>> {
+    const result = await this.#dial(name);
+    if (result.ok) return result;
+    const failure: Failure = { ...result.error, sandbox: name };
+    this.#failed.set(name, failure);
+    if (failure.code !== 'cancelled') this.#input.emit({ type: 'place-failed', sandbox: name, failure });
+    return err(failure);
+  }
+
+  async #dial(name: SandboxName): Promise<Result<Reached, Failure>> {
+    const { sandboxes, specs, offline, emit, signal, root } = this.#input;
+    const sandbox = sandboxes.get(name);
+    const spec = specs.get(name);
+    if (sandbox === undefined || spec === undefined) throw new Error(`no sandbox ${name}`);
+    const far = sandbox.kind !== 'local';
+    if (far && offline) return err({ code: 'unreachable', message: `${name} is not reached: sbx is offline by --offline` });
+    if (far) emit({ type: 'place-connecting', sandbox: name, target: sandbox.target });
+    const session = await sandbox.connect(signal);
+    if (!session.ok) return session;
+    if (!far) return ok({ session: session.value, workspace: ok(root) });
+    const arrived = await this.#input.arrive(session.value, spec, signal);
+    if (!arrived.ok) {
+      await session.value[Symbol.asyncDispose]();
+      return arrived;
+    }
+    const { seen, workspace, notes } = arrived.value;
+    this.#compare(name, seen);
+    emit({ type: 'place-connected', sandbox: name, target: sandbox.target, workspace: workspace.ok ? workspace.value : '' });
+    for (const text of notes) emit({ type: 'warning', text });
+    return ok({ session: session.value, workspace });
+  }
+
+  #compare(name: SandboxName, seen: PlaceSeen): void {
+    const recorded = this.#input.recorded(name);
+    if (recorded === undefined || whatCounts(recorded) !== whatCounts(seen)) this.#changed = true;
+    this.#input.record(name, seen);
+  }
+}
+
+/** A place seen, less the time at which it was seen. */
+function whatCounts({ probes, receipt, holds }: PlaceSeen): string {
+  const sorted = (object: { readonly [name: string]: string }): unknown => Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([sorted(probes), receipt ?? null, sorted(holds)]);
+}

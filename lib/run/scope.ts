@@ -1,0 +1,93 @@
+import type { Digest } from '../base/digest.ts';
+import { err, type Result } from '../base/result.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Folders, Io } from '../model/io.ts';
+import type { OwnedJournal } from '../model/owned.ts';
+import type { PlannedAction } from '../model/plan.ts';
+import type { Project, SandboxName, StepId } from '../model/project.ts';
+import type { Receipt } from '../model/receipt.ts';
+import type { Terminal } from '../model/sandbox.ts';
+import type { Tree } from '../model/tree.ts';
+import type { Pairs } from '../model/value.ts';
+import type { RunScope } from '../task.ts';
+import type { Leave } from './control.ts';
+import type { StepOutput } from './output.ts';
+import type { Reach } from './reach.ts';
+
+/** What all steps of a run are given, whatever they do. */
+export interface ScopeInput {
+  readonly project: Project;
+  readonly folders: Folders;
+  readonly io: Io;
+  readonly run: string;
+  readonly reach: Reach;
+  readonly terminal: Terminal | undefined;
+  readonly killGrace: number;
+  readonly zx: readonly string[];
+  readonly checkout: Digest;
+  readonly owned: OwnedJournal;
+  readonly sources: (files: 'git' | 'all', exclude: readonly string[]) => Result<Tree, Failure>;
+  readonly receipt: (sandbox: SandboxName) => Receipt | undefined;
+  readonly stored: (digest: Digest) => string | undefined;
+  /** What steps of this run left in their places. */
+  readonly placed: ReadonlyMap<StepId, Tree>;
+  /** Called as the step goes on. */
+  readonly progress: (step: StepId, done: number, total: number | undefined, unit: 'files' | 'bytes') => void;
+  readonly note: (step: StepId, text: string) => void;
+}
+
+/** What one attempt adds. */
+export interface AttemptScope {
+  readonly planned: PlannedAction;
+  readonly secrets: Pairs;
+  readonly output: StepOutput;
+  readonly leave: Pick<Leave, 'signal' | 'hurry'>;
+}
+
+export function scopeOf(input: ScopeInput, { planned, secrets, output, leave }: AttemptScope): RunScope {
+  const { project, folders, io, run, reach, terminal, killGrace, zx, checkout, owned, stored, placed } = input;
+  const { step } = planned.action;
+  const sandbox = project.sandboxes.get(step.sandbox);
+  if (sandbox === undefined) throw new Error(`no sandbox ${step.sandbox}`);
+  return {
+    project,
+    sandbox,
+    folders,
+    io,
+    signal: leave.signal,
+    hurry: leave.hurry,
+    run,
+    attempt: io.nonce(),
+    terminal: step.interactive ? terminal : undefined,
+    session: async () => {
+      const place = await reach.to(sandbox.name);
+      return place.ok ? { ok: true, value: place.value.session } : err(place.error);
+    },
+    workspace: async () => {
+      const place = await reach.to(sandbox.name);
+      return place.ok ? place.value.workspace : err(place.error);
+    },
+    checkout,
+    owned,
+    sources: async (files, exclude) => input.sources(files, exclude),
+    receipt: () => input.receipt(sandbox.name),
+    stored,
+    placed: (of) => placed.get(of),
+    key: planned.key,
+    env: variablesOf(planned, secrets, io.environment),
+    killGrace,
+    zx,
+    output: (chunk) => output.write(chunk),
+    progress: (done, total, unit) => input.progress(step.id, done, total, unit),
+    note: (text) => input.note(step.id, text),
+  };
+}
+
+/** Later ones win: passed through, declared, secrets, ours. */
+function variablesOf({ action: { step } }: PlannedAction, secrets: Pairs, environment: ReadonlyMap<string, string>): Pairs {
+  const passed = step.passEnv.flatMap((name) => {
+    const value = environment.get(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return [...passed, ...step.env, ...secrets, ['SBX_STEP', step.id]];
+}
