@@ -22,6 +22,8 @@ const MOST_ENTRIES = 400_000;
 export interface Memo {
   /** The digest of the regular file at `absolute`, whose lstat gave `seen`. `path` names it in the memo. */
   digest(path: string, absolute: string, seen: Stats): Result<Digest, Failure>;
+  /** The digest, if it is known without reading the file. */
+  known(path: string, seen: Stats): Digest | undefined;
   /** Tells what the content is to one who knows it without reading, e.g. because it was just written. `since`: when that was, as the clock's now(). */
   learn(path: string, seen: Stats, digest: Digest, since: number): void;
   /** How many files were read so far. */
@@ -49,16 +51,19 @@ export function openMemo(io: Pick<Io, 'files' | 'clock' | 'nonce'>, file: string
     });
   };
 
+  const known = (path: string, seen: Stats): Digest | undefined => {
+    // What this process learnt is believed only if it is settled too: the process may live long.
+    const fresh = learnt.size === 0 ? undefined : learnt.get(path);
+    if (fresh) return fresh.settled && isSame(fresh, seen) ? fresh.digest : undefined;
+    const at = find(path);
+    return at >= 0 && table.isSettled(at) && table.isSame(at, seen) ? table.digest(at) : undefined;
+  };
+
   return {
+    known,
     digest(path, absolute, seen) {
-      const fresh = learnt.size === 0 ? undefined : learnt.get(path);
-      if (fresh) {
-        // What was learnt by this process is believed only if settled too: the process may live long.
-        if (fresh.settled && isSame(fresh, seen)) return ok(fresh.digest);
-      } else {
-        const at = find(path);
-        if (at >= 0 && table.isSettled(at) && table.isSame(at, seen)) return ok(table.digest(at));
-      }
+      const digest = known(path, seen);
+      if (digest !== undefined) return ok(digest);
       const since = io.clock.now();
       const read = hasher.file(absolute);
       hashed += 1;

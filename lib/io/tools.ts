@@ -1,21 +1,18 @@
 /** Which program a name on the PATH means, and its content. Executes nothing. */
-import type { Result } from '../base/result.ts';
-import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
 import type { Memo } from './memo.ts';
 
-/** `/usr/bin/cc <sha256 of what it leads to>`, or `missing` if no folder of `path` has such a program. */
-export function toolMark(files: Files, memo: Memo, path: string, name: string): Result<string, Failure> {
+/** `/usr/bin/cc <sha256 of what it leads to>`; `missing` if no folder of `path` has such a program, `unreadable` in place of the digest if so. */
+export function toolMark(files: Files, memo: Memo, path: string, name: string): string {
   for (const folder of name.includes('/') ? [''] : path.split(':')) {
     const candidate = folder === '' ? name : `${folder}/${name}`;
     if (!candidate.startsWith('/')) continue; // relative folders in the PATH depend on where one stands
     const real = programAt(files, candidate);
     if (real === undefined) continue;
-    const seen = files.lstatSync(real);
-    const digest = memo.digest(real, real, seen);
-    return digest.ok ? { ok: true, value: `${candidate} ${digest.value}` } : digest;
+    const digest = memo.digest(real, real, files.lstatSync(real));
+    return `${candidate} ${digest.ok ? digest.value : 'unreadable'}`;
   }
-  return { ok: true, value: 'missing' };
+  return 'missing';
 }
 
 function programAt(files: Files, candidate: string): string | undefined {

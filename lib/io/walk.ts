@@ -16,7 +16,7 @@ export interface Found {
 }
 
 export interface Findings {
-  /** In code-unit order of the paths within each root. */
+  /** Each path once; in code-unit order within each root and each literal folder. */
   readonly found: readonly Found[];
   /** Literal paths of which there is nothing. */
   readonly missing: readonly string[];
@@ -124,15 +124,16 @@ export function makeWalker(files: Files, root: string): Walker {
       const before = trouble.length;
       const found: Found[] = [];
       const missing: string[] = [];
+      for (const folder of globs.roots) if (globs.descend(folder)) walk(folder, globs.descend, globs.matches, found);
+      const walked = globs.roots.length > 0 && globs.literals.length > 0 ? new Set(found.map(({ path }) => path)) : undefined;
       for (const path of globs.literals) {
-        if (path.split('/').includes('.sbx')) continue;
+        if (walked?.has(path) || path.split('/').includes('.sbx')) continue;
         const spot = literal(path);
         if (spot.kind === 'gone') missing.push(path);
         else if (spot.kind === 'folder') walk(path, globs.descend, globs.matches, found);
         else if (globs.matches(path)) take(spot, found);
       }
-      for (const folder of globs.roots) if (globs.descend(folder)) walk(folder, globs.descend, globs.matches, found);
-      return findings(found, missing, before);
+      return findings(walked ? distinct(found) : found, missing, before);
     },
     all(excludes) {
       const before = trouble.length;
@@ -158,6 +159,11 @@ export function makeWalker(files: Files, root: string): Walker {
       return findings(found, missing, before);
     },
   };
+}
+
+/** A literal folder may hold what a root holds too. */
+function distinct(found: readonly Found[]): readonly Found[] {
+  return [...new Map(found.map((one) => [one.path, one])).values()];
 }
 
 function kindOf(seen: { isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean }): Kind {

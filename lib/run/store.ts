@@ -19,6 +19,8 @@ export interface Store {
   /** Undefined if the store cannot take it. */
   keepBytes(bytes: Uint8Array): Digest | undefined;
   has(digest: Digest, size?: number): boolean;
+  /** Where a blob lies, to be copied and verified by the caller; undefined if it is not there. */
+  pathOf(digest: Digest): string | undefined;
   /** A whole blob, checked; undefined if it is missing or was damaged. For logs and other small things. */
   read(digest: Digest): Uint8Array | undefined;
   /** Copies a blob to a file that does not exist yet. False if it is missing or damaged: then `to` does not exist. Throws what writing `to` threw. */
@@ -66,6 +68,7 @@ export function openStore(io: StoreEffects, folder: string, warn: Warn, mode: 'r
     keepFile: (path) => writing(() => blobs.putFile(path)),
     keepBytes: (bytes) => writing(() => blobs.putBytes(bytes).digest),
     has: blobs.has,
+    pathOf: (digest) => (blobs.has(digest) ? blobs.path(digest) : undefined),
     read(digest) {
       const pieces: Uint8Array[] = [];
       return checked(digest, (piece) => pieces.push(Uint8Array.from(piece))) ? Buffer.concat(pieces) : undefined;

@@ -1,0 +1,80 @@
+/** Takes what a fetch staged into the store and into the project. The stage is believed no more than the far side is: every file is hashed here. */
+import { err, ok, type Result } from '../base/result.ts';
+import { makeHasher } from '../io/hash.ts';
+import { fileTrouble } from '../io/trouble.ts';
+import { makeWalker } from '../io/walk.ts';
+import type { Failure } from '../model/failure.ts';
+import { type Tree, treeOf } from '../model/tree.ts';
+import { linkFailure } from './output-links.ts';
+import { compareOutputs, type OutputRules } from './outputs.ts';
+import type { Restored } from './restore.ts';
+import { type Scene, swapIn } from './swap.ts';
+
+/** As a task tells it in `Produced.fetched`: entries relative to `to`, each staged at `<stage>/<path>`. */
+export interface Fetched {
+  readonly stage: string;
+  readonly tree: Tree;
+  /** A folder of the project, relative to its root. */
+  readonly to: string;
+}
+
+export interface Placed extends Restored {
+  /** With paths relative to the project. */
+  readonly tree: Tree;
+  /** Whether the store has all of it. */
+  readonly kept: boolean;
+}
+
+/** Files that are in place already are left alone. The stage is used up, and left to its owner to be removed. */
+export function placeFetched(scene: Scene, rules: OutputRules, fetched: Fetched, keep = true): Result<Placed, Failure> {
+  const { files } = scene.io;
+  const taken = takeStage(scene, fetched, keep);
+  if (!taken.ok) return taken;
+  const prefix = fetched.to === '.' || fetched.to === '' ? '' : `${fetched.to}/`;
+  const tree = treeOf(fetched.tree.entries.map((entry) => ({ ...entry, path: prefix + entry.path })));
+  for (const entry of tree.entries) {
+    const failure = entry.kind === 'link' ? linkFailure(files, scene.root, entry.path, entry.target) : undefined;
+    if (failure) return err(failure);
+  }
+  const seen = compareOutputs(files, makeWalker(files, scene.root), scene.memo, rules, tree);
+  if (!seen.ok) return seen;
+  const { missing, edited, extra } = seen.value;
+  const wanted = new Set([...missing, ...edited]);
+  const entries = tree.entries
+    .filter(({ path }) => wanted.has(path))
+    .map((entry) => ({ entry, staged: `${fetched.stage}/${entry.path.slice(prefix.length)}` }));
+  try {
+    for (const { entry, staged } of entries) {
+      if (entry.kind === 'file') files.chmodSync(staged, entry.executable ? 0o755 : 0o644);
+      else files.rmSync(staged, { force: true }); // made anew from what was checked
+    }
+    swapIn(scene, { entries, extra });
+  } catch (thrown) {
+    return err(fileTrouble(thrown, 'place what was fetched in', scene.root));
+  }
+  let bytes = 0;
+  for (const { entry } of entries) if (entry.kind === 'file') bytes += entry.size;
+  return ok({ tree, kept: taken.value, files: entries.length, bytes, edited, extra });
+}
+
+/** Whether the store has all of it now. */
+function takeStage(scene: Scene, { stage, tree }: Fetched, keep: boolean): Result<boolean, Failure> {
+  const hasher = makeHasher(scene.io.files);
+  let kept = keep;
+  for (const entry of tree.entries) {
+    if (entry.kind !== 'file') continue;
+    const staged = `${stage}/${entry.path}`;
+    const blob = keep ? scene.store.keepFile(staged) : undefined;
+    let digest = blob?.digest;
+    if (digest === undefined) {
+      kept = false;
+      const hashed = hasher.file(staged);
+      if (!hashed.ok) return hashed;
+      digest = hashed.value.digest;
+    }
+    if (digest !== entry.digest) {
+      return err({ code: 'fetch-refused', message: `what arrived of ${entry.path} is not what the far side said it would send` });
+    }
+  }
+  return ok(kept);
+}

@@ -1,0 +1,106 @@
+/**
+ * The events of a run as they happened: `.sbx/runs/<run>/journal.ndjson`. Each line is JSON and ends with a checksum of what stands before it. A run that was
+ * killed leaves at most one torn line, and readers stop there.
+ */
+import { crc32 } from 'node:zlib';
+import { makeFolder, writeWhole } from '../io/replace.ts';
+import { errnoOf } from '../io/trouble.ts';
+import type { Stamped } from '../model/event.ts';
+import type { Files } from '../model/io.ts';
+
+export interface Journal {
+  readonly path: string;
+  /** Never throws: after the first trouble nothing more is written, and `trouble` says so. */
+  write(event: Stamped): void;
+  readonly trouble: string | undefined;
+  close(): void;
+}
+
+export function openJournal(files: Files, folder: string, run: string): Journal {
+  const path = journalPath(folder, run);
+  let fd: number | undefined;
+  let trouble: string | undefined;
+  const guarded = (write: () => void): void => {
+    if (trouble !== undefined) return;
+    try {
+      write();
+    } catch (thrown) {
+      trouble = errnoOf(thrown);
+      if (trouble === undefined) throw thrown;
+    }
+  };
+  guarded(() => {
+    makeFolder(files, path.slice(0, path.lastIndexOf('/')));
+    fd = files.openSync(path, 'ax', 0o644);
+  });
+  return {
+    path,
+    write(event) {
+      guarded(() => fd !== undefined && writeWhole(files, fd, Buffer.from(`${stampLine(event)}\n`)));
+    },
+    get trouble() {
+      return trouble;
+    },
+    close() {
+      guarded(() => fd !== undefined && files.closeSync(fd));
+      fd = undefined;
+    },
+  };
+}
+
+export interface JournalRead {
+  readonly events: readonly Stamped[];
+  /** False: the run was killed, or the file was damaged; the events are those before. */
+  readonly whole: boolean;
+}
+
+/** Undefined if there is no such run. */
+export function readJournal(files: Files, folder: string, run: string): JournalRead | undefined {
+  const path = journalPath(folder, run);
+  if (run === '' || run.includes('/') || !files.existsSync(path)) return undefined;
+  const lines = files.readFileSync(path, 'utf8').split('\n');
+  const events: Stamped[] = [];
+  for (const line of lines.slice(0, -1)) {
+    const event = unstampLine(line) as Stamped | undefined;
+    if (event?.seq !== events.length) return { events, whole: false };
+    events.push(event);
+  }
+  return { events, whole: lines.at(-1) === '' && events.at(-1)?.type === 'run-finished' };
+}
+
+/** Runs that left a journal, newest first; `at`: when it was last written, in milliseconds since 1970. */
+export function listRuns(files: Files, folder: string): readonly { readonly run: string; readonly at: number }[] {
+  if (!files.existsSync(`${folder}/runs`)) return [];
+  const runs = files.readdirSync(`${folder}/runs`).flatMap((run) => {
+    const seen = files.statSync(journalPath(folder, run), { throwIfNoEntry: false });
+    return seen ? [{ run, at: seen.mtimeMs }] : [];
+  });
+  return runs.sort((a, b) => b.at - a.at || (a.run < b.run ? 1 : -1));
+}
+
+/** Keeps the newest journals. Never throws: what is left is tried again by the next run. */
+export function pruneRuns(files: Files, folder: string, keep = 20): void {
+  try {
+    for (const { run } of listRuns(files, folder).slice(keep)) files.rmSync(`${folder}/runs/${run}`, { recursive: true, force: true });
+  } catch (thrown) {
+    if (errnoOf(thrown) === undefined) throw thrown;
+  }
+}
+
+/** An object as a line of JSON with its checksum. */
+export function stampLine(fact: object): string {
+  const text = JSON.stringify(fact).slice(0, -1);
+  return `${text},"crc":"${crc32(text).toString(16).padStart(8, '0')}"}`;
+}
+
+/** What was stamped; undefined if the line is not whole. */
+export function unstampLine(line: string): object | undefined {
+  const end = line.length - ',"crc":"00000000"}'.length;
+  const text = line.slice(0, end);
+  if (end < 2 || line.slice(end) !== `,"crc":"${crc32(text).toString(16).padStart(8, '0')}"}`) return undefined;
+  return JSON.parse(`${text}}`) as object;
+}
+
+function journalPath(folder: string, run: string): string {
+  return `${folder}/runs/${run}/journal.ndjson`;
+}

@@ -1,0 +1,158 @@
+/**
+ * The world as the planner may ask about it: files by the memo, successes by the records and the store, places by what was seen of them last. Looks
+ * only when asked, once for each question, and writes nothing. What cannot be looked at is told by `trouble`, and the action's answer is then undefined.
+ */
+import type { Digest } from '../base/digest.ts';
+import { compileExcludes } from '../base/excludes.ts';
+import { compileGlobs } from '../base/glob.ts';
+import { ok, type Result } from '../base/result.ts';
+import { gitFiles } from '../io/git.ts';
+import type { Memo } from '../io/memo.ts';
+import { toolMark } from '../io/tools.ts';
+import { makeWalker, type Walker } from '../io/walk.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Files } from '../model/io.ts';
+import type { Look, OutputsSeen, PlaceSeen, Remembered } from '../model/look.ts';
+import type { Action, Reads } from '../model/plan.ts';
+import { LOCAL, type SandboxName, type StepId } from '../model/project.ts';
+import { narrowTree, type Tree } from '../model/tree.ts';
+import { compareOutputs, outputRules } from './outputs.ts';
+import { treeOfInputs, treeOfSources } from './reading.ts';
+import type { Records } from './records.ts';
+import type { Store } from './store.ts';
+
+export interface LookSetting {
+  readonly files: Files;
+  /** Real path of the project. */
+  readonly root: string;
+  readonly environment: ReadonlyMap<string, string>;
+  /** What `local` is, e.g. `linux` and `x64`. */
+  readonly here: { readonly os: string; readonly arch: string };
+  readonly memo: Memo;
+  readonly store: Store;
+  readonly records: Records;
+}
+
+export interface ProjectLook extends Look {
+  /** What a sync with these settings would send now. */
+  sources(files: 'git' | 'all', exclude: readonly string[]): Result<Tree, Failure>;
+  /** Why something that the action reads or made could not be looked at. Such an action must fail, whatever was decided. */
+  trouble(action: Action): Failure | undefined;
+  /** Forgets what was seen of files and the store: they are looked at anew when asked for. After each step that may have written something. */
+  refresh(): void;
+}
+
+const NOTHING_SEEN: OutputsSeen = { missing: [], edited: [], extra: [], restorable: true };
+
+export function makeLook(setting: LookSetting): ProjectLook {
+  const { files, root, environment, here, memo, store, records } = setting;
+  let walker: Walker = makeWalker(files, root);
+  let troubles = new Map<StepId, Failure>();
+  let byGlobs = new Map<readonly string[] | string, Result<Tree, Failure>>();
+  let narrowed = new Map<string, Tree>();
+  let marks = new Map<string, string>();
+  let recalled = new Map<Digest, Remembered | undefined>();
+
+  const once = (key: string, make: () => Result<Tree, Failure>): Result<Tree, Failure> => {
+    let made = byGlobs.get(key);
+    if (!made) {
+      made = make();
+      byGlobs.set(key, made);
+    }
+    return made;
+  };
+
+  const inputsOf = (globs: readonly string[]): Result<Tree, Failure> => {
+    const known = byGlobs.get(globs);
+    if (known) return known;
+    const tree = once(`globs\0${globs.join('\0')}`, () => treeOfInputs(files, memo, root, walker.globs(compileGlobs(globs))));
+    byGlobs.set(globs, tree);
+    return tree;
+  };
+
+  const sources = (which: 'git' | 'all', exclude: readonly string[]): Result<Tree, Failure> =>
+    once(`${which}\0${exclude.join('\0')}`, () => {
+      const excludes = compileExcludes(exclude);
+      if (which === 'all') return treeOfSources(files, memo, root, walker.all(excludes));
+      const paths = gitFiles({ files, environment }, root);
+      return paths.ok ? treeOfSources(files, memo, root, walker.named(paths.value, excludes)) : paths;
+    });
+
+  const arrived = (
+    sandbox: SandboxName,
+    globs: readonly string[] | undefined,
+    feeding: Reads | undefined,
+  ): Result<Tree, Failure> | undefined => {
+    const receipt = records.receipt(sandbox)?.tree;
+    const whole = feeding?.is === 'sources' ? sources(feeding.files, feeding.exclude) : receipt && ok(receipt);
+    if (!whole?.ok || globs === undefined) return whole;
+    const key = `${whole.value.digest}\0${globs.join('\0')}`;
+    let tree = narrowed.get(key);
+    if (!tree) {
+      tree = narrowTree(whole.value, compileGlobs(globs).matches);
+      narrowed.set(key, tree);
+    }
+    return ok(tree);
+  };
+
+  const read = (action: Action, feeding: Action | undefined): Result<Tree, Failure> | undefined => {
+    const { reads } = action.draft;
+    if (reads.is === 'nothing') return undefined;
+    if (reads.is === 'files') return inputsOf(reads.globs);
+    return reads.is === 'sources' ? sources(reads.files, reads.exclude) : arrived(action.step.sandbox, reads.globs, feeding?.draft.reads);
+  };
+
+  return {
+    sources,
+    trouble: (action) => troubles.get(action.id),
+    refresh() {
+      walker = makeWalker(files, root);
+      troubles = new Map();
+      byGlobs = new Map();
+      narrowed = new Map();
+      marks = new Map();
+      recalled = new Map();
+    },
+    inputs(action, feeding) {
+      const tree = read(action, feeding);
+      if (tree && !tree.ok) troubles.set(action.id, tree.error);
+      return tree?.ok ? tree.value : undefined;
+    },
+    tools(names) {
+      for (const name of names) if (!marks.has(name)) marks.set(name, toolMark(files, memo, environment.get('PATH') ?? '', name));
+      return Object.fromEntries(names.map((name) => [name, marks.get(name) as string]));
+    },
+    place(sandbox) {
+      const seen = records.place(sandbox);
+      return sandbox === LOCAL ? localPlace(here, seen) : seen;
+    },
+    remembered(key) {
+      const local = records.local(key);
+      if (local) return local;
+      if (!recalled.has(key)) recalled.set(key, store.recall(key));
+      return recalled.get(key);
+    },
+    outputs(action, { outputs: tree }) {
+      if (tree === null) return NOTHING_SEEN;
+      const seen = compareOutputs(files, walker, memo, outputRules(action), tree);
+      if (!seen.ok) {
+        troubles.set(action.id, seen.error);
+        return { ...NOTHING_SEEN, missing: tree.entries.map(({ path }) => path), restorable: false };
+      }
+      const wanted = new Set([...seen.value.missing, ...seen.value.edited]);
+      const isThere = tree.entries.every(
+        (entry) => entry.kind === 'link' || !wanted.has(entry.path) || store.has(entry.digest, entry.size),
+      );
+      return { ...seen.value, restorable: isThere };
+    },
+    receipt: records.receipt,
+    last: records.last,
+    made: (step, key) => records.made(step, key),
+    history: records.history,
+    formerInputs: records.formerInputs,
+  };
+}
+
+function localPlace(here: LookSetting['here'], seen: PlaceSeen | undefined): PlaceSeen {
+  return { at: 0, holds: {}, ...seen, probes: { ...seen?.probes, os: here.os, arch: here.arch } };
+}

@@ -1,0 +1,69 @@
+/** The outputs of a step as they lie in the project. Reads only; never looks into the store. */
+import { compileGlobs, type GlobSet, globsBelow } from '../base/glob.ts';
+import { err, ok, type Result } from '../base/result.ts';
+import type { Memo } from '../io/memo.ts';
+import type { Found, Walker } from '../io/walk.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Files } from '../model/io.ts';
+import type { OutputsSeen } from '../model/look.ts';
+import type { Action } from '../model/plan.ts';
+import type { Tree, TreeEntry } from '../model/tree.ts';
+
+/** What belongs to a step in the project. */
+export interface OutputRules {
+  readonly globs: GlobSet;
+  /** The tool's own memory: nothing in it is extra, nothing in it is moved away. */
+  readonly isState: (path: string) => boolean;
+}
+
+export function outputRules(action: Action): OutputRules {
+  const { step, draft } = action;
+  const globs = compileGlobs(draft.makes.is === 'files' ? draft.makes.globs : []);
+  if (step.state.length === 0) return { globs, isState: () => false };
+  return { globs, isState: compileGlobs(globsBelow(step.dir, step.state)).matches };
+}
+
+export type Compared = Pick<OutputsSeen, 'missing' | 'edited' | 'extra'>;
+
+/** Compares a remembered tree with what lies in the project, by content. */
+export function compareOutputs(files: Files, walker: Walker, memo: Memo, rules: OutputRules, tree: Tree): Result<Compared, Failure> {
+  const { found, trouble } = walker.globs(rules.globs);
+  if (trouble[0]) return err(trouble[0]);
+  const missing: string[] = [];
+  const edited: string[] = [];
+  const there = new Map(found.map((one) => [one.path, one]));
+  for (const entry of tree.entries) {
+    const one = there.get(entry.path);
+    if (!one) {
+      missing.push(entry.path);
+      continue;
+    }
+    there.delete(entry.path);
+    const same = isSame(files, walker.root, memo, entry, one);
+    if (!same.ok) return same;
+    if (!same.value) edited.push(entry.path);
+  }
+  const extra = [...there.keys()].filter((path) => !rules.isState(path)).sort();
+  return ok({ missing, edited, extra });
+}
+
+function isSame(files: Files, root: string, memo: Memo, entry: TreeEntry, one: Found): Result<boolean, Failure> {
+  if (entry.kind !== one.kind) return ok(false);
+  const absolute = `${root}/${one.path}`;
+  if (entry.kind === 'link') return ok(linkTarget(files, absolute) === entry.target);
+  if (entry.size !== one.seen.size || entry.executable !== isExecutable(one)) return ok(false);
+  const digest = memo.digest(one.path, absolute, one.seen);
+  return digest.ok ? ok(digest.value === entry.digest) : digest;
+}
+
+export function isExecutable(one: Found): boolean {
+  return (one.seen.mode & 0o100) !== 0;
+}
+
+export function linkTarget(files: Files, path: string): string | undefined {
+  try {
+    return files.readlinkSync(path);
+  } catch {
+    return undefined; // replaced since it was listed
+  }
+}

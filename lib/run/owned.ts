@@ -1,0 +1,75 @@
+/**
+ * What sbx made outside of projects, so that it is found after whatever happened: `owned.ndjson` in the state folder. A line is on the disk
+ * before the deed. Appended to by all runs at once; a line that is not whole is passed over.
+ */
+import { makeFolder, syncFolder, writeWhole } from '../io/replace.ts';
+import type { Io } from '../model/io.ts';
+import type { OwnedJournal } from '../model/owned.ts';
+import { stampLine, unstampLine } from './journal.ts';
+
+/** Whose workspace it is and where. */
+export interface OwnedPlace {
+  readonly sandbox: string;
+  /** For messages, e.g. `build@localhost:12222`. */
+  readonly target: string;
+  /** Of the project that it belongs to. */
+  readonly root: string;
+  /** Id of the checkout: what its sentinel says. */
+  readonly checkout: string;
+}
+
+export interface OwnedThing extends OwnedPlace {
+  readonly kind: 'workspace';
+  readonly path: string;
+  /** `intent` and `destroying`: the run ended in between, so that nobody knows. */
+  readonly state: 'intent' | 'created' | 'destroying';
+  readonly at: number;
+}
+
+export interface Owned {
+  /** The journal for workspaces in one place. Its functions throw what writing threw: then the deed must not be done. */
+  of(place: OwnedPlace): OwnedJournal;
+  /** What was made, or was about to be, and not destroyed since. */
+  things(): readonly OwnedThing[];
+}
+
+type Line = Omit<OwnedThing, 'state'> & { readonly state: OwnedThing['state'] | 'destroyed' };
+
+export function openOwned(io: Pick<Io, 'files' | 'clock'>, stateFolder: string): Owned {
+  const { files, clock } = io;
+  const path = `${stateFolder}/owned.ndjson`;
+
+  const append = (line: Line): void => {
+    makeFolder(files, stateFolder, 0o700);
+    const isNew = !files.existsSync(path);
+    const fd = files.openSync(path, 'a', 0o600);
+    try {
+      // The line break in front closes a line that a crash tore.
+      writeWhole(files, fd, Buffer.from(`${isNew ? '' : '\n'}${stampLine(line)}`));
+      files.fsyncSync(fd);
+    } finally {
+      files.closeSync(fd);
+    }
+    if (isNew) syncFolder(files, stateFolder);
+  };
+
+  return {
+    of(place) {
+      const told = (state: Line['state']) => (folder: string) =>
+        append({ kind: 'workspace', state, path: folder, ...place, at: clock.now() });
+      return { intent: told('intent'), created: told('created'), destroying: told('destroying'), destroyed: told('destroyed') };
+    },
+    things() {
+      if (!files.existsSync(path)) return [];
+      const things = new Map<string, OwnedThing>();
+      for (const text of files.readFileSync(path, 'utf8').split('\n')) {
+        const line = unstampLine(text) as Line | undefined;
+        if (!line) continue;
+        const id = [line.target, line.path, line.checkout].join('\0');
+        if (line.state === 'destroyed') things.delete(id);
+        else things.set(id, { ...line, state: line.state });
+      }
+      return [...things.values()];
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/**
+ * Puts staged files into the project, so that afterwards the outputs are exactly what was staged. What stood there before is moved away, not deleted. A crash
+ * in the middle leaves some files old and some new: the next look compares by content, finds that, and restores again.
+ */
+import type { Memo } from '../io/memo.ts';
+import { errnoOf } from '../io/trouble.ts';
+import type { Io } from '../model/io.ts';
+import { isInsidePath, type TreeEntry } from '../model/tree.ts';
+import type { Store } from './store.ts';
+import { moveAway, removeEmptyFolders } from './trash.ts';
+
+/** What capturing and restoring need. */
+export interface Scene {
+  readonly io: Pick<Io, 'files' | 'clock' | 'nonce'>;
+  /** Real path of the project. */
+  readonly root: string;
+  /** The project's `.sbx`. */
+  readonly folder: string;
+  readonly store: Store;
+  readonly memo: Memo;
+  /** Names what is moved away. */
+  readonly run: string;
+}
+
+export interface Swap {
+  /** Paths within the project, and the staged file of each; links need none. */
+  readonly entries: readonly { readonly entry: TreeEntry; readonly staged: string }[];
+  /** Paths to be moved away. */
+  readonly extra: readonly string[];
+}
+
+/** Throws what a file operation threw. */
+export function swapIn(scene: Scene, swap: Swap): void {
+  const { root, memo, io } = scene;
+  const { files } = io;
+  for (const path of swap.extra) {
+    away(scene, path);
+    removeEmptyFolders(files, root, path);
+  }
+  const sound = new Set<string>();
+  for (const { entry, staged } of swap.entries) {
+    if (!isInsidePath(entry.path) || /(^|\/)\.(sbx|git)(\/|$)/.test(entry.path)) throw new Error(`not a path for an output: ${entry.path}`);
+    makeWay(scene, entry.path, sound);
+    const to = `${root}/${entry.path}`;
+    if (entry.kind === 'link') files.symlinkSync(entry.target, staged);
+    put(scene, staged, to);
+    if (entry.kind === 'file') memo.learn(entry.path, files.lstatSync(to), entry.digest, io.clock.now());
+  }
+}
+
+/** Makes the parents of a path real folders, and the path itself free. */
+function makeWay(scene: Scene, path: string, sound: Set<string>): void {
+  const { files } = scene.io;
+  for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+    const parent = path.slice(0, slash);
+    if (sound.has(parent)) continue;
+    const seen = files.lstatSync(`${scene.root}/${parent}`, { throwIfNoEntry: false });
+    if (seen && !seen.isDirectory()) away(scene, parent);
+    if (!seen?.isDirectory()) files.mkdirSync(`${scene.root}/${parent}`);
+    sound.add(parent);
+  }
+  if (files.lstatSync(`${scene.root}/${path}`, { throwIfNoEntry: false })) away(scene, path);
+}
+
+function put(scene: Scene, staged: string, to: string): void {
+  const { files } = scene.io;
+  try {
+    files.renameSync(staged, to);
+  } catch (thrown) {
+    if (errnoOf(thrown) !== 'EXDEV') throw thrown;
+    const near = `${to}.${scene.io.nonce().slice(0, 8)}.tmp`;
+    files.copyFileSync(staged, near);
+    files.renameSync(near, to);
+    files.unlinkSync(staged);
+  }
+}
+
+function away(scene: Scene, path: string): void {
+  moveAway(scene.io.files, scene.root, scene.folder, scene.run, path);
+}

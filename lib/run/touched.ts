@@ -1,0 +1,35 @@
+/** Outputs that a failed step touched: they are moved away, so that nobody takes them for results. State is never among them. */
+import type { Stats } from 'node:fs';
+import { err, ok, type Result } from '../base/result.ts';
+import { sameFile } from '../io/hash.ts';
+import { fileTrouble } from '../io/trouble.ts';
+import { makeWalker } from '../io/walk.ts';
+import type { Failure } from '../model/failure.ts';
+import type { OutputRules } from './outputs.ts';
+import type { Scene } from './swap.ts';
+import { moveAway, removeEmptyFolders } from './trash.ts';
+
+/** Outputs as they were before a step ran. */
+export type Before = ReadonlyMap<string, Stats>;
+
+export function seeOutputs(scene: Pick<Scene, 'io' | 'root'>, rules: OutputRules): Before {
+  const { found } = makeWalker(scene.io.files, scene.root).globs(rules.globs);
+  return new Map(found.flatMap(({ path, seen }) => (rules.isState(path) ? [] : [[path, seen] as const])));
+}
+
+/** Moves away what is not as it was; says which paths. */
+export function moveTouched(scene: Scene, rules: OutputRules, before: Before): Result<readonly string[], Failure> {
+  const moved: string[] = [];
+  try {
+    for (const [path, seen] of seeOutputs(scene, rules)) {
+      const was = before.get(path);
+      if (was && sameFile(was, seen)) continue;
+      moveAway(scene.io.files, scene.root, scene.folder, scene.run, path);
+      removeEmptyFolders(scene.io.files, scene.root, path);
+      moved.push(path);
+    }
+  } catch (thrown) {
+    return err(fileTrouble(thrown, 'move away outputs of', scene.root));
+  }
+  return ok(moved.sort());
+}
