@@ -31,7 +31,7 @@ export interface PlanScope {
   readonly project: Project;
   /** The sandbox of the step. */
   readonly sandbox: SandboxSpec;
-  /** Outputs and state of other steps on this side that a sync must not send: those of steps that depend on this one. */
+  /** Outputs and state on this side of the steps that depend on this one, which a sync must not send; as exclude patterns tied to the root. */
   readonly downstream: readonly string[];
 }
 

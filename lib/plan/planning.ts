@@ -2,11 +2,6 @@ import type { Digest } from '../base/digest.ts';
 import type { Plan, PlannedAction } from '../model/plan.ts';
 import type { StepId } from '../model/project.ts';
 
-export interface PlanOptions {
-  /** The store is neither asked nor filled: `--no-cache`. */
-  readonly noCache?: boolean;
-}
-
 /** What became of an action in this run. */
 export type Settled =
   | { readonly is: 'done'; readonly executed: boolean; readonly key: Digest | undefined; readonly outputs: Digest | undefined }

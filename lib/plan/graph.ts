@@ -1,0 +1,125 @@
+import type { Checked, Diagnostic } from '../model/diagnostic.ts';
+import type { Project, Step, StepId } from '../model/project.ts';
+import { circles } from './circles.ts';
+import { Heap } from './heap.ts';
+
+/** The steps of a project and what must come before what. Knows nothing of what is selected or fresh. */
+export interface Graph {
+  /** Every step after all that come before it; among those that could come next, the one that stands first in the file. */
+  readonly order: readonly StepId[];
+  readonly position: ReadonlyMap<StepId, number>;
+  /** `needs`, `after`, providers before the steps in their place, releasers after the last of those. Each once. */
+  readonly before: ReadonlyMap<StepId, readonly StepId[]>;
+}
+
+/** Edges to steps that do not exist are left out: they have diagnostics of their own. Linear, and without recursion. */
+export function makeGraph(project: Project): Checked<Graph> {
+  const steps = [...project.steps.values()];
+  const index = new Map(steps.map((step, i) => [step.id, i]));
+  const edges = steps.map((step) => known(index, [...step.needs, ...step.after]));
+  addProviders(steps, edges);
+  addReleasers(steps, edges);
+  const before = edges.map((list) => (list.length > 1 ? [...new Set(list)] : list));
+  const order = sort(before);
+  const ids = (list: readonly number[]): readonly StepId[] => list.map((i) => (steps[i] as Step).id);
+  if (order.length < steps.length)
+    return { diagnostics: circles(before, order).map((circle) => diagnosticOf(circle.map((i) => steps[i] as Step))) };
+  const sorted = ids(order);
+  return {
+    value: {
+      order: sorted,
+      position: new Map(sorted.map((id, i) => [id, i])),
+      before: new Map(before.map((list, i) => [(steps[i] as Step).id, ids(list)])),
+    },
+    diagnostics: [],
+  };
+}
+
+function known(index: ReadonlyMap<StepId, number>, ids: readonly StepId[]): number[] {
+  const found: number[] = [];
+  for (const id of ids) {
+    const i = index.get(id);
+    if (i !== undefined) found.push(i);
+  }
+  return found;
+}
+
+/** What a provider itself waits for may stand in the place (to set it up) and so cannot wait for the provider. */
+function addProviders(steps: readonly Step[], edges: number[][]): void {
+  for (const [place, providers] of byPlace(steps, (step) => step.provides)) {
+    const first = reach(providers, edges);
+    for (const [i, step] of steps.entries()) if (step.sandbox === place && !first.has(i)) edges[i]?.push(...providers);
+  }
+}
+
+/** What waits for a releaser (to begin anew) cannot be waited for by it. */
+function addReleasers(steps: readonly Step[], edges: number[][]): void {
+  for (const [place, releasers] of byPlace(steps, (step) => step.releases)) {
+    const later = reach(releasers, turned(edges));
+    const users = [...steps.keys()].filter((i) => (steps[i]?.sandbox === place || steps[i]?.provides === place) && !later.has(i));
+    for (const releaser of releasers) edges[releaser]?.push(...users);
+  }
+}
+
+function byPlace(steps: readonly Step[], placeOf: (step: Step) => string | undefined): ReadonlyMap<string, readonly number[]> {
+  const places = new Map<string, number[]>();
+  for (const [i, step] of steps.entries()) {
+    const place = placeOf(step);
+    if (place === undefined) continue;
+    const list = places.get(place);
+    if (list) list.push(i);
+    else places.set(place, [i]);
+  }
+  return places;
+}
+
+/** The starting points and all that can be reached from them. */
+function reach(from: readonly number[], edges: readonly (readonly number[])[]): ReadonlySet<number> {
+  const seen = new Set(from);
+  for (const i of seen) for (const next of edges[i] ?? []) seen.add(next);
+  return seen;
+}
+
+export function turned(edges: readonly (readonly number[])[]): number[][] {
+  const result: number[][] = edges.map(() => []);
+  for (const [i, list] of edges.entries()) for (const next of list) result[next]?.push(i);
+  return result;
+}
+
+/** Kahn's algorithm with the file's order as priority; shorter than the input if there is a circle. */
+function sort(before: readonly (readonly number[])[]): readonly number[] {
+  const dependents = turned(before);
+  const open = before.map((list) => list.length);
+  const ready = new Heap((a, b) => a - b);
+  for (const [i, count] of open.entries()) if (count === 0) ready.push(i);
+  const order: number[] = [];
+  for (let i = ready.pop(); i !== undefined; i = ready.pop()) {
+    order.push(i);
+    for (const next of dependents[i] ?? []) {
+      open[next] = (open[next] ?? 0) - 1;
+      if (open[next] === 0) ready.push(next);
+    }
+  }
+  return order;
+}
+
+function diagnosticOf(circle: readonly Step[]): Diagnostic {
+  const [first] = circle as readonly [Step, ...Step[]];
+  const path = [...circle, first];
+  const hints: string[] = [];
+  for (const [i, step] of circle.entries()) {
+    const next = path[i + 1] as Step;
+    if (step.needs.includes(next.id) || step.after.includes(next.id)) continue;
+    if (next.provides !== undefined && next.provides === step.sandbox)
+      hints.push(`${next.id} provides ${next.provides}, where ${step.id} runs`);
+    else hints.push(`${step.id} releases ${step.releases}, which ${next.id} uses`);
+  }
+  return {
+    severity: 'error',
+    code: 'cycle',
+    message:
+      circle.length === 1 ? `step ${first.id} waits for itself` : `steps wait for each other: ${path.map((step) => step.id).join(' -> ')}`,
+    ...(first.span ? { span: first.span } : {}),
+    ...(hints.length > 0 ? { hint: hints.join('; ') } : {}),
+  };
+}

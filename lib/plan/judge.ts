@@ -1,0 +1,174 @@
+import type { Digest } from '../base/digest.ts';
+import type { FingerprintRecord } from '../model/fingerprint.ts';
+import type { LastRun, Look } from '../model/look.ts';
+import type { Action, Decision } from '../model/plan.ts';
+import { LOCAL, type Project, type StepId } from '../model/project.ts';
+import type { Staleness } from '../model/staleness.ts';
+import type { Tree } from '../model/tree.ts';
+import { uncacheable } from './cacheable.ts';
+import { keyOf, recordOf } from './fingerprint.ts';
+import type { Judgement, PlanOptions, Upstream } from './judgement.ts';
+import { differences, treeDifference } from './staleness.ts';
+
+export interface Question {
+  readonly project: Project;
+  readonly action: Action;
+  readonly upstream: ReadonlyMap<StepId, Upstream>;
+  /** The sync of this run whose tree the action reads and that has not run yet; 'unknown': what it will send is not known yet. */
+  readonly feeding: Action | 'unknown' | undefined;
+  readonly options: PlanOptions;
+}
+
+/** What is known of an action; `record` holds the last known values for what is not. */
+interface Facts {
+  readonly record: FingerprintRecord;
+  readonly key: Digest | undefined;
+  readonly inputs: Tree | undefined;
+  /** Needed steps whose contribution is known only after they ran, and those that ran and are not remembered. */
+  readonly waits: readonly StepId[];
+  readonly ran: readonly StepId[];
+  readonly placeKnown: boolean;
+  readonly last: LastRun | undefined;
+}
+
+/** The one decision that plan, explain and run share. Looks at nothing that it does not need. */
+export function judge(question: Question, look: Look): Judgement {
+  const facts = factsOf(question, look);
+  const { record, key } = facts;
+  return { decision: decide(question, facts, look), record, ...(key === undefined ? {} : { key }) };
+}
+
+function decide({ action, options }: Question, facts: Facts, look: Look): Decision {
+  const { step, draft } = action;
+  if (!step.enabled) return { is: 'skip', because: { code: 'disabled' } };
+  if (action.forced) return { is: 'run', reasons: [{ code: 'forced' }] };
+  const because = uncacheable(action, options);
+  if (because !== undefined) return { is: 'run', reasons: [{ code: 'not-cacheable', because }] };
+  if (draft.makes.is === 'nothing') return { is: 'run', reasons: [{ code: 'not-remembered' }] };
+  if (facts.key === undefined || facts.ran.length > 0) return unsure(action, facts, look);
+  if (draft.reads.is === 'sources') return judgeSync(action, facts, look);
+  if (draft.makes.is === 'place') {
+    const holds = look.place(step.sandbox)?.holds[step.id] === facts.key;
+    return holds ? { is: 'fresh' } : { is: 'run', reasons: reasonsOf(action, facts, look, 'place-holds-other') };
+  }
+  const remembered = look.remembered(facts.key);
+  if (!remembered) return { is: 'run', reasons: reasonsOf(action, facts, look, 'record-lost') };
+  if (draft.makes.is === 'verdict') return { is: 'fresh' };
+  const { missing, edited, extra, restorable } = look.outputs(action, remembered);
+  if (missing.length + edited.length + extra.length === 0) return { is: 'fresh' };
+  if (restorable) return { is: 'restore', missing, edited };
+  const reasons: Staleness[] = [];
+  if (edited.length > 0) reasons.push({ code: 'outputs-edited', paths: edited });
+  if (missing.length > 0) reasons.push({ code: 'outputs-missing', paths: missing });
+  return { is: 'run', reasons: reasons.length > 0 ? reasons : [{ code: 'record-lost' }] };
+}
+
+/** Something is not known, or a step ran that is not remembered. */
+function unsure(action: Action, facts: Facts, look: Look): Decision {
+  const own = facts.last ? ownReasons(action, facts, look) : [{ code: 'never-ran' } as const];
+  const ran: readonly Staleness[] = facts.ran.length > 0 ? [{ code: 'upstream-ran', steps: facts.ran }] : [];
+  const waits: readonly Staleness[] = facts.waits.length > 0 ? [{ code: 'upstream-runs', steps: facts.waits }] : [];
+  // A sync asks its receipt, not its last record: as long as its tree is open nothing can be said.
+  const decided = action.draft.reads.is === 'sources' ? [] : [...own, ...ran];
+  if (decided.length > 0 || waits.length === 0) return { is: 'run', reasons: decided };
+  return { is: 'maybe', reasons: waits };
+}
+
+function judgeSync(action: Action, facts: Facts, look: Look): Decision {
+  const { sandbox } = action.step;
+  const receipt = look.receipt(sandbox);
+  const { inputs } = facts;
+  if (!receipt) return { is: 'run', reasons: [{ code: facts.last ? 'record-lost' : 'never-ran' }] };
+  if (inputs && receipt.tree.digest !== inputs.digest) return { is: 'run', reasons: [treeDifference(receipt.tree, inputs)] };
+  if (look.place(sandbox)?.receipt !== receipt.id) return { is: 'run', reasons: [{ code: 'place-holds-other' }] };
+  return { is: 'fresh' };
+}
+
+function reasonsOf(action: Action, facts: Facts, look: Look, otherwise: 'record-lost' | 'place-holds-other'): readonly Staleness[] {
+  if (!facts.last) return [{ code: 'never-ran' }];
+  const own = ownReasons(action, facts, look);
+  return own.length > 0 ? own : [{ code: otherwise }];
+}
+
+/** How the action differs from when it last ran, and whether that failed. */
+function ownReasons(action: Action, facts: Facts, look: Look): readonly Staleness[] {
+  const { last, record } = facts;
+  if (!last) return [];
+  const reasons: Staleness[] = [];
+  if (!facts.placeKnown) reasons.push({ code: 'place-unknown', sandbox: action.step.sandbox });
+  if (last.key !== facts.key) {
+    const trees = {
+      before: () => (last.record.inputs === null ? undefined : look.formerInputs(last.record.inputs)),
+      after: () => facts.inputs,
+    };
+    reasons.push(...differences(last.record, record, action.step.sandbox, trees));
+  }
+  if (!last.ok) reasons.push({ code: 'failed-before' });
+  return reasons;
+}
+
+function factsOf(question: Question, look: Look): Facts {
+  const { project, action, options } = question;
+  const { step, draft } = action;
+  const last = look.last(step.id);
+  const isSync = draft.reads.is === 'sources';
+  const counts = step.enabled && draft.makes.is !== 'nothing' && uncacheable(action, options) === undefined;
+  const { waits, ran, digests } = contributions(question, last);
+  const treeOpen = question.feeding === 'unknown' || (isSync && waits.length > 0);
+  if (treeOpen && waits.length === 0) waits.push(...step.needs);
+  const feeding = question.feeding === 'unknown' ? undefined : question.feeding;
+  const inputs = counts && !treeOpen && draft.reads.is !== 'nothing' ? look.inputs(action, feeding) : undefined;
+  const place = isSync ? {} : placeOf(project, action, look);
+  const record = recordOf(action, {
+    inputs: treeOpen ? (last?.record.inputs ?? null) : (inputs?.digest ?? null),
+    // What a sync sends is the tree that it reads: its digest says all that upstream can.
+    upstream: isSync ? {} : digests,
+    tools: step.tools.length > 0 && isHere(project, action) ? look.tools(step.tools) : {},
+    place: place ?? last?.record.place ?? {},
+    secrets: Object.fromEntries(step.secrets.map((name) => [name, project.secrets.find((one) => one.name === name)?.version ?? ''])),
+  });
+  const open = !counts || treeOpen || waits.length > 0 || place === undefined;
+  return { record, key: open ? undefined : keyOf(record), inputs, waits, ran, placeKnown: place !== undefined, last };
+}
+
+function contributions({ action, upstream }: Question, last: LastRun | undefined) {
+  const isSync = action.draft.reads.is === 'sources';
+  const waits: StepId[] = [];
+  const ran: StepId[] = [];
+  const digests: [StepId, Digest][] = [];
+  for (const id of action.step.needs) {
+    const one = upstream.get(id);
+    if (!one || one.is === 'nothing') continue;
+    if (one.is === 'digest') digests.push([id, one.digest]);
+    else if (one.is === 'unknown' || (isSync && !one.settled)) {
+      waits.push(id);
+      // Taken as it was, so that only what is known to differ is told.
+      const before = last?.record.upstream[id];
+      if (before !== undefined) digests.push([id, before]);
+    } else if (!isSync) ran.push(id);
+  }
+  return { waits, ran, digests: Object.fromEntries(digests) };
+}
+
+function isHere(project: Project, action: Action): boolean {
+  const { sandbox } = action.step;
+  return sandbox === LOCAL || project.sandboxes.get(sandbox)?.kind === 'local';
+}
+
+/** The declared probes of the place and what every place tells of itself; undefined if one of them was never seen. */
+function placeOf(project: Project, action: Action, look: Look): { readonly [probe: string]: string } | undefined {
+  const { sandbox } = action.step;
+  const seen = look.place(sandbox);
+  const names = [...BUILT_IN, ...(project.sandboxes.get(sandbox)?.probes ?? []).map(([name]) => name)];
+  if (!seen) return isHere(project, action) && names.length === BUILT_IN.length ? {} : undefined;
+  const place: [string, string][] = [];
+  for (const name of names) {
+    const text = Object.hasOwn(seen.probes, name) ? seen.probes[name] : undefined;
+    if (text !== undefined) place.push([name, text]);
+    else if (!BUILT_IN.includes(name)) return undefined;
+  }
+  return Object.fromEntries(place);
+}
+
+/** Told by every place without being declared. */
+const BUILT_IN: readonly string[] = ['os', 'arch'];

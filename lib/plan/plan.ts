@@ -1,0 +1,221 @@
+import type { Look } from '../model/look.ts';
+import type { Action, Plan, PlannedAction } from '../model/plan.ts';
+import { LOCAL, type Project, type SandboxName, type StepId } from '../model/project.ts';
+import { type Demand, demand, type Wanting } from './demand.ts';
+import { judge } from './judge.ts';
+import type { Judgement, PlanOptions, Upstream } from './judgement.ts';
+import type { Planning, Settled } from './planning.ts';
+import { priceOf } from './price.ts';
+import { actual, lastKnown, predicted } from './upstream.ts';
+
+/** The plan of a run that has not begun. */
+export function makePlan(project: Project, actions: readonly Action[], look: Look, options: PlanOptions = {}): Plan {
+  return openPlanning(project, actions, look, options).snapshot();
+}
+
+/** The decisions of a run from its first look to its last step. */
+export function openPlanning(project: Project, actions: readonly Action[], look: Look, options: PlanOptions = {}): Planning {
+  return new Deciding(project, actions, look, options);
+}
+
+/** Lives as long as a run. Positions are those of `actions`, which are in topological order. */
+class Deciding implements Planning {
+  readonly #project: Project;
+  readonly #actions: readonly Action[];
+  readonly #look: Look;
+  readonly #options: PlanOptions;
+  readonly #position: ReadonlyMap<StepId, number>;
+  readonly #needs: readonly (readonly number[])[];
+  readonly #dependents: readonly number[][];
+  /** Position of the sync whose tree the action reads. */
+  readonly #feeder: readonly (number | undefined)[];
+  readonly #judgements: Judgement[] = [];
+  readonly #upstream: Upstream[] = [];
+  readonly #settled: (Settled | undefined)[];
+  readonly #insisted = new Set<number>();
+  /** Not executed because nobody needed them, though they are not fresh. */
+  readonly #left = new Set<number>();
+  /** What they need has changed since they were judged. */
+  readonly #outdated = new Set<number>();
+  /** Steps that may have written in the project so far, and how many there were when each action was judged. */
+  #writes = 0;
+  readonly #writesSeen: number[] = [];
+  #demand: Demand | undefined;
+
+  constructor(project: Project, actions: readonly Action[], look: Look, options: PlanOptions) {
+    this.#project = project;
+    this.#actions = actions;
+    this.#look = look;
+    this.#options = options;
+    const position = new Map(actions.map((action, i) => [action.id, i]));
+    this.#position = position;
+    this.#needs = actions.map(({ step }) => step.needs.map((id) => position.get(id)).filter((i) => i !== undefined));
+    this.#feeder = feeders(actions, this.#needs);
+    this.#dependents = actions.map(() => []);
+    for (const i of actions.keys()) for (const before of this.#reads(i)) this.#dependents[before]?.push(i);
+    this.#settled = actions.map(() => undefined);
+    for (const i of actions.keys()) this.#judge(i);
+  }
+
+  snapshot(): Plan {
+    const found = this.#demanded();
+    const actions = this.#actions.map((_, i) => this.#planned(i, found));
+    const reached = [...found.places].filter((name) => name !== LOCAL && this.#project.sandboxes.get(name)?.kind !== 'local');
+    return { actions, places: reached.sort() };
+  }
+
+  decide(step: StepId): PlannedAction {
+    const i = this.#at(step);
+    if (!this.#settled[i] && !this.#stands(i) && this.#judge(i)) this.#spread(i);
+    return this.#planned(i, this.#demanded());
+  }
+
+  settle(step: StepId, settled: Settled): void {
+    const i = this.#at(step);
+    const action = this.#actions[i] as Action;
+    const decision = this.#demanded().decisions[i];
+    const leftAlone = decision?.is === 'skip' && decision.because.code === 'not-needed';
+    if (leftAlone && settled.is === 'gone') this.#left.add(i);
+    this.#settled[i] = settled;
+    this.#contribute(i, actual(action, settled, this.#upstream[i] as Upstream, leftAlone, this.#options));
+    if (settled.is === 'done' && settled.executed) {
+      this.#writes += 1;
+      for (const next of this.#dependents[i] ?? []) this.#outdated.add(next);
+    }
+    this.#demand = undefined;
+    this.#spread(i);
+  }
+
+  insist(step: StepId): void {
+    this.#insisted.add(this.#at(step));
+    this.#demand = undefined;
+  }
+
+  /** Judges those anew that waited for what is now known of `from`. All others are judged when their turn comes. */
+  #spread(from: number): void {
+    const todo = [from];
+    for (const at of todo) {
+      for (const i of this.#dependents[at] ?? []) {
+        if (this.#settled[i] || this.#judgements[i]?.decision.is !== 'maybe') continue;
+        if (this.#judge(i)) todo.push(i);
+      }
+    }
+  }
+
+  /**
+   * Whether a judgement holds without another look. A fresh step stays so unless something ran meanwhile that it reads, so a run in which nothing
+   * is done looks at everything once. And what was found not to need a step that was then left alone must not change its mind:
+   * a file that is edited during the run counts in the next one.
+   */
+  #stands(i: number): boolean {
+    const judgement = this.#judgements[i] as Judgement;
+    if (judgement.decision.is !== 'fresh' && judgement.decision.is !== 'restore') return false;
+    if (this.#reads(i).some((before) => this.#left.has(before))) return true;
+    const { reads } = (this.#actions[i] as Action).draft;
+    const looksHere = reads.is === 'files' || reads.is === 'sources';
+    return !this.#outdated.has(i) && !(looksHere && this.#writesSeen[i] !== this.#writes);
+  }
+
+  /** Whether the judgement says something else than before. */
+  #judge(i: number): boolean {
+    const action = this.#actions[i] as Action;
+    const before = this.#judgements[i];
+    const question = {
+      project: this.#project,
+      action,
+      upstream: this.#upstreamOf(action),
+      feeding: this.#feeding(i),
+      options: this.#options,
+    };
+    const judgement = judge(question, this.#look);
+    this.#judgements[i] = judgement;
+    this.#outdated.delete(i);
+    this.#writesSeen[i] = this.#writes;
+    this.#contribute(i, predicted(action, judgement, this.#look, this.#options));
+    const changed = before?.decision.is !== judgement.decision.is || before.key !== judgement.key;
+    if (changed) this.#demand = undefined;
+    return changed;
+  }
+
+  #contribute(i: number, now: Upstream): void {
+    const before = this.#upstream[i];
+    this.#upstream[i] = now;
+    if (!before || (before.is === now.is && (before.is !== 'digest' || now.is !== 'digest' || before.digest === now.digest))) return;
+    for (const next of this.#dependents[i] ?? []) this.#outdated.add(next);
+  }
+
+  #upstreamOf(action: Action): ReadonlyMap<StepId, Upstream> {
+    const upstream = new Map<StepId, Upstream>();
+    for (const id of action.step.needs) {
+      const i = this.#position.get(id);
+      const known = i === undefined ? lastKnown(id, this.#look) : this.#upstream[i];
+      if (known) upstream.set(id, known);
+    }
+    return upstream;
+  }
+
+  #feeding(i: number): Action | 'unknown' | undefined {
+    const feeder = this.#feeder[i];
+    if (feeder === undefined || (this.#settled[feeder] && !this.#left.has(feeder))) return undefined;
+    const { decision, key } = this.#judgements[feeder] as Judgement;
+    if (decision.is === 'skip') return undefined;
+    return key === undefined ? 'unknown' : this.#actions[feeder];
+  }
+
+  #reads(i: number): readonly number[] {
+    const needs = this.#needs[i] as readonly number[];
+    const feeder = this.#feeder[i];
+    return feeder === undefined || needs.includes(feeder) ? needs : [...needs, feeder];
+  }
+
+  #demanded(): Demand {
+    this.#demand ??= demand(
+      this.#actions.map((action, i): Wanting => {
+        const settled = this.#settled[i];
+        return {
+          action,
+          judgement: this.#judgements[i] as Judgement,
+          settled: settled && (settled.is === 'done' && settled.executed ? 'executed' : 'not-executed'),
+          insisted: this.#insisted.has(i),
+          needs: this.#needs[i] as readonly number[],
+        };
+      }),
+    );
+    return this.#demand;
+  }
+
+  #planned(i: number, found: Demand): PlannedAction {
+    const action = this.#actions[i] as Action;
+    const { record, key } = this.#judgements[i] as Judgement;
+    const decision = found.decisions[i] as PlannedAction['decision'];
+    const price = priceOf(action, decision, this.#look);
+    return { action, decision, record, ...(key === undefined ? {} : { key }), ...(price ? { price } : {}) };
+  }
+
+  #at(step: StepId): number {
+    const i = this.#position.get(step);
+    if (i === undefined) throw new Error(`step ${step} is not in this plan`);
+    return i;
+  }
+}
+
+/** For each action that reads what arrived in a place: the last sync to it among all that the action needs. */
+function feeders(actions: readonly Action[], needs: readonly (readonly number[])[]): readonly (number | undefined)[] {
+  const result: (number | undefined)[] = actions.map(() => undefined);
+  const places = new Set<SandboxName>();
+  for (const { step, draft } of actions) if (draft.reads.is === 'arrived') places.add(step.sandbox);
+  for (const place of places) {
+    const latest: (number | undefined)[] = [];
+    for (const [i, { step, draft }] of actions.entries()) {
+      let sync: number | undefined;
+      for (const need of needs[i] ?? []) sync = later(sync, latest[need]);
+      if (step.sandbox === place && draft.reads.is === 'arrived') result[i] = sync;
+      latest[i] = step.sandbox === place && draft.reads.is === 'sources' && step.enabled ? i : sync;
+    }
+  }
+  return result;
+}
+
+function later(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || (b !== undefined && b > a) ? b : a;
+}

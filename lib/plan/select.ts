@@ -1,0 +1,114 @@
+import { suggest } from '../base/suggest.ts';
+import type { Checked, Diagnostic } from '../model/diagnostic.ts';
+import type { Project, Step, StepId } from '../model/project.ts';
+import type { Graph } from './graph.ts';
+
+export interface SelectOptions {
+  /** The named steps alone, without what they need. */
+  readonly only?: boolean;
+  /** Steps to run whatever is remembered; true: all that are selected. */
+  readonly force?: true | readonly StepId[];
+}
+
+/** The steps of a run. */
+export interface Selection {
+  /** In the order of the graph. */
+  readonly steps: readonly StepId[];
+  readonly named: ReadonlySet<StepId>;
+  readonly forced: ReadonlySet<StepId>;
+  /** Selected steps that must have ended before this one begins; the order also passes through steps that are not selected. */
+  readonly before: ReadonlyMap<StepId, readonly StepId[]>;
+}
+
+/**
+ * Named steps (none: the project's default) and what they need; providers of the places they use; steps with `when: failure | always` as soon
+ * as all they need is selected (without needs: as soon as one of their `after` is, or at once without those). A releaser comes with its `when`
+ * only if its place is used. A disabled step brings nothing along: it will not run.
+ */
+export function select(project: Project, graph: Graph, names: readonly StepId[], options: SelectOptions = {}): Checked<Selection> {
+  const named = new Set(names.length > 0 ? names : project.default);
+  const diagnostics = [...named, ...(Array.isArray(options.force) ? (options.force as readonly StepId[]) : [])]
+    .filter((id) => !project.steps.has(id))
+    .map((id) => unknownStep(id, project));
+  if (named.size === 0) diagnostics.push(nothingToRun(project));
+  if (diagnostics.length > 0) return { diagnostics };
+  const chosen = options.only ? named : closure(project, graph, named);
+  const steps = graph.order.filter((id) => chosen.has(id));
+  const forced = options.force === true ? chosen : new Set(options.force ?? []);
+  return { value: { steps, named, forced, before: beforeOf(graph, steps, chosen) }, diagnostics: [] };
+}
+
+/** Every step of the project: what `validate` and `graph` look at. */
+export function selectAll(graph: Graph): Selection {
+  return { steps: graph.order, named: new Set(graph.order), forced: new Set(), before: graph.before };
+}
+
+function closure(project: Project, graph: Graph, named: ReadonlySet<StepId>): ReadonlySet<StepId> {
+  const chosen = new Set<StepId>();
+  const places = new Set<string>();
+  const providers = providersOf(project);
+  const conditional = graph.order.map((id) => project.steps.get(id) as Step).filter((step) => step.when !== 'success');
+  const todo = [...named];
+  const add = (id: StepId): void => {
+    if (chosen.has(id)) return;
+    chosen.add(id);
+    todo.push(id);
+  };
+  for (const id of named) chosen.add(id);
+  for (;;) {
+    for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
+      const step = project.steps.get(id);
+      if (!step?.enabled) continue;
+      for (const need of step.needs) if (project.steps.has(need)) add(need);
+      if (step.releases !== undefined || places.has(step.sandbox)) continue;
+      places.add(step.sandbox);
+      for (const provider of providers.get(step.sandbox) ?? []) add(provider);
+    }
+    for (const step of conditional) if (!chosen.has(step.id) && comesAlong(step, chosen, places)) add(step.id);
+    if (todo.length === 0) return chosen;
+  }
+}
+
+function providersOf(project: Project): ReadonlyMap<string, readonly StepId[]> {
+  const providers = new Map<string, StepId[]>();
+  for (const step of project.steps.values()) {
+    if (step.provides === undefined) continue;
+    const list = providers.get(step.provides);
+    if (list) list.push(step.id);
+    else providers.set(step.provides, [step.id]);
+  }
+  return providers;
+}
+
+function comesAlong(step: Step, chosen: ReadonlySet<StepId>, places: ReadonlySet<string>): boolean {
+  if (step.releases !== undefined && !places.has(step.releases)) return false;
+  if (step.needs.length > 0) return step.needs.every((need) => chosen.has(need));
+  return step.after.length === 0 || step.after.some((id) => chosen.has(id));
+}
+
+function beforeOf(graph: Graph, steps: readonly StepId[], chosen: ReadonlySet<StepId>): ReadonlyMap<StepId, readonly StepId[]> {
+  const result = new Map<StepId, readonly StepId[]>();
+  for (const id of steps) {
+    const direct = graph.before.get(id) ?? [];
+    result.set(id, direct.every((one) => chosen.has(one)) ? direct : throughOthers(graph, direct, chosen));
+  }
+  return result;
+}
+
+function throughOthers(graph: Graph, direct: readonly StepId[], chosen: ReadonlySet<StepId>): readonly StepId[] {
+  const seen = new Set(direct);
+  for (const id of seen) if (!chosen.has(id)) for (const next of graph.before.get(id) ?? []) seen.add(next);
+  return [...seen].filter((id) => chosen.has(id));
+}
+
+function unknownStep(id: StepId, project: Project): Diagnostic {
+  const near = suggest(id, project.steps.keys());
+  const hint = near === undefined ? 'see them all with: sbx list' : `did you mean ${near}?`;
+  return { severity: 'error', code: 'unknown-step', message: `there is no step ${id}`, hint };
+}
+
+function nothingToRun(project: Project): Diagnostic {
+  const [first] = project.steps.keys();
+  const hint = first === undefined ? 'the file declares no steps' : `name a step, e.g. sbx run ${first}, or set default: [${first}]`;
+  return { severity: 'error', code: 'nothing-to-run', message: 'no step was named and the file has no default', hint };
+}
