@@ -1,0 +1,99 @@
+import type { SandboxName, StepId } from '../model/project.ts';
+import { annotationsOf } from './annotations.ts';
+import { newBlocks } from './blocks.ts';
+import { fold, newBoard } from './board.ts';
+import { type Done, markdownOf } from './markdown.ts';
+import { neutral } from './neutral.ts';
+import { PLAIN } from './paint.ts';
+import { lineOf, outcomeLine } from './plain.ts';
+import { closingLines } from './summary.ts';
+import type { View, ViewOptions } from './view.ts';
+import { why } from './why.ts';
+
+/** GitHub shows ten errors of a step. */
+const MOST = 10;
+/** Rows of the step summary. */
+const ROWS = 200;
+
+export interface GithubOptions extends ViewOptions {
+  /** Takes the markdown of the step summary, once, at the end. */
+  readonly summary: (markdown: string) => void;
+  /** A word that nobody can guess: it ends the stretch in which GitHub takes no commands. */
+  readonly token: () => string;
+}
+
+/** Groups, error annotations and a step summary for GitHub Actions. Output of steps cannot give commands to the runner. */
+export function githubView({ write, level, summary, token }: GithubOptions): View {
+  const board = newBoard();
+  const blocks = newBlocks();
+  const done: Done[] = [];
+  const workspaces = new Map<SandboxName, string>();
+  const verbose = level === 'verbose';
+  /** Text of others, or text that holds some: the runner reads no command in it. */
+  const verbatim = (lines: readonly string[]): void => {
+    if (lines.length === 0) return;
+    const word = token();
+    write(`::stop-commands::${word}\n${lines.map((line) => neutral(line)).join('\n')}\n::${word}::\n`);
+  };
+  const group = (title: string, lines: readonly string[]): void => {
+    write(`::group::${escapeData(title)}\n`);
+    verbatim(lines);
+    write('::endgroup::\n');
+  };
+  const annotate = (step: StepId, output: readonly string[], message: string): void => {
+    const sandbox = board.steps.get(step)?.sandbox;
+    const errors = annotationsOf(output, sandbox === undefined ? undefined : workspaces.get(sandbox), MOST);
+    for (const { file, line, column, message } of errors) write(command('error', { file, line, col: column, title: step }, message));
+    if (errors.length === 0) write(command('error', { title: step }, message));
+  };
+
+  return {
+    event(e) {
+      const reason = e.type === 'step-finished' ? board.running.get(e.step)?.decision : undefined;
+      fold(board, e);
+      if (e.type === 'place-connected') workspaces.set(e.sandbox, e.workspace);
+      if (e.type === 'step-finished') {
+        const because = reason ? why(reason) : '';
+        const line = outcomeLine(e.outcome, e.ms, PLAIN, verbose);
+        const output = blocks.take(e.step, true);
+        if (line !== undefined && done.length < ROWS) done.push({ step: e.step, outcome: e.outcome, ms: e.ms, why: because });
+        if (line !== undefined && level !== 'quiet') group(`${e.step} ${line}${because === '' ? '' : ` (${because})`}`, output);
+        if (e.outcome.is === 'failed') {
+          const lines = output.length > 0 ? output : (e.outcome.failure.lastLines ?? []);
+          annotate(e.step, lines, e.outcome.failure.message);
+        }
+        return;
+      }
+      if (e.type === 'step-output') {
+        if (!blocks.push(e.step, e.text)) return;
+        const output = blocks.take(e.step, false);
+        if (level !== 'quiet') group(`${e.step} goes on`, output);
+        return;
+      }
+      if (e.type === 'warning') return write(command('warning', {}, e.hint === undefined ? e.text : `${e.text} (${e.hint})`));
+      if (e.type === 'run-finished') {
+        verbatim(closingLines(board, PLAIN));
+        summary(markdownOf(board, done));
+        return;
+      }
+      if (level === 'quiet' || e.type === 'step-started') return;
+      const line = lineOf(e, PLAIN, verbose);
+      if (line !== undefined) verbatim(['step' in e ? `${e.step} ${line}` : line]);
+    },
+    end: () => Promise.resolve(),
+  };
+}
+
+/** A workflow command. Values can hold anything: what ends a value or the command is escaped. */
+export function command(name: 'error' | 'warning', properties: { readonly [key: string]: string | number }, message: string): string {
+  const list = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(String(value))}`);
+  return `::${name}${list.length > 0 ? ` ${list.join(',')}` : ''}::${escapeData(message)}\n`;
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
