@@ -5,6 +5,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { Decision } from '../model/plan.ts';
 import type { SandboxName, StepId } from '../model/project.ts';
 import { LOCAL } from '../model/project.ts';
+import { describeSkip } from '../plan/describe.ts';
 import { newTail, type Tail } from './tail.ts';
 
 /** Failures kept whole, and names kept of each cause of skips. Beyond these only the count is known. */
@@ -46,7 +47,7 @@ export interface Board {
   readonly places: Map<SandboxName, 'connecting' | 'connected' | 'failed'>;
   readonly counts: { [outcome in Outcome['is']]: number };
   readonly failures: FailedStep[];
-  /** Steps skipped because of a failure or a stop, by the cause: the name of the root failure or a code. */
+  /** Steps skipped because of a failure or a stop, by the words for the cause. */
   readonly skips: Map<string, { readonly steps: StepId[]; count: number }>;
   readonly warnings: { readonly text: string; readonly hint?: string }[];
   /** Whether the plan has steps in places other than this computer. */
@@ -170,7 +171,7 @@ function finishStep(board: Board, e: Stamped & { readonly type: 'step-finished' 
   if (e.outcome.is === 'skipped') {
     const { because } = e.outcome;
     if (because.code === 'disabled' || because.code === 'condition' || because.code === 'not-needed') return;
-    const cause = because.code === 'upstream-failed' ? `step ${because.step}` : because.code;
+    const cause = describeSkip(because);
     const skip = board.skips.get(cause) ?? { steps: [], count: 0 };
     skip.count++;
     if (skip.steps.length < KEPT) skip.steps.push(e.step);

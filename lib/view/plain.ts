@@ -3,6 +3,7 @@ import { formatSize } from '../base/size.ts';
 import type { Stamped } from '../model/event.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { StepId } from '../model/project.ts';
+import { describeSkip } from '../plan/describe.ts';
 import { type Board, fold, newBoard } from './board.ts';
 import { type Lines, lines } from './lines.ts';
 import { neutral } from './neutral.ts';
@@ -99,7 +100,7 @@ export function outcomeLine(outcome: Outcome, ms: number, paint: Paint, verbose:
     case 'succeeded':
       return `${paint.good('succeeded')} in ${formatDuration(ms)}`;
     case 'skipped':
-      return verbose ? paint.dim(`skipped: ${outcome.because.code.replaceAll('-', ' ')}`) : undefined;
+      return verbose ? paint.dim(`skipped: ${neutral(describeSkip(outcome.because))}`) : undefined;
     case 'failed':
       return `${paint.bad('failed')} after ${formatDuration(ms)}: ${neutral(outcome.failure.message)}`;
     case 'cancelled':

@@ -35,13 +35,8 @@ export function skipLines(board: Board, paint: Paint): string[] {
   return [...board.skips].map(([cause, { steps, count }]) => {
     const names = some(steps, 4);
     const all = count > steps.length && steps.length > 0 ? `${names} (${count} in all)` : names;
-    return `${paint.warn('skipped')} ${all}: ${becauseOf(cause)}`;
+    return `${paint.warn('skipped')} ${all}: ${neutral(cause)}`;
   });
-}
-
-function becauseOf(cause: string): string {
-  if (cause.startsWith('step ')) return `${cause.slice(5)} failed`;
-  return cause === 'unreachable' ? 'the place is unreachable' : 'the run ended before';
 }
 
 /** A failure in full: the step, its command, why it ran, the last lines, the reason, the hint. */

@@ -1,22 +1,10 @@
 import type { Decision } from '../model/plan.ts';
-import type { Staleness } from '../model/staleness.ts';
+import { describeDecision } from '../plan/describe.ts';
 import { neutral } from './neutral.ts';
 
-/** Why a step runs, in a few words: the most telling reason, and how many more there are. Empty if it does not run. */
+/** Why a step runs or is restored, on one line; empty if it does neither. The same words as in plan and explain. */
 export function why(decision: Decision): string {
-  if (decision.is === 'restore') {
-    const what = decision.edited.length > 0 ? ['edited', decision.edited] : ['missing', decision.missing];
-    return `outputs ${what[0]}: ${some(what[1] as readonly string[])}`;
-  }
-  if (decision.is !== 'run' && decision.is !== 'maybe') return '';
-  const [first, ...more] = decision.reasons;
-  if (!first) return '';
-  return neutral(describe(first)) + (more.length > 0 ? ` (and ${more.length} more ${more.length === 1 ? 'reason' : 'reasons'})` : '');
-}
-
-function describe(reason: Staleness): string {
-  if (reason.code === 'inputs-changed') return `inputs changed: ${some([...reason.changed, ...reason.added, ...reason.removed])}`;
-  return reason.code.replaceAll('-', ' ');
+  return decision.is === 'skip' ? '' : neutral(describeDecision(decision));
 }
 
 /** The first names of a list and how many more there are. */
