@@ -36,6 +36,7 @@ export type DiagnosticCode =
   | 'unknown-profile'
   | 'unknown-param'
   | 'unknown-pool'
+  | 'unknown-secret'
   | 'missing-param'
   // expressions
   | 'expression-syntax'

@@ -1,0 +1,27 @@
+import { stepFields } from '../schema/step.ts';
+import { evaluate } from './expression/evaluate.ts';
+import { isProblem, parseExpression } from './expression/parser.ts';
+import { checkField, type Field } from './field.ts';
+import type { Report } from './report.ts';
+import { resolveText } from './resolve.ts';
+import { namesOf, type Scope } from './scope.ts';
+
+/** `if:`: true, false, `${{ ... }}`, or the expression alone. True where there is none or it cannot be told. */
+export function readCondition(field: Field | undefined, scopeOf: (layer: number) => Scope, report: Report): boolean {
+  if (field === undefined) return true;
+  if (typeof field.value !== 'string') return (checkField(stepFields.if, field.value, field, report) as boolean | undefined) ?? true;
+  const scope = scopeOf(field.layer);
+  const value = field.value.includes('${{') ? resolveText(field.value, scope, field, report) : bare(field.value, field, scope, report);
+  if (value === undefined || typeof value === 'boolean') return value ?? true;
+  report.add('expression-type', '`if` is true or false, this is something else', field, "Compare it with something: params.x == 'yes'.");
+  return true;
+}
+
+function bare(text: string, field: Field, scope: Scope, report: Report): unknown {
+  const parsed = parseExpression(text);
+  if (isProblem(parsed)) return void report.add(parsed.code, parsed.message, field, parsed.hint);
+  const evaluated = evaluate(parsed, namesOf(scope));
+  if ('value' in evaluated) return evaluated.value;
+  for (const { code, message, hint } of evaluated.problems) report.add(code, message, field, hint);
+  return undefined;
+}

@@ -1,0 +1,153 @@
+import { suggest } from '../../base/suggest.ts';
+import { unreachable } from '../../base/unreachable.ts';
+import type { Scalar, Value } from '../../model/value.ts';
+import { FUNCTIONS, type Kind } from './functions.ts';
+import type { Expression, ExpressionProblem } from './syntax.ts';
+
+/** What names stand for. */
+export interface Names {
+  /** The value, or null where it is not set, or undefined where there is no such name. */
+  lookUp(path: readonly string[]): Value | undefined;
+  /** Names that could have been meant. */
+  known(path: readonly string[]): Iterable<string>;
+}
+
+type Evaluated = { readonly value: Value } | { readonly problems: readonly ExpressionProblem[] };
+
+/** The value of the expression, or everything that is wrong with it. Pure and total: no loops, no side, no exceptions. */
+export function evaluate(expression: Expression, names: Names): Evaluated {
+  const unknown = unknownNames(expression, names);
+  if (unknown.length > 0) return { problems: unknown };
+  const problems: ExpressionProblem[] = [];
+  const value = valueAt(expression, names, problems);
+  return value === undefined ? { problems } : { value };
+}
+
+/** Names are looked up in all branches, so that a typo does not wait for the day its branch is taken. */
+function unknownNames(expression: Expression, names: Names): readonly ExpressionProblem[] {
+  switch (expression.kind) {
+    case 'literal':
+      return [];
+    case 'list':
+      return expression.items.flatMap((item) => unknownNames(item, names));
+    case 'not':
+      return unknownNames(expression.of, names);
+    case 'binary':
+      return [...unknownNames(expression.left, names), ...unknownNames(expression.right, names)];
+    case 'call': {
+      const args = expression.args.flatMap((arg) => unknownNames(arg, names));
+      if (FUNCTIONS.has(expression.name)) return args;
+      const { from } = expression;
+      return [
+        unknown(`${expression.name}()`, suggest(expression.name, FUNCTIONS.keys()), { from, to: from + expression.name.length }),
+        ...args,
+      ];
+    }
+    case 'name': {
+      if (names.lookUp(expression.path) !== undefined) return [];
+      const written = expression.path.join('.');
+      return [unknown(written, suggest(written, names.known(expression.path)), expression)];
+    }
+    default:
+      return unreachable(expression);
+  }
+}
+
+function unknown(what: string, near: string | undefined, at: { readonly from: number; readonly to: number }): ExpressionProblem {
+  const hint = near === undefined ? {} : { hint: `Did you mean \`${near}\`?` };
+  return { code: 'expression-name', message: `there is no \`${what}\``, from: at.from, to: at.to, ...hint };
+}
+
+type Problems = ExpressionProblem[];
+
+function valueAt(expression: Expression, names: Names, problems: Problems): Value | undefined {
+  switch (expression.kind) {
+    case 'literal':
+      return expression.value;
+    case 'name':
+      return names.lookUp(expression.path);
+    case 'list': {
+      const items = expression.items.map((item) => valueAt(item, names, problems));
+      if (items.includes(undefined)) return undefined;
+      if (items.every((item) => item !== null && typeof item !== 'object')) return items as Scalar[];
+      return wrong(expression, 'the items of a list are text, numbers or truth values', problems);
+    }
+    case 'not': {
+      const value = valueAt(expression.of, names, problems);
+      if (value === undefined || typeof value === 'boolean') return value === undefined ? undefined : !value;
+      return wrong(expression.of, `\`!\` takes true or false, this is ${kind(value)}`, problems);
+    }
+    case 'call':
+      return called(expression, names, problems);
+    case 'binary':
+      return combined(expression, names, problems);
+    default:
+      return unreachable(expression);
+  }
+}
+
+function combined(expression: Expression & { readonly kind: 'binary' }, names: Names, problems: Problems): Value | undefined {
+  const { operator } = expression;
+  const left = valueAt(expression.left, names, problems);
+  if (operator === '&&' || operator === '||') {
+    if (left === undefined) return undefined;
+    if (typeof left !== 'boolean') return wrong(expression.left, `\`${operator}\` takes true or false, this is ${kind(left)}`, problems);
+    if (left === (operator === '||')) return left;
+    const right = valueAt(expression.right, names, problems);
+    if (right === undefined || typeof right === 'boolean') return right;
+    return wrong(expression.right, `\`${operator}\` takes true or false, this is ${kind(right)}`, problems);
+  }
+  const right = valueAt(expression.right, names, problems);
+  if (left === undefined || right === undefined) return undefined;
+  if (operator === 'in') {
+    if (!Array.isArray(right)) return wrong(expression.right, `\`in\` takes a list, this is ${kind(right)}`, problems);
+    return right.some((item) => item === left);
+  }
+  const comparable = left === null || right === null || (typeof left === typeof right && typeof left !== 'object');
+  if (!comparable) {
+    return wrong(expression, `${kind(left)} and ${kind(right)} are never equal`, problems, 'Compare text with text: quote the number.');
+  }
+  return (left === right) === (operator === '==');
+}
+
+function called(expression: Expression & { readonly kind: 'call' }, names: Names, problems: Problems): Value | undefined {
+  const callee = FUNCTIONS.get(expression.name);
+  if (callee === undefined) return undefined;
+  const { args } = expression;
+  if (args.length < callee.least || args.length > callee.takes.length) {
+    return wrong(expression, `it is written ${callee.usage}`, problems);
+  }
+  const values = args.map((arg) => valueAt(arg, names, problems));
+  if (values.includes(undefined)) return undefined;
+  for (const [i, value] of values.entries()) {
+    const takes = callee.takes[i] ?? 'any';
+    if (!isOf(takes, value as Value))
+      return wrong(args[i] ?? expression, `${callee.usage}: ${takes} is wanted, this is ${kind(value as Value)}`, problems);
+  }
+  return callee.apply(values as readonly Value[]);
+}
+
+function isOf(wanted: Kind, value: Value): boolean {
+  switch (wanted) {
+    case 'any':
+      return true;
+    case 'string':
+      return typeof value === 'string';
+    case 'list':
+      return Array.isArray(value);
+    case 'scalar':
+      return value !== null && typeof value !== 'object';
+    case 'string or list':
+      return typeof value === 'string' || Array.isArray(value);
+  }
+}
+
+function wrong(at: Expression, message: string, problems: Problems, hint?: string): undefined {
+  problems.push({ code: 'expression-type', message, from: at.from, to: at.to, ...(hint === undefined ? {} : { hint }) });
+  return undefined;
+}
+
+function kind(value: Value): string {
+  if (value === null) return 'not set';
+  return Array.isArray(value) ? 'a list' : typeof value === 'string' ? 'text' : `a ${typeof value}`;
+}

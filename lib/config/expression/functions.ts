@@ -1,0 +1,107 @@
+import type { Value } from '../../model/value.ts';
+
+/** A function of expressions: pure, total for the kinds that it takes. */
+export interface ExpressionFunction {
+  readonly usage: string;
+  readonly summary: string;
+  /** What each argument may be; those from `least` on may be left out. */
+  readonly takes: readonly Kind[];
+  readonly least: number;
+  apply(args: readonly Value[]): Value;
+}
+
+export type Kind = 'any' | 'string' | 'list' | 'scalar' | 'string or list';
+
+const text = (value: Value | undefined): string => String(value ?? '');
+const list = (value: Value | undefined): readonly (string | number | boolean)[] => (Array.isArray(value) ? value : []);
+
+/** All functions by name; the reference is generated from this. */
+export const FUNCTIONS: ReadonlyMap<string, ExpressionFunction> = new Map<string, ExpressionFunction>([
+  [
+    'basename',
+    {
+      usage: 'basename(path)',
+      summary: 'The last name of a path.',
+      takes: ['string'],
+      least: 1,
+      apply: ([path]) => text(path).replace(/\/+$/, '').split('/').at(-1) ?? '',
+    },
+  ],
+  [
+    'contains',
+    {
+      usage: 'contains(text or list, x)',
+      summary: 'Whether the text holds the text x, or the list the item x.',
+      takes: ['string or list', 'scalar'],
+      least: 2,
+      apply: ([where, what]) => (Array.isArray(where) ? where.includes(what) : text(where).includes(text(what))),
+    },
+  ],
+  [
+    'default',
+    {
+      usage: 'default(x, y)',
+      summary: 'x, or y where x is not set or empty.',
+      takes: ['any', 'any'],
+      least: 2,
+      apply: ([value, other]) => (value === null || value === '' ? (other ?? null) : (value ?? null)),
+    },
+  ],
+  [
+    'endsWith',
+    {
+      usage: 'endsWith(text, end)',
+      summary: 'Whether the text ends so.',
+      takes: ['string', 'string'],
+      least: 2,
+      apply: ([a, b]) => text(a).endsWith(text(b)),
+    },
+  ],
+  [
+    'join',
+    {
+      usage: 'join(list, between)',
+      summary: 'The items as one text; a blank between them if nothing else is said.',
+      takes: ['list', 'string'],
+      least: 1,
+      apply: ([items, between]) => list(items).join(between === undefined ? ' ' : text(between)),
+    },
+  ],
+  ['lower', { usage: 'lower(text)', summary: 'In lower case.', takes: ['string'], least: 1, apply: ([a]) => text(a).toLowerCase() }],
+  [
+    'replace',
+    {
+      usage: 'replace(text, what, by)',
+      summary: 'Every `what` replaced.',
+      takes: ['string', 'string', 'string'],
+      least: 3,
+      apply: ([a, what, by]) => (what === '' ? text(a) : text(a).split(text(what)).join(text(by))),
+    },
+  ],
+  [
+    'split',
+    {
+      usage: 'split(text, at)',
+      summary: 'A list of the parts, empty ones left out.',
+      takes: ['string', 'string'],
+      least: 2,
+      apply: ([a, at]) =>
+        at === ''
+          ? [text(a)]
+          : text(a)
+              .split(text(at))
+              .filter((part) => part !== ''),
+    },
+  ],
+  [
+    'startsWith',
+    {
+      usage: 'startsWith(text, start)',
+      summary: 'Whether the text starts so.',
+      takes: ['string', 'string'],
+      least: 2,
+      apply: ([a, b]) => text(a).startsWith(text(b)),
+    },
+  ],
+  ['upper', { usage: 'upper(text)', summary: 'In upper case.', takes: ['string'], least: 1, apply: ([a]) => text(a).toUpperCase() }],
+]);

@@ -1,0 +1,35 @@
+import type { Scalar } from '../../model/value.ts';
+
+/** A parsed expression. `from` and `to` are offsets in its text, for messages. */
+export type Expression =
+  | { readonly kind: 'literal'; readonly value: null | Scalar; readonly from: number; readonly to: number }
+  | { readonly kind: 'list'; readonly items: readonly Expression[]; readonly from: number; readonly to: number }
+  | { readonly kind: 'name'; readonly path: readonly string[]; readonly from: number; readonly to: number }
+  | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[]; readonly from: number; readonly to: number }
+  | { readonly kind: 'not'; readonly of: Expression; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'binary';
+      readonly operator: Operator;
+      readonly left: Expression;
+      readonly right: Expression;
+      readonly from: number;
+      readonly to: number;
+    };
+
+export type Operator = '==' | '!=' | '&&' | '||' | 'in';
+
+/** What is wrong with an expression, and where in its text. */
+export interface ExpressionProblem {
+  readonly code: 'expression-syntax' | 'expression-type' | 'expression-name';
+  readonly message: string;
+  readonly hint?: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Token {
+  readonly kind: 'string' | 'number' | 'word' | 'mark' | 'end';
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+}

@@ -1,0 +1,34 @@
+import type { Json } from '../base/json.ts';
+import type { Plain } from '../base/plain.ts';
+import { checkShape, type Misfit } from '../schema/check.ts';
+import type { Shape, ValueOf } from '../schema/shape.ts';
+import type { Origin, Report } from './report.ts';
+import { resolveValue } from './resolve.ts';
+import type { Scope } from './scope.ts';
+
+/** A value as one file gives it. `layer` says which file's parameters its expressions see. */
+export interface Field extends Origin {
+  readonly value: Plain;
+  readonly layer: number;
+}
+
+/** Resolves the field and checks it against its shape; undefined if something is wrong with it, and that is reported. */
+export function readField<S extends Shape>(shape: S, field: Field, scope: Scope, report: Report): ValueOf<S> | undefined {
+  return readJson(shape, field, scope, report) as never;
+}
+
+/** The same where the shape is not known beforehand. */
+export function readJson(shape: Shape, field: Field, scope: Scope, report: Report): Json | undefined {
+  const resolved = resolveValue(field.value, scope, field, report);
+  return resolved === undefined ? undefined : checkField(shape, resolved, field, report);
+}
+
+/** Checks a value that has no expressions, or whose expressions were resolved. */
+export function checkField(shape: Shape, value: Plain, origin: Origin, report: Report): Json | undefined {
+  return checkShape(shape, value, (misfit) => addMisfit(misfit, origin, report));
+}
+
+export function addMisfit(misfit: Misfit, origin: Origin, report: Report): void {
+  const at = { document: origin.document, path: [...origin.path, ...misfit.path] };
+  report.add(misfit.code, misfit.message, misfit.key ? { ...at, part: 'key' } : at, misfit.hint);
+}

@@ -1,0 +1,107 @@
+import type { Checked } from '../model/diagnostic.ts';
+import type { Project, Step, StepId } from '../model/project.ts';
+import type { Task } from '../task.ts';
+import type { Ask } from './ask.ts';
+import { checkTopKeys, fieldOf, type Layer, sectionOf } from './layers.ts';
+import { readParams } from './params.ts';
+import { checkProfiles, openProfiles } from './profiles.ts';
+import { checkVersion, readCache, readDefault, readName, readPools, readSecrets, readTopEnv } from './project.ts';
+import { openRecipes } from './recipes.ts';
+import { addUnknownStep, checkReferences } from './references.ts';
+import { newReport, type Report, sortDiagnostics } from './report.ts';
+import { readSandboxes, underlayProfiles } from './sandboxes.ts';
+import type { Scope } from './scope.ts';
+import { type Library, newLibrary, type ParsedSource, type Sources } from './sources.ts';
+import { readStep } from './steps.ts';
+
+export interface Loaded {
+  readonly project: Project;
+  /** Files that were parsed and may be cached, each by its bytes, as `jsonOfDocument(document)`. */
+  readonly parsed: readonly ParsedSource[];
+}
+
+/**
+ * A Sandboxfile with its recipes and profiles as a project. Everything that is wrong is reported at once; a value is given only if nothing is.
+ * Documents from the cache have no spans: if something is wrong with the project, the files are read anew.
+ */
+export async function load(sources: Sources, ask: Ask, tasks: readonly Task[]): Promise<Checked<Loaded>> {
+  const attempt = async (mayUseCache: boolean) => {
+    const report = newReport();
+    const library = newLibrary(report, mayUseCache);
+    const project = await loadProject(sources, ask, tasks, library, report);
+    return { project, library, report };
+  };
+  let { project, library, report } = await attempt(true);
+  if (report.diagnostics.length > 0 && library.usedCache()) ({ project, library, report } = await attempt(false));
+  const diagnostics = sortDiagnostics(report.diagnostics);
+  const faulty = diagnostics.some(({ severity }) => severity === 'error');
+  return project === undefined || faulty ? { diagnostics } : { value: { project, parsed: library.parsed }, diagnostics };
+}
+
+async function loadProject(
+  sources: Sources,
+  ask: Ask,
+  tasks: readonly Task[],
+  library: Library,
+  report: Report,
+): Promise<Project | undefined> {
+  const document = await library.open(sources.main);
+  if (document === undefined) return undefined;
+  const bottom: Layer = { document, root: document.root, path: [], index: 0, is: 'file' };
+  const uses = await openRecipes(bottom, sources, library, report);
+  const main: Layer = { ...bottom, index: uses.length };
+  const profiles = await openProfiles(main, ask, sources, library, report);
+  const recipes = uses.map(({ layer }) => layer);
+  const own = [main, ...profiles];
+  const layers = [...recipes, ...own];
+  checkLayers(layers, report);
+  checkProfiles(main, tasks, report);
+
+  const name = readName(own, ask.root, report);
+  const bare: Scope = { ask, name, params: new Map(), env: new Map() };
+  const params = readParams(uses, own, bare, report);
+  const scopes = layers.map(({ index }): Scope => ({ ...bare, params: params.seenBy(index) }));
+  const env = readTopEnv(layers, (layer) => scopes[layer] ?? bare, sources, report);
+  const variables = new Map(env);
+  const inner = scopes.map((scope): Scope => ({ ...scope, env: variables }));
+  const scopeOf = (layer: number): Scope => inner[layer] ?? bare;
+
+  const places = sectionOf(layers, 'sandboxes', report);
+  await underlayProfiles(places, sources, library, report);
+  const sandboxes = readSandboxes(places, scopeOf, ask, report);
+  const section = sectionOf(layers, 'steps', report);
+  const defaults = readDefault(own, new Set(section.keys()), (unknown, field) => addUnknownStep(unknown, section, field, report), report);
+  const named = new Set<StepId>(ask.named.length > 0 ? ask.named : defaults);
+  const byName = new Map(tasks.map((task) => [task.name, task]));
+  const all = { scopeOf, sandboxes, tasks: byName, env, named, report };
+  const steps = new Map<StepId, Step>();
+  for (const entry of section.values()) {
+    const step = readStep(entry, all);
+    if (step) steps.set(step.id, step);
+  }
+  const pools = readPools(layers, scopeOf, report);
+  const secrets = readSecrets(layers, bare, report);
+  checkReferences(steps, section, pools, secrets, all);
+  const cache = readCache(layers, scopeOf, report);
+  return { name, root: ask.root, file: ask.file, default: defaults, params: params.declared, sandboxes, steps, pools, cache, secrets };
+}
+
+/** What is wrong with single files, and between recipes. */
+function checkLayers(layers: readonly Layer[], report: Report): void {
+  const madeBy = new Map<string, Layer>();
+  for (const layer of layers) {
+    if (layer.path.length === 0) checkVersion(layer, report);
+    checkTopKeys(layer, report);
+    const steps = layer.is === 'recipe' ? fieldOf(layer, 'steps') : undefined;
+    for (const name of steps?.value instanceof Map ? steps.value.keys() : []) {
+      const other = madeBy.get(name as string);
+      if (other)
+        report.add(
+          'conflicting-keys',
+          `both ${other.document.file} and ${layer.document.file} have a step \`${name}\``,
+          fieldOf(layer, 'steps'),
+        );
+      madeBy.set(name as string, layer);
+    }
+  }
+}

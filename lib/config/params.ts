@@ -1,0 +1,166 @@
+import { isList, isMap } from '../base/plain.ts';
+import { suggest } from '../base/suggest.ts';
+import type { Param } from '../model/project.ts';
+import type { Scalar, Value } from '../model/value.ts';
+import { unknownKey } from '../schema/check.ts';
+import { paramFields } from '../schema/param.ts';
+import { isFree } from '../schema/shape.ts';
+import type { Ask } from './ask.ts';
+import { checkField, type Field } from './field.ts';
+import { type Layer, sectionOf } from './layers.ts';
+import type { RecipeUse } from './recipes.ts';
+import type { Report } from './report.ts';
+import { resolveValue } from './resolve.ts';
+import type { Scope } from './scope.ts';
+
+/** The parameters of a project, and what the files of each layer see. */
+export interface Params {
+  readonly declared: ReadonlyMap<string, Param>;
+  /** By layer: a recipe sees its own values, the file and its profiles see those of the project. */
+  readonly seenBy: (layer: number) => ReadonlyMap<string, Value>;
+}
+
+type ParamType = Param['type'];
+
+/**
+ * Values of parameters: --set, then SBX_PARAM_NAME, then `with` (for parameters of a recipe), then the default. A recipe's parameter is one of the
+ * project, unless the project declares one of that name.
+ */
+export function readParams(uses: readonly RecipeUse[], own: readonly Layer[], scope: Scope, report: Report): Params {
+  const mine = sectionOf(own, 'params', report, 'default');
+  const all = sectionOf([...uses.map(({ layer }) => layer), ...own], 'params', report, 'default');
+  checkSet(scope.ask, all, report);
+  const values = new Map<string, Value>();
+  const declared = new Map<string, Param>();
+  const read = (name: string, given: Field | undefined, seen: ReadonlyMap<string, Value>): Param | undefined =>
+    readParam(name, all.get(name)?.fields ?? new Map(), given, { ...scope, params: seen }, report);
+  for (const name of mine.keys()) {
+    const param = read(name, undefined, new Map());
+    if (param) declared.set(name, param);
+    values.set(name, param?.value ?? null);
+  }
+  const perRecipe = new Map<number, ReadonlyMap<string, Value>>();
+  const ofProject = new Map(values);
+  for (const { layer, given } of uses) {
+    const seen = new Map<string, Value>();
+    const names = sectionOf([layer], 'params', report, 'default');
+    for (const name of names.keys()) {
+      const field = given.get(name);
+      const param = mine.has(name) && field === undefined ? declared.get(name) : read(name, field, ofProject);
+      seen.set(name, param?.value ?? null);
+      if (param && !declared.has(name)) declared.set(name, param);
+      if (!values.has(name)) values.set(name, param?.value ?? null);
+    }
+    perRecipe.set(layer.index, seen);
+  }
+  return { declared, seenBy: (layer) => perRecipe.get(layer) ?? values };
+}
+
+function readParam(
+  name: string,
+  fields: ReadonlyMap<string, Field>,
+  given: Field | undefined,
+  scope: Scope,
+  report: Report,
+): Param | undefined {
+  for (const [key, field] of fields) {
+    if (isFree(key) || Object.hasOwn(paramFields, key)) continue;
+    const { code, message, hint } = unknownKey(key, Object.keys(paramFields));
+    report.add(code, message, { ...field, part: 'key' }, hint);
+  }
+  const read = (key: keyof typeof paramFields): Value | undefined => {
+    const field = fields.get(key);
+    if (field === undefined) return undefined;
+    const resolved = resolveValue(field.value, scope, field, report);
+    return resolved === undefined ? undefined : (checkAs(key, resolved, field, report) as Value | undefined);
+  };
+  const enumerated = read('enum');
+  const allowed = Array.isArray(enumerated) ? (enumerated as readonly Scalar[]) : undefined;
+  const preset = read('default');
+  const type = (read('type') as ParamType | undefined) ?? typeOf(preset ?? allowed?.[0] ?? '');
+  const description = read('description');
+  const origin = given ?? fields.get('default') ?? [...fields.values()][0];
+  const fail = (message: string, hint?: string): undefined =>
+    void report.add('bad-value', `parameter \`${name}\`: ${message}`, origin, hint);
+
+  const text = textFor(name, scope.ask);
+  let value: Value | undefined;
+  if (text !== undefined) {
+    value = converted(type, text.text);
+    if (value === undefined) return void report.add('bad-value', `${text.from}: \`${text.text}\` is not a ${type}`);
+  } else {
+    value = given === undefined ? preset : (resolveValue(given.value, scope, given, report) as Value | undefined);
+    if (value === undefined && given !== undefined) return undefined;
+    if (value === undefined) {
+      if (fields.has('default')) return undefined;
+      return void report.add(
+        'missing-param',
+        `the parameter \`${name}\` has no value`,
+        origin,
+        `Give it one: --set ${name}=... or a default.`,
+      );
+    }
+    if (isMap(value as never)) return fail('a value is wanted, this is a map');
+    if (type === 'string' && typeof value !== 'object' && typeof value !== 'string') value = String(value);
+    if (typeOf(value) !== type)
+      return fail(`a ${type} is wanted, this is a ${typeOf(value)}`, type === 'number' ? 'Write it without quotes.' : undefined);
+  }
+  if (
+    allowed !== undefined &&
+    !(isList(value as never) ? (value as readonly Scalar[]) : [value as Scalar]).every((one) => isAmong(one, allowed))
+  ) {
+    const near = suggest(String(value), allowed.map(String));
+    const hint = near === undefined ? undefined : `Did you mean \`${near}\`?`;
+    const message = `\`${String(value)}\` is not one of ${allowed.join(', ')}`;
+    return text === undefined ? fail(message, hint) : void report.add('bad-value', `${text.from}: ${message}`, undefined, hint);
+  }
+  return { type, value, ...(allowed ? { enum: allowed } : {}), ...(typeof description === 'string' ? { description } : {}) };
+}
+
+function checkAs(key: keyof typeof paramFields, value: Parameters<typeof checkField>[1], field: Field, report: Report): unknown {
+  return checkField(paramFields[key], value, field, report);
+}
+
+function isAmong(value: Scalar, allowed: readonly Scalar[]): boolean {
+  return allowed.some((one) => String(one) === String(value));
+}
+
+function typeOf(value: Value): ParamType {
+  if (Array.isArray(value)) return 'list';
+  return typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : 'string';
+}
+
+/** The variable that sets a parameter: `ghc-version` by SBX_PARAM_GHC_VERSION. */
+export function variableOf(param: string): string {
+  return `SBX_PARAM_${param.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function textFor(name: string, ask: Ask): { readonly text: string; readonly from: string } | undefined {
+  const set = ask.set.findLast(([key]) => key === name);
+  if (set !== undefined) return { text: set[1], from: `--set ${name}` };
+  const text = ask.environment.get(variableOf(name));
+  return text === undefined ? undefined : { text, from: variableOf(name) };
+}
+
+/** A list is written with commas between its items. */
+function converted(type: ParamType, text: string): Value | undefined {
+  switch (type) {
+    case 'string':
+      return text;
+    case 'number':
+      return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+    case 'boolean':
+      return text === 'true' ? true : text === 'false' ? false : undefined;
+    case 'list':
+      return text === '' ? [] : text.split(',');
+  }
+}
+
+function checkSet(ask: Ask, known: ReadonlyMap<string, unknown>, report: Report): void {
+  for (const [name] of ask.set) {
+    if (known.has(name)) continue;
+    const near = suggest(name, known.keys());
+    const hint = near === undefined ? `There are: ${[...known.keys()].join(', ') || 'none'}.` : `Did you mean \`${near}\`?`;
+    report.add('unknown-param', `--set ${name}: there is no such parameter`, undefined, hint);
+  }
+}

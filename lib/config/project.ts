@@ -1,0 +1,111 @@
+import { posix } from 'node:path';
+import { parseDuration } from '../base/duration.ts';
+import { parseSize } from '../base/size.ts';
+import type { CacheSettings, Secret, StepId } from '../model/project.ts';
+import type { Pairs } from '../model/value.ts';
+import { sandboxfileFields } from '../schema/sandboxfile.ts';
+import { parseDotenv } from './dotenv.ts';
+import { mergePairs, readEnv } from './environment.ts';
+import { checkField, type Field, readField } from './field.ts';
+import { fieldsOf, type Layer } from './layers.ts';
+import { below, type Report } from './report.ts';
+import type { Scope } from './scope.ts';
+import type { Sources } from './sources.ts';
+
+// The small sections of the top level.
+
+type ScopeOf = (layer: number) => Scope;
+
+const STORE = sandboxfileFields.cache.of[1].fields;
+
+/** `env` of all layers over the dotenv files of the highest layer that names any. */
+export function readTopEnv(layers: readonly Layer[], scopeOf: ScopeOf, sources: Sources, report: Report): Pairs {
+  const files = fieldsOf(layers, 'dotenv').at(-1);
+  const names = files === undefined ? [] : (readField(sandboxfileFields.dotenv, files, scopeOf(files.layer), report) ?? []);
+  const fromFiles = names.map((name) => {
+    const source = sources.read('dotenv', name);
+    if (source === undefined) return [];
+    const { pairs, diagnostics } = parseDotenv(source.file, source.bytes);
+    report.diagnostics.push(...diagnostics);
+    return pairs;
+  });
+  return mergePairs(...fromFiles, ...fieldsOf(layers, 'env').map((field) => readEnv(field, scopeOf(field.layer), report)));
+}
+
+export function readSecrets(layers: readonly Layer[], scope: Scope, report: Report): readonly Secret[] {
+  const secrets = new Map<string, Secret>();
+  for (const field of fieldsOf(layers, 'secrets')) {
+    const value = readField(sandboxfileFields.secrets, field, scope, report);
+    if (value === undefined) continue;
+    const named = Array.isArray(value) ? value.map((name: string) => [name, {}] as const) : Object.entries(value);
+    for (const [name, { file, version }] of named as readonly (readonly [
+      string,
+      { readonly file?: string; readonly version?: string },
+    ])[]) {
+      secrets.set(name, {
+        name,
+        ...(version === undefined ? {} : { version }),
+        ...(file === undefined ? {} : { file: absolute(file, scope) }),
+      });
+    }
+  }
+  return [...secrets.values()];
+}
+
+function absolute(file: string, { ask }: Scope): string {
+  const home = ask.environment.get('HOME');
+  return file.startsWith('~/') && home !== undefined ? posix.join(home, file.slice(2)) : posix.resolve(ask.root, file);
+}
+
+export function readPools(layers: readonly Layer[], scopeOf: ScopeOf, report: Report): ReadonlyMap<string, number> {
+  const pools = new Map<string, number>();
+  for (const field of fieldsOf(layers, 'pools')) {
+    for (const [name, slots] of Object.entries(readField(sandboxfileFields.pools, field, scopeOf(field.layer), report) ?? {}))
+      pools.set(name, slots);
+  }
+  return pools;
+}
+
+export function readCache(layers: readonly Layer[], scopeOf: ScopeOf, report: Report): CacheSettings {
+  const field = fieldsOf(layers, 'cache').at(-1);
+  const value = field === undefined ? undefined : readField(sandboxfileFields.cache, field, scopeOf(field.layer), report);
+  const settings = typeof value === 'object' ? value : {};
+  return {
+    enabled: typeof value === 'boolean' ? value : (settings.enabled ?? STORE.enabled.default),
+    maxSize: parseSize(settings.maxSize ?? STORE.maxSize.default) ?? 0,
+    maxAge: parseDuration(settings.maxAge ?? STORE.maxAge.default) ?? 0,
+  };
+}
+
+/** The project's name: the highest layer's that is no recipe. */
+export function readName(layers: readonly Layer[], root: string, report: Report): string {
+  const field = fieldsOf(layers, 'name').at(-1);
+  const name = field === undefined ? undefined : checkField(sandboxfileFields.name, field.value, field, report);
+  return typeof name === 'string' ? name : posix.basename(root) || 'project';
+}
+
+/** Steps that run when none is named; `unknown` is told of those that are not there. */
+export function readDefault(
+  layers: readonly Layer[],
+  known: ReadonlySet<StepId>,
+  unknown: (name: string, field: Field) => void,
+  report: Report,
+): readonly StepId[] {
+  const field = fieldsOf(layers, 'default').at(-1);
+  if (field === undefined) return [];
+  const names = (checkField(sandboxfileFields.default, field.value, field, report) ?? []) as readonly StepId[];
+  for (const [i, name] of names.entries()) {
+    if (!known.has(name)) unknown(name, Array.isArray(field.value) ? { ...field, ...below(field, i) } : field);
+  }
+  return names;
+}
+
+export function checkVersion(layer: Layer, report: Report): void {
+  const version = layer.root.get('version');
+  const at = { document: layer.document, path: ['version'] };
+  if (version === undefined) report.add('missing-key', '`version` is missing', { ...at, path: [] }, 'Start with `version: 1`.');
+  else if (version !== 1) {
+    const hint = typeof version === 'number' && version > 1 ? 'Is there a newer sbx?' : 'Write `version: 1`.';
+    report.add('version-unsupported', `this sbx reads version 1, not ${JSON.stringify(version)}`, at, hint);
+  }
+}

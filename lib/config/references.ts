@@ -1,0 +1,59 @@
+import { suggest } from '../base/suggest.ts';
+import type { Secret, Step, StepId } from '../model/project.ts';
+import type { Entry, Section } from './layers.ts';
+import { below, type Origin, type Report } from './report.ts';
+import { addUnknownSandbox, type StepsScope } from './steps.ts';
+
+/** Checks what steps refer to: other steps, sandboxes, pools, secrets. */
+export function checkReferences(
+  steps: ReadonlyMap<StepId, Step>,
+  section: Section,
+  pools: ReadonlyMap<string, number>,
+  secrets: readonly Secret[],
+  all: Pick<StepsScope, 'sandboxes' | 'report'>,
+): void {
+  const { report } = all;
+  const declared = new Set(secrets.map(({ name }) => name));
+  for (const step of steps.values()) {
+    const entry = section.get(step.id) as Entry;
+    for (const key of ['needs', 'after'] as const) {
+      for (const [i, name] of step[key].entries()) {
+        if (!section.has(name)) addUnknownStep(name, section, at(entry, key, i), report);
+      }
+    }
+    for (const key of ['provides', 'releases'] as const) {
+      const name = step[key];
+      if (name !== undefined && !all.sandboxes.has(name)) addUnknownSandbox(name, entry.fields.get(key), all);
+    }
+    if (step.pool !== undefined && !pools.has(step.pool)) {
+      const near = suggest(step.pool, pools.keys());
+      report.add(
+        'unknown-pool',
+        `there is no pool \`${step.pool}\``,
+        entry.fields.get('pool'),
+        near ? `Did you mean \`${near}\`?` : 'Declare it under `pools:`.',
+      );
+    }
+    for (const [i, name] of step.secrets.entries()) {
+      if (declared.has(name)) continue;
+      const near = suggest(name, declared);
+      report.add(
+        'unknown-secret',
+        `there is no secret \`${name}\``,
+        at(entry, 'secrets', i),
+        near ? `Did you mean \`${near}\`?` : 'Declare it under `secrets:` at the top level.',
+      );
+    }
+  }
+}
+
+/** The item of a list, or the value that stands for a list of one. */
+function at(entry: Entry, key: string, i: number): Origin | undefined {
+  const field = entry.fields.get(key);
+  return field === undefined || !Array.isArray(field.value) ? field : below(field, i);
+}
+
+export function addUnknownStep(name: string, section: { keys(): Iterable<string> }, origin: Origin | undefined, report: Report): void {
+  const near = suggest(name, section.keys());
+  report.add('unknown-step', `there is no step \`${name}\``, origin, near === undefined ? undefined : `Did you mean \`${near}\`?`);
+}

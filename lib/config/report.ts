@@ -1,0 +1,65 @@
+import type { Span } from '../base/span.ts';
+import type { Diagnostic, DiagnosticCode } from '../model/diagnostic.ts';
+import type { Document, Path } from './parsed.ts';
+
+/** A value's place in a document. */
+export interface Origin {
+  readonly document: Document;
+  readonly path: Path;
+}
+
+/** Where a diagnostic points: a value, its key, or a stretch inside one of its expressions. */
+export interface At extends Origin {
+  readonly part?: 'key';
+  readonly within?: { readonly nth: number; readonly from: number; readonly to: number };
+}
+
+/** Collects all that is wrong, so that a user hears of everything at once. */
+export interface Report {
+  readonly diagnostics: Diagnostic[];
+  add(code: DiagnosticCode, message: string, at?: At, hint?: string): void;
+}
+
+export function newReport(): Report {
+  const diagnostics: Diagnostic[] = [];
+  return {
+    diagnostics,
+    add(code, message, at, hint) {
+      const span = at === undefined ? undefined : spanOf(at);
+      diagnostics.push({
+        severity: 'error',
+        code,
+        message,
+        ...(span === undefined ? {} : { span }),
+        ...(hint === undefined ? {} : { hint }),
+      });
+    },
+  };
+}
+
+function spanOf({ document, path, part, within }: At): Span | undefined {
+  const inside = within === undefined ? undefined : document.spanWithin(path, within.nth, within.from, within.to);
+  return inside ?? document.spanOf(path, part);
+}
+
+/** Where to look for a value below `origin`. */
+export function below(origin: Origin, ...path: Path): Origin {
+  return { document: origin.document, path: [...origin.path, ...path] };
+}
+
+/** By file and place, each once: the order in which a reader mends them. */
+export function sortDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const key = ({ span, code, message }: Diagnostic): string =>
+    JSON.stringify([span?.file ?? '', span?.start.line ?? 0, span?.start.column ?? 0, code, message]);
+  const unique = new Map(diagnostics.map((diagnostic) => [key(diagnostic), diagnostic]));
+  return [...unique.values()].sort(
+    (a, b) =>
+      compare(a.span?.file ?? '', b.span?.file ?? '') ||
+      (a.span?.start.line ?? 0) - (b.span?.start.line ?? 0) ||
+      (a.span?.start.column ?? 0) - (b.span?.start.column ?? 0),
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,146 @@
+import { parseDuration } from '../base/duration.ts';
+import { isMap } from '../base/plain.ts';
+import { LOCAL, type SandboxName, type SandboxSpec } from '../model/project.ts';
+import type { Value } from '../model/value.ts';
+import { unknownKey } from '../schema/check.ts';
+import { sandboxFields } from '../schema/sandbox.ts';
+import { isFree, type ValueOf } from '../schema/shape.ts';
+import type { Ask } from './ask.ts';
+import { readEnv } from './environment.ts';
+import { type Field, readField } from './field.ts';
+import type { Entry, Section } from './layers.ts';
+import { addUnknown } from './recipes.ts';
+import type { Report } from './report.ts';
+import type { Scope } from './scope.ts';
+import type { Library, Sources } from './sources.ts';
+
+type Fields = typeof sandboxFields;
+
+/** Puts the fields of profiles/NAME.yaml under those of each sandbox that names a profile. */
+export async function underlayProfiles(section: Section, sources: Sources, library: Library, report: Report): Promise<void> {
+  for (const entry of section.values()) {
+    const named = entry.fields.get('profile');
+    if (typeof named?.value !== 'string') continue;
+    const name = named.value.replace(/^profile\./, '');
+    const source = sources.read('profile', name);
+    if (source === undefined) {
+      addUnknown('profile', name, sources, named, report);
+      continue;
+    }
+    const document = await library.open(source);
+    const sandboxes = document?.root.get('sandboxes');
+    if (document === undefined || !isMap(sandboxes)) {
+      if (document) report.add('missing-key', `the profile ${name} declares no sandbox`, { document, path: [] });
+      continue;
+    }
+    const [first] = sandboxes.keys();
+    const key = sandboxes.has(name) ? name : (first ?? name);
+    const fields = sandboxes.get(key);
+    if (!isMap(fields)) continue;
+    for (const [field, value] of fields) {
+      if (field === 'profile' || entry.fields.has(field)) continue;
+      entry.fields.set(field, { value, layer: named.layer, document, path: ['sandboxes', key, field] });
+    }
+  }
+}
+
+/** The sandboxes of the project; `local` is always among them. */
+export function readSandboxes(
+  section: Section,
+  scopeOf: (layer: number) => Scope,
+  ask: Ask,
+  report: Report,
+): Map<SandboxName, SandboxSpec> {
+  const specs = new Map<SandboxName, SandboxSpec>();
+  for (const entry of section.values()) specs.set(entry.name, readSandbox(entry, scopeOf, ask, report));
+  if (!specs.has(LOCAL)) {
+    specs.set(
+      LOCAL,
+      readSandbox({ name: LOCAL, fields: new Map(), layer: 0, origin: { document: undefined as never, path: [] } }, scopeOf, ask, report),
+    );
+  }
+  return specs;
+}
+
+function readSandbox(entry: Entry, scopeOf: (layer: number) => Scope, ask: Ask, report: Report): SandboxSpec {
+  for (const [key, field] of entry.fields) {
+    if (isFree(key) || Object.hasOwn(sandboxFields, key)) continue;
+    const { code, message, hint } = unknownKey(key, Object.keys(sandboxFields));
+    report.add(code, message, { ...field, part: 'key' }, hint);
+  }
+  const read = <K extends keyof Fields>(key: K): ValueOf<Fields[K]> | undefined => {
+    const field = entry.fields.get(key);
+    return field === undefined ? undefined : readField(sandboxFields[key], field, scopeOf(field.layer), report);
+  };
+  read('profile');
+  const written = read('host');
+  const { kind, host } = placeOf(entry.name, written, ask);
+  if (entry.name === LOCAL && written !== undefined && written !== LOCAL) {
+    report.add(
+      'conflicting-keys',
+      '`local` is this computer and has no host',
+      { ...(entry.fields.get('host') as Field), part: 'key' },
+      'Give the sandbox another name.',
+    );
+  }
+  const user = read('user');
+  const workspace = checkWorkspace(read('workspace'), entry.fields.get('workspace'), report);
+  const probes = read('probes') ?? {};
+  const env = entry.fields.get('env');
+  return {
+    name: entry.name,
+    kind,
+    ...(host === undefined ? {} : { host }),
+    ...(user === undefined ? {} : { user }),
+    ...(workspace === undefined ? {} : { workspace }),
+    files: read('files') ?? sandboxFields.files.default,
+    keep: read('keep') ?? sandboxFields.keep.default,
+    onUnreachable: read('onUnreachable') ?? sandboxFields.onUnreachable.default,
+    probes: Object.entries(probes),
+    probeMaxAge: parseDuration(read('probeMaxAge') ?? sandboxFields.probeMaxAge.default) ?? 0,
+    grace: parseDuration(read('grace') ?? sandboxFields.grace.default) ?? 0,
+    env: readEnv(env, scopeOf(env?.layer ?? 0), report),
+  };
+}
+
+function placeOf(name: SandboxName, written: string | undefined, ask: Ask): Pick<SandboxSpec, 'kind' | 'host'> {
+  if (name === LOCAL || ask.local) return { kind: 'local' };
+  const host = chosenHost(name, ask.host) ?? written;
+  if (host === undefined || host === 'embedded') return { kind: 'embedded' };
+  return host === LOCAL ? { kind: 'local' } : { kind: 'ssh', host };
+}
+
+/** `--host HOST` is for every sandbox, `--host NAME=HOST` for one. */
+function chosenHost(name: SandboxName, host: string | undefined): string | undefined {
+  const one = /^([a-z][a-z0-9_-]*)=(.+)$/.exec(host ?? '');
+  if (one === null) return host;
+  return one[1] === name ? one[2] : undefined;
+}
+
+function checkWorkspace(workspace: string | undefined, field: Field | undefined, report: Report): string | undefined {
+  if (workspace === undefined || field === undefined) return undefined;
+  const parts = workspace.split('/').filter((part) => part !== '' && part !== '.');
+  const bad = (why: string): undefined =>
+    void report.add(
+      'bad-path',
+      `workspace \`${workspace}\` ${why}`,
+      field,
+      'A sync removes what is not in the sources: name a folder of its own.',
+    );
+  if (workspace.includes('\0')) return bad('holds a NUL character');
+  if (parts.includes('..')) return bad('holds `..`');
+  if (workspace.startsWith('~')) return bad('starts with `~`: a relative folder is in the home already');
+  if (parts.length === 0 || (workspace.startsWith('/') && parts.length < 2)) return bad('is too near to the root');
+  return workspace;
+}
+
+/** What `sandbox.FIELD` stands for. */
+export function fieldsOfSandbox(spec: SandboxSpec): ReadonlyMap<string, Value> {
+  return new Map<string, Value>([
+    ['name', spec.name],
+    ['kind', spec.kind],
+    ['host', spec.host ?? null],
+    ['user', spec.user ?? null],
+    ['workspace', spec.workspace ?? null],
+  ]);
+}

@@ -1,0 +1,52 @@
+import type { Value } from '../model/value.ts';
+import type { Ask } from './ask.ts';
+import type { Names } from './expression/evaluate.ts';
+
+/** What the expressions of one file may refer to. */
+export interface Scope {
+  readonly ask: Ask;
+  readonly name: string;
+  readonly params: ReadonlyMap<string, Value>;
+  /** The project's variables; then those sbx was started with. */
+  readonly env: ReadonlyMap<string, string>;
+  /** Fields of the step's sandbox. */
+  readonly sandbox?: ReadonlyMap<string, Value>;
+}
+
+/** Roots of names with what they stand for; the reference is generated from this. */
+export const NAMES: readonly (readonly [name: string, meaning: string])[] = [
+  ['params.NAME', 'A parameter.'],
+  ['env.NAME', 'A variable: of `env` and `dotenv` at the top level, else of the environment sbx was started with; null if not set.'],
+  ['args', 'The list of words behind `--`.'],
+  ['sandbox.FIELD', 'Of the sandbox of the step: name, kind, host, user, workspace; null if not set.'],
+  ['name', "The project's name."],
+  ['os', 'linux or darwin.'],
+  ['arch', 'x64, arm64, ...'],
+  ['cpus', 'Processors of this computer, a number.'],
+];
+
+export function namesOf(scope: Scope): Names {
+  const { ask } = scope;
+  return {
+    lookUp(path) {
+      const [root, member] = path;
+      if (path.length === 1) {
+        if (root === 'name') return scope.name;
+        if (root === 'os') return ask.os;
+        if (root === 'arch') return ask.arch;
+        if (root === 'cpus') return ask.cpus;
+        return root === 'args' ? ask.args : undefined;
+      }
+      if (path.length !== 2 || member === undefined) return undefined;
+      if (root === 'params') return scope.params.get(member);
+      if (root === 'sandbox') return scope.sandbox?.get(member);
+      return root === 'env' ? (scope.env.get(member) ?? ask.environment.get(member) ?? null) : undefined;
+    },
+    *known(path) {
+      yield* ['name', 'os', 'arch', 'cpus', 'args'];
+      for (const param of scope.params.keys()) yield `params.${param}`;
+      for (const field of scope.sandbox?.keys() ?? []) yield `sandbox.${field}`;
+      if (path.length > 1) yield `env.${path[1]}`;
+    },
+  };
+}

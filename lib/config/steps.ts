@@ -1,0 +1,151 @@
+import { parseDuration } from '../base/duration.ts';
+import type { Json } from '../base/json.ts';
+import { suggest } from '../base/suggest.ts';
+import { LOCAL, type SandboxName, type SandboxSpec, type Step, type StepId } from '../model/project.ts';
+import type { Pairs, Value } from '../model/value.ts';
+import { unknownKey } from '../schema/check.ts';
+import { isFree, type Shape, type ValueOf } from '../schema/shape.ts';
+import { stepFields } from '../schema/step.ts';
+import type { Task } from '../task.ts';
+import { readCondition } from './condition.ts';
+import { mergePairs, readEnv } from './environment.ts';
+import { type Field, readField, readJson } from './field.ts';
+import type { Entry } from './layers.ts';
+import type { Origin, Report } from './report.ts';
+import { fieldsOfSandbox } from './sandboxes.ts';
+import type { Scope } from './scope.ts';
+import { readScript } from './script.ts';
+
+/** What all steps are read with. */
+export interface StepsScope {
+  readonly scopeOf: (layer: number) => Scope;
+  readonly sandboxes: ReadonlyMap<SandboxName, SandboxSpec>;
+  readonly tasks: ReadonlyMap<string, Task>;
+  readonly env: Pairs;
+  /** Named on the command line: words behind `--` are for them. */
+  readonly named: ReadonlySet<StepId>;
+  readonly report: Report;
+}
+
+type Fields = typeof stepFields;
+const COMMON = Object.keys(stepFields);
+
+/** One step, checked and resolved; undefined if its task is not known. References to other steps are checked later. */
+export function readStep(entry: Entry, all: StepsScope): Step | undefined {
+  const { report } = all;
+  const place = entry.fields.get('in');
+  const sandbox = (place === undefined ? undefined : readField(stepFields.in, place, all.scopeOf(place.layer), report)) ?? LOCAL;
+  const spec = all.sandboxes.get(sandbox);
+  if (spec === undefined) addUnknownSandbox(sandbox, place, all);
+  const facts = spec === undefined ? new Map<string, Value>() : fieldsOfSandbox(spec);
+  const scopeOf = (layer: number): Scope => ({ ...all.scopeOf(layer), sandbox: facts });
+  const read = <K extends keyof Fields>(key: K): ValueOf<Fields[K]> | undefined => {
+    const field = entry.fields.get(key);
+    return field === undefined ? undefined : readField(stepFields[key] as Fields[K], field, scopeOf(field.layer), report);
+  };
+  const name = entry.fields.has('task') ? read('task') : stepFields.task.default;
+  const task = name === undefined ? undefined : all.tasks.get(name);
+  if (task === undefined) {
+    if (name !== undefined) addUnknownTask(name, entry, all);
+    return undefined;
+  }
+  const fields = readFields(entry, task, scopeOf, report);
+  const env = entry.fields.get('env');
+  const retry = read('retry') ?? 0;
+  const timeout = read('timeout');
+  const cache = read('cache');
+  const outputs = read('outputs');
+  const script = readScript(entry, scopeOf, { shell: read('shell'), named: all.named.has(entry.name) }, report);
+  if (cache === true && outputs === undefined && entry.fields.get('outputs') === undefined) {
+    report.add(
+      'conflicting-keys',
+      '`cache: true` needs `outputs`',
+      { ...(entry.fields.get('cache') as Field), part: 'key' },
+      'Without outputs there is nothing to remember; `outputs: []` remembers that it passed.',
+    );
+  }
+  const span = entry.origin.document.spanOf(entry.origin.path, 'key');
+  return {
+    id: entry.name,
+    task: task.name,
+    sandbox,
+    needs: read('needs') ?? [],
+    after: read('after') ?? [],
+    ...some('provides', read('provides')),
+    ...some('releases', read('releases')),
+    ...some('script', script),
+    ...some('inputs', read('inputs')),
+    ...some('outputs', outputs),
+    state: read('state') ?? [],
+    tools: read('tools') ?? [],
+    env: mergePairs(all.env, spec?.env ?? [], readEnv(env, scopeOf(env?.layer ?? 0), report)),
+    passEnv: read('passEnv') ?? [],
+    secrets: read('secrets') ?? [],
+    dir: normalDir(read('dir') ?? stepFields.dir.default),
+    enabled: readCondition(entry.fields.get('if'), scopeOf, report),
+    when: read('when') ?? stepFields.when.default,
+    ...some('timeout', timeout === undefined ? undefined : parseDuration(timeout)),
+    retry:
+      typeof retry === 'number'
+        ? { times: retry, delay: 1000 }
+        : { times: retry.times ?? 0, delay: parseDuration(retry.delay ?? '1s') ?? 1000 },
+    ...some('pool', read('pool')),
+    parallel: read('parallel') ?? stepFields.parallel.default,
+    ...some('cache', cache),
+    interactive: read('interactive') ?? stepFields.interactive.default,
+    ...some('description', read('description')),
+    fields,
+    ...some('span', span),
+  };
+}
+
+/** The fields of the task with their defaults; keys that neither the task nor steps in general have are reported. */
+function readFields(entry: Entry, task: Task, scopeOf: (layer: number) => Scope, report: Report): { readonly [field: string]: Json } {
+  const fields: [string, Json][] = [];
+  for (const [key, field] of entry.fields) {
+    if (Object.hasOwn(task.fields, key)) {
+      const value = readJson(task.fields[key] as Shape, field, scopeOf(field.layer), report);
+      if (value !== undefined) fields.push([key, value]);
+    } else if (!Object.hasOwn(stepFields, key) && !isFree(key)) {
+      const { code, message, hint } = unknownKey(key, [...COMMON, ...Object.keys(task.fields)]);
+      report.add(code, `${message}, in a step of task ${task.name}`, { ...field, part: 'key' }, hint);
+    } else if (task.refuses?.includes(key)) {
+      report.add('conflicting-keys', `a step of task ${task.name} cannot have \`${key}\``, { ...field, part: 'key' });
+    }
+  }
+  for (const key of task.requires ?? []) {
+    if (!entry.fields.has(key)) {
+      const summary = (task.fields[key] ?? (stepFields as { readonly [key: string]: Shape })[key])?.description;
+      report.add('missing-key', `\`${key}\` is missing in the step \`${entry.name}\``, { ...entry.origin, part: 'key' }, summary);
+    }
+  }
+  for (const [key, shape] of Object.entries(task.fields)) {
+    if (!entry.fields.has(key) && 'default' in shape && shape.default !== undefined) fields.push([key, shape.default]);
+  }
+  return Object.fromEntries(fields);
+}
+
+function some<K extends string, V>(key: K, value: V | undefined): { readonly [k in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [k in K]?: V };
+}
+
+function normalDir(dir: string): string {
+  return (
+    dir
+      .split('/')
+      .filter((part) => part !== '' && part !== '.')
+      .join('/') || '.'
+  );
+}
+
+function addUnknownTask(name: string, entry: Entry, all: StepsScope): void {
+  const near = suggest(name, all.tasks.keys());
+  const hint = near === undefined ? `There are: ${[...all.tasks.keys()].join(', ')}.` : `Did you mean \`${near}\`?`;
+  all.report.add('unknown-task', `there is no task \`${name}\``, entry.fields.get('task'), hint);
+}
+
+export function addUnknownSandbox(name: string, at: Origin | undefined, all: Pick<StepsScope, 'sandboxes' | 'report'>): void {
+  const near = suggest(name, all.sandboxes.keys());
+  const hint = near === undefined ? 'Declare it under `sandboxes:`.' : `Did you mean \`${near}\`?`;
+  all.report.add('unknown-sandbox', `there is no sandbox \`${name}\``, at, hint);
+}

@@ -1,0 +1,204 @@
+import type { Json } from '../base/json.ts';
+import { isList, isMap, kindOf, type Plain, type PlainMap } from '../base/plain.ts';
+import { suggest } from '../base/suggest.ts';
+import type { DiagnosticCode } from '../model/diagnostic.ts';
+import { formatProblem } from './formats.ts';
+import { isFree, type MapShape, type ObjectShape, type Shape, type StringShape } from './shape.ts';
+
+/** Something in a value that is not of its shape. `path` leads from the checked value to the part that is wrong; `key`: its key is wrong. */
+export interface Misfit {
+  readonly path: readonly (string | number)[];
+  readonly key?: true;
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export interface CheckOptions {
+  /** Strings that hold an expression are taken for whatever is wanted: the value was not resolved. */
+  readonly unresolved?: true;
+}
+
+/**
+ * The value as JSON of the shape, or undefined if it is not of it; all that is wrong is given to `report`.
+ * Numbers and truth values are texts where texts are wanted: the document made sure that they read as they were written.
+ */
+export function checkShape(shape: Shape, value: Plain, report: (misfit: Misfit) => void, options: CheckOptions = {}): Json | undefined {
+  return check({ report, ...options }, shape, value, []);
+}
+
+const TRUTH_LIKE: ReadonlySet<string> = new Set(['yes', 'no', 'on', 'off', 'y', 'n', 'true', 'false']);
+
+type Path = readonly (string | number)[];
+
+interface Pass extends CheckOptions {
+  readonly report: (misfit: Misfit) => void;
+}
+
+function check(pass: Pass, shape: Shape, value: Plain, path: Path): Json | undefined {
+  if (pass.unresolved && typeof value === 'string' && value.includes('${{')) return value;
+  switch (shape.kind) {
+    case 'string':
+      return checkText(pass, shape, value, path);
+    case 'boolean':
+      if (typeof value === 'boolean') return value;
+      if (typeof value === 'string' && TRUTH_LIKE.has(value.toLowerCase())) {
+        const truth = /^(yes|on|y|true)$/i.test(value);
+        return misfit(pass, path, 'ambiguous-scalar', `\`${value}\` is text, a truth value is wanted`, `Write ${truth}, without quotes.`);
+      }
+      return wrongType(pass, path, 'true or false', value);
+    case 'integer':
+      if (typeof value !== 'number' || !Number.isSafeInteger(value)) return wrongType(pass, path, 'a whole number', value);
+      if (value < (shape.minimum ?? value)) return misfit(pass, path, 'bad-value', `${value} is less than ${shape.minimum}`);
+      if (value > (shape.maximum ?? value)) return misfit(pass, path, 'bad-value', `${value} is more than ${shape.maximum}`);
+      return value;
+    case 'scalar':
+      return value === null || typeof value === 'object'
+        ? wrongType(pass, path, 'text, a number or a truth value', value)
+        : (value as Json);
+    case 'list':
+      if (isList(value)) return all(value.map((item, i) => check(pass, shape.of, item, [...path, i])));
+      if (shape.single && value !== null && !isMap(value)) return all([check(pass, shape.of, value, path)]);
+      return wrongType(pass, path, 'a list', value, '[...]');
+    case 'map':
+      return isMap(value) ? checkMap(pass, shape, value, path) : wrongType(pass, path, 'a map', value);
+    case 'object':
+      return isMap(value) ? checkObject(pass, shape, value, path) : wrongType(pass, path, 'a map', value);
+    case 'any-of': {
+      const fit = shape.of.find((one) => fits(one, value)) ?? (shape.of.length === 1 ? shape.of[0] : undefined);
+      if (fit !== undefined) return check(pass, fit, value, path);
+      return wrongType(pass, path, [...new Set(shape.of.map(wanted))].join(' or '), value);
+    }
+  }
+}
+
+function all(items: readonly (Json | undefined)[]): Json | undefined {
+  return items.includes(undefined) ? undefined : (items as readonly Json[]);
+}
+
+function checkText(pass: Pass, shape: StringShape, value: Plain, path: Path): Json | undefined {
+  if (value === null || typeof value === 'object') return wrongType(pass, path, wanted(shape), value);
+  const text = String(value);
+  if (shape.literal && text.includes('${{')) {
+    return misfit(pass, path, 'bad-value', 'an expression cannot stand here', 'Write the value itself.');
+  }
+  if (shape.enum && !shape.enum.includes(text)) {
+    const near = suggest(text, shape.enum);
+    const hint = near === undefined ? `One of: ${shape.enum.join(', ')}.` : `Did you mean \`${near}\`?`;
+    return misfit(pass, path, 'bad-value', `\`${text}\` is not one of ${shape.enum.join(', ')}`, hint);
+  }
+  if (shape.pattern !== undefined && !new RegExp(shape.pattern).test(text)) {
+    return misfit(
+      pass,
+      path,
+      'bad-value',
+      `\`${text}\` does not match ${shape.pattern}`,
+      shape.examples && `For example: ${shape.examples[0]}`,
+    );
+  }
+  const problem = shape.format === undefined ? undefined : formatProblem(shape.format, text);
+  return problem === undefined ? text : misfit(pass, path, problem.code, problem.message, problem.hint);
+}
+
+function checkMap(pass: Pass, shape: MapShape, value: PlainMap, path: Path): Json | undefined {
+  const members: (readonly [string, Json | undefined])[] = [];
+  for (const [key, member] of value) {
+    const at = [...path, key];
+    const bad = shape.format === undefined ? undefined : formatProblem(shape.format, key);
+    if (bad !== undefined) pass.report({ path: at, key: true, ...bad });
+    else if (shape.names !== undefined && !new RegExp(shape.names).test(key)) {
+      pass.report({ path: at, key: true, code: 'bad-name', message: `\`${key}\` does not match ${shape.names}` });
+    }
+    members.push([key, check(pass, shape.of, member, at)]);
+  }
+  return members.some(([, member]) => member === undefined) ? undefined : Object.fromEntries(members as [string, Json][]);
+}
+
+function checkObject(pass: Pass, shape: ObjectShape, value: PlainMap, path: Path): Json | undefined {
+  const members: [string, Json][] = [];
+  let whole = true;
+  for (const [key, member] of value) {
+    if (isFree(key)) continue;
+    const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
+    if (field === undefined) {
+      pass.report({ path: [...path, key], key: true, ...unknownKey(key, Object.keys(shape.fields)) });
+      continue;
+    }
+    const checked = check(pass, field, member, [...path, key]);
+    if (checked === undefined) whole = false;
+    else members.push([key, checked]);
+  }
+  for (const field of shape.required ?? []) {
+    if (!value.has(field)) {
+      whole = false;
+      misfit(pass, path, 'missing-key', `\`${field}\` is missing`, shape.fields[field]?.description);
+    }
+  }
+  return whole ? Object.fromEntries(members) : undefined;
+}
+
+function wrongType(pass: Pass, path: Path, want: string, value: Plain, form?: string): undefined {
+  const scalar = value !== null && typeof value !== 'object';
+  const hint = form !== undefined && scalar ? `Write [${String(value)}].` : undefined;
+  return misfit(pass, path, 'wrong-type', `${want} is wanted here, this is ${kindOf(value)}`, hint);
+}
+
+function misfit(pass: Pass, path: Path, code: DiagnosticCode, message: string, hint?: string | undefined): undefined {
+  pass.report({ path, code, message, ...(hint === undefined ? {} : { hint }) });
+  return undefined;
+}
+
+/** What to say of a key that is not among the known ones. */
+export function unknownKey(
+  key: string,
+  known: readonly string[],
+): { readonly code: DiagnosticCode; readonly message: string; readonly hint: string } {
+  const near = suggest(key, known);
+  const hint =
+    key === '<<'
+      ? 'Merge keys are not part of YAML 1.2: use a recipe or a profile.'
+      : near === undefined
+        ? `Known here: ${[...known].sort().join(', ')}. Keys of your own start with x-.`
+        : `Did you mean \`${near}\`?`;
+  return { code: 'unknown-key', message: `\`${key}\` is not a key here`, hint };
+}
+
+function fits(shape: Shape, value: Plain): boolean {
+  switch (shape.kind) {
+    case 'string':
+      return typeof value === 'string' || typeof value === 'number';
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'integer':
+      return typeof value === 'number';
+    case 'scalar':
+      return value !== null && typeof value !== 'object';
+    case 'list':
+      return isList(value) || (shape.single === true && value !== null && typeof value !== 'object');
+    case 'map':
+    case 'object':
+      return isMap(value);
+    case 'any-of':
+      return shape.of.some((one) => fits(one, value));
+  }
+}
+
+function wanted(shape: Shape): string {
+  switch (shape.kind) {
+    case 'string':
+      return shape.format === 'duration' ? 'a duration' : shape.format === 'size' ? 'a size' : 'text';
+    case 'boolean':
+      return 'true or false';
+    case 'integer':
+      return 'a whole number';
+    case 'scalar':
+      return 'text, a number or a truth value';
+    case 'list':
+      return 'a list';
+    case 'map':
+    case 'object':
+      return 'a map';
+    case 'any-of':
+      return shape.of.map(wanted).join(' or ');
+  }
+}

@@ -1,0 +1,67 @@
+import { parseDuration } from '../base/duration.ts';
+import { globProblem } from '../base/pattern.ts';
+import { parseSize } from '../base/size.ts';
+import type { DiagnosticCode } from '../model/diagnostic.ts';
+import type { StringShape } from './shape.ts';
+
+export type Format = NonNullable<StringShape['format']>;
+
+/** A text that is not of its format: what is wrong, and what to write instead. */
+export interface FormatProblem {
+  readonly code: DiagnosticCode;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** The format as a regular expression, where one says enough for an editor. */
+export const FORMAT_PATTERNS: { readonly [format in Format]?: string } = {
+  name: '^[a-z][a-z0-9_-]*$',
+  variable: '^[A-Za-z_][A-Za-z0-9_]*$',
+  duration: '^(\\d+(\\.\\d+)?(ms|s|m|h|d))+$',
+  size: '^\\d+(\\.\\d+)?\\s*([KMGT]i?B|B)$',
+};
+
+const NAME = new RegExp(FORMAT_PATTERNS.name ?? '');
+const VARIABLE = new RegExp(FORMAT_PATTERNS.variable ?? '');
+
+/** What is wrong with `text` as a value of the format; undefined if nothing is. */
+export function formatProblem(format: Format, text: string): FormatProblem | undefined {
+  switch (format) {
+    case 'name':
+      if (NAME.test(text)) return undefined;
+      return { code: 'bad-name', message: `\`${text}\` is not a name`, hint: 'Names start with a-z and go on with a-z, 0-9, _ and -.' };
+    case 'variable':
+      if (VARIABLE.test(text)) return undefined;
+      return {
+        code: 'bad-name',
+        message: `\`${text}\` cannot be the name of a variable`,
+        hint: 'Use letters, digits and _, no digit first.',
+      };
+    case 'duration':
+      if (parseDuration(text) !== undefined) return undefined;
+      return { code: 'bad-value', message: `\`${text}\` is not a duration`, hint: 'Write for example 90s, 10m, 1h30m or 7d.' };
+    case 'size':
+      if (parseSize(text) !== undefined) return undefined;
+      return { code: 'bad-value', message: `\`${text}\` is not a size`, hint: 'Write for example 500MB or 20GiB.' };
+    case 'glob': {
+      const problem = globProblem(text);
+      return problem === undefined ? undefined : { code: 'bad-glob', message: `glob \`${text}\`: ${problem}` };
+    }
+    case 'path':
+      return pathProblem(text);
+  }
+}
+
+/** A path below the project's root. */
+function pathProblem(text: string): FormatProblem | undefined {
+  const bad = (why: string): FormatProblem => ({
+    code: 'bad-path',
+    message: `path \`${text}\` ${why}`,
+    hint: "Paths are relative to the project's root.",
+  });
+  if (text === '') return bad('is empty');
+  if (text.includes('\0')) return bad('holds a NUL character');
+  if (text.startsWith('/')) return bad('is absolute');
+  if (text.split('/').includes('..')) return bad('leaves the project by `..`');
+  return undefined;
+}

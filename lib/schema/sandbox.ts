@@ -1,0 +1,76 @@
+import { envShape } from './environment.ts';
+import type { ObjectShape } from './shape.ts';
+
+/** The keys of a sandbox. */
+export const sandboxFields = {
+  profile: {
+    kind: 'string',
+    literal: true,
+    description: 'A file in profiles/ whose values stand where this sandbox says nothing. The prefix `profile.` may be written.',
+    pattern: '^(profile\\.)?[a-z][a-z0-9_-]*$',
+    examples: ['vm-haskell-build'],
+  },
+  host: {
+    kind: 'string',
+    description:
+      'Where the sandbox is: an ssh_config alias or `user@host:port`. `embedded` (also without `host`): a private workspace here, reached by SSH; `local`: this computer.',
+    pattern: '^[^\\s\\x00-\\x1f-][^\\s\\x00-\\x1f]*$',
+    examples: ['haskell-build', 'build@192.0.2.7:22'],
+  },
+  user: {
+    kind: 'string',
+    description: "Login name where neither `host` nor the user's ssh_config names one.",
+    pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]*$',
+    examples: ['build'],
+  },
+  workspace: {
+    kind: 'string',
+    description: 'Folder on the far side: absolute, or relative to the home there. Without it: `sbx/<project>`.',
+    examples: ['/build/hello'],
+  },
+  files: {
+    kind: 'string',
+    description:
+      'What a sync sends by default: `git` is what git knows (tracked, submodules, and untracked that is not ignored), `all` is all.',
+    enum: ['git', 'all'],
+    default: 'git',
+  },
+  keep: {
+    kind: 'string',
+    description: 'What is left of the sandbox when its last user has ended.',
+    enum: ['running', 'stopped', 'none'],
+    default: 'running',
+  },
+  onUnreachable: {
+    kind: 'string',
+    description:
+      'When the place cannot be reached: `fail`; `cached` takes the newest remembered result and says its age; `local` runs the steps here; `skip` leaves them out.',
+    enum: ['fail', 'cached', 'local', 'skip'],
+    default: 'fail',
+  },
+  probes: {
+    kind: 'map',
+    description: 'Commands whose output identifies the tools of the place; it enters the fingerprint of every step there.',
+    format: 'name',
+    of: { kind: 'string', literal: true, description: 'A command of POSIX sh.', examples: ['ghc --numeric-version'] },
+  },
+  probeMaxAge: {
+    kind: 'string',
+    description: 'Recorded probes older than this give a warning.',
+    format: 'duration',
+    default: '7d',
+  },
+  grace: {
+    kind: 'string',
+    description: 'How long work on the far side goes on after the link was lost.',
+    format: 'duration',
+    default: '10m',
+  },
+  env: envShape,
+} as const satisfies ObjectShape['fields'];
+
+export const sandboxShape = {
+  kind: 'object',
+  description: 'A place where steps run.',
+  fields: sandboxFields,
+} as const satisfies ObjectShape;

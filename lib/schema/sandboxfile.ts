@@ -1,0 +1,129 @@
+import { envShape } from './environment.ts';
+import { paramShape } from './param.ts';
+import { sandboxShape } from './sandbox.ts';
+import type { MapShape, ObjectShape } from './shape.ts';
+
+/** A step's keys depend on its task: it is checked against them when files are put together. */
+const anyStep = { kind: 'object', description: 'A step.', fields: {} } as const satisfies ObjectShape;
+
+const recipeName = {
+  kind: 'string',
+  literal: true,
+  format: 'name',
+  description: 'A file in recipes/.',
+  examples: ['haskell-remote-build'],
+} as const;
+
+const withShape = {
+  kind: 'map',
+  description: 'Values for the parameters of the recipe.',
+  format: 'name',
+  of: paramShape.of[1],
+} as const satisfies MapShape;
+
+const withValues = {
+  ...withShape,
+  of: { kind: 'any-of', description: 'A value.', of: [paramShape.of[1], paramShape.of[2]] },
+} as const satisfies MapShape;
+
+const useObject = {
+  kind: 'object',
+  description: 'A recipe and values for its parameters.',
+  fields: { recipe: recipeName, with: withValues },
+  required: ['recipe'],
+} as const satisfies ObjectShape;
+
+const secretFields = {
+  file: { kind: 'string', literal: true, description: 'A file of mode 0600 that holds it; absolute, or relative to the root, or `~/...`.' },
+  version: { kind: 'string', literal: true, description: 'Stands for the value in fingerprints: a new version makes steps stale.' },
+} as const satisfies ObjectShape['fields'];
+
+/** What a profile may set. */
+const overlayFields = {
+  default: {
+    kind: 'list',
+    single: true,
+    description: 'Steps that `sbx run` runs when none is named; without it: none, it lists them.',
+    of: { kind: 'string', literal: true, format: 'name', description: 'Name of a step.' },
+  },
+  params: { kind: 'map', description: 'Parameters: set by --set, SBX_PARAM_NAME, a profile or `with`.', format: 'name', of: paramShape },
+  env: envShape,
+  dotenv: {
+    kind: 'list',
+    single: true,
+    description: 'Files of NAME=value lines, below `env` in rank. One that is missing is passed over.',
+    of: { kind: 'string', literal: true, format: 'path', description: 'A file.', examples: ['.env'] },
+  },
+  secrets: {
+    kind: 'any-of',
+    description: 'Secrets by name: from the environment, or from a file of mode 0600. Only names and versions count.',
+    of: [
+      { kind: 'list', description: 'Names.', of: { kind: 'string', literal: true, format: 'variable', description: 'A name.' } },
+      {
+        kind: 'map',
+        description: 'Names, each with where it comes from.',
+        format: 'variable',
+        of: { kind: 'object', description: 'Where it comes from.', fields: secretFields },
+      },
+    ],
+  },
+  sandboxes: { kind: 'map', description: 'Places where steps run; `local` is always there.', format: 'name', of: sandboxShape },
+  steps: { kind: 'map', description: 'What can be run.', format: 'name', of: anyStep },
+  pools: {
+    kind: 'map',
+    description: 'Names and slots: steps of a pool take one each.',
+    format: 'name',
+    of: { kind: 'integer', description: 'Slots.', minimum: 1, maximum: 1024 },
+  },
+  cache: {
+    kind: 'any-of',
+    description: 'The local store: off, or its bounds.',
+    of: [
+      { kind: 'boolean', description: 'false: nothing is remembered in the store.' },
+      {
+        kind: 'object',
+        description: 'Bounds of the local store.',
+        fields: {
+          enabled: { kind: 'boolean', description: 'false: nothing is remembered in the store.', default: true },
+          maxSize: { kind: 'string', format: 'size', description: 'Bytes in the store.', default: '10GiB' },
+          maxAge: { kind: 'string', format: 'duration', description: 'Time since last use.', default: '30d' },
+        },
+      },
+    ],
+  },
+} as const satisfies ObjectShape['fields'];
+
+/** The keys of a Sandboxfile, in the order of the reference. Recipes and profiles have the same. */
+export const sandboxfileFields = {
+  version: { kind: 'integer', literal: true, description: 'The version of this format: 1.', minimum: 1, maximum: 1 },
+  name: {
+    kind: 'string',
+    literal: true,
+    description: "The project's name. Without it: the name of its folder.",
+    pattern: '^[^/\\x00-\\x1f]+$',
+  },
+  use: {
+    kind: 'any-of',
+    description: 'Recipes whose steps, sandboxes and parameters this file builds on.',
+    of: [
+      recipeName,
+      useObject,
+      { kind: 'list', description: 'Several recipes.', of: { kind: 'any-of', description: 'A recipe.', of: [recipeName, useObject] } },
+    ],
+  } as const,
+  with: withValues,
+  ...overlayFields,
+  profiles: {
+    kind: 'map',
+    description: 'Overlays chosen by --profile NAME.',
+    format: 'name',
+    of: { kind: 'object', description: 'Values that replace those of the file.', fields: overlayFields },
+  },
+} as const satisfies ObjectShape['fields'];
+
+export const sandboxfileShape = {
+  kind: 'object',
+  description: 'A Sandboxfile: places, steps and what they need.',
+  fields: sandboxfileFields,
+  required: ['version'],
+} as const satisfies ObjectShape;

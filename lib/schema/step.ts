@@ -1,0 +1,105 @@
+import { envShape, variableNames } from './environment.ts';
+import type { ListShape, ObjectShape } from './shape.ts';
+
+const stepNames = (description: string) =>
+  ({
+    kind: 'list',
+    single: true,
+    description,
+    of: { kind: 'string', literal: true, format: 'name', description: 'Name of a step.' },
+  }) as const satisfies ListShape;
+
+const globs = (description: string, examples: readonly (readonly string[])[]) =>
+  ({
+    kind: 'list',
+    single: true,
+    description,
+    of: { kind: 'string', format: 'glob', description: 'A glob; a leading ! takes away.' },
+    examples,
+  }) as const satisfies ListShape;
+
+const sandboxName = (description: string) => ({ kind: 'string', literal: true, format: 'name', description }) as const;
+
+/** The keys of every step, whatever its task. */
+export const stepFields = {
+  task: {
+    kind: 'string',
+    literal: true,
+    format: 'name',
+    description: 'The kind of step.',
+    default: 'shell',
+  },
+  run: {
+    kind: 'any-of',
+    description:
+      'The command. Values of expressions reach it as variables, so each stays one word. A list of words goes with `shell: argv`.',
+    of: [
+      { kind: 'string', description: 'Text for the shell.', examples: ['make -j${{ cpus }}'] },
+      { kind: 'list', description: 'Words.', of: { kind: 'string', description: 'A word.' } },
+    ],
+  },
+  shell: {
+    kind: 'string',
+    literal: true,
+    description: '`sh` (with -e), `bash` (with -e and pipefail), or `argv`: no shell, the words as they are.',
+    enum: ['sh', 'bash', 'argv'],
+    default: 'sh',
+  },
+  in: { ...sandboxName('The sandbox where the step runs.'), default: 'local' },
+  needs: stepNames('Steps whose results this one reads: they come first, and their changes make this one stale.'),
+  after: stepNames('Steps that come first if they run at all; order only.'),
+  provides: sandboxName('The sandbox that this step brings up. It runs only if a step there must run.'),
+  releases: sandboxName('The sandbox that this step takes down, after its last user.'),
+  inputs: globs('Files that the step reads. Only they make it stale.', [['src/**', '*.cabal', '!src/gen/**']]),
+  outputs: globs('Files that the step makes; `[]` remembers that it passed, and its log. Without it the step runs every time.', [
+    ['build/**'],
+  ]),
+  state: globs("The tool's own memory: kept, never hashed, moved away or restored.", [['dist-newstyle']]),
+  tools: {
+    kind: 'list',
+    single: true,
+    description: 'Programs here that the step uses; a changed one makes it stale.',
+    of: { kind: 'string', literal: true, pattern: '^[A-Za-z0-9_+.][A-Za-z0-9_+.-]*$', description: 'Name of a program.', examples: ['cc'] },
+  },
+  env: envShape,
+  passEnv: variableNames('Variables passed through that do not count.'),
+  secrets: variableNames('Declared secrets that the step gets as variables.'),
+  dir: { kind: 'string', format: 'path', description: "Where the step runs, relative to the project's root.", default: '.' },
+  if: {
+    kind: 'any-of',
+    description: 'Whether the step exists in this run: an expression that is true or false, with or without ${{ }}.',
+    of: [
+      { kind: 'boolean', description: 'Fixed.' },
+      { kind: 'string', description: 'An expression.', examples: ["os == 'linux'"] },
+    ],
+  },
+  when: {
+    kind: 'string',
+    literal: true,
+    description: 'Run after success of what it needs, after failure, or always.',
+    enum: ['success', 'failure', 'always'],
+    default: 'success',
+  },
+  timeout: { kind: 'string', format: 'duration', description: 'Ends the whole process tree after this time.', examples: ['2h'] },
+  retry: {
+    kind: 'any-of',
+    description: 'Further attempts after a failure of the infrastructure (never of the command).',
+    of: [
+      { kind: 'integer', description: 'How many.', minimum: 0, maximum: 20, default: 0 },
+      {
+        kind: 'object',
+        description: 'How many and how far apart.',
+        fields: {
+          times: { kind: 'integer', description: 'How many.', minimum: 0, maximum: 20 },
+          delay: { kind: 'string', format: 'duration', description: 'Before the first; it doubles each time.', default: '1s' },
+        },
+        required: ['times'],
+      },
+    ],
+  },
+  pool: { kind: 'string', literal: true, format: 'name', description: 'The pool whose slots bound how many of its steps run at once.' },
+  parallel: { kind: 'boolean', description: 'May run beside other steps in the same workspace.', default: false },
+  cache: { kind: 'boolean', description: 'false: never remembered. true: remembered though it has secrets; needs outputs.' },
+  interactive: { kind: 'boolean', description: "Joined to the user's terminal; never remembered.", default: false },
+  description: { kind: 'string', literal: true, description: 'One line for `sbx list`.' },
+} as const satisfies ObjectShape['fields'];
