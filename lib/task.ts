@@ -21,6 +21,8 @@ export interface Task {
   /** Keys of every step that this task requires (`run`) or cannot have (`outputs` of a sync). */
   readonly requires?: readonly string[];
   readonly refuses?: readonly string[];
+  /** Steps of this task own the terminal: `Step.interactive` is true for them whatever the file says. */
+  readonly interactive?: true;
   /** Pure: what the step will do. */
   plan(step: Step, scope: PlanScope): Checked<Draft>;
   /** The only moment with effects. Expected trouble is a Failure; an abort rejects or returns `cancelled`. */

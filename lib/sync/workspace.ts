@@ -42,7 +42,7 @@ export async function adoptWorkspace(
 export async function removeWorkspace(
   session: Session,
   path: string,
-  checkout: Checkout,
+  checkout: Pick<Checkout, 'id'>,
   journal: OwnedJournal,
   signal: AbortSignal,
 ): Promise<Result<'removed' | 'absent', Failure>> {

@@ -1,0 +1,123 @@
+import { err, ok, type Result } from '../base/result.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Fields } from './fields.ts';
+
+// Reads what a far side says lies below some paths. The far side is not trusted: what is not exactly as asked is refused whole.
+
+/** Bounds of what may come. */
+export interface Caps {
+  readonly entries: number;
+  readonly bytes: number;
+  readonly depth: number;
+}
+
+export const CAPS: Caps = { entries: 500_000, bytes: 64 * 2 ** 30, depth: 100 };
+
+export type ListedEntry =
+  | { readonly kind: 'file'; readonly path: string; readonly size: number; readonly executable: boolean }
+  | { readonly kind: 'link'; readonly path: string; readonly target: string }
+  | { readonly kind: 'special'; readonly path: string };
+
+export interface Manifest {
+  /** In the order of the far side, each path once. */
+  readonly entries: readonly ListedEntry[];
+  /** Asked for and not there. */
+  readonly missing: readonly string[];
+  /** Folders called .git, which are never taken. */
+  readonly left: readonly string[];
+}
+
+const MODE = /^[0-7]{1,5}$/;
+const SIZE = /^(0|[1-9][0-9]{0,15})$/;
+
+/** The listing up to its `end`. `roots` are the paths that were asked for; '.' is everything. */
+export function readManifest(fields: Fields, roots: readonly string[], caps: Caps): Result<Manifest, Failure> {
+  const asked = new Set(roots);
+  const entries: ListedEntry[] = [];
+  const missing: string[] = [];
+  const left: string[] = [];
+  const seen = new Set<string>();
+  let bytes = 0;
+  for (let kind = fields.next(); kind !== 'end'; kind = fields.next()) {
+    const mode = fields.next();
+    const size = fields.next();
+    const name = fields.next();
+    const target = fields.next();
+    if (kind === undefined || mode === undefined || size === undefined || name === undefined || target === undefined)
+      return refused('its list is not whole');
+    if (fields.damaged()) return refused(`the name ${quoted(name)} is not UTF-8`, 'rename it there or leave it out with `exclude`');
+    const path = name.startsWith('./') ? name.slice(2) : name;
+    if (kind === 'M' || kind === 'L') {
+      if (!asked.has(path)) return refused(`it speaks of ${quoted(path)}, which was not asked for`);
+      if (kind === 'L') return refused(`${quoted(path)} is reached through a link`);
+      missing.push(path);
+      continue;
+    }
+    const trouble = nameTrouble(name, caps, kind === 'G') ?? (isBelow(path, asked) ? undefined : 'was not asked for');
+    if (trouble !== undefined) return refused(`${quoted(name)} ${trouble}`);
+    if (seen.has(path)) return refused(`${quoted(path)} is there twice`);
+    seen.add(path);
+    if (kind === 'G') {
+      left.push(path);
+      continue;
+    }
+    if (!MODE.test(mode) || !SIZE.test(size)) return refused(`mode or size of ${quoted(path)} is no number`);
+    if (kind === 'f') {
+      bytes += Number(size);
+      entries.push({ kind: 'file', path, size: Number(size), executable: (Number.parseInt(mode, 8) & 0o100) !== 0 });
+    } else if (kind === 'l') entries.push({ kind: 'link', path, target });
+    else if (/^[a-zA-Z?]$/.test(kind)) entries.push({ kind: 'special', path });
+    else return refused(`${quoted(path)} is of the unknown kind ${quoted(kind)}`);
+    if (entries.length > caps.entries) return refused(`it lists more than ${caps.entries} files`);
+    if (bytes > caps.bytes) return refused(`it lists more than ${caps.bytes} bytes`);
+  }
+  return ok({ entries, missing, left });
+}
+
+/** Digests as sha256sum -z writes them: exactly one for each of `paths`, in their order. */
+export function readDigests(fields: Fields, paths: readonly string[]): Result<ReadonlyMap<string, string>, Failure> {
+  const digests = new Map<string, string>();
+  for (const path of paths) {
+    const line = fields.next();
+    const digest = line?.slice(0, 64) ?? '';
+    if (line === undefined || !/^[0-9a-f]{64} [ *]/.test(line) || line.slice(66) !== `./${path}`)
+      return refused(`it gives no digest of ${quoted(path)}`);
+    digests.set(path, digest);
+  }
+  return fields.next() === 'end' && !fields.damaged() ? ok(digests) : refused('it gives more digests than were asked for');
+}
+
+/** Why a name is not taken; undefined if it is fine. */
+function nameTrouble(name: string, caps: Caps, isGit: boolean): string | undefined {
+  if (!name.startsWith('./')) return 'is not a path below the workspace';
+  const path = name.slice(2);
+  if (Buffer.byteLength(path) > 4000) return 'is too long';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(path)) return 'holds a control character';
+  const parts = path.split('/');
+  if (parts.length > caps.depth) return 'lies too deep';
+  for (const [i, part] of parts.entries()) {
+    if (part === '' || part === '.' || part === '..') return 'has an empty part, or one that leads elsewhere';
+    if (Buffer.byteLength(part) > 255) return 'has a part that is too long';
+    const folded = part.normalize('NFC').toLowerCase();
+    if (folded === '.sbx' && i === 0) return 'is of sbx';
+    if (folded === '.git' && !(isGit && i === parts.length - 1)) return 'is of git';
+  }
+  return undefined;
+}
+
+function isBelow(path: string, asked: ReadonlySet<string>): boolean {
+  if (asked.has(path) || asked.has('.')) return true;
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1))
+    if (asked.has(path.slice(0, slash))) return true;
+  return false;
+}
+
+export function quoted(name: string): string {
+  return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}...` : name);
+}
+
+/** Nothing of it is taken. */
+export function refused(why: string, hint?: string): { readonly ok: false; readonly error: Failure } {
+  return err({ code: 'fetch-refused', message: `nothing was taken from the far side: ${why}`, ...(hint === undefined ? {} : { hint }) });
+}

@@ -1,0 +1,65 @@
+import { compileExcludes } from '../lib/base/excludes.ts';
+import { globsBelow } from '../lib/base/glob.ts';
+import { ok } from '../lib/base/result.ts';
+import type { Step } from '../lib/model/project.ts';
+import { syncTree } from '../lib/sync/sync.ts';
+import type { PlanScope, Task } from '../lib/task.ts';
+import { listField } from './fields.ts';
+
+/** Makes the workspace hold the project's sources: only what changed travels. */
+export const sync: Task = {
+  name: 'sync',
+  summary: 'Sends the sources of the project to the workspace of a sandbox; only what changed travels.',
+  fields: {
+    exclude: {
+      kind: 'list',
+      description:
+        'What is not sent, as in a .gitignore. It is not removed on the far side either. Products and state of steps there are never sent.',
+      of: { kind: 'string', description: 'One pattern.', examples: ['dist-newstyle', '*.o'] },
+    },
+  },
+  refuses: ['run', 'shell', 'inputs', 'outputs', 'state', 'dir', 'cache', 'interactive'],
+  plan(step, scope) {
+    const { files } = scope.sandbox;
+    const exclude = excludesOf(step, scope);
+    const settings = { files, exclude: listField(step, 'exclude') };
+    const reads = { is: 'sources', files, exclude } as const;
+    return {
+      value: { title: `sync to ${step.sandbox}`, settings, reads, makes: { is: 'place', globs: [] }, workspace: 'excludes' },
+      diagnostics: [],
+    };
+  },
+  async run(action, scope) {
+    const { reads } = action.draft;
+    // A step here works in the project itself: its sources are where they should be.
+    if (scope.sandbox.kind === 'local' || reads.is !== 'sources') return ok({ untouched: true });
+    const session = await scope.session();
+    if (!session.ok) return session;
+    const path = await scope.workspace();
+    if (!path.ok) return path;
+    const excluded = compileExcludes(reads.exclude);
+    const synced = await syncTree({
+      workspace: { session: session.value, path: path.value, checkout: scope.checkout, signal: scope.signal },
+      files: scope.io.files,
+      root: scope.project.root,
+      sources: () => scope.sources(reads.files, reads.exclude),
+      receipt: scope.receipt(),
+      excluded: (one) => excluded(one, false),
+      nonce: scope.io.nonce,
+      progress: (done, total) => scope.progress(done, total, 'files'),
+      note: scope.note,
+    });
+    if (!synced.ok) return synced;
+    const { receipt, untouched } = synced.value;
+    return ok(untouched ? { receipt, untouched } : { receipt });
+  },
+};
+
+/** Declared ones first, so that a `!` of the user never brings back what a step makes there. */
+function excludesOf(step: Step, scope: PlanScope): readonly string[] {
+  const made = [...scope.project.steps.values()]
+    .filter((other) => other.sandbox === step.sandbox)
+    .flatMap((other) => globsBelow(other.dir, [...(other.outputs ?? []), ...other.state]))
+    .map((glob) => (glob.startsWith('!') ? `!/${glob.slice(1)}` : `/${glob}`));
+  return [...new Set([...listField(step, 'exclude'), ...scope.downstream, ...made])];
+}
