@@ -1,4 +1,4 @@
-import { matchSegment, type Pattern, parsePattern, type Segment } from './pattern.ts';
+import { isPlainPath, matchSegment, type Pattern, parsePattern, type Segment } from './pattern.ts';
 
 /**
  * Lists of globs for inputs and outputs: path-like, relative to one folder. `*` and `?` stay within a name and match a leading dot,
@@ -25,6 +25,7 @@ interface Compiled extends Pattern {
 }
 
 export function compileGlobs(patterns: readonly string[]): GlobSet {
+  if (patterns.length > 0 && patterns.every(isPlainPath)) return plainPaths(patterns);
   const compiled = patterns.flatMap((pattern) => parsePattern(pattern).map(compile));
   const wanted = compiled.filter((pattern) => !pattern.negated);
   const literals = outermost(wanted.filter(isLiteral).map((pattern) => pattern.lead));
@@ -35,6 +36,17 @@ export function compileGlobs(patterns: readonly string[]): GlobSet {
     roots: roots.filter((root) => !literals.some((literal) => isWithin(root, literal))),
     matches: (path) => matchesList(compiled, path),
     descend: (folder) => descends(compiled, folder),
+  };
+}
+
+/** Thousands of steps name one file each: such lists need no parsing. */
+function plainPaths(paths: readonly string[]): GlobSet {
+  return {
+    patterns: paths,
+    literals: paths.length === 1 ? paths : outermost(paths),
+    roots: [],
+    matches: (path) => paths.some((one) => isWithin(path, one)),
+    descend: (folder) => paths.some((one) => isWithin(folder, one) || isWithin(one, folder)),
   };
 }
 
@@ -173,7 +185,7 @@ function isLiteral(pattern: Compiled): boolean {
 }
 
 function isWithin(path: string, folder: string): boolean {
-  return folder === '' || path === folder || path.startsWith(`${folder}/`);
+  return folder === '' || (path.startsWith(folder) && (path.length === folder.length || path[folder.length] === '/'));
 }
 
 /** Sorted, without what lies within another. */

@@ -55,6 +55,11 @@ export function globProblem(text: string): string | undefined {
 
 const plain = /^[A-Za-z0-9_@+=:,-][A-Za-z0-9_@+=:,.-]*(?:\/[A-Za-z0-9_@+=:,-][A-Za-z0-9_@+=:,.-]*)*$/;
 
+/** Whether a glob is nothing but names and slashes, and none of them special. */
+export function isPlainPath(text: string): boolean {
+  return plain.test(text);
+}
+
 function fixed(text: string): Pattern {
   const segments = text.split('/').map((name): Segment => ({ kind: 'name', name }));
   return { negated: false, segments, below: true, folder: false, anchored: false };

@@ -11,9 +11,9 @@
  *      u8[n]     1: settled
  *      names     separated by NUL, in code-unit order
  */
-import type { Stats } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { Digest } from '../base/digest.ts';
+import type { Seen } from './hash.ts';
 
 const MAGIC = 'sbxmemo1';
 const HEADER = 32;
@@ -31,7 +31,7 @@ export interface MemoTable {
   readonly count: number;
   readonly names: readonly string[];
   isSettled(at: number): boolean;
-  isSame(at: number, seen: Stats): boolean;
+  isSame(at: number, seen: Seen): boolean;
   digest(at: number): Digest;
   entry(at: number): MemoEntry;
 }

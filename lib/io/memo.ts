@@ -5,12 +5,11 @@
  * granularity of file times: a file written within the last 2 s may be written again without its times changing. Such a file is hashed
  * once more when it is next asked for, and is settled then.
  */
-import type { Stats } from 'node:fs';
 import type { Digest } from '../base/digest.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
-import { makeHasher } from './hash.ts';
+import { makeHasher, type Seen } from './hash.ts';
 import { decodeMemo, EMPTY_MEMO, encodeMemo, type MemoEntry, type MemoTable } from './memo-file.ts';
 import { makeFolder, replaceFile } from './replace.ts';
 
@@ -21,11 +20,11 @@ const MOST_ENTRIES = 400_000;
 
 export interface Memo {
   /** The digest of the regular file at `absolute`, whose lstat gave `seen`. `path` names it in the memo. */
-  digest(path: string, absolute: string, seen: Stats): Result<Digest, Failure>;
+  digest(path: string, absolute: string, seen: Seen): Result<Digest, Failure>;
   /** The digest, if it is known without reading the file. */
-  known(path: string, seen: Stats): Digest | undefined;
+  known(path: string, seen: Seen): Digest | undefined;
   /** Tells what the content is to one who knows it without reading, e.g. because it was just written. `since`: when that was, as the clock's now(). */
-  learn(path: string, seen: Stats, digest: Digest, since: number): void;
+  learn(path: string, seen: Seen, digest: Digest, since: number): void;
   /** How many files were read so far. */
   readonly hashed: number;
   /** Writes what was learnt, if anything was. Throws what the file operation threw. */
@@ -40,7 +39,7 @@ export function openMemo(io: Pick<Io, 'files' | 'clock' | 'nonce'>, file: string
   const find = finder(table);
   let hashed = 0;
 
-  const learn = (path: string, seen: Stats, digest: Digest, since: number): void => {
+  const learn = (path: string, seen: Seen, digest: Digest, since: number): void => {
     learnt.set(path, {
       size: seen.size,
       mtime: seen.mtimeMs,
@@ -51,7 +50,7 @@ export function openMemo(io: Pick<Io, 'files' | 'clock' | 'nonce'>, file: string
     });
   };
 
-  const known = (path: string, seen: Stats): Digest | undefined => {
+  const known = (path: string, seen: Seen): Digest | undefined => {
     // What this process learnt is believed only if it is settled too: the process may live long.
     const fresh = learnt.size === 0 ? undefined : learnt.get(path);
     if (fresh) return fresh.settled && isSame(fresh, seen) ? fresh.digest : undefined;
@@ -92,7 +91,7 @@ function readTable(io: Pick<Io, 'files'>, file: string): MemoTable {
   }
 }
 
-function isSame(entry: MemoEntry, seen: Stats): boolean {
+function isSame(entry: MemoEntry, seen: Seen): boolean {
   return entry.size === seen.size && entry.mtime === seen.mtimeMs && entry.ctime === seen.ctimeMs && entry.ino === seen.ino;
 }
 

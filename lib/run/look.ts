@@ -139,6 +139,7 @@ export function makeLook(setting: LookSetting): ProjectLook {
         troubles.set(action.id, seen.error);
         return { ...NOTHING_SEEN, missing: tree.entries.map(({ path }) => path), restorable: false };
       }
+      if (seen.value.missing.length + seen.value.edited.length === 0) return { ...seen.value, restorable: true };
       const wanted = new Set([...seen.value.missing, ...seen.value.edited]);
       const isThere = tree.entries.every(
         (entry) => entry.kind === 'link' || !wanted.has(entry.path) || store.has(entry.digest, entry.size),

@@ -29,6 +29,11 @@ export type Compared = Pick<OutputsSeen, 'missing' | 'edited' | 'extra'>;
 export function compareOutputs(files: Files, walker: Walker, memo: Memo, rules: OutputRules, tree: Tree): Result<Compared, Failure> {
   const { found, trouble } = walker.globs(rules.globs);
   if (trouble[0]) return err(trouble[0]);
+  const [only, one] = [tree.entries[0], found[0]];
+  if (only && one && tree.entries.length === 1 && found.length === 1 && only.path === one.path) {
+    const same = isSame(files, walker.root, memo, only, one);
+    return same.ok ? ok({ missing: [], edited: same.value ? [] : [only.path], extra: [] }) : same;
+  }
   const missing: string[] = [];
   const edited: string[] = [];
   const there = new Map(found.map((one) => [one.path, one]));

@@ -60,6 +60,6 @@ export function openPlaces(io: Writing, folder: string): Places {
 
 function receiptFromJson(json: unknown): Receipt | undefined {
   const { id, workspace, tree: rows } = (json ?? {}) as { readonly [field: string]: Json };
-  const tree = treeFromJson(rows);
+  const tree = treeFromJson(rows, true);
   return tree && typeof id === 'string' && typeof workspace === 'string' ? { id, workspace, tree } : undefined;
 }

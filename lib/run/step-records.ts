@@ -76,7 +76,7 @@ export function parseStepLine(line: string): { readonly step: StepId; readonly r
         return remembered;
       },
       get inputs() {
-        return inputs === '' ? undefined : treeFromJson(JSON.parse(inputs));
+        return inputs === '' ? undefined : treeFromJson(JSON.parse(inputs), true);
       },
       line,
     },
@@ -88,6 +88,6 @@ function rememberedToJson({ key, outputs, log, at, ms }: Remembered): Json {
 }
 
 function rememberedFromJson(json: { readonly [field: string]: Json } & Omit<Remembered, 'outputs'>): Remembered | undefined {
-  const outputs = json.outputs === null ? null : treeFromJson(json.outputs);
+  const outputs = json.outputs === null ? null : treeFromJson(json.outputs, true);
   return outputs === undefined ? undefined : { ...json, outputs };
 }
