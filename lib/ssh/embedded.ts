@@ -8,7 +8,8 @@ import { dial } from './dial.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded-server.ts';
 import { handshake } from './handshake.ts';
 import { Link } from './link.ts';
-import { BEAT, SILENCE, sshSession } from './session.ts';
+import { BEAT, ownerTag, SILENCE } from './patience.ts';
+import { sshSession } from './session.ts';
 
 export interface EmbeddedSettings {
   readonly name: string;
@@ -16,6 +17,8 @@ export interface EmbeddedSettings {
   readonly folder: string;
   /** Milliseconds that supervised work goes on when sbx was killed. */
   readonly grace: number;
+  /** Whose remote work it is, the same in every run of one checkout: what its dead runs left is ended on the next connect. */
+  readonly owner: string;
   readonly beat?: number;
   readonly silence?: number;
 }
@@ -43,7 +46,12 @@ async function connect(settings: EmbeddedSettings, io: Io, signal: AbortSignal):
     await server[Symbol.asyncDispose]();
     return link;
   }
-  const patience = { grace: settings.grace, beat: settings.beat ?? BEAT, silence: settings.silence ?? SILENCE };
+  const patience = {
+    grace: settings.grace,
+    beat: settings.beat ?? BEAT,
+    silence: settings.silence ?? SILENCE,
+    owner: ownerTag(settings.owner),
+  };
   return ok(sshSession(link.value, io, patience));
 }
 

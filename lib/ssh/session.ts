@@ -3,25 +3,15 @@ import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Session } from '../model/sandbox.ts';
 import type { Link } from './link.ts';
+import type { Patience } from './patience.ts';
 import { runProgram } from './program.ts';
-
-/** How remote work outlives a link. Milliseconds. */
-export interface Patience {
-  /** Work goes on for so long after the link was lost. */
-  readonly grace: number;
-  /** Time between heartbeats to the supervisor, and its silence after which the link counts as lost. */
-  readonly beat: number;
-  readonly silence: number;
-}
-
-export const BEAT = 10_000;
-export const SILENCE = 45_000;
+import { superviseJob } from './supervise.ts';
 
 /** The session over one link. */
-export function sshSession(link: Link, io: Io, _patience: Patience): Session {
+export function sshSession(link: Link, io: Io, patience: Patience): Session {
   return {
     program: (text, args, streams) => runProgram(link, io.nonce(), text, args, streams),
-    supervise: async () => notYet(),
+    supervise: (job, streams) => superviseJob(link, io, patience, job, streams),
     terminal: async () => notYet(),
     [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
   };

@@ -2,13 +2,16 @@ import { ok } from '../base/result.ts';
 import type { Io } from '../model/io.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 import { connectRoute, type Route } from './connect.ts';
-import { BEAT, SILENCE, sshSession } from './session.ts';
+import { BEAT, ownerTag, SILENCE } from './patience.ts';
+import { sshSession } from './session.ts';
 
 export interface SshSettings extends Route {
   /** Name of the sandbox. */
   readonly name: string;
   /** Milliseconds that supervised work goes on after the link was lost. */
   readonly grace: number;
+  /** Whose remote work it is, the same in every run of one checkout: what its dead runs left is ended on the next connect. */
+  readonly owner: string;
   /** Milliseconds between heartbeats, and without one until the far side counts the link as lost. */
   readonly beat?: number;
   readonly silence?: number;
@@ -23,7 +26,12 @@ export function sshSandbox(settings: SshSettings, io: Io): Sandbox {
     connect: async (signal) => {
       const link = await connectRoute(settings, io, signal);
       if (!link.ok) return { ok: false, error: { ...link.error, sandbox: settings.name } };
-      const patience = { grace: settings.grace, beat: settings.beat ?? BEAT, silence: settings.silence ?? SILENCE };
+      const patience = {
+        grace: settings.grace,
+        beat: settings.beat ?? BEAT,
+        silence: settings.silence ?? SILENCE,
+        owner: ownerTag(settings.owner),
+      };
       return ok(sshSession(link.value, io, patience));
     },
   };

@@ -20,7 +20,7 @@ export interface Place {
 export type WithPlace = (use: (place: Place) => Promise<void>) => Promise<void>;
 
 /** Connections to a local place are never lost; far ones count as lost soon in tests. */
-export const SOON = { grace: 1000, beat: 200, silence: 2000 };
+export const SOON = { grace: 1000, beat: 200, silence: 2000, owner: 'test' };
 
 /** Effects as in production, with the environment of a user whose home is `home`. */
 export function realIo(home: string, more: Readonly<Record<string, string>> = {}): Io {

@@ -1,0 +1,130 @@
+// The programs that guard a step's command on the far side. POSIX sh for dash, bash and busybox; Linux, since they look into /proc.
+// They know nothing of SSH: their stdin is a stream of lines, and its end means that nobody is there any more.
+
+/**
+ * Ends everything that carries SBX_TREE=$tree: TERM once to each process group (they are all ours, since the command has a session of its
+ * own), after `$patience` rounds KILL. Exit code 4: nothing is left, 5: something cannot be killed.
+ */
+const FINISH = `
+finish() {
+  trap '' USR1 HUP ALRM TERM
+  round=0 told=
+  while :; do
+    groups=
+    for file in $(LC_ALL=C grep -l "SBX_TREE=$tree" /proc/[0-9]*/environ 2>/dev/null); do
+      { IFS= read -r line <"${'$'}{file%/environ}/stat"; } 2>/dev/null || continue
+      set -- ${'$'}{line##*) }
+      case " $groups " in *" $3 "*) ;; *) groups="$groups $3" ;; esac
+    done
+    if [ -z "$groups" ]; then
+      for group in $told; do kill -s KILL -- "-$group"; done
+      exit 4
+    fi
+    [ "$round" -lt $((patience + 100)) ] || exit 5
+    for group in $groups; do
+      if [ "$round" -ge "$patience" ]; then
+        kill -s KILL -- "-$group"
+      else
+        case " $told " in *" $group "*) continue ;; esac
+        kill -s TERM -- "-$group"
+        kill -s CONT -- "-$group"
+      fi
+      told="$told $group"
+    done
+    sleep 0.05 || sleep 1
+    round=$((round + 1))
+  done
+}`;
+
+/**
+ * Reads beats. $1 tree, $2 owner, $3 grace and $4 silence in seconds, $5 rounds of patience. A reader of its own turns lines into signals,
+ * since only `wait` ends at once when one comes. While the link is lost the sleeper carries SBX_LOST=$owner: so others find it (ORPHANS).
+ * (`<&0` would be /dev/null for a background command of dash: hence fd 4.)
+ * USR1 ends it, except when it is ending the tree.
+ */
+const WATCH = `
+tree=$1 owner=$2 grace=$3 silence=$4 patience=$5 me=$$ mode=on next= gone=
+${FINISH}
+trap finish TERM
+trap 'next=on' ALRM
+trap 'gone=1' HUP
+exec 4<&0 </dev/null
+(
+  while IFS= read -r line; do
+    case $line in stop) kill -s TERM "$me" ;; *) kill -s ALRM "$me" ;; esac
+  done
+  kill -s HUP "$me"
+) <&4 &
+exec 4<&-
+while :; do
+  if [ "$mode" = on ]; then sleep "$silence" & else SBX_LOST=$owner sleep "$grace" & fi
+  sleeper=$!
+  [ -n "$next" ] || [ "$gone" = 1 ] || wait "$sleeper"
+  kill "$sleeper"
+  was=$next next=
+  if [ "$gone" = 1 ]; then mode=lost gone=seen
+  elif [ "$was" = on ]; then mode=on
+  elif [ "$mode" = lost ]; then finish
+  else mode=lost
+  fi
+done`;
+
+/**
+ * $1 mark, $2 tree, $3 attempt, $4 run, $5 owner, $6 grace, $7 silence, $8 patience, $9 folder, then: file of the mark and its value (or two
+ * empty words), interpreter, first program of the interpreter, the job as its line. Output passes a relay that outlives the link, so that the command never gets SIGPIPE because of it;
+ * the last thing in the output is the mark and how it ended: an exit code, `stopped`, `stuck`, or why it was not started.
+ */
+export const SUPERVISOR = String.raw`
+mark=$1 tree=$2 attempt=$3 run=$4 owner=$5 grace=$6 silence=$7 patience=$8 folder=$9
+shift 9
+held=$1 value=$2 shell=$3 start=$4 job=$5
+watch='${WATCH.replaceAll("'", `'\\''`)}'
+trap : HUP
+exec 3<&0 </dev/null
+guard() {
+  cd -- "$folder" 2>/dev/null || { end=folder; return; }
+  command -v "$shell" >/dev/null 2>&1 || { end=shell; return; }
+  [ -z "$held" ] || rm -f -- "$held" || { end=mark; return; }
+  setsid /bin/sh -c "$watch" watch "$tree" "$owner" "$grace" "$silence" "$patience" <&3 >/dev/null 2>&1 3<&- &
+  watcher=$!
+  printf '%s\n' "$job" | SBX_TREE=$tree SBX_ATTEMPT=$attempt SBX_RUN=$run setsid "$shell" -c "$start" sbx 2>&1 3<&-
+  end=$?
+  kill -s USR1 "$watcher" 2>/dev/null
+  wait "$watcher" 2>/dev/null
+  case $? in 4) end=stopped ;; 5) end=stuck ;; esac
+  kill -s KILL -- "-$watcher" 2>/dev/null
+  if [ "$end" = 0 ] && [ -n "$held" ]; then
+    mkdir -p -- "${'$'}{held%/*}" && printf %s "$value" >"$held.$tree" && mv -f -- "$held.$tree" "$held" || end=mark
+  fi
+}
+{
+  trap : HUP
+  guard
+  printf '%s %s\n' "$mark" "$end"
+} | {
+  trap '' PIPE HUP
+  exec 3<&-
+  cat 2>/dev/null || cat >/dev/null
+}`;
+
+/**
+ * Ends what earlier runs of owner $1 left going on after their link was lost, and waits until it is gone: two commands of different runs
+ * never work in one workspace.
+ */
+export const ORPHANS = `
+orphans=
+for file in $(LC_ALL=C grep -l "SBX_LOST=$1" /proc/[0-9]*/environ 2>/dev/null); do
+  { IFS= read -r line <"${'$'}{file%/environ}/stat"; } 2>/dev/null || continue
+  set -- "$1" ${'$'}{line##*) }
+  kill -s TERM "$3" 2>/dev/null && orphans="$orphans $3"
+done
+for orphan in $orphans; do
+  while kill -s 0 "$orphan" 2>/dev/null; do sleep 0.05 || sleep 1; done
+done`;
+
+/** Every program that the far side must have; each one that is missing is printed. */
+export const FITNESS = `
+for tool in cat chmod cp find grep head ln ls mkdir mktemp mv rm rmdir setsid sha256sum sleep sort tar touch xargs; do
+  command -v "$tool" >/dev/null 2>&1 || printf ' %s' "$tool"
+done
+[ -r /proc/self/environ ] || printf ' /proc'`;
