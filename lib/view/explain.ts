@@ -1,0 +1,118 @@
+import { formatDuration } from '../base/duration.ts';
+import type { Json } from '../base/json.ts';
+import { unreachable } from '../base/unreachable.ts';
+import type { FingerprintRecord } from '../model/fingerprint.ts';
+import type { LastRun } from '../model/look.ts';
+import type { Decision, PlannedAction } from '../model/plan.ts';
+import type { Staleness } from '../model/staleness.ts';
+import { describe, describeDecision, describeSkip } from '../plan/describe.ts';
+import { documentOf } from './document.ts';
+import { neutral } from './neutral.ts';
+import type { Paint } from './paint.ts';
+import { rows } from './rows.ts';
+
+/** Paths of one reason that are shown; more are counted. */
+const PATHS = 30;
+
+export interface Explained {
+  readonly planned: PlannedAction;
+  readonly last?: LastRun;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Why a step is fresh or not, and all that can change its result. */
+export function explainText({ planned, last, now }: Explained, paint: Paint, columns?: number): string {
+  const { action, decision, record, key } = planned;
+  const lines = [`${paint.name(neutral(action.id))} ${verdictOf(decision)}`];
+  if (decision.is === 'run' || decision.is === 'maybe') for (const reason of decision.reasons) lines.push(...reasonLines(reason, paint));
+  if (decision.is === 'restore') {
+    lines.push(...pathLines('~', decision.edited, paint), ...pathLines('-', decision.missing, paint));
+  }
+  if (last) {
+    const result = last.ok ? 'succeeded' : 'failed';
+    lines.push('', `Last run: ${result} in ${formatDuration(last.ms)}, ${formatDuration(Math.max(0, now - last.at))} ago`);
+  }
+  if (record) lines.push('', 'What counts:', ...rows(recordRows(record), columns));
+  if (key !== undefined) lines.push('', `Key: ${key}`);
+  return `${lines.join('\n')}\n`;
+}
+
+export function explainJson({ planned, last }: Explained): string {
+  const { action, decision, record, key, price } = planned;
+  return documentOf('explain', 1, {
+    id: action.id,
+    decision,
+    why: describeDecision(decision),
+    ...(record === undefined ? {} : { record }),
+    ...(key === undefined ? {} : { key }),
+    ...(price === undefined ? {} : { price }),
+    ...(last === undefined ? {} : { last: { key: last.key, ok: last.ok, at: last.at, ms: last.ms } }),
+  });
+}
+
+function verdictOf(decision: Decision): string {
+  switch (decision.is) {
+    case 'fresh':
+      return 'is fresh';
+    case 'restore':
+      return 'would be restored from the store:';
+    case 'run':
+      return 'would run:';
+    case 'maybe':
+      return 'would perhaps run:';
+    case 'skip':
+      return `would be skipped: ${neutral(describeSkip(decision.because))}`;
+    default:
+      return unreachable(decision);
+  }
+}
+
+function reasonLines(reason: Staleness, paint: Paint): string[] {
+  const first = `  ${neutral(describe(reason))}`;
+  if (reason.code === 'inputs-changed') {
+    const count = reason.changed.length + reason.added.length + reason.removed.length;
+    if (count <= 1) return [first];
+    return [
+      '  inputs changed:',
+      ...pathLines('~', reason.changed, paint),
+      ...pathLines('+', reason.added, paint),
+      ...pathLines('-', reason.removed, paint),
+    ];
+  }
+  if ((reason.code === 'outputs-missing' || reason.code === 'outputs-edited') && reason.paths.length > 1) {
+    return [first, ...pathLines(reason.code === 'outputs-edited' ? '~' : '-', reason.paths, paint)];
+  }
+  return [first];
+}
+
+function pathLines(mark: string, paths: readonly string[], paint: Paint): string[] {
+  const lines = paths.slice(0, PATHS).map((path) => `    ${paint.dim(mark)} ${neutral(path)}`);
+  if (paths.length > PATHS) lines.push(`    ${paint.dim(mark)} and ${paths.length - PATHS} more`);
+  return lines;
+}
+
+function recordRows(record: FingerprintRecord): string[][] {
+  const table: string[][] = [['task', record.task]];
+  const add = (name: string, text: string): void => {
+    if (text !== '') table.push([name, text]);
+  };
+  add('command', jsonText(record.command));
+  add('settings', jsonText(record.settings));
+  add('dir', record.dir);
+  for (const [name, value] of Object.entries(record.env)) add('env', `${name}=${value}`);
+  add('inputs', record.inputs === null ? '' : `tree ${record.inputs.slice(0, 16)}`);
+  for (const [step, digest] of Object.entries(record.upstream)) add('upstream', `${step} ${digest.slice(0, 16)}`);
+  for (const [tool, found] of Object.entries(record.tools)) add('tool', `${tool} ${found}`);
+  for (const [probe, output] of Object.entries(record.place)) add('place', `${probe}: ${output.trim().replaceAll('\n', ' ')}`);
+  add('outputs', jsonText(record.outputs));
+  add('state', record.state.join(' '));
+  for (const [name, version] of Object.entries(record.secrets)) add('secret', version === '' ? name : `${name} version ${version}`);
+  return table;
+}
+
+function jsonText(value: Json): string {
+  if (value === null) return '';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text === '{}' || text === '[]' ? '' : text.replaceAll('\n', ' ');
+}

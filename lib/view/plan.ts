@@ -1,0 +1,92 @@
+import { formatDuration } from '../base/duration.ts';
+import { formatSize } from '../base/size.ts';
+import type { Decision, Plan, PlannedAction } from '../model/plan.ts';
+import { LOCAL } from '../model/project.ts';
+import { describeDecision } from '../plan/describe.ts';
+import { total } from '../plan/price.ts';
+import { documentOf } from './document.ts';
+import { neutral } from './neutral.ts';
+import type { Paint } from './paint.ts';
+import { type Cell, rows } from './rows.ts';
+
+/** What a run would do, why, and what it costs as far as history tells. */
+export function planText(plan: Plan, paint: Paint, columns?: number): string {
+  return `${[
+    ...rows(
+      plan.actions.map((planned) => rowOf(planned, paint)),
+      columns,
+    ),
+    totalLine(plan),
+  ].join('\n')}\n`;
+}
+
+function rowOf({ action, decision, price }: PlannedAction, paint: Paint): (string | Cell)[] {
+  const cost = price ? formatDuration(price.ms) + (price.bytes === undefined ? '' : `, ${formatSize(price.bytes)}`) : '';
+  const place = action.step.sandbox === LOCAL ? '' : action.step.sandbox;
+  const verdict = { text: decision.is, paint: paintOf(decision, paint) };
+  return [verdict, { text: action.id, paint: paint.name }, place, cost, describeDecision(decision)];
+}
+
+function paintOf(decision: Decision, paint: Paint): (text: string) => string {
+  if (decision.is === 'fresh' || decision.is === 'skip') return paint.dim;
+  return decision.is === 'restore' ? paint.good : paint.warn;
+}
+
+/** `2 would run, 1 perhaps, 3 fresh; about 12.3s and 4.0 KiB; reaches vm` */
+export function totalLine(plan: Plan): string {
+  const count = (is: Decision['is']): number => plan.actions.filter(({ decision }) => decision.is === is).length;
+  const counts: readonly (readonly [number, string])[] = [
+    [count('run'), 'would run'],
+    [count('maybe'), 'perhaps'],
+    [count('restore'), 'would be restored'],
+    [count('fresh'), 'fresh'],
+    [count('skip'), 'skipped'],
+  ];
+  const parts = counts.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`);
+  const { ms, bytes, unpriced } = total(plan.actions);
+  const idle = count('run') + count('maybe') + count('restore') === 0;
+  const first = idle && count('fresh') > 0 ? 'everything is fresh' : parts.join(', ') || 'nothing to run';
+  const cost = ms > 0 ? `; about ${formatDuration(ms)}${bytes > 0 ? ` and ${formatSize(bytes)}` : ''}` : '';
+  const unknown = unpriced > 0 && ms > 0 ? `, ${unpriced} never measured` : '';
+  const remote = plan.actions.some(({ action }) => action.step.sandbox !== LOCAL);
+  const reach =
+    plan.places.length > 0 ? `; reaches ${plan.places.map((name) => neutral(name)).join(', ')}` : remote ? '; no place is reached' : '';
+  return first + cost + unknown + reach;
+}
+
+export function planJson(plan: Plan): string {
+  return documentOf('plan', 1, {
+    places: plan.places,
+    steps: plan.actions.map((planned) => ({
+      id: planned.action.id,
+      task: planned.action.step.task,
+      sandbox: planned.action.step.sandbox,
+      title: planned.action.draft.title,
+      needs: planned.action.step.needs,
+      named: planned.action.named,
+      decision: planned.decision,
+      why: describeDecision(planned.decision),
+      ...(planned.key === undefined ? {} : { key: planned.key }),
+      ...(planned.price === undefined ? {} : { price: planned.price }),
+    })),
+  });
+}
+
+/** Whether a run would execute and restore nothing. */
+export function isUpToDate(plan: Plan): boolean {
+  return plan.actions.every(({ decision }) => decision.is === 'fresh' || decision.is === 'skip');
+}
+
+/** The steps that are not up to date, or that all is. */
+export function statusText(plan: Plan, paint: Paint, columns?: number): string {
+  const stale = plan.actions.filter(({ decision }) => decision.is !== 'fresh' && decision.is !== 'skip');
+  if (stale.length === 0) return `${paint.good('up to date')}\n`;
+  const table = stale.map(({ action, decision }) => [{ text: action.id, paint: paint.name }, describeDecision(decision)]);
+  return `${[paint.warn('not up to date:'), ...rows(table, columns)].join('\n')}\n`;
+}
+
+export function statusJson(plan: Plan): string {
+  const stale = plan.actions.filter(({ decision }) => decision.is !== 'fresh' && decision.is !== 'skip');
+  const steps = stale.map(({ action, decision }) => ({ id: action.id, decision, why: describeDecision(decision) }));
+  return documentOf('status', 1, { upToDate: stale.length === 0, stale: steps });
+}
