@@ -35,6 +35,12 @@ export function demand(list: readonly Wanting[]): Demand {
   return { decisions, places: walk.places() };
 }
 
+/** The decision on an action that stands for itself. Nothing is expected to fail. */
+export function withoutDemand(action: Action, judgement: Judgement, insisted: boolean): Decision {
+  const waits = action.step.when === 'failure' && !insisted && judgement.decision.is !== 'skip';
+  return waits ? { is: 'skip', because: { code: 'condition' } } : judgement.decision;
+}
+
 /** One pass from dependents to what they need. Lives for one call of `demand`. */
 class Walk {
   readonly #list: readonly Wanting[];
@@ -97,7 +103,7 @@ class Walk {
     const { decision } = judgement;
     const { step } = action;
     if (decision.is === 'skip' || decision.is === 'restore') return decision;
-    if (step.when === 'failure' && !insisted) return { is: 'skip', because: { code: 'condition' } };
+    if (step.when === 'failure' && !insisted) return withoutDemand(action, judgement, insisted);
     // A releaser comes after all users of its place, which were visited last.
     const released = step.releases !== undefined && !own(wanting) ? (this.#used.get(step.releases) ?? 0) : 0;
     const level = Math.max(this.#level[i] as number, released);
@@ -143,7 +149,8 @@ class Walk {
   }
 }
 
-function onDemand(action: Action): boolean {
+/** Whether the action is executed only if another needs it or the user named it. */
+export function onDemand(action: Action): boolean {
   return action.draft.makes.is === 'place' || action.step.provides !== undefined || action.step.releases !== undefined;
 }
 

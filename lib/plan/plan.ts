@@ -1,7 +1,7 @@
 import type { Look } from '../model/look.ts';
-import type { Action, Plan, PlannedAction } from '../model/plan.ts';
+import type { Action, Decision, Plan, PlannedAction } from '../model/plan.ts';
 import { LOCAL, type Project, type SandboxName, type StepId } from '../model/project.ts';
-import { type Demand, demand, type Wanting } from './demand.ts';
+import { type Demand, demand, onDemand, type Wanting, withoutDemand } from './demand.ts';
 import { judge } from './judge.ts';
 import type { Judgement, PlanOptions, Upstream } from './judgement.ts';
 import type { Planning, Settled } from './planning.ts';
@@ -40,6 +40,8 @@ class Deciding implements Planning {
   /** Steps that may have written in the project so far, and how many there were when each action was judged. */
   #writes = 0;
   readonly #writesSeen: number[] = [];
+  /** Whether anything is executed only on demand; without, every action stands for itself. */
+  readonly #demands: boolean;
   #demand: Demand | undefined;
 
   constructor(project: Project, actions: readonly Action[], look: Look, options: PlanOptions) {
@@ -49,6 +51,7 @@ class Deciding implements Planning {
     this.#options = options;
     const position = new Map(actions.map((action, i) => [action.id, i]));
     this.#position = position;
+    this.#demands = actions.some(onDemand);
     this.#needs = actions.map(({ step }) => step.needs.map((id) => position.get(id)).filter((i) => i !== undefined));
     this.#feeder = feeders(actions, this.#needs);
     this.#dependents = actions.map(() => []);
@@ -58,22 +61,21 @@ class Deciding implements Planning {
   }
 
   snapshot(): Plan {
-    const found = this.#demanded();
-    const actions = this.#actions.map((_, i) => this.#planned(i, found));
-    const reached = [...found.places].filter((name) => name !== LOCAL && this.#project.sandboxes.get(name)?.kind !== 'local');
+    const actions = this.#actions.map((_, i) => this.#planned(i));
+    const reached = [...this.#places()].filter((name) => name !== LOCAL && this.#project.sandboxes.get(name)?.kind !== 'local');
     return { actions, places: reached.sort() };
   }
 
   decide(step: StepId): PlannedAction {
     const i = this.#at(step);
     if (!this.#settled[i] && !this.#stands(i) && this.#judge(i)) this.#spread(i);
-    return this.#planned(i, this.#demanded());
+    return this.#planned(i);
   }
 
   settle(step: StepId, settled: Settled): void {
     const i = this.#at(step);
     const action = this.#actions[i] as Action;
-    const decision = this.#demanded().decisions[i];
+    const decision = this.#decision(i);
     const leftAlone = decision?.is === 'skip' && decision.because.code === 'not-needed';
     if (leftAlone && settled.is === 'gone') this.#left.add(i);
     this.#settled[i] = settled;
@@ -82,7 +84,8 @@ class Deciding implements Planning {
       this.#writes += 1;
       for (const next of this.#dependents[i] ?? []) this.#outdated.add(next);
     }
-    this.#demand = undefined;
+    // What is not executed had no say in what others are needed for.
+    if (decision.is === 'run' || decision.is === 'maybe') this.#demand = undefined;
     this.#spread(i);
   }
 
@@ -184,10 +187,21 @@ class Deciding implements Planning {
     return this.#demand;
   }
 
-  #planned(i: number, found: Demand): PlannedAction {
+  #places(): Iterable<SandboxName> {
+    if (this.#demands) return this.#demanded().places;
+    const run = this.#actions.filter((_, i) => !this.#settled[i] && this.#decision(i).is === 'run');
+    return new Set(run.map((action) => action.step.sandbox));
+  }
+
+  #decision(i: number): Decision {
+    if (this.#demands) return this.#demanded().decisions[i] as Decision;
+    return withoutDemand(this.#actions[i] as Action, this.#judgements[i] as Judgement, this.#insisted.has(i));
+  }
+
+  #planned(i: number): PlannedAction {
     const action = this.#actions[i] as Action;
     const { record, key } = this.#judgements[i] as Judgement;
-    const decision = found.decisions[i] as PlannedAction['decision'];
+    const decision = this.#decision(i);
     const price = priceOf(action, decision, this.#look);
     return { action, decision, record, ...(key === undefined ? {} : { key }), ...(price ? { price } : {}) };
   }
