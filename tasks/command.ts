@@ -43,14 +43,11 @@ export function readsOf(step: Step, scope: PlanScope): Reads {
   const globs = step.inputs === undefined ? undefined : globsBelow(step.dir, step.inputs);
   if (scope.sandbox.kind !== 'local') return { is: 'arrived', globs };
   if (makesOf(step, scope.sandbox).is === 'nothing') return { is: 'nothing' };
-  return { is: 'files', globs: globs ?? projectGlobs(scope) };
+  return { is: 'files', globs: globs ?? EVERYTHING };
 }
 
-/** The files of the project less everything that steps make here. */
-function projectGlobs(scope: PlanScope): readonly string[] {
-  const made = [...scope.project.steps.values()].flatMap((step) => globsBelow(step.dir, [...(step.outputs ?? []), ...step.state]));
-  return ['**', ...new Set(made.filter((glob) => !glob.startsWith('!')).map((glob) => `!${glob}`))];
-}
+/** Of the project: the planner takes away what steps make. */
+const EVERYTHING: readonly string[] = ['**'];
 
 /** Steps of the project's own folder run side by side; in a workspace there is one writer. */
 export function workspaceUse(step: Step, sandbox: SandboxSpec): Draft['workspace'] {

@@ -25,7 +25,10 @@ export const script: Task = {
     const draft = commandDraft(step, scope, sourceOf(step), { file: fileOf(step), args: listField(step, 'args') });
     const { reads } = draft;
     const own = escapeGlob(posix.join(step.dir, fileOf(step)));
-    const value = reads.is === 'files' ? { ...draft, reads: { is: 'files' as const, globs: [...reads.globs, own] } } : draft;
+    const value =
+      reads.is === 'files' && step.inputs !== undefined
+        ? { ...draft, reads: { is: 'files' as const, globs: [...reads.globs, own] } }
+        : draft;
     return { value, diagnostics: scope.sandbox.kind === 'local' ? [] : [farAway(step)] };
   },
   run: (action, scope) => {

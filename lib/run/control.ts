@@ -27,6 +27,7 @@ export class RunControl {
   readonly #emit: Emit;
   readonly #running = new Map<AbortController, { readonly footing: Footing; readonly hurry: AbortController }>();
   readonly #left: Promise<void>;
+  readonly #stopping = new AbortController();
   #leave: () => void = () => {};
   #level: 0 | 1 | 2 | 3 = 0;
   #cause: StopCause | undefined;
@@ -53,6 +54,11 @@ export class RunControl {
     return this.#left;
   }
 
+  /** Aborted with the first stop. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
   /** Goes up to `level`; a lower one than before changes nothing. Keys of the terminal belong to the step that owns it: its Ctrl-C is not ours. */
   stop(level: 1 | 2 | 3, cause: StopCause): void {
     if (level <= this.#level) return;
@@ -60,6 +66,7 @@ export class RunControl {
     this.#level = level;
     this.#cause ??= cause;
     this.#emit({ type: 'stopping', level, cause });
+    this.#stopping.abort(new Error('stopped'));
     for (const [controller, { footing, hurry }] of this.#running) {
       if (footing !== 'release') controller.abort(new Error('stopped'));
       if (footing !== 'release' && level >= 2) hurry.abort();

@@ -4,7 +4,8 @@ import type { Failure } from '../model/failure.ts';
 import type { Folders, Io } from '../model/io.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Decision, PlannedAction } from '../model/plan.ts';
-import { LOCAL, type Project, type SandboxName, type SandboxSpec } from '../model/project.ts';
+import { LOCAL, type Project, type SandboxName, type SandboxSpec, type StepId } from '../model/project.ts';
+import type { Tree } from '../model/tree.ts';
 import type { RunScope, Task } from '../task.ts';
 import { attempt } from './attempt.ts';
 import type { RunControl } from './control.ts';
@@ -34,21 +35,19 @@ export interface ExecuteInput {
   readonly ledger: Ledger;
   readonly secrets: Secrets;
   readonly tasks: ReadonlyMap<string, Task>;
-  readonly scope: ScopeInput;
+  readonly scope: Omit<ScopeInput, 'placed' | 'progress'>;
   /** Judges a step again: its place turned out other than it was recorded. */
   readonly decideAgain: (planned: PlannedAction) => PlannedAction;
 }
 
-export function executor(input: ExecuteInput): Executor {
-  return new Executor(input);
-}
-
 /** Everything that steps of one run share while they are executed. */
-class Executor {
+export class Executor {
   readonly #input: ExecuteInput;
   readonly #ticker = new Ticker();
   readonly #workspaces = new Map<SandboxName, Turns>();
   readonly #terminal = new Turns();
+  /** What steps of this run left in their places. */
+  readonly #placed = new Map<StepId, Tree>();
   #pools: Promise<Pools> | undefined;
 
   constructor(input: ExecuteInput) {
@@ -152,6 +151,7 @@ class Executor {
     let bytes: number | undefined;
     const scope: ScopeInput = {
       ...this.#input.scope,
+      placed: this.#placed,
       progress: (of, done, total, unit) => {
         if (unit === 'bytes') bytes = done;
         emit({ type: 'step-progress', step: of, done, unit, ...(total === undefined ? {} : { total }) });
@@ -168,11 +168,13 @@ class Executor {
       return gone(outcome, spent.ms);
     };
     if (ended.is === 'stopped') return failed({ is: 'cancelled' });
-    const result = ended.result.ok ? ledger.succeed(planned, ended.result.value, spent) : ended.result;
+    const result = ended.result.ok ? ledger.succeed(planned, begun, ended.result.value, spent) : ended.result;
     if (!result.ok) return failed({ is: 'failed', failure: this.#told(planned, result.error, output) });
     const { cached, key, outputs, notes } = result.value;
     for (const text of notes) emit({ type: 'step-note', step: action.id, text });
-    const untouched = ended.result.ok && ended.result.value.untouched === true;
+    const produced = ended.result.ok ? ended.result.value : {};
+    if (produced.placed !== undefined) this.#placed.set(action.id, produced.placed);
+    const untouched = produced.untouched === true;
     return {
       outcome: untouched ? { is: 'fresh' } : { is: 'succeeded', cached },
       settled: { is: 'done', executed: !untouched, key, outputs },

@@ -9,7 +9,7 @@ export interface Ledger {
   /** Before a step runs: its success is forgotten, here and for its place. Gives what is needed to tidy up after a failure. */
   begin(planned: PlannedAction): Begun;
   /** After a success: outputs are checked and captured, inputs looked at again, the record is written last. A failure if the outputs are not right. */
-  succeed(planned: PlannedAction, produced: Produced, spent: Spent): Result<Kept, Failure>;
+  succeed(planned: PlannedAction, begun: Begun, produced: Produced, spent: Spent): Result<Kept, Failure>;
   /** After a failure or the end by a signal: outputs that it touched are moved away. */
   fail(planned: PlannedAction, begun: Begun, spent: Spent): readonly string[];
   /** Brings the remembered outputs back; 'miss' if the store cannot: the step must run. */

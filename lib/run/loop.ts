@@ -1,5 +1,7 @@
+import type { Digest } from '../base/digest.ts';
 import { unreachable } from '../base/unreachable.ts';
 import type { Emit } from '../model/event.ts';
+import type { Failure } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { PlannedAction } from '../model/plan.ts';
 import type { StepId } from '../model/project.ts';
@@ -26,6 +28,10 @@ export interface LoopInput {
   readonly emit: Emit;
   /** Whether what is remembered of the step may stand in for what an unreachable place cannot make now. */
   readonly standsIn: (planned: PlannedAction) => boolean;
+  /** Digest of the outputs that a fresh step made once. */
+  readonly made: (planned: PlannedAction) => Digest | undefined;
+  /** Why what the step reads or made cannot be looked at: then no decision on it counts. */
+  readonly trouble: (planned: PlannedAction) => Failure | undefined;
   /** Restores or executes: settles when that is over, whatever came of it. The higher priority first. */
   readonly perform: (planned: PlannedAction, priority: number) => Promise<Performed>;
 }
@@ -116,9 +122,14 @@ class Loop {
       return;
     }
     const planned = this.#changed || first.decision.is === 'maybe' ? planning.decide(id) : first;
+    const trouble = this.#input.trouble(planned);
+    if (trouble !== undefined) {
+      this.#settle(id, { is: 'failed', failure: { ...trouble, step: id } }, { is: 'gone' }, 0);
+      return;
+    }
     switch (planned.decision.is) {
       case 'fresh':
-        this.#settle(id, { is: 'fresh' }, { is: 'done', executed: false, key: planned.key, outputs: undefined }, 0);
+        this.#settle(id, { is: 'fresh' }, { is: 'done', executed: false, key: planned.key, outputs: this.#input.made(planned) }, 0);
         break;
       case 'skip':
         this.#settle(id, { is: 'skipped', because: planned.decision.because }, { is: 'gone' }, 0);

@@ -2,35 +2,38 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { Emit } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlaceSeen } from '../model/look.ts';
-import type { SandboxName, SandboxSpec } from '../model/project.ts';
+import type { SandboxName } from '../model/project.ts';
 import type { Sandbox, Session } from '../model/sandbox.ts';
+import type { Arrival } from '../sync/arrive.ts';
 
 // The places of a run: one connection and one verdict each. Knows no steps and no plan.
 
 /** A place that was reached. */
 export interface Reached {
+  readonly sandbox: Sandbox;
   readonly session: Session;
-  /** Absolute folder of the project there, or why it must not be touched. */
+  /** Absolute folder of the project there, or why it must not be touched. It may have to be made. */
   readonly workspace: Result<string, Failure>;
-}
-
-/** What is seen on arrival in a place. */
-export interface Arrived {
-  readonly seen: PlaceSeen;
-  readonly workspace: Result<string, Failure>;
-  readonly notes: readonly string[];
+  readonly absent: boolean;
 }
 
 export interface ReachInput {
   readonly sandboxes: ReadonlyMap<SandboxName, Sandbox>;
-  readonly specs: ReadonlyMap<SandboxName, SandboxSpec>;
   /** Folder of the project, which is the workspace of every local place. */
   readonly root: string;
   readonly offline: boolean;
   readonly emit: Emit;
   readonly signal: AbortSignal;
   /** One round trip: probes, workspace, receipt, holds. */
-  readonly arrive: (session: Session, spec: SandboxSpec, signal: AbortSignal) => Promise<Result<Arrived, Failure>>;
+  readonly arrive: (session: Session, sandbox: SandboxName, signal: AbortSignal) => Promise<Result<Arrival, Failure>>;
+  /** Makes a workspace that is absent. */
+  readonly create: (
+    session: Session,
+    path: string,
+    sandbox: SandboxName,
+    target: string,
+    signal: AbortSignal,
+  ) => Promise<Result<void, Failure>>;
   /** What is recorded of the place, and how it is replaced. */
   readonly recorded: (sandbox: SandboxName) => PlaceSeen | undefined;
   readonly record: (sandbox: SandboxName, seen: PlaceSeen) => void;
@@ -38,12 +41,15 @@ export interface ReachInput {
 
 export class Reach implements AsyncDisposable {
   readonly #input: ReachInput;
+  readonly #sandboxes: Map<SandboxName, Sandbox>;
   readonly #verdicts = new Map<SandboxName, Promise<Result<Reached, Failure>>>();
   readonly #failed = new Map<SandboxName, Failure>();
+  readonly #made = new Map<SandboxName, Promise<Result<string, Failure>>>();
   #changed = false;
 
   constructor(input: ReachInput) {
     this.#input = input;
+    this.#sandboxes = new Map(input.sandboxes);
   }
 
   /** Reaches the place, once a run: what was found the first time is the answer for all steps. */
@@ -63,6 +69,31 @@ export class Reach implements AsyncDisposable {
     const changed = this.#changed;
     this.#changed = false;
     return changed;
+  }
+
+  /** Another one stands in for a place of that name: what was found of the place before is forgotten. */
+  replace(sandbox: Sandbox): void {
+    this.#sandboxes.set(sandbox.name, sandbox);
+    this.#verdicts.delete(sandbox.name);
+    this.#failed.delete(sandbox.name);
+  }
+
+  /** Where the place is, for messages. */
+  target(sandbox: SandboxName): string {
+    return this.#sandboxes.get(sandbox)?.target ?? sandbox;
+  }
+
+  /** The folder of the project in the place, made if it is absent. */
+  workspaceOf(reached: Reached, signal: AbortSignal): Promise<Result<string, Failure>> {
+    const { sandbox, session, workspace, absent } = reached;
+    if (!workspace.ok || !absent) return Promise.resolve(workspace);
+    const known = this.#made.get(sandbox.name);
+    if (known !== undefined) return known;
+    const made = this.#input
+      .create(session, workspace.value, sandbox.name, sandbox.target, signal)
+      .then((created) => (created.ok ? workspace : created));
+    this.#made.set(sandbox.name, made);
+    return made;
   }
 
   /** The link to a place was lost: the next step that needs it dials again. */
@@ -87,26 +118,26 @@ export class Reach implements AsyncDisposable {
   }
 
   async #dial(name: SandboxName): Promise<Result<Reached, Failure>> {
-    const { sandboxes, specs, offline, emit, signal, root } = this.#input;
-    const sandbox = sandboxes.get(name);
-    const spec = specs.get(name);
-    if (sandbox === undefined || spec === undefined) throw new Error(`no sandbox ${name}`);
+    const { offline, emit, signal, root } = this.#input;
+    const sandbox = this.#sandboxes.get(name);
+    if (sandbox === undefined) throw new Error(`no sandbox ${name}`);
     const far = sandbox.kind !== 'local';
     if (far && offline) return err({ code: 'unreachable', message: `${name} is not reached: sbx is offline by --offline` });
     if (far) emit({ type: 'place-connecting', sandbox: name, target: sandbox.target });
     const session = await sandbox.connect(signal);
     if (!session.ok) return session;
-    if (!far) return ok({ session: session.value, workspace: ok(root) });
-    const arrived = await this.#input.arrive(session.value, spec, signal);
+    if (!far) return ok({ sandbox, session: session.value, workspace: ok(root), absent: false });
+    const arrived = await this.#input.arrive(session.value, name, signal);
     if (!arrived.ok) {
       await session.value[Symbol.asyncDispose]();
       return arrived;
     }
-    const { seen, workspace, notes } = arrived.value;
+    const { seen, workspace, found, notes } = arrived.value;
     this.#compare(name, seen);
-    emit({ type: 'place-connected', sandbox: name, target: sandbox.target, workspace: workspace.ok ? workspace.value : '' });
+    emit({ type: 'place-connected', sandbox: name, target: sandbox.target, workspace });
     for (const text of notes) emit({ type: 'warning', text });
-    return ok({ session: session.value, workspace });
+    const folder = found.is === 'refused' ? err(found.failure) : ok(workspace);
+    return ok({ sandbox, session: session.value, workspace: folder, absent: found.is === 'absent' });
   }
 
   #compare(name: SandboxName, seen: PlaceSeen): void {

@@ -3,12 +3,13 @@ import { err, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Folders, Io } from '../model/io.ts';
 import type { OwnedJournal } from '../model/owned.ts';
-import type { PlannedAction } from '../model/plan.ts';
+import type { Action, PlannedAction } from '../model/plan.ts';
 import type { Project, SandboxName, StepId } from '../model/project.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Terminal } from '../model/sandbox.ts';
 import type { Tree } from '../model/tree.ts';
 import type { Pairs } from '../model/value.ts';
+import type { Checkout } from '../sync/checkout.ts';
 import type { RunScope } from '../task.ts';
 import type { Leave } from './control.ts';
 import type { StepOutput } from './output.ts';
@@ -24,8 +25,8 @@ export interface ScopeInput {
   readonly terminal: Terminal | undefined;
   readonly killGrace: number;
   readonly zx: readonly string[];
-  readonly checkout: Digest;
-  readonly owned: OwnedJournal;
+  readonly checkout: () => Pick<Checkout, 'id'>;
+  readonly ownedOf: (sandbox: SandboxName, target: string) => OwnedJournal;
   readonly sources: (files: 'git' | 'all', exclude: readonly string[]) => Result<Tree, Failure>;
   readonly receipt: (sandbox: SandboxName) => Receipt | undefined;
   readonly stored: (digest: Digest) => string | undefined;
@@ -45,7 +46,7 @@ export interface AttemptScope {
 }
 
 export function scopeOf(input: ScopeInput, { planned, secrets, output, leave }: AttemptScope): RunScope {
-  const { project, folders, io, run, reach, terminal, killGrace, zx, checkout, owned, stored, placed } = input;
+  const { project, folders, io, run, reach, terminal, killGrace, zx, checkout, ownedOf, stored, placed } = input;
   const { step } = planned.action;
   const sandbox = project.sandboxes.get(step.sandbox);
   if (sandbox === undefined) throw new Error(`no sandbox ${step.sandbox}`);
@@ -65,10 +66,15 @@ export function scopeOf(input: ScopeInput, { planned, secrets, output, leave }: 
     },
     workspace: async () => {
       const place = await reach.to(sandbox.name);
-      return place.ok ? place.value.workspace : err(place.error);
+      if (!place.ok) return err(place.error);
+      return removesWorkspace(planned.action) ? place.value.workspace : reach.workspaceOf(place.value, leave.signal);
     },
-    checkout,
-    owned,
+    get checkout() {
+      return checkout().id;
+    },
+    get owned() {
+      return ownedOf(sandbox.name, reach.target(sandbox.name));
+    },
     sources: async (files, exclude) => input.sources(files, exclude),
     receipt: () => input.receipt(sandbox.name),
     stored,
@@ -81,6 +87,11 @@ export function scopeOf(input: ScopeInput, { planned, secrets, output, leave }: 
     progress: (done, total, unit) => input.progress(step.id, done, total, unit),
     note: (text) => input.note(step.id, text),
   };
+}
+
+/** Alone in the workspace and leaving nothing: the step is there to remove it, so it must not be made for it. */
+export function removesWorkspace({ draft }: Action): boolean {
+  return draft.workspace === 'excludes' && draft.makes.is === 'nothing';
 }
 
 /** Later ones win: passed through, declared, secrets, ours. */

@@ -13,7 +13,7 @@ import { LOCAL, type Project, type SandboxSpec, type Secret, type Step, type Ste
 import type { Sandbox } from '../../lib/model/sandbox.ts';
 import type { Planning, Settled } from '../../lib/plan/planning.ts';
 import { RunControl } from '../../lib/run/control.ts';
-import { executor } from '../../lib/run/execute.ts';
+import { Executor } from '../../lib/run/execute.ts';
 import { exitCode } from '../../lib/run/exit-code.ts';
 import type { Ledger } from '../../lib/run/ledger.ts';
 import { runLoop } from '../../lib/run/loop.ts';
@@ -105,16 +105,16 @@ async function play(story: Story, root: string): Promise<Told> {
   const sandboxes = new Map([localSandbox(LOCAL, io), ...(story.places ?? [])].map((place) => [place.name, place]));
   await using reach = new Reach({
     sandboxes,
-    specs: project.sandboxes,
     root,
     offline: false,
     emit,
     signal: new AbortController().signal,
-    arrive: async () => ok({ seen: { probes: {}, at: 0, holds: {} }, workspace: ok(root), notes: [] }),
+    arrive: async () => ok({ seen: { probes: {}, at: 0, holds: {} }, workspace: root, found: { is: 'ours' }, notes: [] }),
+    create: async () => ok(undefined),
     recorded: () => undefined,
     record: () => {},
   });
-  const execute = executor({
+  const execute = new Executor({
     project,
     folders,
     io,
@@ -136,19 +136,18 @@ async function play(story: Story, root: string): Promise<Told> {
       terminal: undefined,
       killGrace: story.killGrace ?? 500,
       zx: [],
-      checkout: '',
-      owned: { intent: () => {}, created: () => {}, destroying: () => {}, destroyed: () => {} },
+      checkout: () => ({ id: '' }),
+      ownedOf: () => ({ intent: () => {}, created: () => {}, destroying: () => {}, destroyed: () => {} }),
       sources: () => ok({ digest: '', entries: [] }),
       receipt: () => undefined,
       stored: () => undefined,
-      placed: new Map(),
-      progress: () => {},
       note: () => {},
     },
   });
   const perform = execute.perform;
   const standsIn = (one: PlannedAction): boolean => reach.failure(one.action.step.sandbox) !== undefined;
-  const outcomes = await runLoop({ planning, before, keepGoing: story.keepGoing ?? 'never', control, emit, standsIn, perform });
+  const loop = { planning, before, keepGoing: story.keepGoing ?? 'never', control, emit, standsIn, perform };
+  const outcomes = await runLoop({ ...loop, made: () => undefined, trouble: () => undefined });
   execute.stop();
   control.close();
   return {

@@ -1,0 +1,202 @@
+import { err, ok, type Result } from '../base/result.ts';
+import type { Failure } from '../model/failure.ts';
+import type { LastRun, PlaceSeen, Remembered } from '../model/look.ts';
+import type { Action, PlannedAction } from '../model/plan.ts';
+import type { Tree } from '../model/tree.ts';
+import { keyOf } from '../plan/fingerprint.ts';
+import type { Produced } from '../task.ts';
+import { captureOutputs } from './capture.ts';
+import { changedPaths } from './changed-paths.ts';
+import { placeFetched } from './fetched.ts';
+import type { Begun, Kept, Ledger, Restored, Spent } from './ledger.ts';
+import type { ProjectLook } from './look.ts';
+import { outputRules } from './outputs.ts';
+import type { Records } from './records.ts';
+import { restoreOutputs } from './restore.ts';
+import { removesWorkspace } from './scope.ts';
+import type { Warn } from './store.ts';
+import type { Scene } from './swap.ts';
+import { type Before, moveTouched, seeOutputs } from './touched.ts';
+
+// The ledger over the records and the store. The order of what is written is what makes it safe: the success is forgotten first and told last.
+
+export interface KeepInput {
+  readonly scene: Scene;
+  readonly records: Records;
+  readonly look: ProjectLook;
+  /** Nothing is put into the store. */
+  readonly noCache: boolean;
+  readonly warn: Warn;
+}
+
+interface Seen extends Begun {
+  readonly before: Before | undefined;
+  /** What the step was going to read. */
+  readonly inputs: Tree | undefined;
+}
+
+export function makeLedger(input: KeepInput): Ledger {
+  const { scene, records, look, noCache, warn } = input;
+
+  /** A place whose record cannot be written is believed less the next time, no more. */
+  const setPlace = (action: Action, change: (seen: PlaceSeen) => PlaceSeen): void => {
+    const seen = records.place(action.step.sandbox);
+    if (seen === undefined) return;
+    try {
+      records.setPlace(action.step.sandbox, change(seen));
+    } catch (thrown) {
+      warn(`what ${action.step.sandbox} holds is not remembered: ${(thrown as Error).message}`);
+    }
+  };
+
+  const lastRun = (planned: PlannedAction, spent: Spent, more: Pick<LastRun, 'ok'> & { readonly outputs?: string }): LastRun => {
+    const { record, key } = planned;
+    if (record === undefined) throw new Error(`${planned.action.id} has no fingerprint`);
+    const bytes = spent.bytes === undefined ? {} : { bytes: spent.bytes };
+    return { key: key ?? keyOf(record), record, at: spent.at, ms: spent.ms, ...bytes, ...more };
+  };
+
+  const restoreTree = (planned: PlannedAction, tree: Tree): Result<Restored | 'miss', Failure> => {
+    const restored = restoreOutputs(scene, outputRules(planned.action), tree);
+    look.refresh();
+    if (!restored.ok || restored.value === 'miss') return restored as Result<'miss', Failure>;
+    const { files, bytes, edited, extra } = restored.value;
+    return ok({ files, bytes, outputs: tree.digest, notes: movedNotes(edited, extra) });
+  };
+
+  return {
+    begin(planned): Seen {
+      const { action } = planned;
+      records.begin(action.id);
+      if (action.draft.makes.is === 'place') {
+        setPlace(action, ({ holds, ...seen }) => ({ ...seen, holds: without(holds, action.id) }));
+      }
+      const before = action.draft.makes.is === 'files' ? seeOutputs(scene, outputRules(action)) : undefined;
+      return { before, inputs: look.inputs(action) };
+    },
+
+    succeed(planned, begun, produced, spent) {
+      const { action, key, record } = planned;
+      look.refresh();
+      if (produced.receipt !== undefined) {
+        const stored = storeReceipt(records, action, produced);
+        if (!stored.ok) return stored;
+      }
+      if (removesWorkspace(action)) forgetPlace(records, action);
+      const made = products(scene, action, produced, noCache);
+      if (!made.ok) return made;
+      const { tree, kept } = made.value;
+      const notes = [...made.value.notes];
+      const disturbed = produced.disturbed ?? changedSince(planned, begun as Seen, look);
+      if (disturbed.length > 0) notes.push(`${listed(disturbed)} changed while it ran: the result stands and is not remembered`);
+      const sound = key !== undefined && disturbed.length === 0;
+      const outputs = tree?.digest ?? produced.placed?.digest;
+      const told = outputs === undefined || disturbed.length > 0 ? {} : { outputs };
+      let remembered: Remembered | undefined;
+      if (sound && record !== undefined && kept && (action.draft.makes.is === 'files' || action.draft.makes.is === 'verdict')) {
+        const log = spent.log === undefined ? undefined : scene.store.keepFile(spent.log)?.digest;
+        remembered = { key, outputs: tree ?? null, at: spent.at, ms: spent.ms, ...(log === undefined ? {} : { log }) };
+        scene.store.remember({ ...remembered, step: action.id, record });
+      }
+      if (sound && action.draft.makes.is === 'place') setPlace(action, (seen) => ({ ...seen, holds: { ...seen.holds, [action.id]: key } }));
+      const last = lastRun(planned, spent, { ok: true, ...told });
+      const { inputs } = begun as Seen;
+      records.finish(action.id, last, { ...(remembered ? { remembered } : {}), ...(inputs ? { inputs } : {}) });
+      const cached = remembered !== undefined || (sound && action.draft.makes.is === 'place');
+      return ok({ cached, key: sound ? key : undefined, outputs, notes } satisfies Kept);
+    },
+
+    fail(planned, begun, spent) {
+      look.refresh();
+      const { before } = begun as Seen;
+      const moved = before === undefined ? ok([]) : moveTouched(scene, outputRules(planned.action), before);
+      if (!moved.ok) warn(moved.error.message, moved.error.hint);
+      records.finish(planned.action.id, lastRun(planned, spent, { ok: false }));
+      return moved.ok ? moved.value : [];
+    },
+
+    restore(planned) {
+      const { key, record, action } = planned;
+      const remembered = key === undefined ? undefined : look.remembered(key);
+      if (key === undefined || record === undefined || remembered === undefined || remembered.outputs === null) return 'miss';
+      const restored = restoreTree(planned, remembered.outputs);
+      if (!restored.ok) return restored.error;
+      if (restored.value === 'miss') return 'miss';
+      // What lies there now is the result of these inputs: the next explanation compares with them.
+      const inputs = look.inputs(action);
+      const last = { key, record, ok: true, at: remembered.at, ms: remembered.ms, outputs: remembered.outputs.digest };
+      records.finish(action.id, last, { remembered, ...(inputs ? { inputs } : {}) });
+      return restored.value;
+    },
+
+    restoreNewest(planned) {
+      const newest = records.newest(planned.action.id);
+      if (newest === undefined || newest.outputs === null) return undefined;
+      const restored = restoreTree(planned, newest.outputs);
+      return restored.ok && restored.value !== 'miss' ? { ...restored.value, at: newest.at } : undefined;
+    },
+  };
+}
+
+interface Products {
+  /** Undefined where nothing lies in the project. */
+  readonly tree: Tree | undefined;
+  readonly kept: boolean;
+  readonly notes: readonly string[];
+}
+
+function products(scene: Scene, action: Action, produced: Produced, noCache: boolean): Result<Products, Failure> {
+  if (produced.fetched !== undefined) {
+    const placed = placeFetched(scene, outputRules(action), produced.fetched, !noCache);
+    if (!placed.ok) return placed;
+    const { tree, kept, edited, extra } = placed.value;
+    return ok({ tree, kept, notes: movedNotes(edited, extra) });
+  }
+  if (action.draft.makes.is !== 'files' || produced.untouched === true) return ok({ tree: undefined, kept: true, notes: [] });
+  const captured = captureOutputs(scene, outputRules(action), !noCache);
+  return captured.ok ? ok({ tree: captured.value.tree, kept: captured.value.kept, notes: [] }) : captured;
+}
+
+/** The workspace is gone: nothing that it held can be believed. */
+function forgetPlace(records: Records, { step: { sandbox } }: Action): void {
+  const seen = records.place(sandbox);
+  records.setReceipt(sandbox, undefined);
+  if (seen !== undefined) records.setPlace(sandbox, { probes: seen.probes, at: seen.at, holds: {} });
+}
+
+function storeReceipt(records: Records, action: Action, { receipt }: Produced): Result<void, Failure> {
+  const { sandbox } = action.step;
+  if (receipt === undefined) return ok(undefined);
+  try {
+    records.setReceipt(sandbox, receipt);
+    const seen = records.place(sandbox);
+    if (seen !== undefined && seen.receipt !== receipt.id) records.setPlace(sandbox, { ...seen, receipt: receipt.id });
+    return ok(undefined);
+  } catch (thrown) {
+    return err({ code: 'local-io', message: `the receipt of ${sandbox} cannot be written: ${(thrown as Error).message}` });
+  }
+}
+
+/** Inputs of a step here that are not what its fingerprint says: looked at again after it. What a far side reads is the tree of its receipt. */
+function changedSince({ action, record }: PlannedAction, { inputs }: Seen, look: ProjectLook): readonly string[] {
+  if (action.draft.reads.is !== 'files' || record === undefined || record.inputs === null) return [];
+  const now = look.inputs(action);
+  if (now?.digest === record.inputs) return [];
+  const paths = inputs === undefined || now === undefined ? [] : changedPaths(inputs, now);
+  return paths.length > 0 ? paths : ['an input'];
+}
+
+function movedNotes(edited: readonly string[], extra: readonly string[]): readonly string[] {
+  const notes: string[] = [];
+  if (edited.length > 0) notes.push(`edited since it was made, now in the trash: ${listed(edited)}`);
+  if (extra.length > 0) notes.push(`not among its outputs, now in the trash: ${listed(extra)}`);
+  return notes;
+}
+
+function listed(paths: readonly string[]): string {
+  return paths.length > 5 ? `${paths.slice(0, 5).join(', ')} and ${paths.length - 5} more` : paths.join(', ');
+}
+
+function without<T>(object: { readonly [name: string]: T }, name: string): { readonly [name: string]: T } {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
+}

@@ -1,0 +1,33 @@
+import { type Memo, openMemo } from '../io/memo.ts';
+import type { Folders, Io } from '../model/io.ts';
+import { makeLook, type ProjectLook } from './look.ts';
+import { openRecords, type Records } from './records.ts';
+import { openStore, type Store, type Warn } from './store.ts';
+
+/** All that sbx remembers of a project, opened together: what a run keeps and what a query asks. */
+export interface Memory {
+  readonly store: Store;
+  readonly memo: Memo;
+  readonly records: Records;
+  readonly look: ProjectLook;
+}
+
+export interface MemoryRequest {
+  readonly io: Io;
+  /** Real path of the project. */
+  readonly root: string;
+  readonly folders: Folders;
+  /** What `local` is, e.g. `linux` and `x64`. */
+  readonly here: { readonly os: string; readonly arch: string };
+  readonly warn: Warn;
+  /** `read` for queries: nothing is written anywhere. */
+  readonly mode: 'read' | 'write';
+}
+
+export function openMemory({ io, root, folders, here, warn, mode }: MemoryRequest): Memory {
+  const store = openStore(io, folders.cache, warn, mode);
+  const memo = openMemo(io, `${folders.project}/memo`);
+  const records = openRecords(io, folders.project, warn);
+  const look = makeLook({ files: io.files, root, environment: io.environment, here, memo, store, records });
+  return { store, memo, records, look };
+}

@@ -1,0 +1,55 @@
+import type { Checked, Diagnostic } from '../model/diagnostic.ts';
+import type { Look } from '../model/look.ts';
+import type { Project, StepId } from '../model/project.ts';
+import { draftActions } from '../plan/actions.ts';
+import { makeGraph } from '../plan/graph.ts';
+import { openPlanning } from '../plan/plan.ts';
+import type { Planning } from '../plan/planning.ts';
+import { select } from '../plan/select.ts';
+import type { Task } from '../task.ts';
+
+/** What the user asked to be run. */
+export interface Wish {
+  /** None: the default of the project. */
+  readonly names: readonly StepId[];
+  /** The named steps alone. */
+  readonly only: boolean;
+  /** Steps to run whatever is remembered; true: all. */
+  readonly force: true | readonly StepId[];
+  /** The store is neither asked nor filled. */
+  readonly noCache: boolean;
+}
+
+/** A project ready to be planned, shown or run: one chain for all commands. */
+export interface Prepared {
+  readonly project: Project;
+  readonly planning: Planning;
+  /** Steps of the plan that must have settled before each. */
+  readonly before: ReadonlyMap<StepId, readonly StepId[]>;
+  readonly named: readonly StepId[];
+}
+
+export function prepare(project: Project, wish: Wish, tasks: ReadonlyMap<string, Task>, look: Look): Checked<Prepared> {
+  const graph = makeGraph(project);
+  const diagnostics: Diagnostic[] = [...graph.diagnostics];
+  if (graph.value === undefined) return { diagnostics };
+  const selection = select(project, graph.value, wish.names, { only: wish.only, force: wish.force });
+  diagnostics.push(...selection.diagnostics);
+  if (selection.value === undefined) return { diagnostics };
+  const actions = draftActions(project, selection.value, tasks);
+  diagnostics.push(...actions.diagnostics);
+  if (actions.value === undefined || diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
+  const planning = openPlanning(project, actions.value, look, { noCache: wish.noCache || !project.cache.enabled });
+  const { before, named } = selection.value;
+  return { value: { project, planning, before, named: [...named] }, diagnostics };
+}
+
+/** The project with steps of these places on this computer: for places that are away and whose policy is `local`. */
+export function movedHere(project: Project, places: ReadonlySet<string>): Project {
+  const sandboxes = [...project.sandboxes].map(([name, spec]) => {
+    if (!places.has(name)) return [name, spec] as const;
+    const { host: _, ...rest } = spec;
+    return [name, { ...rest, kind: 'local' }] as const;
+  });
+  return { ...project, sandboxes: new Map(sandboxes) };
+}

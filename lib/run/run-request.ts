@@ -1,0 +1,54 @@
+import type { Result } from '../base/result.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Stamped } from '../model/event.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Folders, Io } from '../model/io.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Project, SandboxName, StepId } from '../model/project.ts';
+import type { Sandbox, Terminal } from '../model/sandbox.ts';
+import type { Checkout } from '../sync/checkout.ts';
+import type { Task } from '../task.ts';
+import type { StopCause } from './control.ts';
+import type { Wish } from './prepare.ts';
+import type { KeepGoing } from './settlement.ts';
+
+export interface RunRequest {
+  readonly project: Project;
+  readonly wish: Wish;
+  readonly keepGoing: KeepGoing;
+  /** Steps at a time. */
+  readonly jobs: number;
+  readonly offline: boolean;
+  readonly io: Io;
+  readonly folders: Folders;
+  readonly here: { readonly os: string; readonly arch: string };
+  readonly tasks: ReadonlyMap<string, Task>;
+  /** Every sandbox of the project but those that are local. */
+  readonly sandboxes: ReadonlyMap<SandboxName, Sandbox>;
+  /** Whose workspaces these are; asked only when a place is reached. */
+  readonly checkout: () => Checkout;
+  readonly terminal: Terminal | undefined;
+  readonly killGrace: number;
+  /** Words that start zx's command line. */
+  readonly zx: readonly string[];
+  readonly version: string;
+  /** The command, for another run that waits for this one. */
+  readonly command: string;
+  /** Gets every event, in order. Never throws. */
+  readonly tell: (event: Stamped) => void;
+}
+
+export interface RunEnd {
+  readonly run: string;
+  readonly exit: number;
+  readonly outcomes: ReadonlyMap<StepId, Outcome>;
+}
+
+/** A run under way. */
+export interface Running {
+  readonly run: string;
+  /** The stop ladder, for whoever owns the signals of the process. */
+  stop(level: 1 | 2 | 3, cause: StopCause): void;
+  /** Diagnostics where the file is faulty or the names are wrong; a failure where the project cannot be locked. Rejects on a fault. */
+  readonly ended: Promise<Result<RunEnd, Failure | readonly Diagnostic[]>>;
+}

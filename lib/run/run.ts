@@ -1,0 +1,203 @@
+import { err, ok, type Result } from '../base/result.ts';
+import { localSandbox } from '../io/local.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Emit, Event, PlannedStep, Stamped } from '../model/event.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Io } from '../model/io.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Project, StepId } from '../model/project.ts';
+import { RunControl } from './control.ts';
+import type { Executor } from './execute.ts';
+import { exitCode } from './exit-code.ts';
+import { type Journal, openJournal, pruneRuns } from './journal.ts';
+import { acquireLock, describeHolder } from './lock.ts';
+import { runLoop } from './loop.ts';
+import { type Memory, openMemory } from './memory.ts';
+import { openReach } from './open-reach.ts';
+import { movedHere, type Prepared, prepare } from './prepare.ts';
+import { makeProjectFolder } from './project-folder.ts';
+import type { Reach } from './reach.ts';
+import type { RunEnd, Running, RunRequest } from './run-request.ts';
+import { whoAmI } from './self.ts';
+import { pruneTrash } from './trash.ts';
+
+// One run from its lock to its last event. Knows no command line and no views: events go to `tell`.
+
+export function startRun(request: RunRequest): Running {
+  const { io } = request;
+  const run = runName(io);
+  let journal: Journal | undefined;
+  const early: Stamped[] = [];
+  let seq = 0;
+  const emit: Emit = (event: Event) => {
+    const stamped: Stamped = { ...event, seq, at: io.clock.now() };
+    seq += 1;
+    if (journal) journal.write(stamped);
+    else early.push(stamped);
+    request.tell(stamped);
+  };
+  const control = new RunControl(emit);
+  const openIt = (): void => {
+    journal = openJournal(io.files, request.folders.project, run);
+    for (const stamped of early.splice(0)) journal.write(stamped);
+  };
+  const ended = runLocked(request, run, control, emit, openIt).finally(() => {
+    control.close();
+    journal?.close();
+  });
+  return { run, stop: (level, cause) => control.stop(level, cause), ended };
+}
+
+/** Sorts by time; unique by chance. */
+function runName(io: Io): string {
+  const time = new Date(io.clock.now()).toISOString().replace(/[-:]|\.\d+Z$/g, '');
+  return `${time}-${io.nonce().slice(0, 6)}`;
+}
+
+async function runLocked(
+  request: RunRequest,
+  run: string,
+  control: RunControl,
+  emit: Emit,
+  openIt: () => void,
+): Promise<Result<RunEnd, Failure | readonly Diagnostic[]>> {
+  const { io, folders, command } = request;
+  makeProjectFolder(io, folders.project);
+  const wish = { path: `${folders.project}/lock`, self: whoAmI(io.files), command };
+  const lock = await acquireLock(io, wish, {
+    signal: control.stopping,
+    waiting: (holder) => emit({ type: 'waiting', what: 'project', holder: describeHolder(holder) }),
+  }).catch((fault: unknown) => {
+    if (control.level > 0) return err<Failure>({ code: 'cancelled', message: 'stopped while waiting for another run' });
+    throw fault;
+  });
+  if (!lock.ok) {
+    return control.level > 0 ? ok({ run, exit: exitCode([], control.cause), outcomes: new Map() }) : lock;
+  }
+  try {
+    openIt();
+    return await new Run(request, run, control, emit).go();
+  } finally {
+    lock.value.release();
+  }
+}
+
+/** What lives as long as the run holds its lock. */
+class Run {
+  readonly #request: RunRequest;
+  readonly #run: string;
+  readonly #control: RunControl;
+  readonly #emit: Emit;
+  readonly #memory: Memory;
+  readonly #began: number;
+  #executor: Promise<Executor> | undefined;
+
+  constructor(request: RunRequest, run: string, control: RunControl, emit: Emit) {
+    this.#request = request;
+    this.#run = run;
+    this.#control = control;
+    this.#emit = emit;
+    this.#began = request.io.clock.monotonic();
+    const warn = (text: string, hint?: string): void => emit({ type: 'warning', text, ...(hint === undefined ? {} : { hint }) });
+    const { io, folders, here, project } = request;
+    this.#memory = openMemory({ io, root: project.root, folders, here, warn, mode: 'write' });
+  }
+
+  async go(): Promise<Result<RunEnd, readonly Diagnostic[]>> {
+    const { project, version } = this.#request;
+    const first = this.#prepare(project);
+    if (!first.ok) return first;
+    this.#emit({ type: 'run-started', run: this.#run, version, project: project.name, root: project.root, named: first.value.named });
+    const snapshot = first.value.planning.snapshot();
+    this.#emitPlan(snapshot, false);
+    const reach = openReach(this.#request, this.#memory, this.#control, this.#emit);
+    const prepared = await this.#reachPlaces(first.value, snapshot, reach);
+    if (!prepared.ok) return prepared;
+    const looping = this.#loop(prepared.value, reach);
+    const outcomes = await Promise.race([looping, this.#control.left.then(() => undefined)]);
+    const exit = exitCode(outcomes?.values() ?? [], this.#control.cause);
+    if (outcomes !== undefined) await this.#close(reach);
+    const counts = { fresh: 0, restored: 0, succeeded: 0, skipped: 0, failed: 0, cancelled: 0 };
+    for (const { is } of outcomes?.values() ?? []) counts[is] += 1;
+    this.#emit({ type: 'run-finished', exit, ms: this.#request.io.clock.monotonic() - this.#began, counts });
+    return ok({ run: this.#run, exit, outcomes: outcomes ?? new Map() });
+  }
+
+  #prepare(project: Project): Result<Prepared, readonly Diagnostic[]> {
+    const prepared = prepare(project, this.#request.wish, this.#request.tasks, this.#memory.look);
+    return prepared.value === undefined ? err(prepared.diagnostics) : ok(prepared.value);
+  }
+
+  /** Reaches all places that the plan is sure to need; if one is other than it was recorded, or is away and its steps may run here, the plan is made anew, once. */
+  async #reachPlaces(first: Prepared, { places }: Plan, reach: Reach): Promise<Result<Prepared, readonly Diagnostic[]>> {
+    if (places.length === 0) return ok(first);
+    await Promise.all(places.map((name) => reach.to(name)));
+    const away = places.filter((name) => reach.failure(name) && first.project.sandboxes.get(name)?.onUnreachable === 'local');
+    for (const name of away) reach.replace(localSandbox(name, this.#request.io));
+    for (const name of away) this.#emit({ type: 'warning', text: `${name} cannot be reached: its steps run on this computer` });
+    if ((!reach.takeChanged() && away.length === 0) || this.#control.level > 0) return ok(first);
+    this.#memory.look.refresh();
+    const again = this.#prepare(movedHere(first.project, new Set(away)));
+    if (again.ok) this.#emitPlan(again.value.planning.snapshot(), true);
+    return again;
+  }
+
+  #loop(prepared: Prepared, reach: Reach): Promise<ReadonlyMap<StepId, Outcome>> {
+    const { look } = this.#memory;
+    const { planning, before } = prepared;
+    return runLoop({
+      planning,
+      before,
+      keepGoing: this.#request.keepGoing,
+      control: this.#control,
+      emit: this.#emit,
+      standsIn: ({ action }) => reach.failure(action.step.sandbox) !== undefined,
+      made: ({ action, key }) => (key === undefined ? undefined : (look.remembered(key)?.outputs?.digest ?? look.made(action.id, key))),
+      trouble: ({ action }) => look.trouble(action),
+      perform: async (planned, priority) => {
+        this.#executor ??= this.#openExecutor(prepared, reach);
+        return (await this.#executor).perform(planned, priority);
+      },
+    });
+  }
+
+  async #openExecutor({ project, planning }: Prepared, reach: Reach): Promise<Executor> {
+    const { openWork } = await import('./work.ts');
+    return openWork({
+      request: this.#request,
+      run: this.#run,
+      project,
+      planning,
+      memory: this.#memory,
+      reach,
+      control: this.#control,
+      emit: this.#emit,
+    });
+  }
+
+  async #close(reach: Reach): Promise<void> {
+    const { io, folders } = this.#request;
+    await reach[Symbol.asyncDispose]();
+    if (this.#executor !== undefined) {
+      (await this.#executor).stop();
+      pruneRuns(io.files, folders.project);
+      pruneTrash(io.files, folders.project);
+    }
+    this.#memory.records.close();
+    try {
+      this.#memory.memo.save();
+    } catch (thrown) {
+      this.#emit({ type: 'warning', text: `file digests are not remembered: ${(thrown as Error).message}` });
+    }
+  }
+
+  #emitPlan({ actions, places }: Plan, again: boolean): void {
+    const steps = actions.map(({ action, decision, price }): PlannedStep => {
+      const { step, draft, id } = action;
+      const common = { id, title: draft.title, task: step.task, sandbox: step.sandbox, needs: step.needs, decision };
+      return { ...common, ...(price ? { ms: price.ms } : {}), ...(step.interactive ? { interactive: true as const } : {}) };
+    });
+    this.#emit({ type: 'planned', steps, places, again });
+  }
+}

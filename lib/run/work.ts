@@ -1,0 +1,59 @@
+import type { Emit } from '../model/event.ts';
+import type { Project } from '../model/project.ts';
+import type { Planning } from '../plan/planning.ts';
+import type { RunControl } from './control.ts';
+import { Executor } from './execute.ts';
+import { makeLedger } from './keep.ts';
+import type { Memory } from './memory.ts';
+import { openOwned } from './owned.ts';
+import type { Reach } from './reach.ts';
+import type { RunRequest } from './run-request.ts';
+import { secretsOf } from './secrets.ts';
+
+// All that only a run that executes something needs: a run in which everything is fresh does not load it.
+
+export interface WorkInput {
+  readonly request: RunRequest;
+  readonly run: string;
+  /** With steps of places that are away on this computer, if their policy says so. */
+  readonly project: Project;
+  readonly planning: Planning;
+  readonly memory: Memory;
+  readonly reach: Reach;
+  readonly control: RunControl;
+  readonly emit: Emit;
+}
+
+export function openWork({ request, run, project, planning, memory, reach, control, emit }: WorkInput): Executor {
+  const { io, folders, tasks, jobs, terminal, killGrace, zx, checkout, wish } = request;
+  const { store, memo, records, look } = memory;
+  const owned = openOwned(io, folders.state);
+  const common = { project, folders, io, run, reach };
+  const warn = (text: string, hint?: string): void => emit({ type: 'warning', text, ...(hint === undefined ? {} : { hint }) });
+  const scene = { io, root: project.root, folder: folders.project, store, memo, run };
+  return new Executor({
+    ...common,
+    jobs,
+    control,
+    emit,
+    secrets: secretsOf(project.secrets, io),
+    tasks,
+    ledger: makeLedger({ scene, records, look, noCache: wish.noCache || !project.cache.enabled, warn }),
+    decideAgain: (planned) => {
+      look.refresh();
+      return planning.decide(planned.action.id);
+    },
+    scope: {
+      ...common,
+      terminal,
+      killGrace,
+      zx,
+      checkout,
+      ownedOf: (sandbox, target) => owned.of({ sandbox, target, root: project.root, checkout: checkout().id }),
+      sources: (files, exclude) => look.sources(files, exclude),
+      receipt: (sandbox) => records.receipt(sandbox),
+      stored: (digest) => store.pathOf(digest),
+      note: (step, text) => emit({ type: 'step-note', step, text }),
+    },
+  });
+}
