@@ -1,0 +1,184 @@
+import { constants } from 'node:fs';
+import { dirname } from 'node:path';
+import { err, ok, type Result } from '../base/result.ts';
+import { makeHasher } from '../io/hash.ts';
+import { errnoOf, fileTrouble } from '../io/trouble.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Files } from '../model/io.ts';
+import { type Tree, type TreeEntry, treeOf } from '../model/tree.ts';
+import { arrange, type LinkRule } from './arrange.ts';
+import { finish } from './ask.ts';
+import { once, type Workspace } from './check.ts';
+import { writeFields } from './fields.ts';
+import { takeInventory, type Wanted } from './inventory.ts';
+import { refused } from './manifest.ts';
+import { CAT } from './manifest-programs.ts';
+import { makeReceiver } from './receive.ts';
+import { ourBeginning } from './workspace.ts';
+
+// Brings files from a workspace into a stage. sbx's own list with digests decides every name; the far side only gives bytes.
+
+export interface FetchRequest {
+  readonly workspace: Workspace;
+  readonly files: Files;
+  readonly wanted: Wanted;
+  readonly links: LinkRule;
+  /** The path below the destination of what lies at a path of the workspace. */
+  readonly rename: (path: string) => string;
+  /** Folder where the files will lie, absolute: what is there already need not travel. */
+  readonly here: string;
+  /** Path of a blob in the store. */
+  readonly stored: (digest: string) => string | undefined;
+  /** Folder to be made, absolute: on a failure it is removed again. */
+  readonly stage: string;
+  readonly progress: (bytes: number, total: number) => void;
+  readonly note: (text: string) => void;
+}
+
+export interface Fetched {
+  /** Paths below the destination, and below the stage. */
+  readonly tree: Tree;
+  readonly travelled: number;
+}
+
+type FileEntry = Extract<TreeEntry, { kind: 'file' }>;
+
+/** Two or three round trips; two if nothing has to travel. */
+export async function fetchTree(request: FetchRequest): Promise<Result<Fetched, Failure>> {
+  const inventory = await takeInventory(request.workspace, request.wanted);
+  if (!inventory.ok) return inventory;
+  const { entries, missing, special, left } = inventory.value;
+  const [gone] = missing;
+  if (gone !== undefined) return err({ code: 'fetch-missing', message: `there is no ${gone} in the workspace` });
+  if (entries.length === 0) return err({ code: 'fetch-missing', message: 'nothing in the workspace matches what is to be fetched' });
+  const [odd] = special;
+  if (odd !== undefined) return refused(`${JSON.stringify(odd)} is neither a file nor a link`, 'leave it out with `exclude`');
+  if (left.length > 0) request.note(`left out, since git would believe them: ${left.slice(0, 5).join(', ')}`);
+  const origins = new Map(entries.map((entry) => [request.rename(entry.path), entry.path]));
+  const arranged = arrange(
+    entries.map((entry) => ({ ...entry, path: request.rename(entry.path) })),
+    request.links,
+  );
+  if (!arranged.ok) return arranged;
+  const staged = await staging(request, arranged.value, origins);
+  if (!staged.ok) discard(request.files, request.stage);
+  return staged;
+}
+
+/** What is left of a stage is swept by the next run. */
+function discard(files: Files, stage: string): void {
+  try {
+    files.rmSync(stage, { recursive: true, force: true });
+  } catch (thrown) {
+    if (errnoOf(thrown) === undefined) throw thrown;
+  }
+}
+
+async function staging(
+  request: FetchRequest,
+  entries: readonly TreeEntry[],
+  origins: ReadonlyMap<string, string>,
+): Promise<Result<Fetched, Failure>> {
+  const { files, stage } = request;
+  try {
+    files.mkdirSync(dirname(stage), { recursive: true });
+    files.mkdirSync(stage, { mode: 0o700 });
+    for (const folder of new Set(entries.map(({ path }) => dirname(path)))) files.mkdirSync(`${stage}/${folder}`, { recursive: true });
+    const travel = await copied(request, entries);
+    const moved = await travelled(request, travel, origins);
+    if (!moved.ok) return moved;
+    const first = new Map(travel.map((entry) => [entry.digest, entry.path]));
+    for (const entry of entries) {
+      const full = `${stage}/${entry.path}`;
+      const twin = entry.kind === 'file' ? first.get(entry.digest) : undefined;
+      if (entry.kind === 'link') files.symlinkSync(entry.target, full);
+      else if (twin !== undefined && twin !== entry.path) copyFile(files, `${stage}/${twin}`, full, entry.executable);
+    }
+    return ok({ tree: treeOf(entries), travelled: moved.value });
+  } catch (thrown) {
+    request.workspace.signal.throwIfAborted();
+    return err(fileTrouble(thrown, 'write', stage));
+  }
+}
+
+/** Copies what is here or in the store; gives what must travel, each content once. */
+async function copied(request: FetchRequest, entries: readonly TreeEntry[]): Promise<readonly FileEntry[]> {
+  const { files, stage } = request;
+  const hasher = makeHasher(files);
+  const travel = new Map<string, FileEntry>();
+  let work = 0;
+  for (const entry of entries) {
+    if (entry.kind !== 'file' || travel.has(entry.digest)) continue;
+    const full = `${stage}/${entry.path}`;
+    const sources = [request.stored(entry.digest), `${request.here}/${entry.path}`];
+    const found = sources.some((source) => source !== undefined && isCopy(files, hasher, source, full, entry));
+    if (!found) travel.set(entry.digest, entry);
+    work += found ? entry.size + 10_000 : 0;
+    if (work > 2 ** 24) {
+      work = 0;
+      await new Promise(setImmediate);
+      request.workspace.signal.throwIfAborted();
+    }
+  }
+  return [...travel.values()];
+}
+
+/** The copy is what is verified: its source may change at any time. */
+function isCopy(files: Files, hasher: ReturnType<typeof makeHasher>, source: string, full: string, entry: FileEntry): boolean {
+  try {
+    const seen = files.lstatSync(source);
+    if (!seen.isFile() || seen.size !== entry.size) return false;
+    copyFile(files, source, full, entry.executable);
+    const hashed = hasher.file(full);
+    if (hashed.ok && hashed.value.digest === entry.digest) return true;
+    files.unlinkSync(full);
+    return false;
+  } catch (thrown) {
+    if (errnoOf(thrown) === undefined) throw thrown;
+    files.rmSync(full, { force: true });
+    return false;
+  }
+}
+
+function copyFile(files: Files, source: string, full: string, executable: boolean): void {
+  files.copyFileSync(source, full, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  files.chmodSync(full, executable ? 0o755 : 0o644);
+}
+
+async function travelled(
+  request: FetchRequest,
+  travel: readonly FileEntry[],
+  origins: ReadonlyMap<string, string>,
+): Promise<Result<number, Failure>> {
+  const { workspace, stage } = request;
+  const total = travel.reduce((sum, entry) => sum + entry.size, 0);
+  const announced = travel.map((entry) => ({ ...entry, file: `${stage}/${entry.path}` }));
+  const receiver = makeReceiver(request.files, announced, (bytes) => request.progress(bytes, total));
+  if (travel.length > 0) {
+    const stop = new AbortController();
+    const names = travel.map(({ path }) => `./${origins.get(path)}`);
+    let broken: unknown;
+    const stdout = (chunk: Uint8Array): void => {
+      try {
+        receiver.take(chunk);
+        if (receiver.trouble()) stop.abort(new Error('what comes is not what was announced'));
+      } catch (thrown) {
+        broken ??= thrown;
+        stop.abort(thrown);
+      }
+    };
+    const streams = { signal: AbortSignal.any([workspace.signal, stop.signal]), stdin: once(writeFields(names)), stdout };
+    const args = [workspace.path, ourBeginning({ id: workspace.checkout })];
+    // A program that we ended ourselves rejects or fails, as its session likes: why is known here.
+    const said = await finish(workspace.session, CAT, args, streams).catch((thrown: unknown) => {
+      if (!stop.signal.aborted) throw thrown;
+    });
+    workspace.signal.throwIfAborted();
+    if (broken !== undefined) throw broken;
+    const trouble = receiver.trouble();
+    if (trouble) return err(trouble);
+    if (said && !said.ok) return said;
+  }
+  const trouble = receiver.finish();
+  return trouble ? err(trouble) : ok(total);
+}

@@ -1,0 +1,132 @@
+import { posix } from 'node:path';
+import { compileExcludes } from '../lib/base/excludes.ts';
+import { compileGlobs } from '../lib/base/glob.ts';
+import { err, ok } from '../lib/base/result.ts';
+import type { Diagnostic } from '../lib/model/diagnostic.ts';
+import type { Draft } from '../lib/model/plan.ts';
+import type { Step } from '../lib/model/project.ts';
+import { fetchTree } from '../lib/sync/fetch.ts';
+import { CAPS } from '../lib/sync/manifest.ts';
+import { isWhole } from '../lib/sync/placed.ts';
+import type { PlanScope, Task } from '../lib/task.ts';
+import { destinationOf, localGlobs } from './destination.ts';
+import { listField, textField } from './fields.ts';
+
+/** Brings products from the workspace here. They are remembered: the same build fetched again comes from the store. */
+export const fetchArtifacts: Task = {
+  name: 'fetch-artifacts',
+  summary: 'Brings files and folders from the workspace of a sandbox to the project, verified.',
+  fields: {
+    from: {
+      kind: 'any-of',
+      description: 'What to fetch: paths of files and folders in the workspace, or globs.',
+      of: [
+        { kind: 'string', description: 'One path or glob.', examples: ['dist-newstyle', 'out/**/*.tar.gz'] },
+        { kind: 'list', description: 'Several.', of: { kind: 'string', description: 'A path or glob.' } },
+      ],
+    },
+    to: {
+      kind: 'string',
+      description:
+        'A folder of the project. A path named in full is put into it by its last name, what a glob finds by its path below the fixed beginning of the glob. Without it everything is put where it lies in the workspace.',
+      format: 'path',
+      examples: ['bin'],
+    },
+    exclude: {
+      kind: 'list',
+      description: 'What is left out, as in a .gitignore.',
+      of: { kind: 'string', description: 'One pattern.', examples: ['*.o'] },
+    },
+    links: {
+      kind: 'string',
+      description: 'What to do with links: refuse the whole, take those that stay within what is fetched, or leave them out.',
+      enum: ['refuse', 'contained', 'skip'],
+      default: 'refuse',
+    },
+  },
+  requires: ['from'],
+  refuses: ['run', 'shell', 'inputs', 'outputs', 'state', 'dir', 'interactive'],
+  plan(step, scope) {
+    return { value: draftOf(step, scope), diagnostics: problems(step) };
+  },
+  async run(action, scope) {
+    const { step } = action;
+    const to = textField(step, 'to') ?? '.';
+    if (scope.sandbox.kind === 'local') return to === '.' ? ok({ untouched: true }) : err(notHere(step));
+    const session = await scope.session();
+    if (!session.ok) return session;
+    const path = await scope.workspace();
+    if (!path.ok) return path;
+    const from = fromOf(step);
+    const exclude = listField(step, 'exclude');
+    const excluded = compileExcludes(exclude);
+    const stage = `${scope.folders.project}/stage/${scope.attempt}`;
+    const fetched = await fetchTree({
+      workspace: { session: session.value, path: path.value, checkout: scope.checkout, signal: scope.signal },
+      files: scope.io.files,
+      wanted: {
+        globs: compileGlobs(from),
+        excluded: (one) => excluded(one, false),
+        whole: isWhole(from) && exclude.length === 0,
+        caps: CAPS,
+      },
+      links: linksOf(step),
+      rename: textField(step, 'to') === undefined ? (one) => one : destinationOf(from),
+      here: posix.join(scope.project.root, to),
+      stored: scope.stored,
+      stage,
+      progress: (bytes, total) => scope.progress(bytes, total, 'bytes'),
+      note: scope.note,
+    });
+    return fetched.ok ? ok({ fetched: { stage, tree: fetched.value.tree, to } }) : fetched;
+  },
+};
+
+function draftOf(step: Step, scope: PlanScope): Draft {
+  const from = fromOf(step);
+  const to = textField(step, 'to');
+  const exclude = listField(step, 'exclude');
+  const here = scope.sandbox.kind === 'local';
+  return {
+    title: `fetch ${from.slice(0, 3).join(' ')}${from.length > 3 ? ' ...' : ''} from ${step.sandbox}`,
+    settings: { from, to: to ?? null, exclude, links: linksOf(step) },
+    // What it brings is what the steps that it needs made. Where none did, it brings what was sent.
+    reads:
+      here || step.needs.some((id) => scope.project.steps.get(id)?.task !== 'sync')
+        ? { is: 'nothing' }
+        : { is: 'arrived', globs: undefined },
+    makes: here ? { is: 'nothing' } : { is: 'files', globs: localGlobs(from, to, exclude) },
+    workspace: here ? 'shares' : 'writes',
+  };
+}
+
+function fromOf(step: Step): readonly string[] {
+  const one = textField(step, 'from');
+  return (one === undefined ? listField(step, 'from') : [one]).map((path) => path.replace(/^(?:\.\/)+/, ''));
+}
+
+function linksOf(step: Step): 'refuse' | 'contained' | 'skip' {
+  const links = textField(step, 'links');
+  return links === 'contained' || links === 'skip' ? links : 'refuse';
+}
+
+function problems(step: Step): readonly Diagnostic[] {
+  const to = textField(step, 'to');
+  return [...fromOf(step), ...(to === undefined ? [] : [to])].flatMap((path): readonly Diagnostic[] => {
+    const parts = path.replace(/^!/, '').split('/');
+    const outside = path.startsWith('/') || path === '' || parts.includes('..');
+    const ours = parts[0] === '.sbx' || parts.includes('.git');
+    if (!outside && !ours) return [];
+    const why = outside ? 'is not a path below the workspace and the project' : 'belongs to sbx or git';
+    const message = `step ${step.id}: ${JSON.stringify(path)} ${why}`;
+    return [{ severity: 'error', code: 'bad-path', message, ...(step.span === undefined ? {} : { span: step.span }) }];
+  });
+}
+
+function notHere(step: Step) {
+  return {
+    code: 'task-refused',
+    message: `${step.id} renames what it fetches (\`to:\`), which cannot be done where the build is in the project itself`,
+    hint: 'take `to:` away, or do not run it with --local',
+  } as const;
+}
