@@ -11,7 +11,7 @@ import { build, transform } from 'esbuild';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({
-  options: { out: { type: 'string', default: join(ROOT, 'dist') }, root: { type: 'string', default: ROOT } },
+  options: { out: { type: 'string', default: join(ROOT, 'dist') }, root: { type: 'string', default: ROOT }, learn: { type: 'string' } },
 });
 const root = resolve(values.root);
 const out = resolve(values.out);
@@ -164,7 +164,7 @@ function learn() {
       XDG_STATE_HOME: join(folder, 'state'),
       SBX_CODE_CACHE: 'learn',
     };
-    for (const line of COMMANDS)
+    for (const line of values.learn === undefined ? COMMANDS : [values.learn])
       spawnSync(process.execPath, [join(out, 'sbx.cjs'), ...line.split(' ')], { cwd: folder, env, timeout: 60_000, stdio: 'ignore' });
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -43,7 +43,7 @@ for (const name of patches) {
 }
 if (patches.length === 0) console.log('no patch matches');
 console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 && patches.length > 0 ? 0 : 1;
+process.exitCode = failed === 0 && (patches.length > 0 || positionals.length === 0) ? 0 : 1;
 
 function withCopy(use) {
   const copy = realpathSync(mkdtempSync(join(tmpdir(), 'sbx-mutant-')));

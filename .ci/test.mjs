@@ -41,6 +41,7 @@ function main() {
   if (!areTypesRight || !isBuilt) return;
   tests(process.execPath, parts, {}, process.versions.node);
   if (parts.length > 0) return;
+  mutants();
   for (const version of OTHER_NODES) onNode(version);
 }
 
@@ -55,6 +56,15 @@ function onNode(version) {
   }
   const dist = join(ROOT, '.build', `dist-${version}`);
   if (gate(`build on Node ${version}`, node, ['.ci/build.mjs', '--out', dist])) tests(node, EVERYWHERE, { SBX_TEST_DIST: dist }, version);
+}
+
+/** Those that take seconds; `npm run mutants` runs all. */
+function mutants() {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['.ci/mutants.mjs', '--short'], { cwd: ROOT, env, encoding: 'utf8' });
+  const [, passed, failed] = (/(\d+) passed, (\d+) failed\s*$/.exec(stdout) ?? ['', '0', '1']).map(Number);
+  say(`mutants\n${stdout}${stderr}`.trimEnd());
+  sum.passed += passed;
+  sum.failed += failed === 0 && status !== 0 ? 1 : failed;
 }
 
 /** One thing that is right or wrong; counted as a test. */

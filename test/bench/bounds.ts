@@ -12,7 +12,11 @@ export function boundsOf(results: readonly Result[]): Bound[] {
   const cpu = (name: string, tool: string): number => results.find((one) => one.case === name && one.tool === tool)?.cpu ?? Number.NaN;
   const ratio = (says: string, name: string, tool: string, most: number): Bound => {
     const value = cpu(name, tool) / cpu(name, 'node, empty file');
-    return { says: `${says}: at most ${most} times a bare node start`, measured: value.toFixed(2), holds: value <= most };
+    return {
+      says: `${says}: at most ${most} times a bare node start`,
+      measured: Number.isNaN(value) ? 'not measured' : value.toFixed(2),
+      holds: value <= most,
+    };
   };
   const most = (says: string, value: number | undefined, limit: number, unit: string): Bound => ({
     says: `${says}: at most ${limit} ${unit}`,

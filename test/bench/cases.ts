@@ -1,5 +1,6 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { syncCases } from './cases-sync.ts';
 import { type Graph, inputOf, writeGraph } from './graph.ts';
 import { type Command, compare, type Measured, peakMemory, run, type Subject } from './measure.ts';
 import { sbx, type Tool } from './tools.ts';
@@ -32,7 +33,8 @@ export const CASES: { readonly [name: string]: Measure } = {
   'noop-1000': (bench) => noop(bench, 'no-op, 1,000 steps', { steps: 1000, inputs: 1 }),
   'inputs-10000': (bench) => noop(bench, 'no-op, 10 steps with 10,000 inputs', { steps: 10, inputs: 1000 }),
   'after-edit': afterEdit,
-  overhead: overhead,
+  overhead,
+  sync: syncCases,
 };
 
 const SETTLED = 2500; // milliseconds: only then does a stat memo believe the time of a file

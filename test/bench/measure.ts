@@ -37,7 +37,7 @@ export function run(command: Command): Sample {
     env: environment(command),
     encoding: 'utf8',
   });
-  if (status !== 0) throw new Error(`exit ${status}: (cd ${command.cwd}; ${command.words.join(' ')})`);
+  if (status !== 0) throw new Error(`exit ${status}: (cd ${command.cwd}; ${command.words.join(' ')})`); // run it there to see why
   const [wall, user, system] = stderr.trim().split(/\s+/).map(Number);
   return { cpu: ((user ?? 0) + (system ?? 0)) * 1000, wall: (wall ?? 0) * 1000 };
 }

@@ -38,9 +38,13 @@ function withBuilt(use: (built: Built) => Promise<void>): Promise<void> {
     }
     symlinkSync(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
     const dist = join(folder, 'dist');
-    const { status, stderr } = spawnSync(process.execPath, [join(REPOSITORY, '.ci/build.mjs'), '--root', folder, '--out', dist], {
-      encoding: 'utf8',
-    });
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [join(REPOSITORY, '.ci/build.mjs'), '--root', folder, '--out', dist, '--learn', 'run'],
+      {
+        encoding: 'utf8',
+      },
+    );
     assert.is(status, 0, stderr);
     const home = join(folder, 'home');
     await use({
@@ -91,7 +95,7 @@ test('a damaged cache is never believed', () =>
       (bytes, n) => Buffer.from(bytes).fill(0, Math.floor((bytes.length * n) / 8)),
     ];
     const wrong: string[] = [];
-    for (let n = 0; n < 8; n++) {
+    for (let n = 0; n < 8; n += 2) {
       for (const [kind, change] of damage.entries()) {
         for (const [file, bytes] of sound) writeFileSync(file, change(bytes, n));
         const ended = await start(['run']);
