@@ -9,7 +9,7 @@ import { type EmbeddedServer, startEmbedded } from './embedded-server.ts';
 import { handshake } from './handshake.ts';
 import { Link } from './link.ts';
 import { BEAT, ownerTag, SILENCE } from './patience.ts';
-import { sshSession } from './session.ts';
+import { openSession } from './session.ts';
 
 export interface EmbeddedSettings {
   readonly name: string;
@@ -52,7 +52,7 @@ async function connect(settings: EmbeddedSettings, io: Io, signal: AbortSignal):
     silence: settings.silence ?? SILENCE,
     owner: ownerTag(settings.owner),
   };
-  return ok(sshSession(link.value, io, patience));
+  return openSession(link.value, io, patience, signal);
 }
 
 async function reach(

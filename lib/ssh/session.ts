@@ -1,22 +1,47 @@
-import type { Result } from '../base/result.ts';
+import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Session } from '../model/sandbox.ts';
+import { CANCELLED } from './failures.ts';
 import type { Link } from './link.ts';
 import type { Patience } from './patience.ts';
 import { runProgram } from './program.ts';
 import { superviseJob } from './supervise.ts';
+import { FITNESS, ORPHANS } from './supervisor.ts';
+import { runOnTerminal } from './terminal.ts';
 
-/** The session over one link. */
-export function sshSession(link: Link, io: Io, patience: Patience): Session {
-  return {
+/** The first program: start-up files of the login shell, the look at its tools, and the end of what dead runs left. Milliseconds. */
+const ARRIVAL = 30_000;
+
+/**
+ * The session over a new link, once the far side was found fit and what earlier runs of this owner left going on there was ended.
+ * The link is closed if it is not.
+ */
+export async function openSession(link: Link, io: Io, patience: Patience, signal: AbortSignal): Promise<Result<Session, Failure>> {
+  const arrived = await arrive(link, io, patience.owner, signal);
+  if (!arrived.ok) {
+    await link[Symbol.asyncDispose]();
+    return arrived;
+  }
+  return ok({
     program: (text, args, streams) => runProgram(link, io.nonce(), text, args, streams),
     supervise: (job, streams) => superviseJob(link, io, patience, job, streams),
-    terminal: async () => notYet(),
+    terminal: (job, terminal, stop) => runOnTerminal(link, io, job, terminal, stop),
     [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
-  };
+  });
 }
 
-function notYet(): Result<never, Failure> {
-  return { ok: false, error: { code: 'fault', message: 'not yet' } };
+async function arrive(link: Link, io: Io, owner: string, signal: AbortSignal): Promise<Result<void, Failure>> {
+  const limit = AbortSignal.timeout(ARRIVAL);
+  const end = await runProgram(link, io.nonce(), `${FITNESS}\n${ORPHANS}`, [owner], { signal: AbortSignal.any([signal, limit]) });
+  if (signal.aborted) return err(CANCELLED);
+  if (limit.aborted) {
+    const message = `${link.label}: logged in, but no command ran within ${ARRIVAL / 1000} s`;
+    return err({ code: 'unreachable', message, hint: 'does a start-up file of the login shell there wait for something?' });
+  }
+  if (!end.ok) return end;
+  const missing = Buffer.from(end.value.stdout).toString('utf8').trim();
+  if (missing === '') return ok(undefined);
+  const message = `${link.label}: sbx needs these there and cannot find them: ${missing}`;
+  return err({ code: 'far-side-unfit', message, hint: 'the far side must be Linux with the usual tools on the PATH' });
 }

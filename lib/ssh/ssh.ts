@@ -1,9 +1,9 @@
-import { ok } from '../base/result.ts';
+import { err } from '../base/result.ts';
 import type { Io } from '../model/io.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 import { connectRoute, type Route } from './connect.ts';
 import { BEAT, ownerTag, SILENCE } from './patience.ts';
-import { sshSession } from './session.ts';
+import { openSession } from './session.ts';
 
 export interface SshSettings extends Route {
   /** Name of the sandbox. */
@@ -24,15 +24,15 @@ export function sshSandbox(settings: SshSettings, io: Io): Sandbox {
     kind: 'ssh',
     target: settings.named,
     connect: async (signal) => {
-      const link = await connectRoute(settings, io, signal);
-      if (!link.ok) return { ok: false, error: { ...link.error, sandbox: settings.name } };
       const patience = {
         grace: settings.grace,
         beat: settings.beat ?? BEAT,
         silence: settings.silence ?? SILENCE,
         owner: ownerTag(settings.owner),
       };
-      return ok(sshSession(link.value, io, patience));
+      const link = await connectRoute(settings, io, signal);
+      const session = link.ok ? await openSession(link.value, io, patience, signal) : link;
+      return session.ok ? session : err({ ...session.error, sandbox: settings.name });
     },
   };
 }

@@ -122,6 +122,11 @@ for orphan in $orphans; do
   while kill -s 0 "$orphan" 2>/dev/null; do sleep 0.05 || sleep 1; done
 done`;
 
+/** Ends what carries SBX_TREE=$1, with $2 rounds of patience. */
+export const SWEEP = `tree=$1 patience=$2
+${FINISH}
+finish`;
+
 /** Every program that the far side must have; each one that is missing is printed. */
 export const FITNESS = `
 for tool in cat chmod cp find grep head ln ls mkdir mktemp mv rm rmdir setsid sha256sum sleep sort tar touch xargs; do

@@ -38,6 +38,8 @@ export interface SshdSettings {
   /** The address to listen on and the name to use; default 127.0.0.1. */
   readonly address?: string;
   readonly maxSessions?: number;
+  /** Shows an ECDSA host key too (`host_key_ecdsa`), which is in no known_hosts. */
+  readonly secondHostKey?: boolean;
   /** More lines for sshd_config and for ssh_config below the alias. */
   readonly serverLines?: readonly string[];
   readonly clientLines?: readonly string[];
@@ -57,18 +59,20 @@ export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
   const file = (name: string): string => join(folder, name);
   const address = settings.address ?? '127.0.0.1';
   const port = await freePort();
-  const keygen = (name: string): void => {
+  const keygen = (name: string, type = 'ed25519'): void => {
     for (const old of [name, `${name}.pub`]) rmSync(file(old), { force: true });
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'sbx test', '-f', file(name)]);
+    execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', 'sbx test', '-f', file(name)]);
   };
   keygen('host_key');
   keygen('id');
+  if (settings.secondHostKey) keygen('host_key_ecdsa', 'ecdsa');
   writeFileSync(file('authorized_keys'), readFileSync(file('id.pub')));
   writeFileSync(file('known_hosts'), `[${address}]:${port} ${readFileSync(file('host_key.pub'), 'utf8')}`);
   const lines = [
     `ListenAddress ${address}`,
     `Port ${port}`,
     `HostKey ${file('host_key')}`,
+    ...(settings.secondHostKey ? [`HostKey ${file('host_key_ecdsa')}`] : []),
     `AuthorizedKeysFile ${file('authorized_keys')}`,
     `PidFile ${file('pid')}`,
     'StrictModes no',
