@@ -92,7 +92,7 @@ function terminalOf(tmux: (...args: readonly string[]) => Promise<string>): Term
       await tmux('resize-window', '-x', String(columns), '-y', String(rows));
     },
     async keys(...keys) {
-      await tmux('send-keys', ...keys);
+      await tmux('send-keys', '--', ...keys);
     },
     async until(wanted, what) {
       const deadline = Date.now() + 20_000;

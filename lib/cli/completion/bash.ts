@@ -1,0 +1,88 @@
+import { FLAGS, type Flag } from '../flags.ts';
+import { flagsOf, operandsOf, SHOWN, spellings, takesNext, valueOfFlag } from './names.ts';
+
+/**
+ * For bash 3.2 and later, without the bash-completion package. Names are compared, never given to `compgen -W`, which would expand `$(...)` in them.
+ * `=` and `:` break words in bash: the word is taken from the line itself, and what bash has of it already is cut off the answers.
+ */
+export function bashScript(): string {
+  const all: readonly Flag[] = FLAGS;
+  return `# bash completion of sbx. Load it with: source <(sbx completion bash)
+_sbx() {
+  local line="\${COMP_LINE:0:COMP_POINT}" word before command="" flag="" names="" name i skip=""
+  local -a where=()
+  word="\${line##*[[:space:]]}"
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    before="\${COMP_WORDS[i]}"
+    if [[ -n $skip ]]; then
+      [[ $before == = ]] && continue
+      case $skip in -C | --directory | -f | --file) where+=("$skip" "$before") ;; esac
+      skip=""
+      continue
+    fi
+    case $before in
+      --) return ;;
+      ${takesNext(all).join(' | ')}) skip=$before ;;
+      -*) ;;
+      ${SHOWN.map(({ name }) => name).join(' | ')}) [[ -z $command ]] && command=$before ;;
+    esac
+  done
+  if [[ $word == --*=* ]]; then
+    flag="\${word%%=*}"
+    word="\${word#*=}"
+  elif [[ -n $skip ]]; then
+    flag=$skip
+  fi
+  case $flag in
+${all.flatMap(valueCase).join('\n')}
+    *)
+      if [[ $word == -* ]]; then
+        case $command in
+${SHOWN.map((command) => `          ${command.name}) names="${flagsOf(command).flatMap(spellings).join(' ')}" ;;`).join('\n')}
+          *) names="--help --version -h -C --directory -f --file" ;;
+        esac
+      else
+        case $command in
+          "") names="${SHOWN.map(({ name }) => name).join(' ')}" ;;
+${SHOWN.flatMap((command) => {
+  const operands = operandsOf(command);
+  if (!operands) return [];
+  return [`          ${command.name}) names="${'ask' in operands ? ask(operands.ask) : operands.words.join(' ')}" ;;`];
+}).join('\n')}
+        esac
+      fi
+      ;;
+  esac
+  local typed="\${COMP_WORDS[COMP_CWORD]}" IFS=$' \\t\\n'
+  [[ $typed == [=:] ]] && typed=""
+  local known="\${word%"$typed"}"
+  COMPREPLY=()
+  while IFS= read -r name; do
+    [[ -n $name && $name == "$word"* ]] && COMPREPLY+=("\${name#"$known"}")
+  done <<<"\${names// /$'\\n'}"
+}
+complete -F _sbx sbx
+`;
+}
+
+function ask(what: string): string {
+  return `$("\${COMP_WORDS[0]}" "\${where[@]+"\${where[@]}"}" __complete ${what} 2>/dev/null)`;
+}
+
+function valueCase(flag: Flag): string[] {
+  const value = valueOfFlag(flag);
+  if (value === undefined) return [];
+  const pattern = spellings(flag).join(' | ');
+  if (value === 'none') return [`    ${pattern}) return ;;`];
+  if (value === 'folder' || value === 'file') {
+    const kind = value === 'folder' ? '-d' : '-f';
+    return [
+      `    ${pattern})`,
+      `      while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen ${kind} -- "$word")`,
+      '      compopt -o filenames 2>/dev/null',
+      '      return',
+      '      ;;',
+    ];
+  }
+  return [`    ${pattern}) names="${'ask' in value ? ask(value.ask) : value.words.join(' ')}" ;;`];
+}

@@ -1,0 +1,37 @@
+import type { Command } from '../command.ts';
+import { COMMANDS } from '../commands.ts';
+import { FLAG, type Flag } from '../flags.ts';
+
+export const SHOWN: readonly Command[] = COMMANDS.filter((command) => !command.hidden);
+
+export function flagsOf(command: Command): readonly Flag[] {
+  return command.flags.map((name) => FLAG.get(name)).filter((flag): flag is Flag => flag !== undefined);
+}
+
+/** What an operand of the command can be: fixed words, or what `sbx __complete` must be asked. */
+export function operandsOf(command: Command): { readonly words: readonly string[] } | { readonly ask: 'steps' | 'sandboxes' } | undefined {
+  if (command.names === undefined) return undefined;
+  if (command.names === 'step') return { ask: 'steps' };
+  if (command.names === 'sandbox') return { ask: 'sandboxes' };
+  return { words: command.names === 'command' ? SHOWN.map(({ name }) => name) : command.names };
+}
+
+/** How a value of the flag is completed. */
+export function valueOfFlag(
+  flag: Flag,
+): { readonly words: readonly string[] } | { readonly ask: 'steps' } | 'folder' | 'file' | 'none' | undefined {
+  if (flag.value === undefined) return undefined;
+  if (flag.choices) return { words: flag.choices };
+  if (flag.value === 'STEP') return { ask: 'steps' };
+  if (flag.value === 'DIR') return 'folder';
+  return flag.value === 'FILE' ? 'file' : 'none';
+}
+
+/** Flags that take the next word as their value, as they are written: `-j --jobs`. */
+export function takesNext(flags: readonly Flag[]): readonly string[] {
+  return flags.filter((flag) => flag.value !== undefined && flag.bare === undefined).flatMap(spellings);
+}
+
+export function spellings(flag: Flag): readonly string[] {
+  return flag.short ? [`-${flag.short}`, `--${flag.name}`] : [`--${flag.name}`];
+}

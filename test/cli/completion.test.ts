@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { COMMANDS } from '../../lib/cli/commands.ts';
+import { completionScript } from '../../lib/cli/completion/completion.ts';
+import { withFolder } from '../rig/folder.ts';
+import { needing } from '../rig/needing.ts';
+import { withTerminal } from '../rig/tmux.ts';
+
+const run = promisify(execFile);
+
+/** An sbx that knows names: what it was asked is seen in the names it gives. */
+const SBX = `#!/bin/sh
+case "$*" in
+  *__complete\\ steps) echo sync; echo remote-build; echo remote-test; echo ns:step; echo 'x$(touch canary)' ;;
+  *__complete\\ sandboxes) echo vm ;;
+esac
+case "$*" in -C\\ sub\\ *) echo remote-sub ;; esac
+`;
+
+/** What bash offers for a line whose end has the cursor. \`words\` are as bash breaks them. */
+async function offers(folder: string, words: readonly string[], line = words.join(' ')): Promise<string[]> {
+  const script = `source ./script; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE=$LINE; COMP_POINT=\${#COMP_LINE}; _sbx; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const env = { PATH: `${folder}:${process.env.PATH}`, LINE: line };
+  const { stdout } = await run('bash', ['--norc', '-c', script, 'bash', ...words], { cwd: folder, env });
+  return stdout.split('\n').filter((text) => text !== '');
+}
+
+function withScript<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  return withFolder((folder) => {
+    writeFileSync(join(folder, 'script'), completionScript('bash'));
+    writeFileSync(join(folder, 'sbx'), SBX);
+    chmodSync(join(folder, 'sbx'), 0o755);
+    return use(folder);
+  });
+}
+
+test('bash: commands, flags, steps, sandboxes, values', () =>
+  withScript(async (folder) => {
+    assert.equal(await offers(folder, ['sbx', 'va']), ['validate']);
+    assert.equal(await offers(folder, ['sbx', '--ver']), ['--version']);
+    assert.equal(await offers(folder, ['sbx', 'run', 'remote']), ['remote-build', 'remote-test']);
+    assert.equal(await offers(folder, ['sbx', 'run', '-n', 'sync', 'remote-t']), ['remote-test']);
+    assert.equal(await offers(folder, ['sbx', '-C', 'sub', 'run', 'remote-s']), ['remote-sub']);
+    assert.equal(await offers(folder, ['sbx', 'ssh', '']), ['vm']);
+    assert.equal(await offers(folder, ['sbx', 'cache', 'v']), ['verify']);
+    assert.equal(await offers(folder, ['sbx', 'run', '--off']), ['--offline']);
+    assert.equal(await offers(folder, ['sbx', 'list', '--off']), []);
+    assert.equal(await offers(folder, ['sbx', 'run', '--output', 'g']), ['grouped', 'github']);
+    assert.equal(await offers(folder, ['sbx', 'run', '--', 'remote']), []);
+    assert.equal(await offers(folder, ['sbx', 'run', '-j', '']), []);
+  }));
+
+test('bash breaks words at = and :', () =>
+  withScript(async (folder) => {
+    assert.equal(await offers(folder, ['sbx', 'run', '--output', '=', 'pl'], 'sbx run --output=pl'), ['plain']);
+    assert.equal(await offers(folder, ['sbx', 'run', '--output', '='], 'sbx run --output='), [
+      'auto',
+      'listr',
+      'plain',
+      'grouped',
+      'json',
+      'github',
+    ]);
+    assert.equal(await offers(folder, ['sbx', 'run', '--force', '=', 'sy'], 'sbx run --force=sy'), ['sync']);
+    assert.equal(await offers(folder, ['sbx', 'run', 'ns', ':', 'st'], 'sbx run ns:st'), ['step']);
+  }));
+
+test('bash: a name is never expanded', () =>
+  withScript(async (folder) => {
+    await offers(folder, ['sbx', 'run', 'x']);
+    await run('test', ['!', '-e', join(folder, 'canary')]);
+  }));
+
+needing('tmux')('bash: a real Tab in a real terminal', () =>
+  withScript(async (folder) => {
+    mkdirSync(join(folder, 'home'));
+    const env = { HOME: join(folder, 'home'), PATH: `${folder}:${process.env.PATH}`, PS1: '$ ' };
+    await withTerminal('exec bash --norc --noprofile -i', { columns: 80, rows: 10, cwd: folder, env }, async (terminal) => {
+      await terminal.until((text) => text.includes('$'), 'the prompt');
+      await terminal.keys('source ./script', 'Enter', 'sbx run sy', 'Tab');
+      await terminal.until((text) => text.includes('sbx run sync'), 'the name of the step');
+      await terminal.keys('--output=pl', 'Tab');
+      await terminal.until((text) => text.includes('sbx run sync --output=plain'), 'the value of the flag');
+    });
+  }),
+);
+
+test('every shell gets every command and its flags', () => {
+  for (const shell of ['bash', 'zsh', 'fish'] as const) {
+    const script = completionScript(shell);
+    for (const command of COMMANDS) {
+      assert.is(
+        script.includes(` ${command.name})`) || script.includes(`-a ${command.name} `),
+        command.hidden !== true,
+        `${shell} ${command.name}`,
+      );
+      if (command.hidden) continue;
+      for (const flag of command.flags) assert.ok(script.includes(shell === 'fish' ? `-l ${flag}` : `--${flag}`), `${shell} ${flag}`);
+    }
+  }
+});
+
+test.run();
