@@ -1,0 +1,177 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Session } from '../../lib/model/sandbox.ts';
+import { type Pair, withPair } from './pair.ts';
+import { plainSession } from './session.ts';
+import { read } from './tree.ts';
+
+const A = {
+  same: 's',
+  'src/x': 'a',
+  'src/y': 'a',
+  'only a/f': 'a',
+  p: 'file',
+  'q/r': 'folder',
+  run: 'x:r',
+  l: '-> same',
+  'd1/d2/d3': 'deep',
+};
+const B = {
+  same: 's',
+  'src/x': 'b',
+  'src/y': 'x:b',
+  'only b/g': 'b',
+  'p/in': 'folder',
+  q: 'file',
+  run: 'r',
+  l: '-> src',
+  'new\nline': 'n',
+};
+const PRODUCTS = { 'dist/p': 'product', 'q2/kept': 'not ours' };
+
+/** Puts wrappers of the tools before the PATH: the n-th tool that a program starts kills the program first. */
+function killing(pair: Pair): { session: (at: number) => Session; count: () => number } {
+  const shims = join(pair.here, '..', 'shims');
+  const counter = join(shims, 'count');
+  mkdirSync(shims);
+  const tools = [
+    'tar',
+    'find',
+    'xargs',
+    'sha256sum',
+    'sort',
+    'comm',
+    'cmp',
+    'cp',
+    'mv',
+    'rm',
+    'rmdir',
+    'mkdir',
+    'touch',
+    'cat',
+    'cut',
+    'ln',
+    'sync',
+    'chmod',
+  ];
+  for (const tool of tools) {
+    const real = `for d in /usr/bin /bin; do if [ -x $d/${tool} ]; then exec $d/${tool} "$@"; fi; done`;
+    const text = `#!/bin/sh\nprintf x >>"${counter}"\nif [ "$(wc -c <"${counter}")" = "$AT" ]; then kill -9 "$TOP"; exit 1; fi\n${real}\n`;
+    writeFileSync(join(shims, tool), text);
+    chmodSync(join(shims, tool), 0o755);
+  }
+  return {
+    count: () => readFileSync(counter).length,
+    session: (at) => {
+      writeFileSync(counter, '');
+      const inner = plainSession(join(pair.here, '..'), { AT: String(at), PATH: `${shims}:${process.env.PATH ?? ''}` });
+      return { ...inner, program: (text, args, streams) => inner.program(`TOP=$$; export TOP\n${text}`, args, streams) };
+    },
+  };
+}
+
+test('killed anywhere, the next sync mends it, and nothing of others is lost', () =>
+  withPair(async (pair) => {
+    pair.exclude = ['dist'];
+    pair.edit(A);
+    await pair.sync();
+    pair.far(PRODUCTS);
+    const kill = killing(pair);
+    pair.edit({ ...clear(A), ...B });
+    await pair.sync(kill.session(-1));
+    const points = kill.count();
+    assert.ok(points > 20, String(points));
+    let state = false;
+    for (let at = 1; at <= points; at += 4) {
+      pair.edit({ ...clear(A), ...clear(B) });
+      pair.edit(state ? B : A);
+      state = !state;
+      const before = pair.receipt;
+      const code = await pair.fails(kill.session(at));
+      pair.receipt = before;
+      const again = await pair.sync();
+      assert.equal(pair.got(), { ...read(pair.here), ...PRODUCTS }, `killed at ${at} of ${points}: ${code}`);
+      assert.equal(again.receipt.tree.entries.length, Object.keys(read(pair.here)).length);
+      assert.ok((await pair.sync()).untouched);
+    }
+  }));
+
+test('a link that breaks while files are sent changes nothing there', () =>
+  withPair(async (pair) => {
+    pair.edit({ a: '1', b: 'x'.repeat(2_000_000) });
+    await pair.sync();
+    const before = pair.got();
+    for (const bytes of [0, 300, 100_000, 700_000]) {
+      pair.edit({ a: `${bytes}`, b: 'y'.repeat(2_000_000), c: 'new' });
+      const cut: Session = {
+        ...pair.session,
+        program: (text, args, streams) =>
+          pair.session.program(text, args, streams.stdin ? { ...streams, stdin: only(streams.stdin, bytes) } : streams),
+      };
+      assert.is(await pair.fails(cut), bytes === 0 ? 'far-side-answer' : 'far-side-answer', String(bytes));
+      assert.equal(pair.got(), before);
+      assert.ok(existsSync(join(pair.there, '.sbx/receipt')));
+    }
+    assert.is((await pair.sync()).sent, 3);
+    assert.equal(pair.got(), read(pair.here));
+  }));
+
+test('what arrives damaged is refused before anything changes', () =>
+  withPair(async (pair) => {
+    pair.edit({ a: 'first content' });
+    await pair.sync();
+    pair.edit({ a: 'second content' });
+    const flipped: Session = {
+      ...pair.session,
+      program: (text, args, streams) =>
+        pair.session.program(text, args, streams.stdin ? { ...streams, stdin: flip(streams.stdin) } : streams),
+    };
+    assert.is(await pair.fails(flipped), 'far-side-answer');
+    assert.equal(pair.got(), { a: 'first content' });
+    await pair.sync();
+    assert.equal(pair.got(), { a: 'second content' });
+  }));
+
+test('an earlier sync that is still at work is waited for', () =>
+  withPair(async (pair) => {
+    pair.edit({ a: '1' });
+    await pair.sync();
+    const busy = join(pair.there, '.sbx/busy');
+    writeFileSync(busy, '1 12345\n');
+    assert.ok((await pair.sync()).untouched, 'a holder that is gone, or another process of that number, is none');
+    const started = readFileSync('/proc/self/stat', 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ')[19];
+    writeFileSync(busy, `${process.pid} ${started}\n`);
+    const waiting = pair.sync();
+    const first = await Promise.race([waiting.then(() => 'done'), new Promise((resolve) => setTimeout(() => resolve('waits'), 400))]);
+    assert.is(first, 'waits');
+    rmSync(busy);
+    assert.ok((await waiting).untouched);
+  }));
+
+function clear(files: Readonly<Record<string, string>>): Record<string, null> {
+  return Object.fromEntries(Object.keys(files).map((path) => [path.split('/')[0], null]));
+}
+
+async function* only(source: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
+  let left = bytes;
+  for await (const chunk of source) {
+    if (left > 0) yield chunk.subarray(0, left);
+    left -= chunk.length;
+    if (left <= 0) return;
+  }
+}
+
+async function* flip(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of source) {
+    const copy = Buffer.from(chunk);
+    const at = copy.indexOf('second');
+    if (at >= 0) copy[at] = 0x53;
+    yield copy;
+  }
+}
+
+test.run();
