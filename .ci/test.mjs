@@ -9,7 +9,7 @@ import { installSystem } from './system.mjs';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const OTHER_NODES = ['22.23.3', '24.21.0'];
 /** What runs on the other Node versions too. */
-const EVERYWHERE = ['contract/', 'e2e/main-job'];
+const EVERYWHERE = ['contract/', 'e2e/main-job', 'e2e/quickstart'];
 
 const isCi = process.env.CI === 'true' || process.env.CI === '1';
 const parts = process.argv.slice(2);
