@@ -77,7 +77,10 @@ async function isModule(name) {
   }
 }
 
-const made = await bundle();
+const made = await bundle().catch((error) => {
+  if (!error.errors) throw error;
+  process.exit(1); // esbuild has said why
+});
 mkdirSync(dirname(out), { recursive: true });
 const stage = mkdtempSync(join(dirname(out), `.${basename(out)}-`));
 mkdirSync(join(stage, 'chunks'));
