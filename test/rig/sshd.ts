@@ -28,6 +28,8 @@ export interface Sshd {
   /** Makes a new host key; it is not added to known_hosts. Takes effect with the next start. */
   changeHostKey(): void;
   log(): string;
+  /** Process ids of everything that its sessions started and that still hangs below them. */
+  started(): readonly number[];
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -104,11 +106,11 @@ export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
 
   let server: ChildProcess | undefined;
   const cut = (): void => {
-    for (const pid of server?.pid === undefined ? [] : descendantsNamed('sshd', server.pid)) end(pid);
+    for (const pid of server?.pid === undefined ? [] : descendants(server.pid, 'sshd')) end(pid);
   };
   const stop = (): void => {
     if (server?.pid === undefined) return;
-    const connections = descendantsNamed('sshd', server.pid);
+    const connections = descendants(server.pid, 'sshd');
     end(server.pid);
     connections.forEach(end);
     server = undefined;
@@ -140,6 +142,10 @@ export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
     cut,
     changeHostKey: () => keygen('host_key'),
     log: () => readFileSync(file('log'), 'utf8'),
+    started: () => {
+      const servers = new Set(server?.pid === undefined ? [] : descendants(server.pid, 'sshd'));
+      return server?.pid === undefined ? [] : descendants(server.pid).filter((pid) => !servers.has(pid));
+    },
     async [Symbol.asyncDispose]() {
       process.off('exit', stop);
       stop();
@@ -171,16 +177,14 @@ function ensureUser(user: string, shell: string): void {
   }
 }
 
-/** Processes below `pid` whose command is `name`: stops at others, so that what a session started is not among them. */
-function descendantsNamed(name: string, pid: number): number[] {
+/** Processes below `pid`. With a `name` only those, so that what a session started is not among them. */
+function descendants(pid: number, name = ''): number[] {
   const found: number[] = [];
   const parents = new Map<number, number[]>();
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
+  for (const entry of readdirSync('/proc').filter((text) => /^\d+$/.test(text))) {
     try {
       const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
-      const command = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
-      if (!command.startsWith(name)) continue;
+      if (!stat.slice(stat.indexOf('(') + 1).startsWith(name)) continue;
       const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
       parents.set(parent, [...(parents.get(parent) ?? []), Number(entry)]);
     } catch {

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { job, supervised } from '../contract/jobs.ts';
+import { connected, type Far, withFar } from '../contract/places.ts';
+import { program } from '../contract/programs.ts';
+
+const STUBBORN = `
+  trap '' TERM HUP
+  setsid sh -c 'trap "" TERM HUP; while :; do sleep 1; done' >/dev/null 2>&1 &
+  (nohup sleep 1000 >/dev/null 2>&1 &)
+  while :; do echo working; sleep 0.1; done`;
+
+/** Processes of this computer that belong to a run or to its supervisor. */
+function living(...words: readonly string[]): number {
+  let count = 0;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const about = readFileSync(`/proc/${pid}/environ`, 'latin1') + readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+      if (words.some((word) => about.includes(word)) && Number(pid) !== process.pid) count++;
+    } catch {
+      // ended meanwhile, or not ours
+    }
+  }
+  return count;
+}
+
+/** A zombie that nobody reaps is gone too. */
+function isGone(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`).length === 0;
+  } catch {
+    return true;
+  }
+}
+
+async function until(what: string, there: () => boolean, ms = 8000): Promise<void> {
+  for (const end = Date.now() + ms; !there(); ) {
+    if (Date.now() > end) throw new Error(`never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly id: string;
+  text(): string;
+}
+
+function start(far: Far, script: string, grace: number, owner = 'checkout', mark = ''): Run {
+  const id = `run-${randomBytes(8).toString('hex')}`;
+  const file = fileURLToPath(new URL('./lost-run.js', import.meta.url));
+  const args = [file, script, far.home, far.sshd.host, far.sshd.config, owner, String(grace), id, mark];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout?.on('data', (chunk) => {
+    text += chunk;
+  });
+  return { child, id, text: () => text };
+}
+
+test('sbx is killed: after the grace nothing is left on the far side, not even the supervisor', () =>
+  withFar({}, async (far) => {
+    const run = start(far, STUBBORN, 1000);
+    await until('working', () => run.text().includes('working'));
+    const started = far.sshd.started(); // supervisor, relay and watcher among them
+    assert.ok(living(run.id) >= 3 && started.length >= 5, `${living(run.id)} of the run, ${started.length} below sshd`);
+    run.child.kill('SIGKILL');
+    await until('the end of all', () => living(run.id) === 0 && started.every(isGone));
+  }));
+
+test('work that ends within the grace is held', () =>
+  withFar({}, async (far) => {
+    const mark = `/tmp/sbx-held-${randomBytes(8).toString('hex')}`;
+    const run = start(far, 'echo working; sleep 1', 20_000, 'checkout', mark);
+    await until('working', () => run.text().includes('working'));
+    run.child.kill('SIGKILL');
+    await using session = await connected(far.sandbox());
+    const held = await program(
+      { session, folder: '/' },
+      'n=0; until [ -s "$1" ] || [ $n -gt 60 ]; do n=$((n+1)); sleep 0.1; done; cat "$1"; rm -f "$1"',
+      [mark],
+    );
+    assert.is(Buffer.from(held.stdout).toString(), 'held');
+    await until('the end of all', () => living(run.id) === 0);
+  }));
+
+test('the next run of the same checkout ends at once what a dead one left, another checkout does not', () =>
+  withFar({}, async (far) => {
+    const run = start(far, STUBBORN, 600_000);
+    await until('working', () => run.text().includes('working'));
+    run.child.kill('SIGKILL');
+    await until('the loss is noticed', () => living('SBX_LOST=') > 0);
+    const other = await connected(far.sandbox({ owner: 'another checkout' }));
+    assert.ok(living(run.id) > 0, 'not ours to end');
+    await other[Symbol.asyncDispose]();
+    const session = await connected(far.sandbox({ owner: 'checkout' }));
+    assert.is(living(run.id), 0, 'nothing works beside the next run');
+    await session[Symbol.asyncDispose]();
+  }));
+
+test('sshd dies: the call says so, and the far side is clean after the grace', () =>
+  withFar({}, async (far) => {
+    await using session = await connected(far.sandbox());
+    const wanted = job('/tmp', STUBBORN);
+    let output = '';
+    const running = session.supervise(wanted, {
+      signal: new AbortController().signal,
+      output: (chunk) => {
+        output += Buffer.from(chunk).toString();
+        if (output.includes('working')) far.sshd.stop();
+      },
+    });
+    const exit = await running;
+    assert.is(exit.ok ? 'ok' : exit.error.code, 'link-lost');
+    await until('the end of all', () => living(wanted.run) === 0);
+    assert.is((await supervised(session, job('/tmp', 'true'))).exit.ok, false);
+    await far.sshd.start();
+    await using again = await connected(far.sandbox());
+    assert.equal((await supervised(again, job('/tmp', 'exit 2'))).exit, { ok: true, value: { code: 2 } });
+  }));
+
+test.run();
