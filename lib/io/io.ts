@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { Clock, Files } from '../model/io.ts';
 
 /** node:fs itself. */
 export const realFiles: Files = fs;
 
-/** 16 random bytes in hexadecimal. */
+/** 16 bytes in hexadecimal, 122 bits of them random: a UUID, of which Node makes many at a time (randomBytes: 60 us each). */
 export function nonce(): string {
-  return randomBytes(16).toString('hex');
+  return randomUUID().replaceAll('-', '');
 }
 
 export const realClock: Clock = {

@@ -69,7 +69,7 @@ async function program(
 /** The command of a job: both streams go into one pipe, so that their order is kept. On a terminal they stay what they are. */
 function commandOf(job: Job, base: Pairs, io: LocalIo, terminal = false): Result<LocalCommand, Failure> {
   const env = merged([...base, ...job.env, ['SBX_RUN', job.run], ['SBX_ATTEMPT', job.attempt]]);
-  const common = { cwd: job.cwd, env, killGrace: job.killGrace, ...(terminal ? { terminal: true as const } : {}) };
+  const common = { cwd: job.cwd, env, killGrace: job.killGrace, ...(terminal ? { terminal: true as const } : { joined: true as const }) };
   const join = terminal ? '' : 'exec 2>&1\n';
   const { script } = job;
   if (script.shell === 'argv') {

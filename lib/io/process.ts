@@ -60,7 +60,7 @@ function start(command: LocalCommand): Result<ChildProcess, Failure> {
       cwd: command.cwd,
       env: Object.fromEntries(command.env),
       detached: command.terminal !== true,
-      stdio: command.terminal === true ? 'inherit' : [input, 'pipe', 'pipe'],
+      stdio: command.terminal === true ? 'inherit' : [input, 'pipe', command.joined === true ? 'ignore' : 'pipe'],
     });
     return ok(child);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
 /**
  * A resident `sh` that ends the commands of a run when sbx is killed in a way that it cannot answer (SIGKILL, out of memory): it reads which
@@ -38,7 +39,11 @@ tell() {
   word=$1
   shift
   for one in $live; do [ -n "\${one##*/}" ] && kill "-$word" "-\${one##*/}" 2>/dev/null; done
-  for file in $(tagged "$@"); do file=\${file%/environ}; kill "-$word" "\${file#/proc/}" 2>/dev/null; done
+  for file in $(tagged "$@"); do
+    file=\${file%/environ}
+    kill "-$word" "-\${file#/proc/}" 2>/dev/null
+    kill "-$word" "\${file#/proc/}" 2>/dev/null
+  done
 }
 lives() {
   for one in $live; do [ -n "\${one##*/}" ] && kill -0 "-\${one##*/}" 2>/dev/null && return 0; done
@@ -51,6 +56,9 @@ tell KILL "$@"
 sleep 1
 tell KILL "$@"
 `;
+
+/** With it the tag finds the leader, and by it the group. */
+const HAS_PROC = existsSync('/proc/self/environ');
 
 export function startWatchdog(path: string): Watchdog {
   let child: ChildProcess | undefined = spawn('sh', ['-c', PROGRAM], {
@@ -67,12 +75,18 @@ export function startWatchdog(path: string): Watchdog {
   child.unref();
   // Typed as a stream, is a socket: an open pipe must not keep sbx alive.
   (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
+  // Each write costs some 70 us: an end waits for the begin that mostly follows it, or for the end of this turn.
+  let ends = '';
   const say = (line: string): void => {
-    child?.stdin?.write(line);
+    child?.stdin?.write(ends + line);
+    ends = '';
   };
   return {
     begin: (tag, grace) => say(`begin ${tag} ${Math.ceil(grace / 1000)}\n`),
-    group: (tag, group) => say(`group ${tag} ${group}\n`),
-    end: (tag) => say(`end ${tag}\n`),
+    group: (tag, group) => (HAS_PROC ? undefined : say(`group ${tag} ${group}\n`)),
+    end(tag) {
+      if (ends === '') setImmediate(() => ends !== '' && say(''));
+      ends += `end ${tag}\n`;
+    },
   };
 }

@@ -54,6 +54,8 @@ export interface LocalCommand {
   readonly stdin?: Uint8Array | AsyncIterable<Uint8Array>;
   /** Joined to the terminal of sbx: all three streams inherited, in the group that the terminal's keys go to. */
   readonly terminal?: true;
+  /** The command joins both streams into stdout by itself: nothing is read of stderr, which saves a pipe. */
+  readonly joined?: true;
   /** Milliseconds between TERM and KILL. */
   readonly killGrace: number;
 }

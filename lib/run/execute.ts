@@ -162,6 +162,7 @@ export class Executor {
     output.end();
     const spent: Spent = { at, ms: ms(), bytes, log: output.log };
     const failed = (outcome: Outcome): Performed => {
+      output.keep();
       for (const path of ledger.fail(planned, begun, spent)) {
         emit({ type: 'step-note', step: action.id, text: `${path} was touched by the failed step and is moved to the trash` });
       }

@@ -1,3 +1,4 @@
+import type { Digest } from '../base/digest.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { LastRun, PlaceSeen, Remembered } from '../model/look.ts';
@@ -10,6 +11,7 @@ import { changedPaths } from './changed-paths.ts';
 import { placeFetched } from './fetched.ts';
 import type { Begun, Kept, Ledger, Restored, Spent } from './ledger.ts';
 import type { ProjectLook } from './look.ts';
+import type { Log } from './output.ts';
 import { outputRules } from './outputs.ts';
 import type { Records } from './records.ts';
 import { restoreOutputs } from './restore.ts';
@@ -94,7 +96,7 @@ export function makeLedger(input: KeepInput): Ledger {
       const told = outputs === undefined || disturbed.length > 0 ? {} : { outputs };
       let remembered: Remembered | undefined;
       if (sound && record !== undefined && kept && (action.draft.makes.is === 'files' || action.draft.makes.is === 'verdict')) {
-        const log = spent.log === undefined ? undefined : scene.store.keepFile(spent.log)?.digest;
+        const log = keptLog(scene, spent.log);
         remembered = { key, outputs: tree ?? null, at: spent.at, ms: spent.ms, ...(log === undefined ? {} : { log }) };
         scene.store.remember({ ...remembered, step: action.id, record });
       }
@@ -136,6 +138,11 @@ export function makeLedger(input: KeepInput): Ledger {
       return restored.ok && restored.value !== 'miss' ? { ...restored.value, at: newest.at } : undefined;
     },
   };
+}
+
+function keptLog({ store }: Scene, log: Log | undefined): Digest | undefined {
+  if (log === undefined) return undefined;
+  return log.is === 'bytes' ? store.keepBytes(log.bytes) : store.keepFile(log.path)?.digest;
 }
 
 interface Products {

@@ -3,6 +3,7 @@ import type { Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlannedAction } from '../model/plan.ts';
 import type { Produced } from '../task.ts';
+import type { Log } from './output.ts';
 
 /** What executing asks of records and store: what is forgotten before, kept after, and brought back instead. Synchronous. */
 export interface Ledger {
@@ -29,8 +30,8 @@ export interface Spent {
   readonly ms: number;
   /** Bytes that travelled. */
   readonly bytes: number | undefined;
-  /** The log, absolute, if anything was written. */
-  readonly log: string | undefined;
+  /** What it wrote, if anything. */
+  readonly log: Log | undefined;
 }
 
 export interface Kept {

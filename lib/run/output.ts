@@ -7,8 +7,13 @@ const EVENT_LIMIT = 64 * 1024;
 const TAIL_KEPT = 32 * 1024;
 const LINES_KEPT = 40;
 const LINE_SHOWN = 2000;
-/** What a log file holds at most; the rest is shown, but not kept. */
+/** What a log holds at most; the rest is shown, but not kept. */
 export const LOG_LIMIT = 64 * 1024 * 1024;
+/** Up to here the log stays in memory: a new file costs most file systems as much as the step costs sbx. */
+const IN_MEMORY = 32 * 1024;
+
+/** All that a step wrote, masked: bytes, or a file, absolute. */
+export type Log = { readonly is: 'bytes'; readonly bytes: Uint8Array } | { readonly is: 'file'; readonly path: string };
 
 export interface OutputTo {
   readonly files: Files;
@@ -25,6 +30,8 @@ export class StepOutput {
   readonly #to: OutputTo;
   readonly #decoder = new TextDecoder();
   #fd: number | undefined;
+  readonly #early: Uint8Array[] = [];
+  #spilled = false;
   #logged = 0;
   #pending = '';
   #tail = '';
@@ -49,13 +56,19 @@ export class StepOutput {
   end(): void {
     this.#keep(this.#to.mask.end(), false);
     this.flush();
-    if (this.#fd !== undefined) this.#to.files.closeSync(this.#fd);
-    this.#fd = undefined;
+    this.#close();
   }
 
-  /** The log file, if anything was written. */
-  get log(): string | undefined {
-    return this.#logged > 0 ? this.#to.log : undefined;
+  /** All that was written; undefined if nothing was. */
+  get log(): Log | undefined {
+    if (this.#spilled) return { is: 'file', path: this.#to.log };
+    return this.#logged > 0 ? { is: 'bytes', bytes: Buffer.concat(this.#early) } : undefined;
+  }
+
+  /** Puts the log into its file, however small it is: somebody will want to read it. */
+  keep(): void {
+    if (this.#logged > 0) this.#spill();
+    this.#close();
   }
 
   /** The last lines, oldest first. */
@@ -77,13 +90,30 @@ export class StepOutput {
 
   #toLog(bytes: Uint8Array): void {
     if (this.#logged >= LOG_LIMIT) return;
+    this.#logged += bytes.length;
+    this.#early.push(this.#spilled ? bytes : Uint8Array.from(bytes));
+    if (this.#spilled || this.#logged > IN_MEMORY) this.#spill();
+    if (this.#logged >= LOG_LIMIT) this.#append(Buffer.from('\n[sbx keeps no more of this output]\n'));
+  }
+
+  /** Moves what is in memory to the file. */
+  #spill(): void {
+    this.#spilled = true;
+    for (const bytes of this.#early.splice(0)) this.#append(bytes);
+  }
+
+  #append(bytes: Uint8Array): void {
+    const { files, log } = this.#to;
     try {
-      this.#fd ??= this.#to.files.openSync(this.#to.log, 'w', 0o600);
-      for (let done = 0; done < bytes.length; ) done += this.#to.files.writeSync(this.#fd, bytes, done);
-      this.#logged += bytes.length;
-      if (this.#logged >= LOG_LIMIT) this.#to.files.writeSync(this.#fd, Buffer.from('\n[sbx keeps no more of this output]\n'));
+      this.#fd ??= files.openSync(log, 'a', 0o600);
+      for (let done = 0; done < bytes.length; ) done += files.writeSync(this.#fd, bytes, done);
     } catch {
       this.#logged = LOG_LIMIT; // a full disk must not fail the build: the output is still shown
     }
+  }
+
+  #close(): void {
+    if (this.#fd !== undefined) this.#to.files.closeSync(this.#fd);
+    this.#fd = undefined;
   }
 }

@@ -170,7 +170,7 @@ const FORGETFUL: Ledger = {
   restoreNewest: () => undefined,
 };
 
-function projectOf(story: Story, root: string): Project {
+export function projectOf(story: Pick<Story, 'steps' | 'sandboxes' | 'pools' | 'secrets'>, root: string): Project {
   const steps = Object.entries(story.steps).map(([id, step]): [StepId, Step] => [id, stepOf(id, step)]);
   return {
     name: 'story',
