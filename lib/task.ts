@@ -33,7 +33,10 @@ export interface PlanScope {
   readonly project: Project;
   /** The sandbox of the step. */
   readonly sandbox: SandboxSpec;
-  /** Outputs and state on this side of the steps that depend on this one, which a sync must not send; as exclude patterns tied to the root. */
+  /**
+   * Products on this side of the steps that this one does not need, and the state of all steps here, as exclude patterns tied to the root:
+   * a sync sends sources and what the steps that it needs have made, so what it sends does not hang on what else was run.
+   */
   readonly downstream: readonly string[];
 }
 

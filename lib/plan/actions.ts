@@ -1,10 +1,10 @@
 import { suggest } from '../base/suggest.ts';
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
-import type { Action } from '../model/plan.ts';
-import { LOCAL, type Project, type SandboxSpec, type Step, type StepId } from '../model/project.ts';
+import type { Action, Draft } from '../model/plan.ts';
+import type { Project, Step, StepId } from '../model/project.ts';
 import type { PlanScope, Task } from '../task.ts';
 import type { Drafted } from './drafted.ts';
-import { defaultInputs, inputProblems, localWrites, withoutProducts } from './inputs.ts';
+import { defaultInputs, inputProblems, localState, localWrites, withoutProducts } from './inputs.ts';
 import { overlappingOutputs } from './overlaps.ts';
 import type { Selection } from './select.ts';
 
@@ -27,98 +27,65 @@ export function draftActions(project: Project, selection: Selection, tasks: Read
   return { value: actions, diagnostics };
 }
 
+/** Steps that ask what others write here (a sync) are drafted once more, when all others are known. */
 function draftAll(project: Project, tasks: ReadonlyMap<string, Task>, diagnostics: Diagnostic[]): ReadonlyMap<StepId, Drafted> {
   const drafts = new Map<StepId, Drafted>();
-  const dependents = dependentsOf(project);
-  for (const step of dependentsFirst(project, dependents)) {
-    const task = tasks.get(step.task);
-    const sandbox = project.sandboxes.get(step.sandbox) ?? hereOf(project);
-    if (!task || !sandbox) {
-      diagnostics.push(task ? unknownSandbox(step, project) : unknownTask(step, tasks));
-      continue;
-    }
-    const scope: PlanScope = {
-      project,
-      sandbox,
-      get downstream() {
-        return downstreamOf(step, dependents, drafts, project);
-      },
-    };
-    const checked = task.plan(step, scope);
-    diagnostics.push(...checked.diagnostics);
-    if (!checked.value) continue;
-    drafts.set(step.id, { step, draft: checked.value });
-    diagnostics.push(...inputProblems(step, checked.value));
+  const asking: Step[] = [];
+  for (const step of project.steps.values()) {
+    let asked = false;
+    const checked = draftOne(step, project, tasks, () => {
+      asked = true;
+      return [];
+    });
+    if (asked) asking.push(step);
+    else diagnostics.push(...checked.diagnostics);
+    if (checked.value) drafts.set(step.id, { step, draft: checked.value });
   }
+  for (const step of asking) {
+    const checked = draftOne(step, project, tasks, () => unneeded(step, drafts, project));
+    diagnostics.push(...checked.diagnostics);
+    if (checked.value) drafts.set(step.id, { step, draft: checked.value });
+  }
+  for (const { step, draft } of drafts.values()) diagnostics.push(...inputProblems(step, draft));
   return drafts;
 }
 
-/** Dependents before what they need, so that their products are known to a sync that must not send them. Circles are none of our business here. */
-function dependentsFirst(project: Project, dependents: ReadonlyMap<StepId, readonly StepId[]>): readonly Step[] {
-  const open = new Map<StepId, number>();
-  for (const [id, list] of dependents) open.set(id, list.length);
-  const ready = [...project.steps.keys()].filter((id) => (open.get(id) ?? 0) === 0);
-  for (const id of ready) {
-    for (const need of new Set(project.steps.get(id)?.needs)) {
-      const left = (open.get(need) ?? 0) - 1;
-      open.set(need, left);
-      if (left === 0) ready.push(need);
-    }
-  }
-  return ready.map((id) => project.steps.get(id)).filter((step) => step !== undefined);
+function draftOne(step: Step, project: Project, tasks: ReadonlyMap<string, Task>, downstream: () => readonly string[]): Checked<Draft> {
+  const task = tasks.get(step.task);
+  const sandbox = project.sandboxes.get(step.sandbox);
+  if (!task) return { diagnostics: [unknown('task', step.task, step, tasks.keys())] };
+  if (!sandbox) return { diagnostics: [unknown('sandbox', step.sandbox, step, project.sandboxes.keys())] };
+  const scope: PlanScope = {
+    project,
+    sandbox,
+    get downstream() {
+      return downstream();
+    },
+  };
+  return task.plan(step, scope);
 }
 
-function dependentsOf(project: Project): ReadonlyMap<StepId, readonly StepId[]> {
-  const dependents = new Map<StepId, StepId[]>();
-  for (const step of project.steps.values()) {
-    for (const need of new Set(step.needs)) {
-      const list = dependents.get(need);
-      if (list) list.push(step.id);
-      else dependents.set(need, [step.id]);
-    }
+/** Exclude patterns for what is written here by steps that this one does not need, and for the state of those that it does. */
+function unneeded(step: Step, drafts: ReadonlyMap<StepId, Drafted>, project: Project): readonly string[] {
+  const needed = new Set<StepId>([step.id]);
+  for (const id of needed) {
+    const one = project.steps.get(id);
+    if (one?.enabled) for (const need of one.needs) needed.add(need);
   }
-  return dependents;
-}
-
-function downstreamOf(
-  step: Step,
-  dependents: ReadonlyMap<StepId, readonly StepId[]>,
-  drafts: ReadonlyMap<StepId, Drafted>,
-  project: Project,
-): readonly string[] {
-  const seen = new Set<StepId>([step.id]);
   const patterns = new Set<string>();
-  for (const id of seen) {
-    for (const next of dependents.get(id) ?? []) seen.add(next);
-    const drafted = id === step.id ? undefined : drafts.get(id);
-    if (!drafted) continue;
-    for (const glob of localWrites(drafted, project)) patterns.add(glob.startsWith('!') ? `!/${glob.slice(1)}` : `/${glob}`);
+  for (const drafted of drafts.values()) {
+    const globs = needed.has(drafted.step.id) ? localState(drafted.step, project) : localWrites(drafted, project);
+    for (const glob of globs) patterns.add(glob.startsWith('!') ? `!/${glob.slice(1)}` : `/${glob}`);
   }
   return [...patterns];
 }
 
-/** `local` is always there, declared or not. */
-function hereOf(project: Project): SandboxSpec | undefined {
-  return project.sandboxes.get(LOCAL);
-}
-
-function unknownTask(step: Step, tasks: ReadonlyMap<string, Task>): Diagnostic {
-  const near = suggest(step.task, tasks.keys());
+function unknown(what: 'task' | 'sandbox', name: string, step: Step, known: Iterable<string>): Diagnostic {
+  const near = suggest(name, known);
   return {
     severity: 'error',
-    code: 'unknown-task',
-    message: `step ${step.id}: there is no task ${step.task}`,
-    ...(step.span ? { span: step.span } : {}),
-    ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
-  };
-}
-
-function unknownSandbox(step: Step, project: Project): Diagnostic {
-  const near = suggest(step.sandbox, project.sandboxes.keys());
-  return {
-    severity: 'error',
-    code: 'unknown-sandbox',
-    message: `step ${step.id}: there is no sandbox ${step.sandbox}`,
+    code: `unknown-${what}`,
+    message: `step ${step.id}: there is no ${what} ${name}`,
     ...(step.span ? { span: step.span } : {}),
     ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
   };

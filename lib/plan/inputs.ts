@@ -5,11 +5,14 @@ import type { Project, Step, StepId } from '../model/project.ts';
 import type { Drafted } from './drafted.ts';
 
 /** Globs of all that the step writes in the project on this side: its products, and its state if it runs here. */
-export function localWrites(drafted: Drafted, project: Project): readonly string[] {
-  const { step, draft } = drafted;
+export function localWrites({ step, draft }: Drafted, project: Project): readonly string[] {
   const products = draft.makes.is === 'files' ? draft.makes.globs : [];
-  const here = project.sandboxes.get(step.sandbox)?.kind === 'local';
-  return here ? [...products, ...globsBelow(step.dir, step.state)] : products;
+  const state = localState(step, project);
+  return state.length === 0 ? products : [...products, ...state];
+}
+
+export function localState(step: Step, project: Project): readonly string[] {
+  return project.sandboxes.get(step.sandbox)?.kind === 'local' ? globsBelow(step.dir, step.state) : [];
 }
 
 /**

@@ -16,6 +16,8 @@ export interface Question {
   readonly upstream: ReadonlyMap<StepId, Upstream>;
   /** The sync of this run whose tree the action reads and that has not run yet; 'unknown': what it will send is not known yet. */
   readonly feeding: Action | 'unknown' | undefined;
+  /** Needed steps that will write in the project before it is the action's turn, or that wait for such. */
+  readonly ahead: readonly StepId[];
   readonly options: PlanOptions;
 }
 
@@ -35,7 +37,15 @@ interface Facts {
 export function judge(question: Question, look: Look): Judgement {
   const facts = factsOf(question, look);
   const { record, key } = facts;
-  return { decision: decide(question, facts, look), record, ...(key === undefined ? {} : { key }) };
+  return { decision: inTime(decide(question, facts, look), question), record, ...(key === undefined ? {} : { key }) };
+}
+
+/** Inputs that differ while something upstream is about to be put back may be the same again by then. */
+function inTime(decision: Decision, { action, ahead }: Question): Decision {
+  if (decision.is !== 'run' || ahead.length === 0 || action.draft.reads.is !== 'files') return decision;
+  return decision.reasons.every((reason) => reason.code === 'inputs-changed')
+    ? { is: 'maybe', reasons: [{ code: 'upstream-runs', steps: ahead }] }
+    : decision;
 }
 
 function decide({ action, options }: Question, facts: Facts, look: Look): Decision {
@@ -131,7 +141,7 @@ function factsOf(question: Question, look: Look): Facts {
   return { record, key: open ? undefined : keyOf(record), inputs, waits, ran, placeKnown: place !== undefined, last };
 }
 
-function contributions({ action, upstream }: Question, last: LastRun | undefined) {
+function contributions({ action, upstream, ahead }: Question, last: LastRun | undefined) {
   const isSync = action.draft.reads.is === 'sources';
   const waits: StepId[] = [];
   const ran: StepId[] = [];
@@ -147,6 +157,7 @@ function contributions({ action, upstream }: Question, last: LastRun | undefined
       if (before !== undefined) digests.push([id, before]);
     } else if (!isSync) ran.push(id);
   }
+  if (isSync) for (const id of ahead) if (!waits.includes(id)) waits.push(id);
   return { waits, ran, digests: Object.fromEntries(digests) };
 }
 

@@ -2,6 +2,7 @@ import type { Look } from '../model/look.ts';
 import type { Action, Decision, Plan, PlannedAction } from '../model/plan.ts';
 import { LOCAL, type Project, type SandboxName, type StepId } from '../model/project.ts';
 import { type Demand, demand, onDemand, type Wanting, withoutDemand } from './demand.ts';
+import { feeders, willAct, writesHere } from './flows.ts';
 import { judge } from './judge.ts';
 import type { Judgement, PlanOptions, Upstream } from './judgement.ts';
 import type { Planning, Settled } from './planning.ts';
@@ -40,6 +41,8 @@ class Deciding implements Planning {
   /** Steps that may have written in the project so far, and how many there were when each action was judged. */
   #writes = 0;
   readonly #writesSeen: number[] = [];
+  /** Whether the action, or what it needs, will still write in the project. */
+  readonly #writer: boolean[] = [];
   /** Whether anything is executed only on demand; without, every action stands for itself. */
   readonly #demands: boolean;
   #demand: Demand | undefined;
@@ -80,12 +83,12 @@ class Deciding implements Planning {
     if (leftAlone && settled.is === 'gone') this.#left.add(i);
     this.#settled[i] = settled;
     this.#contribute(i, actual(action, settled, this.#upstream[i] as Upstream, leftAlone, this.#options));
-    if (settled.is === 'done' && settled.executed) {
+    if (settled.is === 'done' && willAct(decision)) {
       this.#writes += 1;
       for (const next of this.#dependents[i] ?? []) this.#outdated.add(next);
     }
     // What is not executed had no say in what others are needed for.
-    if (decision.is === 'run' || decision.is === 'maybe') this.#demand = undefined;
+    if (willAct(decision)) this.#demand = undefined;
     this.#spread(i);
   }
 
@@ -123,14 +126,19 @@ class Deciding implements Planning {
   #judge(i: number): boolean {
     const action = this.#actions[i] as Action;
     const before = this.#judgements[i];
-    const question = {
-      project: this.#project,
-      action,
-      upstream: this.#upstreamOf(action),
-      feeding: this.#feeding(i),
-      options: this.#options,
-    };
-    const judgement = judge(question, this.#look);
+    const ahead = (this.#needs[i] ?? []).filter((need) => this.#writer[need] && !this.#settled[need]);
+    const judgement = judge(
+      {
+        project: this.#project,
+        action,
+        upstream: this.#upstreamOf(action),
+        feeding: this.#feeding(i),
+        ahead: ahead.map((need) => (this.#actions[need] as Action).id),
+        options: this.#options,
+      },
+      this.#look,
+    );
+    this.#writer[i] = action.step.enabled && (ahead.length > 0 || (willAct(judgement.decision) && writesHere(action)));
     this.#judgements[i] = judgement;
     this.#outdated.delete(i);
     this.#writesSeen[i] = this.#writes;
@@ -211,25 +219,4 @@ class Deciding implements Planning {
     if (i === undefined) throw new Error(`step ${step} is not in this plan`);
     return i;
   }
-}
-
-/** For each action that reads what arrived in a place: the last sync to it among all that the action needs. */
-function feeders(actions: readonly Action[], needs: readonly (readonly number[])[]): readonly (number | undefined)[] {
-  const result: (number | undefined)[] = actions.map(() => undefined);
-  const places = new Set<SandboxName>();
-  for (const { step, draft } of actions) if (draft.reads.is === 'arrived') places.add(step.sandbox);
-  for (const place of places) {
-    const latest: (number | undefined)[] = [];
-    for (const [i, { step, draft }] of actions.entries()) {
-      let sync: number | undefined;
-      for (const need of needs[i] ?? []) sync = later(sync, latest[need]);
-      if (step.sandbox === place && draft.reads.is === 'arrived') result[i] = sync;
-      latest[i] = step.sandbox === place && draft.reads.is === 'sources' && step.enabled ? i : sync;
-    }
-  }
-  return result;
-}
-
-function later(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || (b !== undefined && b > a) ? b : a;
 }

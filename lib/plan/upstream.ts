@@ -19,6 +19,7 @@ export function predicted(action: Action, judgement: Judgement, look: Look, opti
   if (makes.is === 'nothing') return { is: 'ran', settled: false };
   if (uncacheable(action, options) !== undefined) return makes.is === 'verdict' ? { is: 'ran', settled: false } : { is: 'unknown' };
   if (key === undefined) return { is: 'unknown' };
+  if (makes.is === 'place' && beyondKey(judgement)) return makes.globs.length === 0 ? { is: 'ran', settled: false } : { is: 'unknown' };
   if (makes.is === 'verdict' || makes.globs.length === 0) return { is: 'digest', digest: key };
   if (decision.is === 'run' || decision.is === 'maybe') {
     // A place may be left alone though it is stale, if what it would make is known from an earlier time.
@@ -42,6 +43,7 @@ export function actual(action: Action, settled: Settled, before: Upstream, leftA
   }
   if (!settled.executed && before.is !== 'unknown') return before.is === 'ran' ? NOTHING : before;
   const remembered = makes.is !== 'nothing' && uncacheable(action, options) === undefined;
+  if (before.is === 'ran' && settled.executed) return { is: 'ran', settled: true };
   if (remembered && settled.key !== undefined) return { is: 'digest', digest: settled.key };
   return settled.executed ? { is: 'ran', settled: true } : NOTHING;
 }
@@ -50,6 +52,11 @@ export function actual(action: Action, settled: Settled, before: Upstream, leftA
 export function lastKnown(step: string, look: Look): Upstream {
   const last = look.last(step);
   return last?.ok ? { is: 'digest', digest: last.outputs ?? last.key } : NOTHING;
+}
+
+/** What a place holds after a step that followed one that is not remembered is more than its key can tell. */
+function beyondKey({ decision }: Judgement): boolean {
+  return decision.is === 'run' && decision.reasons.some((reason) => reason.code === 'upstream-ran');
 }
 
 /** A sync contributes by the tree that arrived, a provider by the probes of its place. */
