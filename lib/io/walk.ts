@@ -30,6 +30,8 @@ export interface Walker {
   globs(globs: GlobSet): Findings;
   /** All files of the project but those that `excludes` takes away; an excluded folder is not entered. */
   all(excludes: (path: string, isFolder: boolean) => boolean): Findings;
+  /** The first of `folder` and the folders that it is in which is a link; undefined if none is. */
+  linkOnTheWay(folder: string): string | undefined;
   /** The named paths, those that are there; a folder is entered. */
   named(paths: Iterable<string>, excludes: (path: string, isFolder: boolean) => boolean): Findings;
 }
@@ -135,6 +137,13 @@ export function makeWalker(files: Files, root: string): Walker {
         else if (globs.matches(path)) take(spot, found);
       }
       return findings(walked ? distinct(found) : found, missing, before);
+    },
+    linkOnTheWay(folder) {
+      if (folder === '') return undefined;
+      for (let slash = folder.indexOf('/'); slash > 0; slash = folder.indexOf('/', slash + 1)) {
+        if (literal(folder.slice(0, slash)).kind === 'link') return folder.slice(0, slash);
+      }
+      return literal(folder).kind === 'link' ? folder : undefined;
     },
     all(excludes) {
       const before = trouble.length;

@@ -5,7 +5,7 @@ import { fileTrouble } from '../io/trouble.ts';
 import { type Found, makeWalker } from '../io/walk.ts';
 import type { Failure } from '../model/failure.ts';
 import { type Tree, type TreeEntry, treeOf } from '../model/tree.ts';
-import { linkFailure, outsideFailure } from './output-links.ts';
+import { linkFailure, ownOutputs, throughFailure } from './output-links.ts';
 import { isExecutable, linkTarget, type OutputRules } from './outputs.ts';
 import type { Scene } from './swap.ts';
 
@@ -19,11 +19,10 @@ export interface Captured {
 /** `keep` false: the store is not filled (`--no-cache`), only the tree is made. */
 export function captureOutputs(scene: Scene, rules: OutputRules, keep = true): Result<Captured, Failure> {
   const { files } = scene.io;
-  const { found, missing, trouble } = makeWalker(files, scene.root).globs(rules.globs);
+  const { found, missing, trouble, elsewhere } = ownOutputs(makeWalker(files, scene.root), rules.globs);
   if (trouble[0]) return err(trouble[0]);
   if (missing[0] !== undefined) return err(missingFailure(missing));
-  const outside = outsideFailure(files, scene.root, rules.globs);
-  if (outside) return err(outside);
+  if (elsewhere[0] !== undefined) return err(throughFailure(elsewhere[0]));
   const entries: TreeEntry[] = [];
   let kept = keep;
   let bytes = 0;

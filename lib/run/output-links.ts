@@ -1,5 +1,6 @@
 /** Links among outputs: they may point at things of the project, in a way that holds in every checkout, and may not lead outputs out of it. */
 import type { GlobSet } from '../base/glob.ts';
+import type { Findings, Walker } from '../io/walk.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
 
@@ -13,24 +14,24 @@ export function linkFailure(files: Files, root: string, path: string, target: st
   };
 }
 
-/** Why what the globs name lies elsewhere, because a folder on the way is a link; undefined if it does not. */
-export function outsideFailure(files: Files, root: string, globs: GlobSet): Failure | undefined {
-  const sound = new Set<string>();
-  for (const path of [...globs.roots, ...globs.literals.map((literal) => literal.slice(0, Math.max(0, literal.lastIndexOf('/'))))]) {
-    for (let slash = path.indexOf('/'); ; slash = path.indexOf('/', slash + 1)) {
-      const folder = slash < 0 ? path : path.slice(0, slash);
-      if (folder !== '' && !sound.has(folder)) {
-        sound.add(folder);
-        const isLink = files.lstatSync(`${root}/${folder}`, { throwIfNoEntry: false })?.isSymbolicLink();
-        if (isLink) return throughFailure(folder);
-      }
-      if (slash < 0) break;
-    }
+/** What the globs match in the project itself, and the folders that are links, so that what is below them lies elsewhere and is not ours. */
+export function ownOutputs(walker: Walker, globs: GlobSet): Findings & { readonly elsewhere: readonly string[] } {
+  const findings = walker.globs(globs);
+  const elsewhere: string[] = [];
+  for (const folder of [...globs.roots, ...globs.literals.map(parentOf)]) {
+    const link = walker.linkOnTheWay(folder);
+    if (link !== undefined) elsewhere.push(link);
   }
-  return undefined;
+  if (elsewhere.length === 0) return { ...findings, elsewhere };
+  const found = findings.found.filter(({ path }) => !elsewhere.some((folder) => path.startsWith(`${folder}/`)));
+  return { ...findings, found, elsewhere };
 }
 
-function throughFailure(folder: string): Failure {
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+export function throughFailure(folder: string): Failure {
   return {
     code: 'output-outside',
     message: `${folder} is a link, so that the outputs below it lie elsewhere`,

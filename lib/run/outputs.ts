@@ -8,6 +8,7 @@ import type { Files } from '../model/io.ts';
 import type { OutputsSeen } from '../model/look.ts';
 import type { Action } from '../model/plan.ts';
 import type { Tree, TreeEntry } from '../model/tree.ts';
+import { ownOutputs } from './output-links.ts';
 
 /** What belongs to a step in the project. */
 export interface OutputRules {
@@ -27,7 +28,7 @@ export type Compared = Pick<OutputsSeen, 'missing' | 'edited' | 'extra'>;
 
 /** Compares a remembered tree with what lies in the project, by content. */
 export function compareOutputs(files: Files, walker: Walker, memo: Memo, rules: OutputRules, tree: Tree): Result<Compared, Failure> {
-  const { found, trouble } = walker.globs(rules.globs);
+  const { found, trouble } = ownOutputs(walker, rules.globs);
   if (trouble[0]) return err(trouble[0]);
   const [only, one] = [tree.entries[0], found[0]];
   if (only && one && tree.entries.length === 1 && found.length === 1 && only.path === one.path) {

@@ -4,6 +4,7 @@ import { canonicalJson, type Json } from '../base/json.ts';
 import type { FingerprintRecord } from '../model/fingerprint.ts';
 import type { Remembered } from '../model/look.ts';
 import type { StepId } from '../model/project.ts';
+import { keyOf } from '../plan/fingerprint.ts';
 import { treeFromJson, treeToJson } from './tree-text.ts';
 
 /** A success worth remembering: there is no field for an exit code, as there is no record of anything but exit 0. */
@@ -28,10 +29,14 @@ export function parseRecord(text: string, key: Digest): Success | undefined {
   if (fields?.version !== 1 || fields.key !== key) return undefined;
   const { step, record, log, at, ms } = fields;
   if (typeof step !== 'string' || typeof at !== 'number' || typeof ms !== 'number') return undefined;
-  if (typeof record !== 'object' || record === null) return undefined;
+  if (typeof record !== 'object' || record === null || !fits(record as unknown as FingerprintRecord, key)) return undefined;
   const outputs = fields.outputs === null ? null : treeFromJson(fields.outputs);
   if (outputs === undefined || (log !== null && !(typeof log === 'string' && isDigest(log)))) return undefined;
   return { key, step, record: record as unknown as FingerprintRecord, outputs, ...(log === null ? {} : { log }), at, ms };
+}
+
+function fits(record: FingerprintRecord, key: Digest): boolean {
+  return typeof record.upstream === 'object' && record.upstream !== null && keyOf(record) === key;
 }
 
 function parseFields(body: string): { readonly [field: string]: Json } | undefined {

@@ -4,6 +4,7 @@ import { type Seen, sameFile } from '../io/hash.ts';
 import { fileTrouble } from '../io/trouble.ts';
 import { makeWalker } from '../io/walk.ts';
 import type { Failure } from '../model/failure.ts';
+import { ownOutputs } from './output-links.ts';
 import type { OutputRules } from './outputs.ts';
 import type { Scene } from './swap.ts';
 import { moveAway, removeEmptyFolders } from './trash.ts';
@@ -12,7 +13,7 @@ import { moveAway, removeEmptyFolders } from './trash.ts';
 export type Before = ReadonlyMap<string, Seen>;
 
 export function seeOutputs(scene: Pick<Scene, 'io' | 'root'>, rules: OutputRules): Before {
-  const { found } = makeWalker(scene.io.files, scene.root).globs(rules.globs);
+  const { found } = ownOutputs(makeWalker(scene.io.files, scene.root), rules.globs);
   return new Map(found.flatMap(({ path, seen }) => (rules.isState(path) ? [] : [[path, seen] as const])));
 }
 

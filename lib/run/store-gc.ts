@@ -1,0 +1,129 @@
+/**
+ * Keeps the store within its bounds. Records go first, then the blobs that none of the rest refers to and that are older than a grace: a blob that another
+ * run has just put, or found there, is younger. A run that loses a race against a collection has a miss, never a wrong file.
+ */
+import type { Digest } from '../base/digest.ts';
+import { makeFolder, replaceFile } from '../io/replace.ts';
+import { errnoOf } from '../io/trouble.ts';
+import type { Io } from '../model/io.ts';
+import { tryLock } from './lock.ts';
+import { whoAmI } from './self.ts';
+import { recordFolder } from './store.ts';
+import { listBlobs, listLeftovers, listRecords, type Stored } from './store-listing.ts';
+import { blobsOf, parseRecord } from './store-record.ts';
+
+export interface Bounds {
+  /** Bytes of all blobs and records. */
+  readonly maxSize: number;
+  /** Milliseconds since the last use. */
+  readonly maxAge: number;
+}
+
+export interface Collected {
+  readonly records: number;
+  readonly blobs: number;
+  readonly bytes: number;
+  /** What is left. */
+  readonly left: { readonly records: number; readonly blobs: number; readonly bytes: number };
+}
+
+type Effects = Pick<Io, 'files' | 'clock' | 'nonce'>;
+
+/** Longer than a step's outputs take from the first blob to the record. */
+const GRACE = 3_600_000;
+const DAY = 86_400_000;
+
+/**
+ * After a run: marks the records of these keys as used and collects, at most once a day for each project. Undefined if there was nothing to do,
+ * another process collects now, or the store cannot be written. Never throws for what a disk does.
+ */
+export function tendStore(
+  io: Effects,
+  store: string,
+  projectFolder: string,
+  keys: readonly Digest[],
+  bounds: Bounds,
+): Collected | undefined {
+  const stamp = `${projectFolder}/tended`;
+  try {
+    const now = io.clock.now();
+    const last = io.files.lstatSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (now - last < DAY && last <= now) return undefined;
+    makeFolder(io.files, projectFolder);
+    replaceFile(io, stamp, '');
+    for (const key of keys) touch(io, `${recordFolder(store)}/${key}`, now);
+    return collectStore(io, store, bounds);
+  } catch (thrown) {
+    if (errnoOf(thrown) === undefined) throw thrown;
+    return undefined;
+  }
+}
+
+/** Undefined if another process collects now. Throws what a file operation threw. */
+export function collectStore(io: Effects, store: string, bounds: Bounds, grace = GRACE): Collected | undefined {
+  const { files, clock } = io;
+  if (!files.existsSync(store)) return { records: 0, blobs: 0, bytes: 0, left: { records: 0, blobs: 0, bytes: 0 } };
+  const lock = tryLock(io, { path: `${store}/gc.lock`, self: whoAmI(files), command: 'sbx cache gc' });
+  if (!lock.ok || !('release' in lock.value)) return undefined;
+  try {
+    return collect(files, store, bounds, clock.now(), grace);
+  } finally {
+    lock.value.release();
+  }
+}
+
+function collect(files: Io['files'], store: string, bounds: Bounds, now: number, grace: number): Collected {
+  const blobs = new Map(listBlobs(files, store).map((blob) => [blob.digest, blob]));
+  const records = [...listRecords(files, store)].sort((a, b) => b.at - a.at);
+  const used = new Set<Digest>();
+  const dropped: Omit<Stored, 'digest'>[] = [];
+  let bytes = 0;
+  let isFull = false;
+  for (const record of records) {
+    const needs = blobsNeeded(files, record);
+    const adds = record.size + [...needs].reduce((sum, digest) => sum + (used.has(digest) ? 0 : (blobs.get(digest)?.size ?? 0)), 0);
+    // Least recently used first: once one does not fit, nothing older is kept for being small.
+    isFull ||= bytes + adds > bounds.maxSize;
+    if (isFull || needs.size === 0 || now - record.at > bounds.maxAge) dropped.push(record);
+    else {
+      bytes += adds;
+      for (const digest of needs) used.add(digest);
+    }
+  }
+  for (const { path } of dropped) files.rmSync(path, { force: true });
+  const unused = [...blobs.values()].filter(({ digest, at }) => !used.has(digest) && now - at > grace);
+  for (const { path } of unused) files.rmSync(path, { force: true });
+  const old = listLeftovers(files, store).filter(({ path, at }) => now - at > (path.includes('/quarantine/') ? bounds.maxAge : grace));
+  for (const { path } of old) files.rmSync(path, { force: true });
+  const gone = new Set(unused);
+  const left = [...blobs.values()].filter((blob) => !gone.has(blob));
+  return {
+    records: dropped.length,
+    blobs: unused.length,
+    bytes: sizeOf(dropped) + sizeOf(unused) + sizeOf(old),
+    left: { records: records.length - dropped.length, blobs: left.length, bytes: sizeOf(left) + sizeOf(records) - sizeOf(dropped) },
+  };
+}
+
+/** Its own key stands for a record without blobs: a verdict without a log. Empty if the record is damaged, or went away. */
+function blobsNeeded(files: Io['files'], record: Stored): ReadonlySet<Digest> {
+  try {
+    const success = parseRecord(files.readFileSync(record.path, 'utf8'), record.digest);
+    return success ? new Set([record.digest, ...blobsOf(success).keys()]) : new Set();
+  } catch (thrown) {
+    if (errnoOf(thrown) === undefined) throw thrown;
+    return new Set();
+  }
+}
+
+function touch(io: Effects, path: string, now: number): void {
+  try {
+    io.files.utimesSync(path, now / 1000, now / 1000);
+  } catch {
+    // Not remembered in the store: nothing to keep.
+  }
+}
+
+function sizeOf(all: readonly { readonly size: number }[]): number {
+  return all.reduce((sum, { size }) => sum + size, 0);
+}

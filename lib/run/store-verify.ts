@@ -1,0 +1,94 @@
+/** Checks a whole store, bit by bit, and says what is in it. */
+import type { Digest } from '../base/digest.ts';
+import { makeHasher } from '../io/hash.ts';
+import type { Files } from '../model/io.ts';
+import { openBlobs, type StoreEffects } from './store-blobs.ts';
+import { listBlobs, listLeftovers, listRecords, type Stored } from './store-listing.ts';
+import { blobsOf, parseRecord } from './store-record.ts';
+
+export interface StoreStats {
+  readonly folder: string;
+  readonly records: number;
+  readonly blobs: number;
+  readonly bytes: number;
+  /** Half-written files of killed processes, and quarantined ones. */
+  readonly leftovers: number;
+  /** Last use of the least recently used record; absent if there is none. Milliseconds since 1970. */
+  readonly oldest?: number;
+}
+
+export function storeStats(files: Files, folder: string): StoreStats {
+  const records = listRecords(files, folder);
+  const blobs = listBlobs(files, folder);
+  const oldest = records.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY);
+  return {
+    folder,
+    records: records.length,
+    blobs: blobs.length,
+    bytes: [...records, ...blobs].reduce((sum, { size }) => sum + size, 0),
+    leftovers: listLeftovers(files, folder).length,
+    ...(records.length === 0 ? {} : { oldest }),
+  };
+}
+
+export interface Verified {
+  readonly records: number;
+  readonly blobs: number;
+  readonly bytes: number;
+  /** Files that were not what their name says; they are in quarantine now. */
+  readonly damaged: readonly string[];
+  /** Records that referred to a blob that is gone or damaged; they are in quarantine too. */
+  readonly incomplete: readonly string[];
+}
+
+/** Reads everything. A file that a collection removes meanwhile is passed over. Throws what listing threw. */
+export function verifyStore(io: StoreEffects, folder: string): Verified {
+  const { files } = io;
+  const blobs = openBlobs(io, folder);
+  const hasher = makeHasher(files);
+  const good = new Set<Digest>();
+  const damaged: string[] = [];
+  const incomplete: string[] = [];
+  let records = 0;
+  let bytes = 0;
+  for (const { digest, path, size } of listBlobs(files, folder)) {
+    const hashed = hasher.file(path);
+    if (hashed.ok && hashed.value.digest === digest) {
+      good.add(digest);
+      bytes += size;
+    } else if (files.existsSync(path)) {
+      damaged.push(path);
+      blobs.quarantine(path);
+    }
+  }
+  for (const record of listRecords(files, folder)) {
+    const state = stateOf(files, record, good);
+    if (state === 'good') {
+      records += 1;
+      bytes += record.size;
+    } else if (state !== 'gone') {
+      (state === 'damaged' ? damaged : incomplete).push(record.path);
+      blobs.quarantine(record.path);
+    }
+  }
+  return { records, blobs: good.size, bytes, damaged, incomplete };
+}
+
+function stateOf(files: Files, record: Stored, good: ReadonlySet<Digest>): 'good' | 'damaged' | 'incomplete' | 'gone' {
+  let text: string;
+  try {
+    text = files.readFileSync(record.path, 'utf8');
+  } catch {
+    return files.existsSync(record.path) ? 'damaged' : 'gone';
+  }
+  const success = parseRecord(text, record.digest);
+  if (!success) return 'damaged';
+  // A blob that was put after the list was made is no reason to doubt a record: it is checked when it is read.
+  const missing = [...blobsOf(success).keys()].some((digest) => !good.has(digest) && !isListedLater(files, record, digest));
+  return missing ? 'incomplete' : 'good';
+}
+
+function isListedLater(files: Files, record: Stored, digest: Digest): boolean {
+  const folder = record.path.slice(0, record.path.lastIndexOf('/ac/v1/'));
+  return files.existsSync(`${folder}/cas/sha256/${digest.slice(0, 2)}/${digest}`);
+}

@@ -1,0 +1,155 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { acquireLock, describeHolder, type Holder, readHolder, tryLock, unlock } from '../../lib/run/lock.ts';
+import { machineId } from '../../lib/run/machine.ts';
+import { isProvablyDead, type SelfFacts, whoAmI } from '../../lib/run/self.ts';
+import { withFolder } from '../rig/folder.ts';
+import { ioOf, real } from './store-fixture.ts';
+
+const self = whoAmI(real);
+
+function wish(folder: string, who: SelfFacts = self) {
+  return { path: `${folder}/lock`, self: who, command: 'sbx run build' };
+}
+
+function taken(folder: string, who?: SelfFacts) {
+  const result = tryLock(ioOf(), wish(folder, who));
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.value;
+}
+
+/** Another process, and what it would write into a lock. */
+async function withChild<T>(use: (facts: SelfFacts, child: ChildProcess) => Promise<T> | T): Promise<T> {
+  const child = spawn('sleep', ['60']);
+  try {
+    const pid = child.pid as number;
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    return await use({ ...self, pid, start }, child);
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+function killed(child: ChildProcess): Promise<void> {
+  return new Promise((done) => {
+    child.on('exit', () => done());
+    child.kill('SIGKILL');
+  });
+}
+
+test('this process is known by pid, start, boot, namespace and host', () => {
+  assert.is(self.pid, process.pid);
+  for (const fact of [self.start, self.boot, self.namespace, self.host]) assert.ok(fact !== '');
+});
+
+test('a free lock is had, a held one names its holder, a released one is free, nothing is left lying about', () =>
+  withFolder((folder) => {
+    const first = taken(folder);
+    assert.ok('release' in first);
+    const second = taken(folder);
+    assert.ok(!('release' in second) && second.pid === process.pid);
+    assert.match(describeHolder(second as Holder), new RegExp(`sbx run build .*${process.pid}.*${(second as Holder).nonce}`));
+    first.release();
+    const third = taken(folder);
+    assert.ok('release' in third);
+    first.release();
+    assert.is(readHolder(real, `${folder}/lock`)?.nonce, third.holder.nonce, 'only its own lock is released');
+    third.release();
+    assert.equal(fs.readdirSync(folder), []);
+  }));
+
+test('the lock of a live process is waited for; killed, it is taken over', () =>
+  withFolder((folder) =>
+    withChild(async (facts, child) => {
+      assert.ok('release' in taken(folder, facts));
+      assert.ok(!('release' in taken(folder)));
+      const named: string[] = [];
+      const waiting = (holder: Holder): void => void named.push(`${holder.pid}`);
+      const had = acquireLock(ioOf(), wish(folder), { signal: AbortSignal.timeout(20_000), waiting });
+      await killed(child);
+      const lock = await had;
+      assert.ok(lock.ok);
+      assert.equal(named, [`${facts.pid}`]);
+      assert.equal(fs.readdirSync(folder), ['lock']);
+    }),
+  ));
+
+test('only a holder that is provably dead is dead', () =>
+  withChild(async (facts, child) => {
+    assert.is(isProvablyDead(real, facts, self), false, 'alive');
+    assert.is(isProvablyDead(real, { ...facts, start: '1' }, self), true, 'the pid is another process now');
+    assert.is(isProvablyDead(real, { ...facts, boot: 'before' }, self), true, 'the computer was started anew');
+    await killed(child);
+    assert.is(isProvablyDead(real, facts, self), true, 'killed');
+    assert.is(isProvablyDead(real, { ...facts, host: 'elsewhere' }, self), false, 'another computer');
+    assert.is(isProvablyDead(real, { ...facts, host: 'elsewhere', boot: 'before' }, self), false, 'another computer');
+    assert.is(isProvablyDead(real, { ...facts, namespace: 'pid:[1]' }, self), false, 'another container');
+    assert.is(isProvablyDead(real, { ...facts, boot: '' }, self), false, 'nothing is known');
+  }));
+
+test('waiting ends with the signal', () =>
+  withFolder(async (folder) => {
+    taken(folder);
+    const stop = new AbortController();
+    const waiting = (): void => stop.abort(new Error('stopped'));
+    let message = '';
+    await acquireLock(ioOf(), wish(folder), { signal: stop.signal, waiting }).catch((thrown: Error) => (message = thrown.message));
+    assert.is(message, 'stopped');
+  }));
+
+test('unlock takes the lock from the holder that was named, and from no other', () =>
+  withFolder((folder) => {
+    const far = taken(folder, { ...self, host: 'elsewhere' });
+    assert.ok('release' in far && !('release' in taken(folder)));
+    assert.is(unlock(real, `${folder}/lock`, 'other'), false);
+    assert.is(unlock(real, `${folder}/lock`, far.holder.nonce), true);
+    assert.ok('release' in taken(folder));
+  }));
+
+test('a lock file that a power cut emptied is no lock', () =>
+  withFolder((folder) => {
+    fs.writeFileSync(`${folder}/lock`, '');
+    assert.ok('release' in taken(folder));
+  }));
+
+test('a lock that cannot be written is a failure that says why', () =>
+  withFolder((folder) => {
+    fs.writeFileSync(`${folder}/file`, '');
+    const result = tryLock(ioOf(), { ...wish(folder), path: `${folder}/file/lock` });
+    assert.ok(!result.ok && result.error.code === 'local-io');
+  }));
+
+test('processes that count under the lock lose no count, though a dead holder and a dead guard lie in their way', () =>
+  withFolder(async (folder) => {
+    await withChild(async (facts, child) => {
+      taken(folder, facts);
+      fs.copyFileSync(`${folder}/lock`, `${folder}/lock.guard`);
+      await killed(child);
+    });
+    fs.writeFileSync(`${folder}/count`, '0');
+    const script = fileURLToPath(new URL('lock-contender.js', import.meta.url));
+    const codes = Array.from({ length: 4 }, () => {
+      const child = spawn(process.execPath, [script, folder, '15'], { stdio: 'inherit' });
+      return new Promise<number | null>((done) => child.on('exit', done));
+    });
+    assert.equal(await Promise.all(codes), [0, 0, 0, 0]);
+    assert.is(fs.readFileSync(`${folder}/count`, 'utf8'), '60');
+    assert.equal(fs.readdirSync(folder), ['count']);
+  }));
+
+test('the id of the machine is made once and stays; a damaged one is replaced', () =>
+  withFolder((folder) => {
+    const id = machineId(ioOf(), `${folder}/state`);
+    assert.match(id, /^[0-9a-f]{32}$/);
+    assert.is(machineId(ioOf(), `${folder}/state`), id);
+    fs.writeFileSync(`${folder}/state/machine-id`, 'x');
+    const other = machineId(ioOf(), `${folder}/state`);
+    assert.is(machineId(ioOf(), `${folder}/state`), other);
+    assert.equal(fs.readdirSync(`${folder}/state`), ['machine-id']);
+  }));
+
+test.run();
