@@ -10,7 +10,8 @@ export interface Options {
   readonly file?: string;
   /** In the order given; a later one of the same name wins. */
   readonly set: readonly (readonly [name: string, text: string])[];
-  readonly profile?: string;
+  /** In the order given; the last wins. */
+  readonly profiles: readonly string[];
   readonly host?: string;
   readonly local: boolean;
   readonly jobs?: number;
@@ -60,9 +61,16 @@ export function readOptions(sources: OptionSources): Result<Options, UsageError>
         : checkValue(flag, value, fromVariable === undefined ? `${flag.name} in the configuration` : variable);
     if (wrong) return err(wrong);
     if (flag.name === 'force') texts.set('force', value === 'false' ? [] : [value === 'true' ? '' : value]);
-    else texts.set(flag.name, flag.name === 'set' ? text.split('\n').filter((line) => line !== '') : [value]);
+    else texts.set(flag.name, listOf(flag.name, value));
   }
   return typed(texts, sources.cpus);
+}
+
+/** Several values in one variable: parameters one a line, profiles between commas. */
+function listOf(name: FlagName, text: string): string[] {
+  if (name !== 'set' && name !== 'profile') return [text];
+  const values = text.split(name === 'set' ? '\n' : ',').map((value) => value.trim());
+  return values.filter((value) => value !== '');
 }
 
 function onOff(text: string): 'true' | 'false' | undefined {
@@ -90,11 +98,12 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
   const maxAge = ageText === undefined ? undefined : parseDuration(ageText);
   if (ageText !== undefined && maxAge === undefined) return err({ message: `--max-age cannot be "${ageText}"`, hint: 'e.g. 14d' });
   const force = texts.get('force') ?? [];
-  const given = { directory: one('directory'), file: one('file'), profile: one('profile'), host: one('host'), jobs: jobs.value };
+  const given = { directory: one('directory'), file: one('file'), host: one('host'), jobs: jobs.value };
   const more = { fingerprint: one('fingerprint'), maxSize, maxAge };
   return ok({
     ...present({ ...given, ...more }),
     set,
+    profiles: texts.get('profile') ?? [],
     local: on('local'),
     continue: choice(one('continue'), CONTINUE) ?? (on('keep-going') ? 'dependencies-successful' : 'never'),
     dryRun: on('dry-run'),

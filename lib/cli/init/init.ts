@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { err, ok, type Result } from '../../base/result.ts';
+import type { Files } from '../../model/io.ts';
+import type { UsageError } from '../args.ts';
+import { NAMES } from '../search.ts';
+import { recognise } from './recognise.ts';
+import type { Recognised } from './recognised.ts';
+
+/** Largest file that is read to recognise a project. */
+const LARGEST = 256 * 1024;
+
+export interface Init extends Recognised {
+  /** Absolute. */
+  readonly file: string;
+}
+
+/** What `sbx init` will write in a folder; an error if there is a Sandboxfile already. Reads only. */
+export function planInit(folder: string, files: Pick<Files, 'readdirSync' | 'readFileSync' | 'statSync'>): Result<Init, UsageError> {
+  const names = files.readdirSync(folder);
+  const there = NAMES.find((name) => names.includes(name));
+  if (there !== undefined)
+    return err({ message: `${join(folder, there)} is there already`, hint: 'sbx init never overwrites; sbx validate checks it' });
+  const read = (name: string): string | undefined => {
+    try {
+      const path = join(folder, name);
+      const found = files.statSync(path);
+      return found.isFile() && found.size <= LARGEST ? files.readFileSync(path, 'utf8') : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+  return ok({ file: join(folder, NAMES[0]), ...recognise(names, read) });
+}
+
+/** Writes the file; if it came to be meanwhile, it is left as it is. */
+export function writeInit({ file, text }: Init, files: Pick<Files, 'writeFileSync'>): Result<void, UsageError> {
+  try {
+    files.writeFileSync(file, text, { flag: 'wx' });
+    return ok(undefined);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return err({ message: code === 'EEXIST' ? `${file} is there already` : `cannot write ${file}: ${message}` });
+  }
+}
