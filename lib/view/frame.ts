@@ -28,7 +28,7 @@ export function frame(board: Board, size: FrameSize, now: number, paint: Paint):
   if (room <= 0) return lines;
   const shown = running.length > room ? running.slice(0, room - 1) : running;
   room -= shown.length + (shown.length < running.length ? 1 : 0);
-  const names = Math.min(NAMES, Math.max(0, ...shown.map((step) => width(step.id))));
+  const names = Math.min(NAMES, Math.ceil(size.columns / 2), Math.max(0, ...shown.map((step) => width(step.id))));
   for (const [at, step] of shown.entries()) {
     lines.push(stepLine(step, names, size.columns, now, paint));
     const share = Math.min(TAIL, Math.ceil(room / (shown.length - at)));
@@ -57,7 +57,7 @@ function headline(board: Board, columns: number, now: number, paint: Paint): str
 }
 
 function stepLine(step: Running, names: number, columns: number, now: number, paint: Paint): string {
-  const name = pad(cut(neutral(step.id), Math.min(names, columns)), names);
+  const name = pad(cut(neutral(step.id), names), names);
   const place = step.sandbox === LOCAL ? '' : ` ${neutral(step.sandbox)}`;
   const state = step.waits === undefined ? '' : ` waits for attempt ${step.attempt + 1}: ${neutral(step.waits)}`;
   const attempt = step.attempt > 1 ? ` attempt ${step.attempt}` : '';
