@@ -1,0 +1,147 @@
+import * as fs from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { digestOf } from '../../lib/base/digest.ts';
+import type { Files } from '../../lib/model/io.ts';
+import { treeOf } from '../../lib/model/tree.ts';
+import { type Bounds, collectStore, tendStore } from '../../lib/run/store-gc.ts';
+import type { Success } from '../../lib/run/store-record.ts';
+import { storeStats, verifyStore } from '../../lib/run/store-verify.ts';
+import { withFolder } from '../rig/folder.ts';
+import { failing, sweep } from './crash.ts';
+import { ioOf, put, real, successOf, type World, worldIn } from './store-fixture.ts';
+
+const HOUR = 3_600_000;
+const ROOMY: Bounds = { maxSize: 1e9, maxAge: 1000 * HOUR };
+
+/** Remembers a success whose one output has `size` bytes, last used `hoursAgo`. */
+function remember(world: World, name: string, size: number, hoursAgo: number): Success {
+  const content = name.repeat(size);
+  put(world.root, { [name]: content });
+  world.store.keepFile(`${world.root}/${name}`);
+  const success = successOf(treeOf([{ kind: 'file', path: name, digest: digestOf(content), size, executable: false }]), undefined, name);
+  world.store.remember(success);
+  const at = Date.now() / 1000 - hoursAgo * 3600;
+  for (const path of [pathOf(world, name, size), `${world.cache}/ac/v1/${success.key}`]) fs.utimesSync(path, at, at);
+  return success;
+}
+
+function pathOf(world: World, name: string, size: number): string {
+  const digest = digestOf(name.repeat(size));
+  return `${world.cache}/cas/sha256/${digest.slice(0, 2)}/${digest}`;
+}
+
+function collect(world: World, bounds: Bounds, files: Files = real) {
+  return collectStore(ioOf(files), world.cache, bounds);
+}
+
+test('what was not used for longer than the age goes, record and blob', () =>
+  withFolder((folder) => {
+    const world = worldIn(folder);
+    const old = remember(world, 'a', 100, 50);
+    const young = remember(world, 'b', 100, 2);
+    const done = collect(world, { ...ROOMY, maxAge: 24 * HOUR });
+    assert.equal([done?.records, done?.blobs, done?.left.records, done?.left.blobs], [1, 1, 1, 1]);
+    assert.is(world.store.recall(old.key), undefined);
+    assert.ok(world.store.recall(young.key));
+    assert.not(fs.existsSync(pathOf(world, 'a', 100)));
+  }));
+
+test('over the size, the least recently used go first', () =>
+  withFolder((folder) => {
+    const world = worldIn(folder);
+    const all = [1, 2, 3, 4].map((age) => remember(world, `${age}`, 10_000, age * 10));
+    collect(world, { ...ROOMY, maxSize: 25_000 });
+    assert.equal(
+      all.map(({ key }) => world.store.recall(key) !== undefined),
+      [true, true, false, false],
+    );
+    assert.ok(storeStats(real, world.cache).bytes <= 25_000);
+  }));
+
+test('a blob that two records share stays with the one that is left', () =>
+  withFolder((folder) => {
+    const world = worldIn(folder);
+    const old = remember(world, 'a', 100, 50);
+    const young = { ...successOf(old.outputs, undefined, 'other') };
+    world.store.remember(young);
+    collect(world, { ...ROOMY, maxAge: 24 * HOUR });
+    assert.ok(world.store.recall(young.key));
+    assert.ok(fs.existsSync(pathOf(world, 'a', 100)));
+  }));
+
+test('a blob without a record stays for the grace: its record may be about to be written', () =>
+  withFolder((folder) => {
+    const world = worldIn(folder);
+    put(world.root, { a: 'aaaa', b: 'bbbb' });
+    world.store.keepFile(`${world.root}/a`);
+    world.store.keepFile(`${world.root}/b`);
+    const at = Date.now() / 1000 - 7200;
+    fs.utimesSync(pathOf(world, 'a', 4), at, at);
+    fs.utimesSync(pathOf(world, 'b', 4), at, at);
+    world.store.keepFile(`${world.root}/b`); // found there, and thereby in use again
+    fs.writeFileSync(`${world.cache}/tmp/left-by-a-crash`, 'x');
+    fs.utimesSync(`${world.cache}/tmp/left-by-a-crash`, at, at);
+    collect(world, ROOMY);
+    assert.not(fs.existsSync(pathOf(world, 'a', 4)));
+    assert.ok(fs.existsSync(pathOf(world, 'b', 4)));
+    assert.equal(fs.readdirSync(`${world.cache}/tmp`), []);
+  }));
+
+test('two do not collect at once', () =>
+  withFolder((folder) => {
+    const world = worldIn(folder);
+    remember(world, 'a', 100, 50);
+    let inner: unknown = 'not asked';
+    let asked = false;
+    const files = failing(real, 'NONE', (name, args) => {
+      if (!asked && name === 'readdirSync' && String(args[0]).endsWith('sha256')) {
+        asked = true;
+        inner = collect(world, ROOMY);
+      }
+      return false;
+    });
+    assert.ok(collect(world, ROOMY, files));
+    assert.is(inner, undefined);
+  }));
+
+test('killed before or after any operation of a collection: what is recalled is whole', () =>
+  withFolder((folder) => {
+    const at = (nth: number): string => `${folder}/${nth}`;
+    const crashes = sweep(
+      (files, nth) => {
+        const world = worldIn(at(nth));
+        remember(world, 'a', 100, 50);
+        remember(world, 'b', 100, 2);
+        collect(world, { ...ROOMY, maxAge: 24 * HOUR }, files);
+      },
+      (nth) => {
+        const world = worldIn(at(nth));
+        const { key } = successOf(null, undefined, 'b');
+        assert.ok(world.store.recall(key));
+        assert.equal(verifyStore(ioOf(), world.cache).incomplete, []);
+        fs.rmSync(`${world.cache}/gc.lock`, { force: true }); // its holder, this process, lives on here
+        fs.rmSync(`${world.cache}/gc.lock.guard`, { force: true });
+        assert.is(collect(world, { ...ROOMY, maxAge: 24 * HOUR })?.left.records, 1);
+        fs.rmSync(at(nth), { recursive: true });
+      },
+      real,
+    );
+    assert.ok(crashes > 20, String(crashes));
+  }));
+
+test('after a run: keys are marked as used, at most once a day, and a read-only store is no trouble', () =>
+  withFolder((folder) => {
+    const world = worldIn(folder);
+    const used = remember(world, 'a', 100, 50);
+    const unused = remember(world, 'b', 100, 50);
+    const bounds = { ...ROOMY, maxAge: 24 * HOUR };
+    const tend = (files: Files = real) => tendStore(ioOf(files), world.cache, world.scene.folder, [used.key, digestOf('unknown')], bounds);
+    assert.is(tend(failing(real, 'EROFS', (name) => /^(open|mkdir|write|utimes|rename)/.test(name))), undefined);
+    assert.is(tend()?.records, 1);
+    assert.ok(world.store.recall(used.key));
+    assert.is(world.store.recall(unused.key), undefined);
+    assert.is(tend(), undefined);
+  }));
+
+test.run();
