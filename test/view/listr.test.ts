@@ -71,7 +71,7 @@ inTmux('wide characters, long lines and escape sequences stay in their rows', ()
     const seen = await terminal.until((text) => text.includes('xxx…'), 'the long line');
     assert.is(seen.length, 6);
     assert.is(seen[0], '$ sbx run');
-    assert.match(seen[2] ?? '', /^日本語のとても長い名前… /);
+    assert.match(seen[2] ?? '', /^日本語のとても長い… /);
     assert.match(seen[3] ?? '', /^ {2}\| (漢字)+漢?…$/);
     assert.is(seen[4], '  | forged');
     await terminal.keys('x');
