@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Ended, Invocation } from '../rig/cli.ts';
+import { REPOSITORY } from '../rig/cli.ts';
+import { withFolder } from '../rig/folder.ts';
+import { projectIn, type TestProject } from '../rig/project.ts';
+import { type Sshd, startSshd } from '../rig/sshd.ts';
+
+/** The Haskell example on this side, Debian's sshd with GHC and cabal, offline, as user `build` on the other. */
+export interface FarHaskell {
+  readonly project: TestProject;
+  readonly sshd: Sshd;
+  /** The workspace on the far side, absolute. */
+  readonly workspace: string;
+  sbx(args: readonly string[], more?: Partial<Invocation>): Promise<Ended>;
+  /** Runs shell text as user `build`, not through sbx. */
+  far(text: string): string;
+}
+
+export function withFarHaskell<T>(use: (story: FarHaskell) => Promise<T>): Promise<T> {
+  return withFolder(async (folder) => {
+    const name = `hello-${basename(folder).slice(-6).toLowerCase()}`;
+    const root = join(folder, name);
+    cpSync(join(REPOSITORY, 'examples/haskell'), root, {
+      recursive: true,
+      filter: (path) => !/\/(dist-newstyle|\.sbx)$/.test(path),
+    });
+    const project = projectIn(root, join(folder, 'home'));
+    project.write('Sandboxfile.yaml', 'version: 1\nuse: haskell-remote-build\nwith: { vm: far }\n');
+    await using sshd = await startSshd({ user: 'build' });
+    const far = (text: string): string => execFileSync('su', ['build', '-s', '/bin/sh', '-c', text], { encoding: 'utf8', cwd: '/' });
+    mkdirSync('/build', { recursive: true });
+    execFileSync('chown', ['build', '/build']);
+    // cabal 3.4 asks Hackage even with --offline unless it has a configuration without a repository.
+    far(`mkdir -p ${sshd.home}/.cabal && : > ${sshd.home}/.cabal/config`);
+    try {
+      return await use({
+        project,
+        sshd,
+        workspace: `/build/${name}`,
+        far,
+        sbx: (args, more) => project.sbx(args, { ...more, env: { ...sshd.env, ...more?.env } }),
+      });
+    } finally {
+      rmSync(`/build/${name}`, { recursive: true, force: true });
+    }
+  });
+}
+
+/** Every regular file of `folder` whose name is `name`. */
+export function findFiles(folder: string, name: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name === name)
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Modules that GHC says it compiled, in order. */
+export function compiled(output: string): string[] {
+  return [...output.matchAll(/\[\s*\d+ of \d+\] Compiling (\S+)/g)].map((match) => match[1] ?? '');
+}
+
+export function touchSources(project: TestProject, path: string, from: string, to: string): void {
+  const text = project.read(path);
+  if (!text.includes(from)) throw new Error(`${path} does not hold ${from}`);
+  writeFileSync(join(project.root, path), text.replace(from, to));
+}

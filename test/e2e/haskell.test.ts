@@ -1,0 +1,133 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { compiled, type FarHaskell, findFiles, touchSources, withFarHaskell } from './far-haskell.ts';
+
+const GREETING = 'src/Hello/Greeting.hs';
+
+async function succeed(story: FarHaskell, ...args: string[]): Promise<string> {
+  const ended = await story.sbx(['run', '--output', 'plain', ...args]);
+  assert.is(ended.code, 0, `${args.join(' ')}\n${ended.stdout}\n${ended.stderr}`);
+  return ended.stdout;
+}
+
+interface JournalEvent {
+  readonly type: string;
+  readonly step?: string;
+  readonly done?: number;
+  readonly total?: number;
+  readonly unit?: string;
+  readonly outcome?: { readonly is: string };
+}
+
+/** The events of a run, as --json gives them. */
+async function events(story: FarHaskell, ...args: string[]): Promise<JournalEvent[]> {
+  const ended = await story.sbx(['run', '--json', ...args]);
+  assert.is(ended.code, 0, ended.stdout + ended.stderr);
+  return ended.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as JournalEvent);
+}
+
+function outcomes(all: readonly JournalEvent[]): Record<string, string | undefined> {
+  return Object.fromEntries(all.filter((e) => e.type === 'step-finished').map((e) => [e.step, e.outcome?.is]));
+}
+
+test('a real Haskell project with a library, an executable and a test suite builds over sshd, offline; the fetched executable runs here', async () => {
+  await withFarHaskell(async (story) => {
+    const output = await succeed(story, 'fetch-artifacts', 'remote-test');
+    assert.equal(
+      compiled(output)
+        .filter((name) => name.startsWith('Hello.'))
+        .slice(0, 2),
+      ['Hello.Name', 'Hello.Greeting'],
+    );
+    assert.match(output, /1 of 1 test suites \(1 of 1 test cases\) passed/);
+    const [hello] = findFiles(join(story.project.root, 'dist-newstyle'), 'hello');
+    assert.ok(hello, 'the executable was fetched');
+    assert.is(execFileSync(hello, ['Ada'], { encoding: 'utf8' }), 'Hello, Ada!\n');
+
+    // Nothing changed: nothing is dialled, even with the server gone.
+    story.sshd.stop();
+    assert.equal(outcomes(await events(story, 'fetch-artifacts', 'remote-test')), {
+      sync: 'skipped', // fresh, and no step that runs needs it
+      'remote-build': 'fresh',
+      'remote-test': 'fresh',
+      'fetch-artifacts': 'fresh',
+    });
+  });
+});
+
+test('an edit of one module sends one file and rebuilds one module', async () => {
+  await withFarHaskell(async (story) => {
+    await succeed(story, 'remote-build');
+    touchSources(story.project, GREETING, '"!"', '"."');
+    const seen = await events(story, 'remote-build');
+    const sent = seen.filter((e) => e.type === 'step-progress' && e.step === 'sync' && e.unit === 'files');
+    assert.is(sent.at(-1)?.total, 1);
+    const text = seen.map((e) => (e as { text?: string }).text ?? '').join('');
+    assert.equal(
+      compiled(text).filter((name) => name.startsWith('Hello.')),
+      ['Hello.Greeting'],
+    );
+  });
+});
+
+test('a type error fails the build with its place; mended, one module is rebuilt; build, test, build: the third is fresh', async () => {
+  await withFarHaskell(async (story) => {
+    await succeed(story, 'remote-build');
+    touchSources(story.project, GREETING, '++ render who', '++ who');
+    const failed = await story.sbx(['run', '--output', 'plain', 'remote-build']);
+    assert.is(failed.code, 1);
+    assert.match(failed.stdout + failed.stderr, /src\/Hello\/Greeting\.hs:\d+:\d+: error/);
+    touchSources(story.project, GREETING, '++ who', '++ render who');
+    const mended = await succeed(story, 'remote-build');
+    assert.equal(
+      compiled(mended).filter((name) => name.startsWith('Hello.')),
+      ['Hello.Greeting'],
+    );
+
+    await succeed(story, 'remote-test');
+    assert.is(outcomes(await events(story, 'remote-build'))['remote-build'], 'fresh');
+  });
+});
+
+test('older content brought back with the clock of the far side an hour ahead is rebuilt', async () => {
+  await withFarHaskell(async (story) => {
+    await succeed(story, 'remote-build', 'fetch-artifacts');
+    const former = story.project.read(GREETING);
+    touchSources(story.project, GREETING, '"Hello, "', '"Goodbye, "');
+    await succeed(story, 'remote-build');
+    // What a build leaves when the far clock runs an hour ahead: every product, and every source that came with it, is of the future.
+    story.far(`find ${story.workspace} -type f -exec touch -d '+1 hour' {} +`);
+    story.project.write(GREETING, former);
+    rmSync(join(story.project.root, 'dist-newstyle'), { recursive: true });
+    const output = await succeed(story, 'remote-build');
+    assert.ok(compiled(output).includes('Hello.Greeting'), output);
+    const hello = story.far(`find ${story.workspace}/dist-newstyle -type f -name hello -perm -100`).trim();
+    assert.is(story.far(`${hello} Ada`), 'Hello, Ada!\n');
+  });
+});
+
+test('with sshd stopped and the same sources, deleted artifacts come back, exit 0, no connection tried', async () => {
+  await withFarHaskell(async (story) => {
+    await succeed(story, 'fetch-artifacts');
+    const folder = join(story.project.root, 'dist-newstyle');
+    const [hello] = findFiles(folder, 'hello');
+    assert.ok(hello);
+    const bytes = readFileSync(hello);
+    story.sshd.stop();
+    rmSync(folder, { recursive: true });
+    const seen = await events(story, 'fetch-artifacts');
+    assert.is(outcomes(seen)['fetch-artifacts'], 'restored');
+    assert.not(seen.some((e) => e.type === 'place-connecting'));
+    assert.ok(existsSync(hello));
+    assert.ok(bytes.equals(readFileSync(hello)));
+    assert.is(execFileSync(hello, ['Ada'], { encoding: 'utf8' }), 'Hello, Ada!\n');
+  });
+});
+
+test.run();
