@@ -1,0 +1,94 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { eventsOf, outcomesOf, runTo, withFarProject } from './far-project.ts';
+
+test('with sshd stopped: same sources restore, exit 0, nothing dialled; an edited source ends with 4 and one clear line', async () => {
+  await withFarProject({}, async (story) => {
+    await runTo(story, 'fetch-artifacts');
+    assert.is(story.project.read('out/app'), 'one\ntwo\n');
+    story.sshd.stop();
+    rmSync(join(story.project.root, 'out'), { recursive: true });
+    const restored = await story.sbx(['run', '--json', 'fetch-artifacts']);
+    assert.is(restored.code, 0, restored.stdout + restored.stderr);
+    assert.is(outcomesOf(eventsOf(restored))['fetch-artifacts'], 'restored');
+    assert.not.match(restored.stdout, /place-connecting/);
+    assert.is(story.project.read('out/app'), 'one\ntwo\n');
+
+    story.project.write('src/a', 'ONE\n');
+    const started = Date.now();
+    const refused = await story.sbx(['run', '--output', 'plain', 'fetch-artifacts']);
+    assert.is(refused.code, 4, refused.stdout + refused.stderr);
+    assert.ok(Date.now() - started < 10_000);
+    const said = (refused.stdout + refused.stderr).split('\n').filter((line) => /refused/.test(line));
+    assert.is(said.length, 1, refused.stdout + refused.stderr);
+    assert.match(said[0] ?? '', new RegExp(`127\\.0\\.0\\.1:${story.sshd.port}`));
+    assert.is(story.project.read('out/app'), 'one\ntwo\n', 'what was here is left alone');
+  });
+});
+
+test('a host that swallows every packet ends with 4 within 10 s and says so', async () => {
+  await withFarProject({}, async (story) => {
+    await runTo(story, 'fetch-artifacts');
+    story.project.write('src/a', 'ONE\n');
+    // A network namespace of our own with an address that drops: nothing leaves this computer.
+    const config = join(story.folder, 'black-hole');
+    story.project.write('../black-hole', execFileSync('sed', ['-e', 's/HostName .*/HostName 192.0.2.1/', story.sshd.config]));
+    const name = `sbx-hole-${process.pid}`;
+    const ip = (...args: string[]): void => void execFileSync('ip', args);
+    ip('netns', 'add', name);
+    try {
+      ip('-n', name, 'link', 'set', 'lo', 'up');
+      ip('-n', name, 'link', 'add', 'hole', 'type', 'dummy');
+      ip('-n', name, 'addr', 'add', '192.0.2.2/24', 'dev', 'hole');
+      ip('-n', name, 'link', 'set', 'hole', 'up');
+      ip('-n', name, 'neigh', 'add', '192.0.2.1', 'lladdr', '02:00:00:00:00:01', 'dev', 'hole');
+      const started = Date.now();
+      const { SBX } = await import('../rig/cli.ts');
+      const { execute } = await import('../rig/cli.ts');
+      const ended = await execute('ip', ['netns', 'exec', name, process.execPath, SBX, 'run', '--output', 'plain', 'fetch-artifacts'], {
+        cwd: story.project.root,
+        home: story.project.home,
+        env: { SBX_SSH_CONFIG: config },
+      });
+      assert.is(ended.code, 4, ended.stdout + ended.stderr);
+      assert.ok(Date.now() - started < 12_000, 'within 10 s, start-up aside');
+      assert.match(ended.stdout + ended.stderr, /192\.0\.2\.1:\d+ .*(no answer|did not answer|timed out)/);
+    } finally {
+      ip('netns', 'del', name);
+    }
+  });
+});
+
+test('a local edit during a remote build neither spoils its record nor hides the edit from the next run', async () => {
+  await withFarProject(
+    {
+      run: 'mkdir -p out work; cat src/* > out/app; touch work/started; while [ ! -e work/go ]; do sleep 0.05; done; rm work/go work/started',
+    },
+    async (story) => {
+      const running = story.sbx(['run', '--json', 'fetch-artifacts']);
+      while (!story.isThere('work/started')) await new Promise((resolve) => setTimeout(resolve, 20));
+      story.project.write('src/a', 'edited\n');
+      execFileSync('touch', [join(story.workspace, 'work/go')]);
+      const first = await running;
+      assert.is(first.code, 0, first.stdout + first.stderr);
+      assert.is(story.project.read('out/app'), 'one\ntwo\n', 'what was sent was built');
+      // The record belongs to what was sent: brought back, it is fresh.
+      story.project.write('src/a', 'one\n');
+      assert.is((await runTo(story, 'fetch-artifacts')).build, 'fresh');
+      // The edit is seen.
+      story.project.write('src/a', 'edited\n');
+      const next = story.sbx(['run', '--json', 'fetch-artifacts']);
+      while (!story.isThere('work/started')) await new Promise((resolve) => setTimeout(resolve, 20));
+      execFileSync('touch', [join(story.workspace, 'work/go')]);
+      const second = await next;
+      assert.is(second.code, 0, second.stdout + second.stderr);
+      assert.is(outcomesOf(eventsOf(second)).build, 'succeeded');
+      assert.is(story.project.read('out/app'), 'edited\ntwo\n');
+    },
+  );
+});
+
+test.run();
