@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test as uvu } from 'uvu';
+import * as assert from 'uvu/assert';
+import { cleanEnvironment, SBX } from '../rig/cli.ts';
+import { needing } from '../rig/needing.ts';
+import { type FarProject, runTo, withFarProject } from './far-project.ts';
+
+const test = needing('tmux');
+
+/** A build that leaves its session, ignores TERM in one child, and tells when it stands. */
+const STUBBORN = `mkdir -p out work
+setsid sh -c 'exec sleep 7777' &
+sh -c 'trap "" TERM; while :; do sleep 0.2; done' stubborn &
+touch work/started
+if [ -e work/quick ]; then kill %1 %2 2>/dev/null; fi
+[ -e src/slow ] && sleep 8888
+cat src/* > out/app`;
+
+/** Processes, other than this one, that carry the tag of a run of this story. */
+function leftBehind(story: FarProject): string[] {
+  const found: string[] = [];
+  for (const pid of readdirSync('/proc')) {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      let cwd = '';
+      try {
+        cwd = execFileSync('readlink', [`/proc/${pid}/cwd`], { encoding: 'utf8' }).trim();
+      } catch {
+        // gone, or a kernel thread
+      }
+      const ours = environment.includes('SBX_ATTEMPT=') && cwd.startsWith(story.folder);
+      if (ours || cwd.startsWith(story.workspace)) found.push(`${pid} ${command}`);
+    } catch {
+      // ended meanwhile
+    }
+  }
+  return found;
+}
+
+async function until(what: string, holds: () => boolean, ms = 20_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!holds()) {
+    if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+const RELEASER = `  release:
+    needs: [build]
+    when: always
+    run: echo released > released.txt
+`;
+
+test('Ctrl-C during a remote build in a real terminal: the remote tree is gone, releasers ran, exit 130, the screen whole', async () => {
+  await withFarProject({ run: STUBBORN, more: RELEASER, sandbox: '' }, async (story) => {
+    story.project.write('src/slow', '');
+    const tmux = (...args: string[]): string =>
+      execFileSync('tmux', ['-L', `sbx-${process.pid}`, ...args], { encoding: 'utf8', env: terminal });
+    const terminal = {
+      ...cleanEnvironment({ home: story.project.home, env: story.sshd.env }),
+      TERM: 'xterm-256color',
+      NO_COLOR: undefined,
+    };
+    try {
+      tmux('-f', '/dev/null', 'new-session', '-d', '-s', 's', '-x', '100', '-y', '30', 'bash --norc');
+      tmux('send-keys', '-t', 's', `PS1='READY> '; cd ${story.project.root}; clear`, 'Enter');
+      await until('the prompt', () => /READY>/.test(tmux('capture-pane', '-p', '-t', 's')));
+      tmux('send-keys', '-t', 's', `${process.execPath} ${SBX} run build release; echo "ended with $?"`, 'Enter');
+      await until('the build', () => story.isThere('work/started'));
+      assert.ok(leftBehind(story).length > 0, 'the build stands');
+      tmux('send-keys', '-t', 's', 'C-c');
+      await until('the end', () => /ended with \d+/.test(tmux('capture-pane', '-p', '-t', 's')), 30_000);
+      const screen = tmux('capture-pane', '-p', '-t', 's');
+      assert.match(screen, /ended with 130/);
+      await until(
+        'nothing is left on the far side',
+        () => leftBehind(story).filter((line) => !line.includes('bash --norc')).length === 0,
+        5000,
+      );
+      assert.ok(existsSync(join(story.project.root, 'released.txt')), 'the releaser ran');
+      // Whole: the cursor shows, echo is on, the prompt is on a line of its own.
+      tmux('send-keys', '-t', 's', 'stty -a | grep -o " echo " ; echo whole', 'Enter');
+      await until('the shell answers', () => /\nwhole/.test(tmux('capture-pane', '-p', '-t', 's')));
+      assert.is(tmux('display-message', '-p', '-t', 's', '#{cursor_flag}').trim(), '1');
+      assert.match(tmux('capture-pane', '-p', '-t', 's'), /\n echo/);
+    } finally {
+      try {
+        tmux('kill-server');
+      } catch {
+        // it had ended
+      }
+    }
+  });
+});
+
+uvu(
+  'kill -9 of the run at ten moments: after grace nothing is left on the far side, and the next run is right without repair',
+  async () => {
+    const run = `${STUBBORN}\nsleep 0.3\nkill %1 %2 2>/dev/null; kill -9 %2 2>/dev/null; :`;
+    await withFarProject({ run }, async (story) => {
+      const { spawn } = await import('node:child_process');
+      const env = cleanEnvironment({ home: story.project.home, env: story.sshd.env });
+      for (let moment = 0; moment < 10; moment++) {
+        story.project.write('src/a', `content ${moment}\n`);
+        const child = spawn(process.execPath, [SBX, 'run', 'fetch-artifacts'], { cwd: story.project.root, env, stdio: 'ignore' });
+        const ended = new Promise((resolve) => child.once('exit', resolve));
+        await new Promise((resolve) => setTimeout(resolve, 80 + moment * 110));
+        child.kill('SIGKILL');
+        await ended;
+        if (moment % 3 === 0) {
+          // Without waiting: the next run meets what the dead one left.
+          assert.is((await runTo(story, 'fetch-artifacts'))['fetch-artifacts'] === undefined, false);
+          assert.is(story.project.read('out/app').split('\n')[0], `content ${moment}`);
+        }
+        rmSync(join(story.project.root, 'released.txt'), { force: true });
+      }
+      await until('grace is over', () => leftBehind(story).length === 0, 15_000);
+      await runTo(story, 'fetch-artifacts');
+      assert.is(story.project.read('out/app'), 'content 9\ntwo\n');
+      assert.equal(leftBehind(story), []);
+    });
+  },
+);
+
+uvu.run();
