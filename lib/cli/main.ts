@@ -1,13 +1,130 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { colourLevel, loadPaint } from '../view/paint.ts';
+import { sinkOf } from '../view/sink.ts';
+import { parseArgs, type Words } from './args.ts';
+import { type Call, type Command, refuse } from './call.ts';
+import { readConfig, readOptions } from './options.ts';
+import { type Surroundings, surroundingsOf } from './surroundings.ts';
 
-/** The program. `home` is the folder of the package: recipes, profiles and the schema lie in it. */
+/** The commands, each loaded when it is called. */
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['run', async () => (await import('./commands/run.ts')).run],
+  ['list', async () => (await import('./commands/list.ts')).list],
+  ['plan', async () => (await import('./commands/plan.ts')).plan],
+  ['explain', async () => (await import('./commands/plan.ts')).explain],
+  ['status', async () => (await import('./commands/plan.ts')).status],
+  ['validate', async () => (await import('./commands/validate.ts')).validate],
+  ['init', async () => (await import('./commands/init.ts')).init],
+  ['ssh', async () => (await import('./commands/ssh.ts')).ssh],
+  ['vm-info', async () => (await import('./commands/vm-info.ts')).vmInfo],
+  ['replay', async () => (await import('./commands/replay.ts')).replay],
+  ['clean', async () => (await import('./commands/clean.ts')).clean],
+  ['trust', async () => (await import('./commands/trust.ts')).trust],
+  ['adopt', async () => (await import('./commands/adopt.ts')).adopt],
+  ['unlock', async () => (await import('./commands/unlock.ts')).unlockProject],
+  ['cache', async () => (await import('./commands/cache.ts')).cache],
+  ['schema', async () => (await import('./commands/schema.ts')).schema],
+  ['completion', async () => (await import('./commands/complete.ts')).completion],
+  ['__complete', async () => (await import('./commands/complete.ts')).names],
+]);
+
+/** The program. `home` is the folder of the package. Sets the exit code; a bug rejects. */
 export async function main(process: NodeJS.Process, home: string): Promise<void> {
-  if (process.argv[2] === '--version') {
-    const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { readonly version: string };
-    process.stdout.write(`sbx ${version}\n`);
-    return;
+  const surroundings = surroundingsOf(process, home);
+  process.exitCode = await invoke(surroundings);
+}
+
+async function invoke(surroundings: Surroundings): Promise<number> {
+  const sinks = lazySinks(surroundings);
+  const words = parseArgs(surroundings.argv);
+  if (!words.ok) {
+    const known = words.error.unknown === undefined ? undefined : await asStep(words.error.unknown, surroundings);
+    return refuse(sinks, words.error.message, known ?? words.error.hint);
   }
-  process.stderr.write('sbx: not yet\n');
-  process.exitCode = 2;
+  const asked = await askedForHelp(words.value, surroundings);
+  if (asked !== undefined) {
+    sinks.out.write(asked);
+    await sinks.out.flush();
+    return 0;
+  }
+  const config = readUserConfig(surroundings);
+  const read = config.ok
+    ? readOptions({ given: words.value.given, environment: surroundings.environment, config: config.value, cpus: surroundings.cpus })
+    : config;
+  if (!read.ok) return refuse(sinks, read.error.message, read.error.hint);
+  const load = COMMANDS.get(words.value.command?.name ?? '');
+  if (load === undefined) throw new Error(`no body for ${words.value.command?.name}`);
+  const options = read.value;
+  const command = await load();
+  const call: Call = {
+    surroundings,
+    words: words.value,
+    options,
+    get out() {
+      return sinks.out;
+    },
+    get err() {
+      return sinks.err;
+    },
+    paint: () =>
+      loadPaint(
+        colourLevel({
+          flag: options.color,
+          environment: surroundings.environment,
+          terminal: surroundings.stdout.isTTY === true,
+          depth: surroundings.stdout.isTTY ? surroundings.stdout.getColorDepth() : 1,
+        }),
+      ),
+    get columns() {
+      return surroundings.stdout.isTTY ? surroundings.stdout.columns : undefined;
+    },
+  };
+  const code = await command(call);
+  await sinks.flush();
+  return code;
+}
+
+/** `sbx`, `--help`, `--version` and `help`: the text, without looking at anything else. */
+async function askedForHelp(words: Words, surroundings: Surroundings): Promise<string | undefined> {
+  if (words.version) return `sbx ${surroundings.version()}\n`;
+  const { command } = words;
+  if (command !== undefined && command.name !== 'help' && !words.help) return undefined;
+  const { commandHelp, overview } = await import('./help.ts');
+  const { COMMAND } = await import('./commands.ts');
+  const columns = surroundings.stdout.isTTY ? surroundings.stdout.columns : 80;
+  const about = command?.name === 'help' && !words.help ? COMMAND.get(words.operands[0] ?? '') : command;
+  return about === undefined ? overview(columns) : commandHelp(about, columns);
+}
+
+/** The name of a step in place of a command: what was meant is clear. */
+async function asStep(name: string, surroundings: Surroundings): Promise<string | undefined> {
+  const { stepNames } = await import('./commands/complete.ts');
+  return (await stepNames(surroundings)).includes(name) ? `did you mean sbx run ${name}?` : undefined;
+}
+
+function readUserConfig(surroundings: Surroundings): ReturnType<typeof readConfig> {
+  const { environment } = surroundings;
+  const folder = environment.get('XDG_CONFIG_HOME') || join(environment.get('HOME') ?? '/', '.config');
+  const file = join(folder, 'sbx', 'config');
+  return existsSync(file) ? readConfig(readFileSync(file, 'utf8')) : { ok: true, value: new Map() };
+}
+
+function lazySinks(surroundings: Surroundings) {
+  let out: Call['out'] | undefined;
+  let err: Call['err'] | undefined;
+  return {
+    get out() {
+      out ??= sinkOf(surroundings.stdout);
+      return out;
+    },
+    get err() {
+      err ??= sinkOf(surroundings.stderr);
+      return err;
+    },
+    flush: async () => {
+      await out?.flush();
+      await err?.flush();
+    },
+  };
 }

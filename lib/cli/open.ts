@@ -1,0 +1,111 @@
+import { readFileSync, realpathSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { jsonOfDocument } from '../config/parsed.ts';
+import { load } from '../config/load.ts';
+import { nonce } from '../io/io.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Project } from '../model/project.ts';
+import { makeGraph, type Graph } from '../plan/graph.ts';
+import { TASKS } from '../../tasks/index.ts';
+import { type Call, refuse } from './call.ts';
+import { keepDocument } from './document-cache.ts';
+import { foldersOf } from './folders.ts';
+import { findSandboxfile } from './search.ts';
+import { readSandboxfile } from './read-file.ts';
+import { sourcesOf } from './sources.ts';
+
+/** A project that was read without an error. */
+export interface Opened {
+  readonly project: Project;
+  readonly graph: Graph;
+  /** The Sandboxfile as the user sees it. */
+  readonly file: string;
+  readonly warnings: readonly Diagnostic[];
+}
+
+export interface Unopened {
+  readonly file: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export type Opening = { readonly is: 'open'; readonly opened: Opened } | { readonly is: 'faulty'; readonly faulty: Unopened } | { readonly is: 'refused'; readonly code: 2 };
+
+export interface OpenWish {
+  /** Steps that the command names. */
+  readonly named: readonly string[];
+  /** Words after `--`. */
+  readonly args?: readonly string[];
+  /** Commands that write anyway keep what they parsed. */
+  readonly keeps?: true;
+}
+
+/** Finds, reads and checks the Sandboxfile. */
+export async function open(call: Call, wish: OpenWish): Promise<Opening> {
+  const { surroundings, options } = call;
+  const { environment, cwd, home } = surroundings;
+  const found = findSandboxfile({ cwd, environment, ...(options.directory === undefined ? {} : { directory: options.directory }), ...(options.file === undefined ? {} : { file: options.file }) });
+  if (!found.ok) return { is: 'refused', code: refuse(call, found.error.message, found.error.hint) };
+  const file = found.value;
+  const shown = relative(cwd, file) || file;
+  const bytes = readSandboxfile(file, shown);
+  if ('code' in bytes) return { is: 'faulty', faulty: { file: shown, diagnostics: [bytes] } };
+  const root = realpathSync(dirname(file));
+  const folders = { root, home, cache: foldersOf(environment, root).cache, version: surroundings.version() };
+  const checked = await load(
+    sourcesOf({ file: shown, bytes }, folders),
+    {
+      root,
+      file,
+      set: options.set,
+      profiles: options.profile === undefined ? [] : options.profile.split(','),
+      ...(options.host === undefined ? {} : { host: options.host }),
+      local: options.local,
+      args: wish.args ?? [],
+      named: wish.named,
+      environment,
+      os: surroundings.os,
+      arch: surroundings.arch,
+      cpus: surroundings.cpus,
+    },
+    TASKS,
+  );
+  if (checked.value === undefined) return { is: 'faulty', faulty: { file: shown, diagnostics: checked.diagnostics } };
+  const { project, parsed } = checked.value;
+  const graph = makeGraph(project);
+  if (graph.value === undefined) return { is: 'faulty', faulty: { file: shown, diagnostics: [...checked.diagnostics, ...graph.diagnostics] } };
+  if (wish.keeps) {
+    for (const { source, document } of parsed) keepDocument(folders.cache, folders.version, source.bytes, jsonOfDocument(document), nonce());
+  }
+  return { is: 'open', opened: { project, graph: graph.value, file: shown, warnings: [...checked.diagnostics, ...graph.diagnostics] } };
+}
+
+/** Opens for a command that needs the project: what is wrong is said on standard error. */
+export async function openOrSay(call: Call, wish: OpenWish): Promise<Opened | number> {
+  const opening = await open(call, wish);
+  if (opening.is === 'refused') return opening.code;
+  if (opening.is === 'faulty') return await sayFaulty(call, opening.faulty.diagnostics);
+  if (opening.opened.warnings.length > 0) await sayFaulty(call, opening.opened.warnings);
+  return opening.opened;
+}
+
+/** Shows diagnostics on standard error; gives the exit code for a faulty file. */
+export async function sayFaulty(call: Call, diagnostics: readonly Diagnostic[]): Promise<2> {
+  const { diagnosticsText } = await import('../view/diagnostic.ts');
+  call.err.write(diagnosticsText(diagnostics, textsOf(call, diagnostics), await call.paint()));
+  return 2;
+}
+
+/** The texts of the files that diagnostics point into, by the names they are shown under. */
+export function textsOf(call: Call, diagnostics: readonly Diagnostic[]): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const { span } of diagnostics) {
+    if (span === undefined || texts.has(span.file)) continue;
+    const path = span.file.startsWith('sbx:') ? resolve(call.surroundings.home, span.file.slice(4)) : resolve(call.surroundings.cwd, span.file);
+    try {
+      texts.set(span.file, readFileSync(path, 'utf8'));
+    } catch {
+      // shown without a frame
+    }
+  }
+  return texts;
+}

@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Source, Sources } from '../config/sources.ts';
+import { cachedDocument } from './document-cache.ts';
+
+export interface SourceFolders {
+  /** Of the project. */
+  readonly root: string;
+  /** Of the package. */
+  readonly home: string;
+  /** Of the document cache. */
+  readonly cache: string;
+  readonly version: string;
+}
+
+/** The files of a project: the Sandboxfile, recipes and profiles of the project first and then of the package, dotenv files. */
+export function sourcesOf(main: { readonly file: string; readonly bytes: Uint8Array }, folders: SourceFolders): Sources {
+  const source = (file: string, bytes: Uint8Array): Source => {
+    const cached = cachedDocument(folders.cache, folders.version, bytes);
+    return cached === undefined ? { file, bytes } : { file, bytes, cached };
+  };
+  return {
+    main: source(main.file, main.bytes),
+    read(kind, name) {
+      if (kind === 'dotenv') {
+        const bytes = readIfThere(join(folders.root, name));
+        return bytes && { file: name, bytes };
+      }
+      for (const [folder, shown] of [
+        [folders.root, ''],
+        [folders.home, 'sbx:'],
+      ] as const) {
+        const path = `${kind}s/${name}.yaml`;
+        const bytes = readIfThere(join(folder, path));
+        if (bytes) return source(`${shown}${path}`, bytes);
+      }
+      return undefined;
+    },
+    names: (kind) => {
+      const found = [folders.root, folders.home].flatMap((folder) => namesIn(join(folder, `${kind}s`)));
+      return [...new Set(found)].sort();
+    },
+  };
+}
+
+function readIfThere(file: string): Uint8Array | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.yaml'))
+      .map((name) => name.slice(0, -'.yaml'.length));
+  } catch {
+    return [];
+  }
+}

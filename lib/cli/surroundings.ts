@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism, hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+
+/** What sbx was started with and in. The only place where `process` is read; everything below gets values. */
+export interface Surroundings {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly environment: ReadonlyMap<string, string>;
+  /** Folder of the package: recipes, profiles and the schema lie in it. */
+  readonly home: string;
+  readonly version: () => string;
+  readonly os: string;
+  readonly arch: string;
+  readonly cpus: number;
+  readonly user: () => string;
+  readonly hostname: () => string;
+  /** Node's executable, to start the command line of a package. */
+  readonly node: string;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** Calls back on each of the signals until the returned function is called. */
+  readonly onSignals: (names: readonly NodeJS.Signals[], heard: (name: NodeJS.Signals) => void) => () => void;
+  /** Leaves at once, whatever is going on. */
+  readonly leave: (code: number) => never;
+}
+
+export function surroundingsOf(process: NodeJS.Process, home: string): Surroundings {
+  const environment = new Map<string, string>();
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) environment.set(name, value);
+  return {
+    argv: process.argv.slice(2),
+    cwd: process.cwd(),
+    environment,
+    home,
+    version: () => (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { readonly version: string }).version,
+    os: process.platform,
+    arch: process.arch,
+    cpus: availableParallelism(),
+    user: () => userInfo().username,
+    hostname,
+    node: process.execPath,
+    get stdin() {
+      return process.stdin; // made when asked for: each stream costs a millisecond
+    },
+    get stdout() {
+      return process.stdout;
+    },
+    get stderr() {
+      return process.stderr;
+    },
+    onSignals(names, heard) {
+      for (const name of names) process.on(name, heard);
+      return () => {
+        for (const name of names) process.off(name, heard);
+      };
+    },
+    leave: (code) => process.exit(code),
+  };
+}
