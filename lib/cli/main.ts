@@ -15,17 +15,12 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['explain', async () => (await import('./commands/plan.ts')).explain],
   ['status', async () => (await import('./commands/plan.ts')).status],
   ['validate', async () => (await import('./commands/validate.ts')).validate],
-  ['init', async () => (await import('./commands/init.ts')).init],
   ['ssh', async () => (await import('./commands/ssh.ts')).ssh],
   ['vm-info', async () => (await import('./commands/vm-info.ts')).vmInfo],
   ['replay', async () => (await import('./commands/replay.ts')).replay],
-  ['clean', async () => (await import('./commands/clean.ts')).clean],
-  ['trust', async () => (await import('./commands/trust.ts')).trust],
   ['adopt', async () => (await import('./commands/adopt.ts')).adopt],
   ['unlock', async () => (await import('./commands/unlock.ts')).unlockProject],
-  ['cache', async () => (await import('./commands/cache.ts')).cache],
   ['schema', async () => (await import('./commands/schema.ts')).schema],
-  ['completion', async () => (await import('./commands/complete.ts')).completion],
   ['__complete', async () => (await import('./commands/complete.ts')).names],
 ]);
 

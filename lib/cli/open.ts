@@ -1,23 +1,21 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { jsonOfDocument } from '../config/parsed.ts';
+import { TASKS } from '../../tasks/index.ts';
 import { load } from '../config/load.ts';
-import { nonce } from '../io/io.ts';
+import { jsonOfDocument } from '../config/parsed.ts';
+import { nonce, realFiles } from '../io/io.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Project } from '../model/project.ts';
-import { makeGraph, type Graph } from '../plan/graph.ts';
-import { TASKS } from '../../tasks/index.ts';
 import { type Call, refuse } from './call.ts';
 import { keepDocument } from './document-cache.ts';
 import { foldersOf } from './folders.ts';
-import { findSandboxfile } from './search.ts';
 import { readSandboxfile } from './read-file.ts';
+import { findSandboxfile } from './search.ts';
 import { sourcesOf } from './sources.ts';
 
 /** A project that was read without an error. */
 export interface Opened {
   readonly project: Project;
-  readonly graph: Graph;
   /** The Sandboxfile as the user sees it. */
   readonly file: string;
   readonly warnings: readonly Diagnostic[];
@@ -28,7 +26,10 @@ export interface Unopened {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export type Opening = { readonly is: 'open'; readonly opened: Opened } | { readonly is: 'faulty'; readonly faulty: Unopened } | { readonly is: 'refused'; readonly code: 2 };
+export type Opening =
+  | { readonly is: 'open'; readonly opened: Opened }
+  | { readonly is: 'faulty'; readonly faulty: Unopened }
+  | { readonly is: 'refused'; readonly code: 2 };
 
 export interface OpenWish {
   /** Steps that the command names. */
@@ -43,9 +44,10 @@ export interface OpenWish {
 export async function open(call: Call, wish: OpenWish): Promise<Opening> {
   const { surroundings, options } = call;
   const { environment, cwd, home } = surroundings;
-  const found = findSandboxfile({ cwd, environment, ...(options.directory === undefined ? {} : { directory: options.directory }), ...(options.file === undefined ? {} : { file: options.file }) });
+  const from = { cwd: resolve(cwd, options.directory ?? '.'), ...(options.file === undefined ? {} : { file: options.file }) };
+  const found = findSandboxfile(from, realFiles);
   if (!found.ok) return { is: 'refused', code: refuse(call, found.error.message, found.error.hint) };
-  const file = found.value;
+  const { file } = found.value;
   const shown = relative(cwd, file) || file;
   const bytes = readSandboxfile(file, shown);
   if ('code' in bytes) return { is: 'faulty', faulty: { file: shown, diagnostics: [bytes] } };
@@ -71,12 +73,11 @@ export async function open(call: Call, wish: OpenWish): Promise<Opening> {
   );
   if (checked.value === undefined) return { is: 'faulty', faulty: { file: shown, diagnostics: checked.diagnostics } };
   const { project, parsed } = checked.value;
-  const graph = makeGraph(project);
-  if (graph.value === undefined) return { is: 'faulty', faulty: { file: shown, diagnostics: [...checked.diagnostics, ...graph.diagnostics] } };
   if (wish.keeps) {
-    for (const { source, document } of parsed) keepDocument(folders.cache, folders.version, source.bytes, jsonOfDocument(document), nonce());
+    for (const { source, document } of parsed)
+      keepDocument(folders.cache, folders.version, source.bytes, jsonOfDocument(document), nonce());
   }
-  return { is: 'open', opened: { project, graph: graph.value, file: shown, warnings: [...checked.diagnostics, ...graph.diagnostics] } };
+  return { is: 'open', opened: { project, file: shown, warnings: checked.diagnostics } };
 }
 
 /** Opens for a command that needs the project: what is wrong is said on standard error. */
@@ -100,7 +101,9 @@ export function textsOf(call: Call, diagnostics: readonly Diagnostic[]): Readonl
   const texts = new Map<string, string>();
   for (const { span } of diagnostics) {
     if (span === undefined || texts.has(span.file)) continue;
-    const path = span.file.startsWith('sbx:') ? resolve(call.surroundings.home, span.file.slice(4)) : resolve(call.surroundings.cwd, span.file);
+    const path = span.file.startsWith('sbx:')
+      ? resolve(call.surroundings.home, span.file.slice(4))
+      : resolve(call.surroundings.cwd, span.file);
     try {
       texts.set(span.file, readFileSync(path, 'utf8'));
     } catch {

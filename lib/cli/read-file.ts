@@ -16,7 +16,11 @@ export function readSandboxfile(file: string, shown: string): Uint8Array | Diagn
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') return wrong('file-missing', `${shown} does not exist`);
-    return wrong('file-unreadable', `${shown} cannot be read: ${code}`, code === 'EACCES' ? `see who may read it: ls -l ${shown}` : undefined);
+    return wrong(
+      'file-unreadable',
+      `${shown} cannot be read: ${code}`,
+      code === 'EACCES' ? `see who may read it: ls -l ${shown}` : undefined,
+    );
   }
   try {
     const stats = fstatSync(fd);

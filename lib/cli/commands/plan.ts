@@ -1,21 +1,30 @@
+import { TASK } from '../../../tasks/index.ts';
 import type { Plan } from '../../model/plan.ts';
-import { makePlan } from '../../plan/plan.ts';
+import { EXIT } from '../../run/exit-code.ts';
+import type { Memory } from '../../run/memory.ts';
+import { prepare } from '../../run/prepare.ts';
 import { explainJson, explainText } from '../../view/explain.ts';
 import { isUpToDate, planJson, planText, statusJson, statusText } from '../../view/plan.ts';
-import { EXIT } from '../../run/exit-code.ts';
 import { type Call, refuse } from '../call.ts';
-import { openOrSay } from '../open.ts';
-import { openRooms, type Rooms } from '../rooms.ts';
-import { selected } from '../selected.ts';
+import { groundOf, memoryOf } from '../ground.ts';
+import { openOrSay, sayFaulty } from '../open.ts';
+import { wishOf } from '../wish.ts';
+
+interface Looked {
+  readonly plan: Plan;
+  readonly memory: Memory;
+  readonly now: number;
+}
 
 /** The plan of what is named, made by looking only. A number: it was said what is wrong, that is the exit code. */
-async function look(call: Call, named: readonly string[]): Promise<{ readonly plan: Plan; readonly rooms: Rooms } | number> {
+async function look(call: Call, named: readonly string[]): Promise<Looked | number> {
   const opened = await openOrSay(call, { named, args: call.words.rest ?? [] });
   if (typeof opened === 'number') return opened;
-  const chosen = await selected(call, opened, named);
-  if (typeof chosen === 'number') return chosen;
-  const rooms = openRooms(call.surroundings, opened.project, 'read', (text) => call.err.write(`warning: ${text}\n`));
-  return { plan: makePlan(opened.project, chosen.actions, rooms.look, { noCache: call.options.noCache }), rooms };
+  const ground = groundOf(call, opened.project);
+  const memory = memoryOf(call, ground);
+  const prepared = prepare(opened.project, wishOf(call.options, named), TASK, memory.look);
+  if (prepared.value === undefined) return await sayFaulty(call, prepared.diagnostics);
+  return { plan: prepared.value.planning.snapshot(), memory, now: ground.io.clock.now() };
 }
 
 export async function plan(call: Call): Promise<number> {
@@ -38,17 +47,17 @@ export async function explain(call: Call): Promise<number> {
   if (typeof made === 'number') return made;
   const planned = made.plan.actions.find(({ action }) => action.id === step);
   if (planned === undefined) return refuse(call, `there is no step ${step}`);
-  const last = made.rooms.look.last(step);
-  const explained = { planned, now: made.rooms.io.clock.now(), ...(last === undefined ? {} : { last }) };
+  const last = made.memory.look.last(step);
+  const explained = { planned, now: made.now, ...(last === undefined ? {} : { last }) };
   call.out.write(call.options.json ? explainJson(explained) : explainText(explained, await call.paint(), call.columns));
   return troubled(call, made) ?? EXIT.done;
 }
 
 /** Files that could not be looked at: said, and not passed over as if they were not there. */
-function troubled(call: Call, { plan: { actions }, rooms }: { readonly plan: Plan; readonly rooms: Rooms }): number | undefined {
+function troubled(call: Call, { plan: { actions }, memory }: Looked): number | undefined {
   let code: number | undefined;
   for (const { action } of actions) {
-    const trouble = rooms.look.trouble(action);
+    const trouble = memory.look.trouble(action);
     if (trouble === undefined) continue;
     call.err.write(`${action.id}: ${trouble.message}\n`);
     code = EXIT.failed;

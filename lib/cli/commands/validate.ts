@@ -1,8 +1,9 @@
+import { TASK } from '../../../tasks/index.ts';
 import { draftActions } from '../../plan/actions.ts';
+import { makeGraph } from '../../plan/graph.ts';
 import { selectAll } from '../../plan/select.ts';
 import { EXIT } from '../../run/exit-code.ts';
 import { isValid, type Validated, validateJson, validateText } from '../../view/validate.ts';
-import { TASK } from '../../../tasks/index.ts';
 import type { Call } from '../call.ts';
 import { type Opening, open, textsOf } from '../open.ts';
 
@@ -19,7 +20,8 @@ export async function validate(call: Call): Promise<number> {
 
 function whatIsWrong(opening: Exclude<Opening, { readonly is: 'refused' }>): Validated {
   if (opening.is === 'faulty') return opening.faulty;
-  const { project, graph, file, warnings } = opening.opened;
-  const { diagnostics } = draftActions(project, selectAll(graph), TASK);
-  return { file, steps: project.steps.size, diagnostics: [...warnings, ...diagnostics] };
+  const { project, file, warnings } = opening.opened;
+  const graph = makeGraph(project);
+  const drafted = graph.value ? draftActions(project, selectAll(graph.value), TASK).diagnostics : [];
+  return { file, steps: project.steps.size, diagnostics: [...warnings, ...graph.diagnostics, ...drafted] };
 }

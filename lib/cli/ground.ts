@@ -1,0 +1,20 @@
+import { nonce, realClock, realFiles } from '../io/io.ts';
+import { realSpawn } from '../io/process.ts';
+import type { Project } from '../model/project.ts';
+import { type Memory, openMemory } from '../run/memory.ts';
+import type { Call } from './call.ts';
+import { foldersOf } from './folders.ts';
+import type { Ground } from './sandboxes.ts';
+
+/** The effects and folders of an invocation. */
+export function groundOf(call: Call, project: Project): Ground {
+  const { surroundings } = call;
+  const io = { files: realFiles, clock: realClock, nonce, spawn: realSpawn(), environment: surroundings.environment };
+  return { surroundings, project, io, folders: foldersOf(surroundings.environment, project.root) };
+}
+
+/** What is remembered, for looking only: nothing is written. */
+export function memoryOf(call: Call, { surroundings: { os, arch }, project, io, folders }: Ground): Memory {
+  const warn = (text: string, hint?: string): void => call.err.write(`warning: ${text}\n${hint === undefined ? '' : `  ${hint}\n`}`);
+  return openMemory({ io, root: project.root, folders, here: { os, arch }, warn, mode: 'read' });
+}

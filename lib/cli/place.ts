@@ -1,0 +1,63 @@
+import { suggest } from '../base/suggest.ts';
+import { LOCAL, type SandboxName, type SandboxSpec } from '../model/project.ts';
+import type { Sandbox, Session } from '../model/sandbox.ts';
+import { exitCode } from '../run/exit-code.ts';
+import { type Arrival, arrive } from '../sync/arrive.ts';
+import { type Call, complain, refuse } from './call.ts';
+import { groundOf } from './ground.ts';
+import { openOrSay } from './open.ts';
+import { checkoutIn, type Ground, sandboxOf } from './sandboxes.ts';
+
+/** A place that a command other than `run` works in. */
+export interface Visit {
+  readonly ground: Ground;
+  readonly spec: SandboxSpec;
+  readonly sandbox: Sandbox;
+  readonly session: Session;
+  readonly arrival: Arrival;
+  readonly signal: AbortSignal;
+}
+
+/** Reaches the named sandbox, the only one if none is named, lets `use` work there and leaves. Says what is wrong and gives the exit code. */
+export async function visit(call: Call, name: SandboxName | undefined, use: (place: Visit) => Promise<number>): Promise<number> {
+  const opened = await openOrSay(call, { named: [] });
+  if (typeof opened === 'number') return opened;
+  const { project } = opened;
+  const far = [...project.sandboxes.values()].filter(({ kind }) => kind !== 'local');
+  const spec = name === undefined && far.length === 1 ? far[0] : far.find((one) => one.name === name);
+  if (spec === undefined)
+    return refuseName(
+      call,
+      name,
+      far.map((one) => one.name),
+    );
+  const ground = groundOf(call, project);
+  const sandbox = sandboxOf(spec, ground);
+  const stop = new AbortController();
+  const deaf = call.surroundings.onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], (signal) => stop.abort(new Error(signal)));
+  try {
+    const session = await sandbox.connect(stop.signal);
+    if (!session.ok) {
+      complain(call, session.error);
+      return exitCode([{ is: 'failed', failure: session.error }], undefined);
+    }
+    await using connected = session.value;
+    const request = { project, sandbox: spec, checkout: checkoutIn(ground), now: ground.io.clock.now(), signal: stop.signal };
+    const arrival = await arrive(connected, request);
+    if (!arrival.ok) {
+      complain(call, arrival.error);
+      return exitCode([{ is: 'failed', failure: arrival.error }], undefined);
+    }
+    return await use({ ground, spec, sandbox, session: connected, arrival: arrival.value, signal: stop.signal });
+  } finally {
+    deaf();
+  }
+}
+
+function refuseName(call: Call, name: SandboxName | undefined, known: readonly SandboxName[]): number {
+  if (known.length === 0) return refuse(call, 'this project has no sandbox but this computer', 'declare one under `sandboxes:`');
+  if (name === undefined) return refuse(call, 'which sandbox?', `one of ${known.join(', ')}`);
+  if (name === LOCAL) return refuse(call, `${LOCAL} is this computer`, `one of ${known.join(', ')}`);
+  const near = suggest(name, known);
+  return refuse(call, `there is no sandbox ${name}`, near === undefined ? `one of ${known.join(', ')}` : `did you mean ${near}?`);
+}

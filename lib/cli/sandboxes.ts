@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import type { Folders, Io } from '../model/io.ts';
+import type { Project, SandboxName, SandboxSpec } from '../model/project.ts';
+import type { Sandbox } from '../model/sandbox.ts';
+import { machineId } from '../run/machine.ts';
+import { type Checkout, checkoutOf } from '../sync/checkout.ts';
+import { ask } from './ask.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What sandboxes are made of. */
+export interface Ground {
+  readonly surroundings: Surroundings;
+  readonly project: Project;
+  readonly io: Io;
+  readonly folders: Folders;
+}
+
+/** Whose workspaces these are. */
+export function checkoutIn({ surroundings, project, io, folders }: Ground): Checkout {
+  return checkoutOf(machineId(io, folders.state), surroundings.user(), surroundings.hostname(), project.root);
+}
+
+/** Every sandbox of the project but the local ones. The code for SSH is loaded when one is reached. */
+export function sandboxesOf(ground: Ground): ReadonlyMap<SandboxName, Sandbox> {
+  const far = [...ground.project.sandboxes.values()].filter(({ kind }) => kind !== 'local');
+  return new Map(far.map((spec) => [spec.name, sandboxOf(spec, ground)]));
+}
+
+export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
+  const { io, folders } = ground;
+  const { name, kind, grace } = spec;
+  const owner = (): string => checkoutIn(ground).id;
+  if (kind === 'embedded') {
+    const folder = join(folders.project, 'embedded', name);
+    return {
+      name,
+      kind,
+      target: 'embedded',
+      connect: async (signal) => {
+        const { embeddedSandbox } = await import('../ssh/embedded.ts');
+        return embeddedSandbox({ name, folder, grace, owner: owner() }, io).connect(signal);
+      },
+    };
+  }
+  return {
+    name,
+    kind,
+    target: spec.host ?? name,
+    connect: async (signal) => {
+      const { sshSandbox } = await import('../ssh/ssh.ts');
+      return sshSandbox({ ...routeOf(spec, ground), name, grace, owner: owner() }, io).connect(signal);
+    },
+  };
+}
+
+/** How a host is reached: SBX_SSH_CONFIG names another ssh_config than the user's. */
+export function routeOf(
+  spec: Pick<SandboxSpec, 'host' | 'name' | 'user'>,
+  { surroundings, folders }: Pick<Ground, 'surroundings' | 'folders'>,
+) {
+  return {
+    named: spec.host ?? spec.name,
+    user: spec.user,
+    configFile: surroundings.environment.get('SBX_SSH_CONFIG'),
+    state: folders.state,
+    ask: (keyFile: string) => ask(surroundings, `passphrase of ${keyFile}: `, true),
+  };
+}
