@@ -10,6 +10,7 @@ import { type Surroundings, surroundingsOf } from './surroundings.ts';
 /** The commands, each loaded when it is called. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['run', async () => (await import('./commands/run.ts')).run],
+  ['trust', async () => (await import('./commands/trust.ts')).trust],
   ['list', async () => (await import('./commands/list.ts')).list],
   ['plan', async () => (await import('./commands/plan.ts')).plan],
   ['explain', async () => (await import('./commands/plan.ts')).explain],

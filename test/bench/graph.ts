@@ -70,7 +70,6 @@ export function writeTurbo(folder: string, graph: Graph): void {
   });
   writeJson(join(folder, 'package-lock.json'), { name: 'bench', lockfileVersion: 3, packages: { '': { name: 'bench' } } });
   mkdirSync(join(folder, 'bin'), { recursive: true });
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
   const script = '#!/bin/sh\nfor name; do :; done\ncase $name in t*) n=${name#t}; cat in/$n/*.txt > out/$n.txt ;; esac\n';
   writeFileSync(join(folder, 'bin/npm'), script, { mode: 0o755 });
 }

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { test as uvu } from 'uvu';
+import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cleanEnvironment, SBX } from '../rig/cli.ts';
 import { needing } from '../rig/needing.ts';
 import { type FarProject, runTo, withFarProject } from './far-project.ts';
 
-const test = needing('tmux');
+const testing = needing('tmux');
 
 /** A build that leaves its session, ignores TERM in one child, and tells when it stands. */
 const STUBBORN = `mkdir -p out work
@@ -55,7 +55,7 @@ const RELEASER = `  release:
     run: echo released > released.txt
 `;
 
-test('Ctrl-C during a remote build in a real terminal: the remote tree is gone, releasers ran, exit 130, the screen whole', async () => {
+testing('Ctrl-C during a remote build in a real terminal: the remote tree is gone, releasers ran, exit 130, the screen whole', async () => {
   await withFarProject({ run: STUBBORN, more: RELEASER, sandbox: '' }, async (story) => {
     story.project.write('src/slow', '');
     const tmux = (...args: string[]): string =>
@@ -97,33 +97,30 @@ test('Ctrl-C during a remote build in a real terminal: the remote tree is gone, 
   });
 });
 
-uvu(
-  'kill -9 of the run at ten moments: after grace nothing is left on the far side, and the next run is right without repair',
-  async () => {
-    const run = `${STUBBORN}\nsleep 0.3\nkill %1 %2 2>/dev/null; kill -9 %2 2>/dev/null; :`;
-    await withFarProject({ run }, async (story) => {
-      const { spawn } = await import('node:child_process');
-      const env = cleanEnvironment({ home: story.project.home, env: story.sshd.env });
-      for (let moment = 0; moment < 10; moment++) {
-        story.project.write('src/a', `content ${moment}\n`);
-        const child = spawn(process.execPath, [SBX, 'run', 'fetch-artifacts'], { cwd: story.project.root, env, stdio: 'ignore' });
-        const ended = new Promise((resolve) => child.once('exit', resolve));
-        await new Promise((resolve) => setTimeout(resolve, 80 + moment * 110));
-        child.kill('SIGKILL');
-        await ended;
-        if (moment % 3 === 0) {
-          // Without waiting: the next run meets what the dead one left.
-          assert.is((await runTo(story, 'fetch-artifacts'))['fetch-artifacts'] === undefined, false);
-          assert.is(story.project.read('out/app').split('\n')[0], `content ${moment}`);
-        }
-        rmSync(join(story.project.root, 'released.txt'), { force: true });
+test('kill -9 of the run at ten moments: after grace nothing is left on the far side, and the next run is right without repair', async () => {
+  const run = `${STUBBORN}\nsleep 0.3\nkill %1 %2 2>/dev/null; kill -9 %2 2>/dev/null; :`;
+  await withFarProject({ run }, async (story) => {
+    const { spawn } = await import('node:child_process');
+    const env = cleanEnvironment({ home: story.project.home, env: story.sshd.env });
+    for (let moment = 0; moment < 10; moment++) {
+      story.project.write('src/a', `content ${moment}\n`);
+      const child = spawn(process.execPath, [SBX, 'run', 'fetch-artifacts'], { cwd: story.project.root, env, stdio: 'ignore' });
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      await new Promise((resolve) => setTimeout(resolve, 80 + moment * 110));
+      child.kill('SIGKILL');
+      await ended;
+      if (moment % 3 === 0) {
+        // Without waiting: the next run meets what the dead one left.
+        assert.is((await runTo(story, 'fetch-artifacts'))['fetch-artifacts'] === undefined, false);
+        assert.is(story.project.read('out/app').split('\n')[0], `content ${moment}`);
       }
-      await until('grace is over', () => leftBehind(story).length === 0, 15_000);
-      await runTo(story, 'fetch-artifacts');
-      assert.is(story.project.read('out/app'), 'content 9\ntwo\n');
-      assert.equal(leftBehind(story), []);
-    });
-  },
-);
+      rmSync(join(story.project.root, 'released.txt'), { force: true });
+    }
+    await until('grace is over', () => leftBehind(story).length === 0, 15_000);
+    await runTo(story, 'fetch-artifacts');
+    assert.is(story.project.read('out/app'), 'content 9\ntwo\n');
+    assert.equal(leftBehind(story), []);
+  });
+});
 
-uvu.run();
+test.run();

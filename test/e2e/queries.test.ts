@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test as uvu } from 'uvu';
+import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { execute, SBX } from '../rig/cli.ts';
 import { needing } from '../rig/needing.ts';
 import { type FarProject, withFarProject } from './far-project.ts';
 
-const test = needing('strace', 'git');
+const testing = needing('strace', 'git');
 
 /** All files of the project and of its home with what is in them. */
 function snapshot(story: FarProject): string {
@@ -17,7 +17,7 @@ function snapshot(story: FarProject): string {
   });
 }
 
-test('plan, list, status, explain and validate execute nothing but git plumbing, connect nowhere and write nothing', async () => {
+testing('plan, list, status, explain and validate execute nothing but git plumbing, connect nowhere and write nothing', async () => {
   await withFarProject({ sandbox: '' }, async (story) => {
     const text = story.project.read('Sandboxfile.yaml').replace('files: all', 'files: git');
     story.project.write('Sandboxfile.yaml', text);
@@ -69,4 +69,4 @@ test('plan, list, status, explain and validate execute nothing but git plumbing,
   });
 });
 
-uvu.run();
+test.run();
