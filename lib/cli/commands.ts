@@ -148,7 +148,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Accept the host key of a host',
     about:
       'Shows the host key that HOST presents and keeps it as trusted. With --fingerprint, only if the key has that fingerprint; without, it asks.',
-    flags: ['directory', 'file', 'fingerprint', 'yes', ...SHOW],
+    flags: ['fingerprint', ...SHOW],
     examples: [['sbx trust haskell-build --fingerprint SHA256:q9f0...', 'accept this key and no other']],
   },
   {

@@ -1,16 +1,21 @@
 import { nonce, realClock, realFiles } from '../io/io.ts';
 import { realSpawn } from '../io/process.ts';
+import type { Io } from '../model/io.ts';
 import type { Project } from '../model/project.ts';
 import { type Memory, openMemory } from '../run/memory.ts';
 import type { Call } from './call.ts';
 import { foldersOf } from './folders.ts';
 import type { Ground } from './sandboxes.ts';
+import type { Surroundings } from './surroundings.ts';
+
+export function effectsOf({ environment }: Surroundings): Io {
+  return { files: realFiles, clock: realClock, nonce, spawn: realSpawn(), environment };
+}
 
 /** The effects and folders of an invocation. */
 export function groundOf(call: Call, project: Project): Ground {
   const { surroundings } = call;
-  const io = { files: realFiles, clock: realClock, nonce, spawn: realSpawn(), environment: surroundings.environment };
-  return { surroundings, project, io, folders: foldersOf(surroundings.environment, project.root) };
+  return { surroundings, project, io: effectsOf(surroundings), folders: foldersOf(surroundings.environment, project.root) };
 }
 
 /** What is remembered, for looking only: nothing is written. */
