@@ -59,7 +59,7 @@ export async function open(call: Call, wish: OpenWish): Promise<Opening> {
       root,
       file,
       set: options.set,
-      profiles: options.profile === undefined ? [] : options.profile.split(','),
+      profiles: options.profiles,
       ...(options.host === undefined ? {} : { host: options.host }),
       local: options.local,
       args: wish.args ?? [],
