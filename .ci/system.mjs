@@ -11,6 +11,10 @@ const PROGRAMS = [
   ['strace', 'strace'],
   ['tmux', 'tmux'],
   ['ps', 'procps'],
+  ['busybox', 'busybox'], // another sh
+  ['zsh', 'zsh'], // login shells of far sides
+  ['fish', 'fish'],
+  ['tcsh', 'tcsh'],
   ['make', 'make'],
   ['ghc', 'ghc'],
   ['cabal', 'cabal-install'],
