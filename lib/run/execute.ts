@@ -193,10 +193,10 @@ export class Executor {
       const ended = await attempt(planned, task, control, scopeWith);
       if (ended.is === 'stopped' || ended.result.ok || reach.failure(action.step.sandbox) !== undefined) return ended;
       const failure = ended.result.error;
+      if (failure.code === 'link-lost') await reach.lost(action.step.sandbox);
       const delay = retryDelay(action.step.retry, failure, number, Number.parseInt(io.nonce().slice(0, 8), 16) / 0xffffffff);
       if (delay === undefined) return ended;
       emit({ type: 'step-retry', step: action.id, failure, attempt: number + 1, delay });
-      if (failure.code === 'link-lost') await reach.lost(action.step.sandbox);
       const pause = control.enter('step');
       await io.clock.sleep(delay, pause.signal).catch(() => {});
       pause.done();

@@ -58,12 +58,22 @@ export function makeLedger(input: KeepInput): Ledger {
     return { key: key ?? keyOf(record), record, at: spent.at, ms: spent.ms, ...bytes, ...more };
   };
 
+  /** Of the outputs in the project those that no step made: somebody's own work, which must be named when it is moved away. */
+  const foreignIn = (action: Action): ((path: string) => boolean) => {
+    const newest = records.newest(action.id);
+    if (newest === undefined) return () => true;
+    const { edited, extra } = look.outputs(action, newest);
+    const foreign = new Set([...edited, ...extra]);
+    return (path) => foreign.has(path);
+  };
+
   const restoreTree = (planned: PlannedAction, tree: Tree): Result<Restored | 'miss', Failure> => {
+    const isForeign = foreignIn(planned.action);
     const restored = restoreOutputs(scene, outputRules(planned.action), tree);
     look.refresh();
     if (!restored.ok || restored.value === 'miss') return restored as Result<'miss', Failure>;
     const { files, bytes, edited, extra } = restored.value;
-    return ok({ files, bytes, outputs: tree.digest, notes: movedNotes(edited, extra) });
+    return ok({ files, bytes, outputs: tree.digest, notes: movedNotes(edited, extra, isForeign) });
   };
 
   return {
@@ -85,7 +95,7 @@ export function makeLedger(input: KeepInput): Ledger {
         if (!stored.ok) return stored;
       }
       if (removesWorkspace(action)) forgetPlace(records, action);
-      const made = products(scene, action, produced, noCache);
+      const made = products(scene, action, produced, noCache, foreignIn);
       if (!made.ok) return made;
       const { tree, kept } = made.value;
       const notes = [...made.value.notes];
@@ -152,12 +162,19 @@ interface Products {
   readonly notes: readonly string[];
 }
 
-function products(scene: Scene, action: Action, produced: Produced, noCache: boolean): Result<Products, Failure> {
+function products(
+  scene: Scene,
+  action: Action,
+  produced: Produced,
+  noCache: boolean,
+  foreignIn: (action: Action) => (path: string) => boolean,
+): Result<Products, Failure> {
   if (produced.fetched !== undefined) {
+    const isForeign = foreignIn(action);
     const placed = placeFetched(scene, outputRules(action), produced.fetched, !noCache);
     if (!placed.ok) return placed;
     const { tree, kept, edited, extra } = placed.value;
-    return ok({ tree, kept, notes: movedNotes(edited, extra) });
+    return ok({ tree, kept, notes: movedNotes(edited, extra, isForeign) });
   }
   if (action.draft.makes.is !== 'files' || produced.untouched === true) return ok({ tree: undefined, kept: true, notes: [] });
   const captured = captureOutputs(scene, outputRules(action), !noCache);
@@ -193,10 +210,12 @@ function changedSince({ action, record }: PlannedAction, { inputs }: Seen, look:
   return paths.length > 0 ? paths : ['an input'];
 }
 
-function movedNotes(edited: readonly string[], extra: readonly string[]): readonly string[] {
+function movedNotes(edited: readonly string[], extra: readonly string[], isForeign: (path: string) => boolean): readonly string[] {
   const notes: string[] = [];
-  if (edited.length > 0) notes.push(`edited since it was made, now in the trash: ${listed(edited)}`);
-  if (extra.length > 0) notes.push(`not among its outputs, now in the trash: ${listed(extra)}`);
+  const changed = edited.filter(isForeign);
+  const added = extra.filter(isForeign);
+  if (changed.length > 0) notes.push(`edited since it was made, now in the trash: ${listed(changed)}`);
+  if (added.length > 0) notes.push(`not among its outputs, now in the trash: ${listed(added)}`);
   return notes;
 }
 

@@ -6,6 +6,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { PlannedAction } from '../model/plan.ts';
 import type { StepId } from '../model/project.ts';
 import type { Planning, Settled } from '../plan/planning.ts';
+import { withCleanupLast } from './cleanup.ts';
 import type { RunControl } from './control.ts';
 import { longestTails } from './priority.ts';
 import { type KeepGoing, Settlement } from './settlement.ts';
@@ -66,8 +67,9 @@ class Loop {
     this.#settlement = new Settlement(input.keepGoing);
     const { actions } = input.planning.snapshot();
     this.#planned = new Map(actions.map((planned) => [planned.action.id, planned]));
+    const edges = withCleanupLast(actions, input.before);
     for (const { action } of actions) {
-      const before = input.before.get(action.id) ?? [];
+      const before = edges.get(action.id) ?? [];
       this.#waitsFor.set(action.id, before.length);
       for (const id of before) {
         const list = this.#dependents.get(id);

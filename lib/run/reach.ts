@@ -43,6 +43,7 @@ export class Reach implements AsyncDisposable {
   readonly #input: ReachInput;
   readonly #sandboxes: Map<SandboxName, Sandbox>;
   readonly #verdicts = new Map<SandboxName, Promise<Result<Reached, Failure>>>();
+  readonly #lost = new Set<SandboxName>();
   readonly #failed = new Map<SandboxName, Failure>();
   readonly #made = new Map<SandboxName, Promise<Result<string, Failure>>>();
   #changed = false;
@@ -96,8 +97,9 @@ export class Reach implements AsyncDisposable {
     return made;
   }
 
-  /** The link to a place was lost: the next step that needs it dials again. */
+  /** The link to a place was lost: the next step or attempt that needs it dials again, and a failure of that is no verdict for the others. */
   async lost(sandbox: SandboxName): Promise<void> {
+    this.#lost.add(sandbox);
     const verdict = await this.#verdicts.get(sandbox);
     this.#verdicts.delete(sandbox);
     if (verdict?.ok) await verdict.value.session[Symbol.asyncDispose]();
@@ -112,7 +114,8 @@ export class Reach implements AsyncDisposable {
     const result = await this.#dial(name);
     if (result.ok) return result;
     const failure: Failure = { ...result.error, sandbox: name };
-    this.#failed.set(name, failure);
+    if (this.#lost.has(name)) this.#verdicts.delete(name);
+    else this.#failed.set(name, failure);
     if (failure.code !== 'cancelled') this.#input.emit({ type: 'place-failed', sandbox: name, failure });
     return err(failure);
   }

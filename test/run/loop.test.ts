@@ -63,6 +63,21 @@ test('when: failure runs after a failure only, always runs always, neither makes
   assert.equal([good.outcomes.mend, good.outcomes.tidy, good.exit], [skipped('condition'), succeeded, 0]);
 });
 
+test('when: failure and always without needs come after all others', async () => {
+  const { outcomes, started } = await tell({
+    keepGoing: 'dependencies-successful',
+    steps: {
+      mend: { when: 'failure' },
+      tidy: { when: 'always' },
+      good: { run: 'sleep 0.1' },
+      bad: { run: 'sleep 0.1; false' },
+      ask: { needs: ['tidy'] },
+    },
+  });
+  assert.equal([outcomes.mend, outcomes.tidy, outcomes.ask], [succeeded, succeeded, succeeded]);
+  assert.equal([...started.slice(0, 2)].sort(), ['bad', 'good']);
+});
+
 test('a releaser runs after the last user of the place, also after a failure', async () => {
   const { outcomes, started } = await tell({ steps: { a: { run: 'sleep 0.2' }, b: { run: 'false' }, down: { releases: 'local' } } });
   assert.is(started.at(-1), 'down');
