@@ -92,7 +92,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     ...some('pool', read('pool')),
     parallel: read('parallel') ?? stepFields.parallel.default,
     ...some('cache', cache),
-    interactive: read('interactive') ?? stepFields.interactive.default,
+    interactive: task.interactive ?? read('interactive') ?? stepFields.interactive.default,
     ...some('description', read('description')),
     fields,
     ...some('span', span),
