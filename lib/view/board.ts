@@ -19,6 +19,8 @@ export interface Running {
   readonly sandbox: SandboxName;
   readonly decision: Decision;
   readonly since: number;
+  /** How long it took before, if that is known. */
+  readonly usual?: number;
   attempt: number;
   /** Set while the step waits for its next attempt. */
   waits?: string;
@@ -157,9 +159,11 @@ function startStep(board: Board, e: Stamped & { readonly type: 'step-started' })
     delete before.waits;
     return;
   }
-  const sandbox = board.steps.get(e.step)?.sandbox ?? LOCAL;
+  const known = board.steps.get(e.step);
+  const sandbox = known?.sandbox ?? LOCAL;
+  const usual = known?.ms === undefined ? {} : { usual: known.ms };
   const { decision, attempt, step: id, at: since } = e;
-  board.running.set(id, { id, sandbox, decision, since, attempt, tail: newTail() });
+  board.running.set(id, { id, sandbox, decision, since, ...usual, attempt, tail: newTail() });
 }
 
 function finishStep(board: Board, e: Stamped & { readonly type: 'step-finished' }): void {

@@ -61,7 +61,9 @@ function stepLine(step: Running, names: number, columns: number, now: number, pa
   const place = step.sandbox === LOCAL ? '' : ` ${neutral(step.sandbox)}`;
   const state = step.waits === undefined ? '' : ` waits for attempt ${step.attempt + 1}: ${neutral(step.waits)}`;
   const attempt = step.attempt > 1 ? ` attempt ${step.attempt}` : '';
-  const middle = `${place} ${elapsedSince(step.since, now)}${attempt}${progressOf(step)}`;
+  // A guess of less than a second or two is no help.
+  const usual = step.usual === undefined || step.usual < 2000 ? '' : ` of about ${elapsedSince(0, step.usual)}`;
+  const middle = `${place} ${elapsedSince(step.since, now)}${usual}${attempt}${progressOf(step)}`;
   const left = columns - width(name);
   const shown = cut(middle, left);
   const reason = cut(state === '' ? ` ${why(step.decision)}` : state, left - width(shown));

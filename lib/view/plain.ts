@@ -20,9 +20,18 @@ export function plainView({ write, paint, level }: ViewOptions): View {
   const board = newBoard();
   const outputs = new Map<StepId, Lines>();
   let width = 0;
-  const say = (step: StepId, text: string): void => write(`${paint.name(neutral(step).padEnd(width))} ${text}\n`);
-  const show = (step: StepId) => (line: string) => say(step, `${paint.dim('|')} ${neutral(line, paint.level > 0)}`.trimEnd());
   const loud = level !== 'quiet';
+  const prefixed = (step: StepId, texts: readonly string[]): void => {
+    if (texts.length === 0) return;
+    const name = paint.name(neutral(step).padEnd(width));
+    // One write for all lines of a chunk: a write is a system call.
+    write(`${texts.map((text) => `${name} ${text}`.trimEnd()).join('\n')}\n`);
+  };
+  const shown = (take: (line: (text: string) => void) => void): string[] => {
+    const texts: string[] = [];
+    take((line) => texts.push(`${paint.dim('|')} ${neutral(line, paint.level > 0)}`));
+    return texts;
+  };
 
   return {
     event(e) {
@@ -37,16 +46,24 @@ export function plainView({ write, paint, level }: ViewOptions): View {
       if (e.type === 'step-output') {
         const output = outputs.get(e.step) ?? lines();
         outputs.set(e.step, output);
-        output.push(e.text, show(e.step));
+        prefixed(
+          e.step,
+          shown((line) => output.push(e.text, line)),
+        );
         return;
       }
       if (e.type === 'step-finished') {
-        outputs.get(e.step)?.end(show(e.step));
+        const output = outputs.get(e.step);
         outputs.delete(e.step);
+        if (output)
+          prefixed(
+            e.step,
+            shown((line) => output.end(line)),
+          );
       }
       const line = lineOf(e, paint, level === 'verbose');
       if (line === undefined) return;
-      if ('step' in e) say(e.step, line);
+      if ('step' in e) prefixed(e.step, [line]);
       else write(`${line}\n`);
     },
     end: () => Promise.resolve(),

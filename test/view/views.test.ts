@@ -82,6 +82,20 @@ test('a frame of any size fits: no line is wider, there are no more lines', () =
   }
 });
 
+test('a running step says how long it usually takes', () => {
+  const board = newBoard();
+  const events: Event[] = [
+    started(),
+    plan({ ...planned('build', EDITED), ms: 12_000 }),
+    { type: 'step-started', step: 'build', decision: EDITED, attempt: 1 },
+  ];
+  for (const event of stamp(events)) fold(board, event);
+  assert.equal(frame(board, { columns: 80, lines: 9 }, 1_004_200, PLAIN), [
+    '0 of 1 done, 4.2s',
+    'build vm 4.0s of about 12s inputs changed: src/Main.hs',
+  ]);
+});
+
 test('one unreachable place is one failure, however many steps it stops', () => {
   const failure = { code: 'unreachable', message: 'vm (build@vm:22) refused the connection', sandbox: 'vm' } as const;
   const board = newBoard();
