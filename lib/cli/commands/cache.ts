@@ -1,0 +1,50 @@
+import { EXIT } from '../../run/exit-code.ts';
+import { collectStore } from '../../run/store-gc.ts';
+import { storeStats, verifyStore } from '../../run/store-verify.ts';
+import { cacheJson, statsText, sweptText, verifiedText } from '../../view/cache.ts';
+import { type Call, complain } from '../call.ts';
+import { foldersOf } from '../folders.ts';
+import { effectsOf } from '../ground.ts';
+import { open } from '../open.ts';
+
+const GIB = 2 ** 30;
+const DAY = 86_400_000;
+
+/** Looks after the store of this user. Needs no project; in one, its bounds count. */
+export async function cache(call: Call): Promise<number> {
+  const { surroundings, words, options, out } = call;
+  const io = effectsOf(surroundings);
+  const folder = foldersOf(surroundings.environment, '/').cache;
+  const bounds = await boundsOf(call);
+  switch (words.operands[0]) {
+    case 'stats': {
+      const found = storeStats(io.files, folder);
+      const stats = { ...found, quarantined: found.leftovers, ...bounds };
+      out.write(options.json ? cacheJson('stats', stats) : statsText(stats));
+      return EXIT.done;
+    }
+    case 'verify': {
+      const { damaged, incomplete, ...counts } = verifyStore(io, folder);
+      const verified = { ...counts, damaged: [...damaged, ...incomplete] };
+      out.write(options.json ? cacheJson('verify', verified) : verifiedText(verified));
+      return verified.damaged.length === 0 ? EXIT.done : EXIT.failed;
+    }
+    default: {
+      const collected = collectStore(io, folder, bounds);
+      if (collected === undefined) {
+        complain(call, { message: 'another collection is under way' });
+        return EXIT.failed;
+      }
+      const swept = { ...collected, left: collected.left.bytes };
+      out.write(options.json ? cacheJson('gc', swept) : sweptText(swept));
+      return EXIT.done;
+    }
+  }
+}
+
+async function boundsOf(call: Call): Promise<{ readonly maxSize: number; readonly maxAge: number }> {
+  const silent = { ...call.err, write: () => {} };
+  const opening = await open({ ...call, err: silent }, { named: [] });
+  const settings = opening.is === 'open' ? opening.opened.project.cache : { maxSize: 20 * GIB, maxAge: 30 * DAY };
+  return { maxSize: call.options.maxSize ?? settings.maxSize, maxAge: call.options.maxAge ?? settings.maxAge };
+}
