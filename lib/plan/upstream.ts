@@ -14,7 +14,8 @@ const NOTHING: Upstream = { is: 'nothing' };
  */
 export function predicted(action: Action, judgement: Judgement, look: Look, options: PlanOptions): Upstream {
   const { decision, key } = judgement;
-  if (addsNothing(action) || decision.is === 'skip') return NOTHING;
+  // Nothing is expected to fail.
+  if (addsNothing(action) || decision.is === 'skip' || action.step.when === 'failure') return NOTHING;
   const { makes } = action.draft;
   if (makes.is === 'nothing') return { is: 'ran', settled: false };
   if (uncacheable(action, options) !== undefined) return makes.is === 'verdict' ? { is: 'ran', settled: false } : { is: 'unknown' };
