@@ -46,9 +46,11 @@ function known(index: ReadonlyMap<StepId, number>, ids: readonly StepId[]): numb
 
 /** What a provider itself waits for may stand in the place (to set it up) and so cannot wait for the provider. */
 function addProviders(steps: readonly Step[], edges: number[][]): void {
-  for (const [place, providers] of byPlace(steps, (step) => step.provides)) {
-    const first = reach(providers, edges);
-    for (const [i, step] of steps.entries()) if (step.sandbox === place && !first.has(i)) edges[i]?.push(...providers);
+  const places = [...byPlace(steps, (step) => step.provides)];
+  // By declared edges alone, so all of them before the first is added.
+  const first = places.map(([, providers]) => reach(providers, edges));
+  for (const [n, [place, providers]] of places.entries()) {
+    for (const [i, step] of steps.entries()) if (step.sandbox === place && !first[n]?.has(i)) edges[i]?.push(...providers);
   }
 }
 
