@@ -45,32 +45,35 @@ export async function resolveHost(question: ConfigQuestion, io: Io, signal: Abor
   const home = io.environment.get('HOME') ?? '/';
   const configFile = question.configFile ?? io.environment.get('SBX_SSH_CONFIG');
   // A user below everything else: the configuration is included, so that whatever it says comes first and wins.
-  const below = target.user === undefined && question.user !== undefined;
-  const includes = [configFile ?? `${home}/.ssh/config`, ...(configFile === undefined ? ['/etc/ssh/ssh_config'] : [])];
-  const wrapped = `${includes.map((file) => `Include "${file}"\n`).join('')}Match all\n  User ${question.user}\n`;
-  const from = below ? ['-F', '/dev/stdin'] : configFile === undefined ? [] : ['-F', configFile];
-  const args = ['-G', ...from];
+  const below = target.user === undefined ? question.user : undefined;
+  const wrapped = below === undefined ? undefined : wrappedConfig(below, configFile, home, io);
+  const file = wrapped?.file ?? configFile;
+  const args = ['-G', ...(file === undefined ? [] : ['-F', file])];
   if (target.user !== undefined) args.push('-l', target.user);
   if (target.port !== undefined) args.push('-p', String(target.port));
   const out: Uint8Array[] = [];
   const trouble: Uint8Array[] = [];
   const ended = await io.spawn(
-    {
-      file: 'ssh',
-      args: [...args, '--', target.host],
-      cwd: '/',
-      env: [...io.environment],
-      ...(below ? { stdin: Buffer.from(wrapped) } : {}),
-      killGrace: 1000,
-    },
+    { file: 'ssh', args: [...args, '--', target.host], cwd: '/', env: [...io.environment], killGrace: 1000 },
     { signal, stdout: (chunk) => out.push(chunk), stderr: (chunk) => trouble.push(chunk) },
   );
+  wrapped?.remove();
   if (!ended.ok) return ended.error.code === 'command-missing' ? ok(defaults(target, question, io)) : ended;
   if (!('code' in ended.value) || ended.value.code !== 0) {
     const said = Buffer.concat(trouble).toString('utf8').trim().split('\n').at(0) ?? '';
     return err({ code: 'ssh-config', message: `ssh -G ${target.host} failed: ${said || 'no reason given'}` });
   }
   return fromOpenSsh(Buffer.concat(out).toString('utf8'), question, io);
+}
+
+/** A file of its own, since ssh cannot read its configuration from the socket that a child of Node has for stdin. */
+function wrappedConfig(user: string, configFile: string | undefined, home: string, io: Io): { file: string; remove(): void } {
+  const folder = io.files.mkdtempSync(`${io.environment.get('TMPDIR') ?? '/tmp'}/sbx-ssh-`);
+  const includes = configFile === undefined ? [`${home}/.ssh/config`, '/etc/ssh/ssh_config'] : [configFile];
+  io.files.writeFileSync(`${folder}/config`, `${includes.map((file) => `Include "${file}"\n`).join('')}Match all\n  User ${user}\n`, {
+    mode: 0o600,
+  });
+  return { file: `${folder}/config`, remove: () => io.files.rmSync(folder, { recursive: true, force: true }) };
 }
 
 function fromOpenSsh(text: string, question: ConfigQuestion, io: Io): Result<HostSettings, Failure> {

@@ -96,19 +96,20 @@ async function greet(
 ): Promise<Result<Link, Failure>> {
   const label = `${settings.hostname}:${settings.port}`;
   const patience = route.patience ?? settings.connectTimeout ?? CONNECT_PATIENCE;
-  const deadline = AbortSignal.timeout(patience);
+  const { deadline, pausing, stop } = deadlineOf(patience);
   const until = AbortSignal.any([signal, deadline]);
   const stream: Result<Duplex, Failure> =
     under === undefined
       ? await dial(settings.hostname, settings.port, until)
       : await under.forward(settings.hostname, settings.port, until);
+  if (!stream.ok) stop();
   if (!stream.ok) return deadline.aborted && !signal.aborted ? err(lateFailure(label, 'dial', patience)) : stream;
   const client: Result<Client, Failure> = await handshake(
     {
       stream: stream.value,
       settings,
       hostKeys: (judge ?? ((host) => hostKeys(host, route.state, io.files)))(settings),
-      login: login(settings, io.files, route.ask, ssh2),
+      login: login(settings, io.files, route.ask && pausing(route.ask), ssh2),
       keepalive: route.keepalive ?? KEEPALIVE,
       deadline,
       patience,
@@ -116,6 +117,32 @@ async function greet(
     },
     ssh2,
   );
+  stop();
   if (!client.ok) return client;
   return ok(new Link(client.value, `${settings.user}@${label}`, io.clock, under));
+}
+
+interface Deadline {
+  readonly deadline: AbortSignal;
+  /** The clock stands still while the user is asked. */
+  readonly pausing: (ask: AskPassphrase) => AskPassphrase;
+  readonly stop: () => void;
+}
+
+function deadlineOf(patience: number): Deadline {
+  const late = new AbortController();
+  const begin = (): NodeJS.Timeout => setTimeout(() => late.abort(), patience);
+  let timer = begin();
+  return {
+    deadline: late.signal,
+    pausing: (ask) => async (keyFile) => {
+      clearTimeout(timer);
+      try {
+        return await ask(keyFile);
+      } finally {
+        timer = begin();
+      }
+    },
+    stop: () => clearTimeout(timer),
+  };
 }

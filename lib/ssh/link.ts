@@ -25,7 +25,9 @@ export class Link implements AsyncDisposable {
   readonly #lost = new AbortController();
   readonly #waiting: (() => void)[] = [];
   #most = MOST_CHANNELS;
+  /** Slots in use, and the channels among them that the far side has granted. */
   #open = 0;
+  #live = 0;
 
   /** `under` is the link that carries this one, disposed with it. */
   constructor(client: Client, label: string, clock: Clock, under?: AsyncDisposable) {
@@ -55,18 +57,27 @@ export class Link implements AsyncDisposable {
   /** Waits for a free channel and starts `command` on it. The channel's slot is free again when it was closed. */
   async exec(command: string, signal: AbortSignal, pty?: Pty): Promise<Result<ClientChannel, Failure>> {
     const until = AbortSignal.any([signal, this.lost]);
-    for (let attempt = 0; ; attempt++) {
+    for (let attempt = 0; ; ) {
       if (!(await this.#slot(until))) return err(this.lost.aborted ? this.failure : CANCELLED);
       const opened = await this.#start(command, until, pty);
       if (opened.ok) {
-        opened.value.once('close', () => this.#release());
+        this.#live++;
+        opened.value.once('close', () => {
+          this.#live--;
+          this.#release();
+        });
         return opened;
       }
+      if (opened.error.code === 'channel-refused' && this.#live > 0) {
+        // MaxSessions of the far side is lower than we thought: wait for one of ours to end.
+        this.#most = Math.min(this.#most, this.#live);
+        this.#release();
+        continue;
+      }
       this.#release();
-      if (opened.error.code !== 'channel-refused' || attempt + 1 >= OPEN_TRIES) return opened;
-      // MaxSessions of the far side is lower than we thought: wait for one of ours to end, or for others to go.
-      if (this.#open > 0) this.#most = Math.max(1, this.#open);
-      else await this.#clock.sleep(50 * 2 ** attempt, until).catch(() => {});
+      if (opened.error.code !== 'channel-refused' || attempt === OPEN_TRIES) return opened;
+      // None of ours is open: the far side has not put the last one away yet, or others use it up.
+      await this.#clock.sleep(50 * 2 ** attempt++, until).catch(() => {});
     }
   }
 

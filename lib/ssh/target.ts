@@ -14,7 +14,7 @@ export function parseTarget(text: string): Target | undefined {
   const user = at < 0 ? undefined : text.slice(0, at);
   const rest = text.slice(at + 1);
   const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(rest);
-  const plain = bracketed ?? /^([^:]+)(?::(\d+))?$/.exec(rest) ?? /^([0-9A-Fa-f:.%]+)$/.exec(rest);
+  const plain = bracketed ?? /^([^:]+)(?::(\d+))?$/.exec(rest) ?? /^([0-9A-Fa-f:.]+(?:%[\w.-]+)?)$/.exec(rest);
   const host = plain?.[1];
   if (host === undefined || !isPlain(host) || (user !== undefined && !isPlain(user))) return undefined;
   const port = plain?.[2] === undefined ? undefined : Number(plain[2]);

@@ -1,0 +1,111 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type ConfigQuestion, type HostSettings, resolveHost } from '../../lib/ssh/config.ts';
+import { parseTarget } from '../../lib/ssh/target.ts';
+import { realIo, withHome } from '../contract/places.ts';
+import { needing } from '../rig/needing.ts';
+
+const signal = new AbortController().signal;
+
+async function resolved(
+  text: string,
+  question: Omit<ConfigQuestion, 'configFile'>,
+  more: Record<string, string> = {},
+): Promise<HostSettings> {
+  return withHome(async (home) => {
+    const configFile = join(home, 'my config');
+    writeFileSync(configFile, text);
+    const result = await resolveHost({ ...question, configFile }, realIo(home, { USER: 'me', ...more }), signal);
+    if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
+    return JSON.parse(JSON.stringify(result.value).replaceAll(home, '/HOME'));
+  });
+}
+
+test('targets', () => {
+  assert.equal(parseTarget('far'), { host: 'far' });
+  assert.equal(parseTarget('me@far:2222'), { host: 'far', user: 'me', port: 2222 });
+  assert.equal(parseTarget('me@[::1]:22'), { host: '::1', user: 'me', port: 22 });
+  assert.equal(parseTarget('::1'), { host: '::1' });
+  assert.equal(parseTarget('fe80::1%eth0'), { host: 'fe80::1%eth0' });
+  for (const bad of [
+    '',
+    '-oProxyCommand=x',
+    'me@-far',
+    '-me@far',
+    'far:0',
+    'far:70000',
+    'far:x',
+    'a b',
+    'a\nb',
+    'far;x',
+    '$(x)',
+    '@far',
+    'far:',
+  ])
+    assert.is(parseTarget(bad), undefined, bad);
+});
+
+needing('ssh')('what ssh_config says of an alias', async () => {
+  const text = `
+Host far
+  HostName 10.0.0.7
+  Port 2022
+  User build
+  IdentityFile ~/.ssh/far
+  IdentityFile %d/keys/%r@%h
+  IdentityAgent /run/%u/agent.sock
+  IdentitiesOnly yes
+  ProxyJump me@one:2200,two
+  UserKnownHostsFile ~/.ssh/kh "/with blank/kh"
+  GlobalKnownHostsFile none
+  HostKeyAlias machine-1
+  ConnectTimeout 3
+`;
+  const far = await resolved(text, { named: 'far' });
+  assert.is(far.hostname, '10.0.0.7');
+  assert.is(far.port, 2022);
+  assert.is(far.user, 'build');
+  assert.equal(far.identityFiles, ['/HOME/.ssh/far', '/HOME/keys/build@10.0.0.7']);
+  assert.match(far.agent ?? '', /^\/run\/\w+\/agent\.sock$/);
+  assert.ok(far.identitiesOnly);
+  assert.equal(far.jumps, ['me@one:2200', 'two']);
+  assert.is(far.hostKeyAlias, 'machine-1');
+  assert.is(far.connectTimeout, 3000);
+  const named = await resolved(text, { named: 'other@far:99', user: 'ignored' });
+  assert.equal([named.user, named.port, named.hostname], ['other', 99, '10.0.0.7']);
+});
+
+needing('ssh')('a login name of the sandbox counts only where nothing else names one', async () => {
+  const text = 'Host far\n  User build\nHost near\n  Port 1\n';
+  assert.is((await resolved(text, { named: 'far', user: 'profile' })).user, 'build');
+  assert.is((await resolved(text, { named: 'near', user: 'profile' })).user, 'profile');
+  assert.is((await resolved(text, { named: 'near', user: 'profile' })).port, 1);
+  assert.is((await resolved(text, { named: 'me2@near', user: 'profile' })).user, 'me2');
+});
+
+needing('ssh')('what cannot be done is said', async () => {
+  const fails = async (text: string, named: string): Promise<string> =>
+    resolved(text, { named }).then(
+      () => 'ok',
+      (error: Error) => error.message,
+    );
+  assert.match(await fails('Host far\n  ProxyCommand nc %h %p\n', 'far'), /ssh-config: .*ProxyCommand/);
+  assert.match(await fails('', '-oProxyCommand=touch /tmp/canary'), /ssh-config/);
+  assert.match(await fails('Bad option\n', 'far'), /ssh-config: .*[Bb]ad/);
+});
+
+test('without ssh, user@host:port works with defaults', () =>
+  withHome(async (home) => {
+    mkdirSync(join(home, 'empty'));
+    const io = realIo(home, { PATH: join(home, 'empty'), USER: 'me', SSH_AUTH_SOCK: '/agent' });
+    const result = await resolveHost({ named: 'build@far:2222' }, io, signal);
+    assert.ok(result.ok);
+    assert.equal([result.value.hostname, result.value.port, result.value.user, result.value.agent], ['far', 2222, 'build', '/agent']);
+    assert.equal(result.value.identityFiles[0], `${home}/.ssh/id_ed25519`);
+    const plain = await resolveHost({ named: 'far', user: 'profile' }, io, signal);
+    assert.ok(plain.ok && plain.value.user === 'profile');
+  }));
+
+test.run();
