@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { parseArgs } from '../../lib/cli/args.ts';
 import { COMMAND, COMMANDS } from '../../lib/cli/commands.ts';
 import { commandHelp, overview } from '../../lib/cli/help.ts';
+import { commandReference } from '../../lib/cli/reference.ts';
 
 test('help of a command: usage, what it does, flags, an example', () => {
   const text = commandHelp(COMMAND.get('unlock') as (typeof COMMANDS)[number], 80);
@@ -51,6 +52,13 @@ test('every command is listed but the hidden ones, and every example is a comman
       assert.is(parsed.ok ? parsed.value.command?.name : parsed.error.message, name, line);
     }
   }
+});
+
+test('the reference has every command and every flag with its variable', () => {
+  const text = commandReference();
+  for (const { name, hidden } of COMMANDS) assert.is(text.includes(`\n## sbx ${name}\n`), hidden !== true, name);
+  assert.ok(text.includes('| `-j, --jobs N` | `SBX_JOBS` | run at most N steps at once, or N% of the processors |'));
+  assert.ok(text.includes('| `--no-cache` | `SBX_NO_CACHE` |'));
 });
 
 test.run();
