@@ -16,7 +16,7 @@ import { sbx } from './tools.ts';
 
 const GRAPH = { steps: 100, inputs: 100 };
 const FILES = '10,000 files';
-const EDITED = inputOf(7, 7);
+const EDITED = inputOf(GRAPH, 7, 7);
 
 interface Side {
   readonly folder: string;

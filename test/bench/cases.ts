@@ -122,7 +122,7 @@ function afterEdit(bench: Bench): Result[] {
     bench,
     bench.tools.map((tool) => ({ tool, folder: folderFor(bench, tool, 'edit', graph) })),
   );
-  const edit = (folder: string): void => appendFileSync(join(folder, inputOf(3, 500)), 'edited\n');
+  const edit = (folder: string): void => appendFileSync(join(folder, inputOf(graph, 3, 500)), 'edited\n');
   const edited = ready.map(({ tool, folder }): Subject => ({ name: tool.name, command: tool.all(folder), before: () => edit(folder) }));
   const after = ready.map(({ tool, folder }): Subject => {
     const before = (): void => {

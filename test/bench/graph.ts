@@ -8,7 +8,7 @@ export interface Graph {
   readonly inputs: number;
 }
 
-/** Files of all tools in one fresh folder: inputs in/STEP/FILE.txt, outputs out/STEP.txt. */
+/** Files of all tools in one fresh folder: one input in/STEP.txt for each step or several in/STEP/FILE.txt, outputs out/STEP.txt. */
 export function writeGraph(folder: string, graph: Graph): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'out'), { recursive: true });
@@ -16,28 +16,34 @@ export function writeGraph(folder: string, graph: Graph): void {
   for (const step of numbers(graph.steps)) {
     mkdirSync(join(folder, 'in', `${step}`), { recursive: true });
     for (const file of numbers(graph.inputs))
-      writeFileSync(join(folder, inputOf(step, file)), `step ${step} file ${file}\n${'x'.repeat(200)}\n`);
+      writeFileSync(join(folder, inputOf(graph, step, file)), `step ${step} file ${file}\n${'x'.repeat(200)}\n`);
   }
 }
 
-export function inputOf(step: number, file: number): string {
-  return `in/${step}/${file}.txt`;
+export function inputOf(graph: Graph, step: number, file: number): string {
+  return graph.inputs === 1 ? `in/${step}.txt` : `in/${step}/${file}.txt`;
+}
+
+/** As a tool with globs is told. */
+function inputsGlob(graph: Graph, step: number): string {
+  return graph.inputs === 1 ? `in/${step}.txt` : `in/${step}/*.txt`;
 }
 
 export function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, n) => n);
 }
 
-const work = (step: number): string => `cat in/${step}/*.txt > out/${step}.txt`;
+const work = (graph: Graph, step: number): string => `cat ${inputsGlob(graph, step)} > out/${step}.txt`;
 const inputsOf = (graph: Graph, step: number): string =>
   numbers(graph.inputs)
-    .map((file) => inputOf(step, file))
+    .map((file) => inputOf(graph, step, file))
     .join(' ');
 
 export function writeSandboxfile(folder: string, graph: Graph): void {
   const all = numbers(graph.steps);
   const steps = all.map(
-    (step) => `  t${step}:\n    task: shell\n    run: ${work(step)}\n    inputs: ["in/${step}/*.txt"]\n    outputs: [out/${step}.txt]\n`,
+    (step) =>
+      `  t${step}:\n    task: shell\n    run: ${work(graph, step)}\n    inputs: ["${inputsGlob(graph, step)}"]\n    outputs: [out/${step}.txt]\n`,
   );
   writeFileSync(
     join(folder, 'Sandboxfile.yaml'),
@@ -47,20 +53,22 @@ export function writeSandboxfile(folder: string, graph: Graph): void {
 
 export function writeMakefile(folder: string, graph: Graph): void {
   const all = numbers(graph.steps);
-  const rules = all.map((step) => `out/${step}.txt: ${inputsOf(graph, step)}\n\t${work(step)}\n`);
+  const rules = all.map((step) => `out/${step}.txt: ${inputsOf(graph, step)}\n\t${work(graph, step)}\n`);
   writeFileSync(join(folder, 'Makefile'), `all: ${all.map((step) => `out/${step}.txt`).join(' ')}\n${rules.join('')}`);
 }
 
 export function writeNinja(folder: string, graph: Graph): void {
-  const edges = numbers(graph.steps).map((step) => `build out/${step}.txt: join ${inputsOf(graph, step)}\n  command = ${work(step)}\n`);
+  const edges = numbers(graph.steps).map(
+    (step) => `build out/${step}.txt: join ${inputsOf(graph, step)}\n  command = ${work(graph, step)}\n`,
+  );
   writeFileSync(join(folder, 'build.ninja'), `rule join\n  command = $command\n${edges.join('')}`);
 }
 
 /** turbo runs `npm run NAME` for each task: a stand-in for npm on PATH does the work without npm's own start. */
 export function writeTurbo(folder: string, graph: Graph): void {
   const names = numbers(graph.steps).map((step) => `t${step}`);
-  const tasks = Object.fromEntries(names.map((name, step) => [name, { inputs: [`in/${step}/*.txt`], outputs: [`out/${step}.txt`] }]));
-  const scripts = Object.fromEntries(names.map((name, step) => [name, work(step)]));
+  const tasks = Object.fromEntries(names.map((name, step) => [name, { inputs: [inputsGlob(graph, step)], outputs: [`out/${step}.txt`] }]));
+  const scripts = Object.fromEntries(names.map((name, step) => [name, work(graph, step)]));
   writeJson(join(folder, 'turbo.json'), { tasks: { ...tasks, all: { dependsOn: names, cache: false } } });
   writeJson(join(folder, 'package.json'), {
     name: 'bench',
@@ -70,14 +78,18 @@ export function writeTurbo(folder: string, graph: Graph): void {
   });
   writeJson(join(folder, 'package-lock.json'), { name: 'bench', lockfileVersion: 3, packages: { '': { name: 'bench' } } });
   mkdirSync(join(folder, 'bin'), { recursive: true });
-  const script = '#!/bin/sh\nfor name; do :; done\ncase $name in t*) n=${name#t}; cat in/$n/*.txt > out/$n.txt ;; esac\n';
+  const script =
+    '#!/bin/sh\nfor name; do :; done\ncase $name in t*) n=${name#t}; cat $(ls -d in/$n.txt in/$n/*.txt 2>/dev/null) > out/$n.txt ;; esac\n';
   writeFileSync(join(folder, 'bin/npm'), script, { mode: 0o755 });
 }
 
 export function writeWireit(folder: string, graph: Graph): void {
   const names = numbers(graph.steps).map((step) => `t${step}`);
   const wireit = Object.fromEntries(
-    names.map((name, step) => [name, { command: work(step), files: [`in/${step}/*.txt`], output: [`out/${step}.txt`], packageLocks: [] }]),
+    names.map((name, step) => [
+      name,
+      { command: work(graph, step), files: [inputsGlob(graph, step)], output: [`out/${step}.txt`], packageLocks: [] },
+    ]),
   );
   const scripts = Object.fromEntries([...names, 'all'].map((name) => [name, 'wireit']));
   writeJson(join(folder, 'package.json'), { name: 'bench', private: true, scripts, wireit: { ...wireit, all: { dependencies: names } } });
