@@ -53,17 +53,15 @@ const facades = {
     onResolve({ filter: /^[a-z@]/ }, async ({ path, kind, resolveDir, pluginData }) => {
       if (kind !== 'dynamic-import' || pluginData === 'inner' || isBuiltin(path)) return undefined;
       const found = await find(path, { kind, resolveDir, pluginData: 'inner' });
-      return found.external || found.errors.length > 0 ? found : { path, namespace: 'facade', pluginData: resolveDir };
+      if (found.external || found.errors.length > 0 || (await isModule(path))) return found;
+      return { path, namespace: 'facade', pluginData: resolveDir };
     });
     onLoad({ filter: /./, namespace: 'facade' }, async ({ path, pluginData }) => {
       const names = Object.keys(await import(path)).filter(
         (name) => name !== 'default' && name !== 'module.exports' && /^[A-Za-z_$][\w$]*$/.test(name),
       );
-      const isCommonJs = !(await isModule(path));
-      const all = isCommonJs
-        ? `const all = require('${path}');\nexport default all;`
-        : `import * as all from '${path}';\nexport default all.default;`;
-      return { contents: `${all}\n${names.map((name) => `export const ${name} = all.${name};`).join('\n')}\n`, resolveDir: pluginData };
+      const lines = names.map((name) => `export const ${name} = all.${name};`);
+      return { contents: `const all = require('${path}');\nexport default all;\n${lines.join('\n')}\n`, resolveDir: pluginData };
     });
   },
 };
