@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { baseEnvironment } from '../io/base-environment.ts';
 import { signalGroup } from '../io/process-group.ts';
 import { endTree } from '../io/process-tree.ts';
 import { freshKey } from './keys.ts';
@@ -44,7 +45,8 @@ export async function startEmbedded(
   if (parsed instanceof Error) throw parsed;
   const allowed = (Array.isArray(parsed) ? parsed[0] : parsed) as ParsedKey;
   const connections = new Set<{ end(): unknown; _sock?: { destroy(): void } }>();
-  const env = { ...Object.fromEntries(environment), HOME: folder, [TAG]: tag };
+  // As sshd does it: of the user's own environment a few harmless variables, no more.
+  const env = { ...Object.fromEntries(baseEnvironment(environment)), HOME: folder, SHELL: '/bin/sh', [TAG]: tag };
   const server = new ssh2.SshServer({ hostKeys: [host.private] }, (connection) => {
     connections.add(connection as never);
     connection.on('error', () => {});
@@ -100,7 +102,7 @@ function run(channel: ServerChannel, command: string, folder: string, env: NodeJ
       ? ['/bin/sh', '-c', command]
       : ['script', '-qefc', `stty rows ${size.rows} cols ${size.cols} 2>/dev/null; ${command}`, '/dev/null'];
   // A group and session of its own, as sshd gives it.
-  const child = spawn(words[0] ?? '', words.slice(1), { cwd: folder, env: { ...env, SHELL: '/bin/sh' }, detached: true });
+  const child = spawn(words[0] ?? '', words.slice(1), { cwd: folder, env, detached: true });
   let open = true;
   channel.on('close', () => {
     open = false;
@@ -112,8 +114,10 @@ function run(channel: ServerChannel, command: string, folder: string, env: NodeJ
   });
   channel.on('error', () => {});
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => {});
-  child.on('error', (error) => {
-    channel.stderr.write(`${error.message}\n`);
+  child.on('error', (error: NodeJS.ErrnoException) => {
+    const missing = size !== undefined && error.code === 'ENOENT';
+    const why = missing ? 'a terminal in the embedded sandbox needs the program script (of util-linux or bsdutils)' : error.message;
+    (size === undefined ? channel.stderr : channel).write(`sbx: ${why}\r\n`);
     channel.exit(127);
     channel.end();
   });

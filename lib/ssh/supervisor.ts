@@ -127,9 +127,9 @@ export const SWEEP = `tree=$1 patience=$2
 ${FINISH}
 finish`;
 
-/** Every program that the far side must have; each one that is missing is printed. */
+/** What the programs above need; each one that is missing is printed. What syncs and fetches need, they look for themselves. */
 export const FITNESS = `
-for tool in cat chmod cp find grep head ln ls mkdir mktemp mv rm rmdir setsid sha256sum sleep sort tar touch xargs; do
+for tool in cat grep mkdir mv rm setsid sleep; do
   command -v "$tool" >/dev/null 2>&1 || printf ' %s' "$tool"
 done
 [ -r /proc/self/environ ] || printf ' /proc'`;

@@ -96,7 +96,7 @@ export function jobContract(place: WithPlace): void {
       assert.match(ended.output, /^DECLARED=yes$/m);
       assert.match(ended.output, /^SBX_RUN=run-1$/m);
       assert.match(ended.output, /^SBX_ATTEMPT=attempt-1$/m);
-      for (const name of ['NODE_OPTIONS', 'SSH_AUTH_SOCK', 'UVU_DEFER', 'OLDPWD_'])
+      for (const name of ['NODE_OPTIONS', 'SSH_AUTH_SOCK', 'MY_TOKEN', 'UVU_DEFER'])
         assert.not.match(ended.output, new RegExp(`^${name}=`, 'm'));
     }));
 

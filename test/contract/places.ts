@@ -22,6 +22,9 @@ export type WithPlace = (use: (place: Place) => Promise<void>) => Promise<void>;
 /** Connections to a local place are never lost; far ones count as lost soon in tests. */
 export const SOON = { grace: 1000, beat: 200, silence: 2000, owner: 'test' };
 
+/** What a user may have set and no command must see. */
+const UNDECLARED = { NODE_OPTIONS: '--no-warnings', SSH_AUTH_SOCK: '/agent', MY_TOKEN: 'secret' };
+
 /** Effects as in production, with the environment of a user whose home is `home`. */
 export function realIo(home: string, more: Readonly<Record<string, string>> = {}): Io {
   const { PATH = '/usr/bin:/bin', LANG = 'C.UTF-8' } = process.env;
@@ -46,13 +49,13 @@ export async function withHome<T>(use: (home: string) => Promise<T>): Promise<T>
 
 export const inLocal: WithPlace = (use) =>
   withHome(async (folder) => {
-    await using session = await connected(localSandbox('here', realIo(folder)));
+    await using session = await connected(localSandbox('here', realIo(folder, UNDECLARED)));
     await use({ session, folder });
   });
 
 export const inEmbedded: WithPlace = (use) =>
   withHome(async (folder) => {
-    await using session = await connected(embeddedSandbox({ name: 'vm', folder, ...SOON }, realIo(folder)));
+    await using session = await connected(embeddedSandbox({ name: 'vm', folder, ...SOON }, realIo(folder, UNDECLARED)));
     await use({ session, folder });
   });
 

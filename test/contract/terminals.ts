@@ -73,7 +73,7 @@ export function terminalContract(place: WithPlace): void {
     place(async (at) => {
       const user = new User();
       const text =
-        'trap "echo interrupted" INT; trap "stty size" WINCH; echo ready; read -r line; echo "got $line"; while :; do sleep 0.1; done';
+        'trap "echo interrupted" INT; trap "stty size" WINCH; echo ready; read -r line; echo "got $line"; while :; do sleep 0.1 || :; done';
       const stop = new AbortController();
       const running = at.session.terminal(job(at.folder, { shell: 'bash', text, variables: [], source: text }), user, stop.signal);
       await user.sees('ready');

@@ -4,8 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ownerTag } from '../../lib/ssh/patience.ts';
 import { job, supervised } from '../contract/jobs.ts';
-import { connected, type Far, withFar } from '../contract/places.ts';
+import { connected, type Far, withFar, withHome } from '../contract/places.ts';
 import { program } from '../contract/programs.ts';
 
 const STUBBORN = `
@@ -50,7 +51,13 @@ interface Run {
   text(): string;
 }
 
-function start(far: Far, script: string, grace: number, owner = 'checkout', mark = ''): Run {
+function start(
+  far: Pick<Far, 'home'> & { readonly sshd: { readonly host: string; readonly config: string } },
+  script: string,
+  grace: number,
+  owner = 'checkout',
+  mark = '',
+): Run {
   const id = `run-${randomBytes(8).toString('hex')}`;
   const file = fileURLToPath(new URL('./lost-run.js', import.meta.url));
   const args = [file, script, far.home, far.sshd.host, far.sshd.config, owner, String(grace), id, mark];
@@ -72,6 +79,15 @@ test('sbx is killed: after the grace nothing is left on the far side, not even t
     await until('the end of all', () => living(run.id) === 0 && started.every(isGone));
   }));
 
+test('the same for the embedded sandbox, whose server dies with sbx', () =>
+  withHome(async (home) => {
+    const run = start({ home, sshd: { host: 'embedded', config: '' } }, STUBBORN, 1000);
+    await until('working', () => run.text().includes('working'));
+    assert.ok(living(run.id) >= 3);
+    run.child.kill('SIGKILL');
+    await until('the end of all', () => living(run.id, home) === 0);
+  }));
+
 test('work that ends within the grace is held', () =>
   withFar({}, async (far) => {
     const mark = `/tmp/sbx-held-${randomBytes(8).toString('hex')}`;
@@ -90,14 +106,15 @@ test('work that ends within the grace is held', () =>
 
 test('the next run of the same checkout ends at once what a dead one left, another checkout does not', () =>
   withFar({}, async (far) => {
-    const run = start(far, STUBBORN, 600_000);
+    const owner = `checkout ${randomBytes(8).toString('hex')}`;
+    const run = start(far, STUBBORN, 600_000, owner);
     await until('working', () => run.text().includes('working'));
     run.child.kill('SIGKILL');
-    await until('the loss is noticed', () => living('SBX_LOST=') > 0);
+    await until('the loss is noticed', () => living(`SBX_LOST=${ownerTag(owner)}`) > 0);
     const other = await connected(far.sandbox({ owner: 'another checkout' }));
     assert.ok(living(run.id) > 0, 'not ours to end');
     await other[Symbol.asyncDispose]();
-    const session = await connected(far.sandbox({ owner: 'checkout' }));
+    const session = await connected(far.sandbox({ owner }));
     assert.is(living(run.id), 0, 'nothing works beside the next run');
     await session[Symbol.asyncDispose]();
   }));
