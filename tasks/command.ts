@@ -69,7 +69,7 @@ export async function runCommand(action: Action, scope: RunScope, script: Script
     attempt: scope.attempt,
     run: scope.run,
     ...(source === undefined ? {} : { source }),
-    ...(action.draft.makes.is === 'place' && scope.key !== undefined ? { mark: markOf(workspace.value, action, scope.key) } : {}),
+    ...(action.draft.makes.is === 'place' ? { mark: doubt(workspace.value, action) } : {}),
   };
   if (!step.interactive) {
     const exit = await session.value.supervise(job, { signal: scope.signal, hurry: scope.hurry, output: scope.output });
@@ -82,8 +82,9 @@ export async function runCommand(action: Action, scope: RunScope, script: Script
   return exit.ok ? endOf(exit.value, script.source) : exit;
 }
 
-function markOf(workspace: string, action: Action, key: string): NonNullable<Job['mark']> {
-  return { path: `${workspace}/.sbx/holds/${action.id}`, value: key };
+/** The place's word that it holds a result is taken back before the command runs, and given again by lookAfter, once the inputs were looked at. */
+function doubt(workspace: string, action: Action): NonNullable<Job['mark']> {
+  return { path: `${workspace}/.sbx/holds/${action.id}`, value: '' };
 }
 
 /** Only exit 0 is success. */

@@ -5,9 +5,6 @@ import { err, ok } from '../lib/base/result.ts';
 import type { Diagnostic } from '../lib/model/diagnostic.ts';
 import type { Draft } from '../lib/model/plan.ts';
 import type { Step } from '../lib/model/project.ts';
-import { fetchTree } from '../lib/sync/fetch.ts';
-import { CAPS } from '../lib/sync/manifest.ts';
-import { isWhole } from '../lib/sync/placed.ts';
 import type { PlanScope, Task } from '../lib/task.ts';
 import { destinationOf, localGlobs } from './destination.ts';
 import { listField, textField } from './fields.ts';
@@ -57,6 +54,11 @@ export const fetchArtifacts: Task = {
     if (!session.ok) return session;
     const path = await scope.workspace();
     if (!path.ok) return path;
+    const [{ fetchTree }, { CAPS }, { isWhole }] = await Promise.all([
+      import('../lib/sync/fetch.ts'),
+      import('../lib/sync/manifest.ts'),
+      import('../lib/sync/placed.ts'),
+    ]);
     const from = fromOf(step);
     const exclude = listField(step, 'exclude');
     const excluded = compileExcludes(exclude);

@@ -1,12 +1,7 @@
-import { compileGlobs } from '../lib/base/glob.ts';
-import { ok, type Result } from '../lib/base/result.ts';
-import type { Failure } from '../lib/model/failure.ts';
-import type { Action } from '../lib/model/plan.ts';
-import { disturbance } from '../lib/sync/disturbed.ts';
-import { placedTree } from '../lib/sync/placed.ts';
-import type { Produced, RunScope, Task } from '../lib/task.ts';
+import type { Task } from '../lib/task.ts';
 import { commandDraft, makesOf, runCommand } from './command.ts';
 import { textField } from './fields.ts';
+import { lookAfter } from './look-after.ts';
 
 /** A command in the workspace. Without `outputs` its product is what it leaves there, e.g. its state. */
 export const remoteBuild: Task = {
@@ -30,33 +25,6 @@ export const remoteBuild: Task = {
   async run(action, scope) {
     const { script } = action.step;
     if (script === undefined) throw new Error(`the step ${action.id} has no script`);
-    const ran = await runCommand(action, scope, script, textField(action.step, 'source'));
-    if (!ran.ok || scope.sandbox.kind === 'local') return ran;
-    return lookedAfter(action, scope, ran.value);
+    return lookAfter(action, scope, await runCommand(action, scope, script, textField(action.step, 'source')));
   },
 };
-
-/** After success: did the inputs stay what the receipt says, and what are the products? */
-export async function lookedAfter(action: Action, scope: RunScope, ran: Produced): Promise<Result<Produced, Failure>> {
-  const { reads, makes } = action.draft;
-  const receipt = scope.receipt();
-  const products = makes.is === 'place' && makes.globs.length > 0 ? makes.globs : undefined;
-  if (receipt === undefined && products === undefined) return ok(ran);
-  const session = await scope.session();
-  if (!session.ok) return session;
-  const path = await scope.workspace();
-  if (!path.ok) return path;
-  const workspace = { session: session.value, path: path.value, checkout: scope.checkout, signal: scope.signal };
-  const globs = reads.is === 'arrived' && reads.globs !== undefined ? compileGlobs(reads.globs) : undefined;
-  const [disturbed, placed] = await Promise.all([
-    receipt ? disturbance(workspace, receipt, (file) => globs?.matches(file) ?? true) : ok([]),
-    products ? placedTree(workspace, products) : ok(undefined),
-  ]);
-  if (!disturbed.ok) return disturbed;
-  if (!placed.ok) return placed;
-  return ok({
-    ...ran,
-    ...(disturbed.value.length > 0 ? { disturbed: disturbed.value } : {}),
-    ...(placed.value ? { placed: placed.value } : {}),
-  });
-}

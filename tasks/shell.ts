@@ -1,5 +1,6 @@
 import type { Task } from '../lib/task.ts';
 import { commandDraft, runCommand } from './command.ts';
+import { lookAfter } from './look-after.ts';
 
 /** The plainest step: a command in its sandbox. */
 export const shell: Task = {
@@ -11,6 +12,6 @@ export const shell: Task = {
   run: async (action, scope) => {
     const { script } = action.step;
     if (script === undefined) throw new Error(`the step ${action.id} has no script`);
-    return runCommand(action, scope, script);
+    return lookAfter(action, scope, await runCommand(action, scope, script));
   },
 };

@@ -2,7 +2,6 @@ import { compileExcludes } from '../lib/base/excludes.ts';
 import { globsBelow } from '../lib/base/glob.ts';
 import { ok } from '../lib/base/result.ts';
 import type { Step } from '../lib/model/project.ts';
-import { syncTree } from '../lib/sync/sync.ts';
 import type { PlanScope, Task } from '../lib/task.ts';
 import { listField } from './fields.ts';
 
@@ -38,6 +37,7 @@ export const sync: Task = {
     const path = await scope.workspace();
     if (!path.ok) return path;
     const excluded = compileExcludes(reads.exclude);
+    const { syncTree } = await import('../lib/sync/sync.ts');
     const synced = await syncTree({
       workspace: { session: session.value, path: path.value, checkout: scope.checkout, signal: scope.signal },
       files: scope.io.files,

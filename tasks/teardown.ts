@@ -1,5 +1,4 @@
 import { ok } from '../lib/base/result.ts';
-import { removeWorkspace } from '../lib/sync/workspace.ts';
 import type { Task } from '../lib/task.ts';
 
 /** Removes the workspace that this checkout owns, and nothing else. Again is no error. */
@@ -24,6 +23,7 @@ export const teardown: Task = {
     if (!session.ok) return session;
     const path = await scope.workspace();
     if (!path.ok) return path;
+    const { removeWorkspace } = await import('../lib/sync/workspace.ts');
     const checkout = { id: scope.checkout };
     const removed = await removeWorkspace(session.value, path.value, checkout, scope.owned, scope.signal);
     if (!removed.ok) return removed;

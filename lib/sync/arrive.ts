@@ -1,3 +1,4 @@
+import { isDigest } from '../base/digest.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { shellProgram } from '../io/script.ts';
 import type { Failure } from '../model/failure.ts';
@@ -85,8 +86,10 @@ function read(fields: Fields, request: ArrivalRequest): Result<Arrival, Failure>
     else if (tag === 'workspace') workspace = { state: value, path: fields.next() ?? '', taken: fields.next() ?? '' };
     else if (tag === 'sentinel') sentinel = readSentinel(value);
     else if (tag === 'receipt') receipt = value;
-    else if (tag === 'hold') holds[value] = fields.next() ?? '';
-    else if (tag === 'there') there.push(value);
+    else if (tag === 'hold') {
+      const key = fields.next() ?? '';
+      if (isDigest(key)) holds[value] = key; // anything else is a doubt: the step began and was not looked at afterwards
+    } else if (tag === 'there') there.push(value);
     else if (tag === 'probe') probes[value] = probeText(fields.next() ?? '', fields.next() ?? '');
   }
   if (!workspace) return err({ code: 'far-side-answer', message: `${sandbox.name} did not say what is there`, sandbox: sandbox.name });

@@ -1,12 +1,25 @@
 import { GUARD, LISTING, SETTLE } from './guard-program.ts';
 
+/** `hold STEP KEY`: the place says that it holds the result of exactly this. */
+const HOLD_FUNCTION = `
+hold() {
+  mkdir -p .sbx/holds && printf '%s' "$2" >".sbx/hold.$$" && mv -T ".sbx/hold.$$" ".sbx/holds/$1" || exit 1
+}
+`;
+
+/** $3 step, $4 key. */
+export const HOLD = `${GUARD}${HOLD_FUNCTION}
+hold "$3" "$4"
+`;
+
 /**
- * What is there of what was sent? $3 the id of the receipt that this side has, empty for none. Answers
+ * What is there of what was sent? $3 the id of the receipt that this side has, empty for none. $4 a step and $5 its key: if all is as it was sent,
+ * the place holds it from now on. Answers
  * `same`; or `edited`, the names that changed since, an empty field and their details; or `other`, `bare` or `full`, and the id that is there.
  * A receipt counts only on the boot it was written on: a power cut may have kept it and lost the files.
  */
 export const CHECK = `
-${GUARD}${LISTING}${SETTLE}
+${GUARD}${LISTING}${SETTLE}${HOLD_FUNCTION}
 settle
 id=; on=
 if [ -f .sbx/receipt ]; then { read -r id; read -r on; } <.sbx/receipt; fi
@@ -20,7 +33,11 @@ mkdir -p .sbx/tmp
 now=.sbx/tmp/seen.$$
 trap 'rm -f "$now" "$now".*' EXIT
 listing <.sbx/sent >"$now"
-if cmp -s .sbx/seen "$now"; then printf 'same\\0'; exit 0; fi
+if cmp -s .sbx/seen "$now"; then
+  if [ -n "$5" ]; then hold "$4" "$5"; fi
+  printf 'same\\0'
+  exit 0
+fi
 sort -z .sbx/seen >"$now.old"
 sort -z "$now" >"$now.new"
 comm -z -23 "$now.old" "$now.new" | cut -z -d' ' -f6- >"$now.names"

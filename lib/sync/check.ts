@@ -27,9 +27,15 @@ export type Checkup =
   /** The receipt there, if any, is not ours. */
   | { readonly is: 'other'; readonly bare: boolean; readonly receipt: string };
 
-/** One round trip. `receipt` is what this side has. */
-export async function checkWorkspace(workspace: Workspace, receipt: Receipt | undefined): Promise<Result<Checkup, Failure>> {
-  const args = [workspace.path, ourBeginning({ id: workspace.checkout }), receipt?.id ?? ''];
+/** What a place holds: the result of the step under this key. */
+export interface Hold {
+  readonly step: string;
+  readonly key: string;
+}
+
+/** One round trip. `receipt` is what this side has; if all is the same, the place says from now on that it holds `hold`. */
+export async function checkWorkspace(workspace: Workspace, receipt: Receipt | undefined, hold?: Hold): Promise<Result<Checkup, Failure>> {
+  const args = [workspace.path, ourBeginning({ id: workspace.checkout }), receipt?.id ?? '', hold?.step ?? '', hold?.key ?? ''];
   const said = await ask(workspace.session, CHECK, args, { signal: workspace.signal });
   if (!said.ok) return said;
   const fields = said.value;

@@ -118,10 +118,12 @@ test('an interrupted creation is made again; holds and the receipt id are seen',
     writeFileSync(join(path, '.sbx/sentinel.new'), '{"id":');
     assert.equal((await look(home, { workspace: path })).found, { is: 'absent' });
     await make(home, path);
-    writeFileSync(join(path, '.sbx/holds/build@a,b'), 'k1');
+    const key = 'a'.repeat(64);
+    writeFileSync(join(path, '.sbx/holds/build@a,b'), key);
+    writeFileSync(join(path, '.sbx/holds/begun'), '');
     writeFileSync(join(path, '.sbx/receipt'), 'r1\nmore\n');
     const { seen } = await look(home, { workspace: path });
-    assert.equal(seen.holds, { 'build@a,b': 'k1' });
+    assert.equal(seen.holds, { 'build@a,b': key });
     assert.is(seen.receipt, 'r1');
   }));
 

@@ -55,8 +55,12 @@ test('remote-build runs in the workspace, leaves its hold, and tells its product
       ],
     );
     assert.is(readFileSync(join(stand.there, '.sbx/holds/build'), 'utf8'), 'f'.repeat(64));
+    const aside = await stand.run(build('echo more >>other', { inputs: ['in/**'] }));
+    assert.not(aside.ok && aside.value.disturbed, 'what it does not read may change');
+    assert.is(readFileSync(join(stand.there, '.sbx/holds/build'), 'utf8'), 'f'.repeat(64));
     const noisy = await stand.run(build('echo more >>in/y; echo more >>other', { inputs: ['in/**'] }));
     assert.equal(noisy.ok && noisy.value, { disturbed: ['in/y'] });
+    assert.is(readFileSync(join(stand.there, '.sbx/holds/build'), 'utf8'), '', 'the place must not say that it holds this');
   }));
 
 test('a failed remote-build keeps what it left, but not its hold; missing products are a failure', () =>
@@ -71,6 +75,10 @@ test('a failed remote-build keeps what it left, but not its hold; missing produc
     assert.ok(existsSync(join(stand.there, 'left')));
     const missing = await stand.run(build('true', { outputs: ['no such'] }));
     assert.is(missing.ok ? '' : missing.error.code, 'output-missing');
+    assert.is(readFileSync(join(stand.there, '.sbx/holds/build'), 'utf8'), '');
+    stand.receipt = undefined;
+    await stand.run(build('true'));
+    assert.is(readFileSync(join(stand.there, '.sbx/holds/build'), 'utf8'), 'f'.repeat(64), 'without a sync too');
   }));
 
 test('what a remote-build makes: its place without outputs, a verdict for none, products else', () => {
