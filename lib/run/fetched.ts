@@ -64,7 +64,7 @@ function takeStage(scene: Scene, { stage, tree }: Fetched, keep: boolean): Resul
   for (const entry of tree.entries) {
     if (entry.kind !== 'file') continue;
     const staged = `${stage}/${entry.path}`;
-    const blob = keep ? scene.store.keepFile(staged) : undefined;
+    const blob = keep ? scene.store.keepFile(staged, 'alone') : undefined;
     let digest = blob?.digest;
     if (digest === undefined) {
       kept = false;

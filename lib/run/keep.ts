@@ -67,9 +67,9 @@ export function makeLedger(input: KeepInput): Ledger {
     return (path) => foreign.has(path);
   };
 
-  const restoreTree = (planned: PlannedAction, tree: Tree): Result<Restored | 'miss', Failure> => {
+  const restoreTree = (planned: PlannedAction, key: Digest, tree: Tree): Result<Restored | 'miss', Failure> => {
     const isForeign = foreignIn(planned.action);
-    const restored = restoreOutputs(scene, outputRules(planned.action), tree);
+    const restored = restoreOutputs(scene, outputRules(planned.action), { key, outputs: tree });
     look.refresh();
     if (!restored.ok || restored.value === 'miss') return restored as Result<'miss', Failure>;
     const { files, bytes, edited, extra } = restored.value;
@@ -131,7 +131,7 @@ export function makeLedger(input: KeepInput): Ledger {
       const { key, record, action } = planned;
       const remembered = key === undefined ? undefined : look.remembered(key);
       if (key === undefined || record === undefined || remembered === undefined || remembered.outputs === null) return 'miss';
-      const restored = restoreTree(planned, remembered.outputs);
+      const restored = restoreTree(planned, key, remembered.outputs);
       if (!restored.ok) return restored.error;
       if (restored.value === 'miss') return 'miss';
       // What lies there now is the result of these inputs: the next explanation compares with them.
@@ -144,7 +144,7 @@ export function makeLedger(input: KeepInput): Ledger {
     restoreNewest(planned) {
       const newest = records.newest(planned.action.id);
       if (newest === undefined || newest.outputs === null) return undefined;
-      const restored = restoreTree(planned, newest.outputs);
+      const restored = restoreTree(planned, newest.key, newest.outputs);
       return restored.ok && restored.value !== 'miss' ? { ...restored.value, at: newest.at } : undefined;
     },
   };

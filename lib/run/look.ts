@@ -132,7 +132,7 @@ export function makeLook(setting: LookSetting): ProjectLook {
       if (!recalled.has(key)) recalled.set(key, store.recall(key));
       return recalled.get(key);
     },
-    outputs(action, { outputs: tree }) {
+    outputs(action, { key, outputs: tree }) {
       if (tree === null) return NOTHING_SEEN;
       const seen = compareOutputs(files, walker, memo, outputRules(action), tree);
       if (!seen.ok) {
@@ -142,7 +142,7 @@ export function makeLook(setting: LookSetting): ProjectLook {
       if (seen.value.missing.length + seen.value.edited.length === 0) return { ...seen.value, restorable: true };
       const wanted = new Set([...seen.value.missing, ...seen.value.edited]);
       const isThere = tree.entries.every(
-        (entry) => entry.kind === 'link' || !wanted.has(entry.path) || store.has(entry.digest, entry.size),
+        (entry) => entry.kind === 'link' || !wanted.has(entry.path) || store.has(entry.digest, entry.size, key),
       );
       return { ...seen.value, restorable: isThere };
     },

@@ -4,7 +4,7 @@ import { makeFolder } from '../io/replace.ts';
 import { fileTrouble } from '../io/trouble.ts';
 import { makeWalker } from '../io/walk.ts';
 import type { Failure } from '../model/failure.ts';
-import type { Tree } from '../model/tree.ts';
+import type { Remembered } from '../model/look.ts';
 import { compareOutputs, type OutputRules } from './outputs.ts';
 import { type Scene, type Swap, swapIn } from './swap.ts';
 
@@ -18,8 +18,14 @@ export interface Restored {
 }
 
 /** `miss`: a blob is gone or was damaged, and the project is as it was. */
-export function restoreOutputs(scene: Scene, rules: OutputRules, tree: Tree): Result<Restored | 'miss', Failure> {
+export function restoreOutputs(
+  scene: Scene,
+  rules: OutputRules,
+  remembered: Pick<Remembered, 'key' | 'outputs'>,
+): Result<Restored | 'miss', Failure> {
   const { files } = scene.io;
+  const { key, outputs: tree } = remembered;
+  if (tree === null) return ok({ files: 0, bytes: 0, edited: [], extra: [] });
   const seen = compareOutputs(files, makeWalker(files, scene.root), scene.memo, rules, tree);
   if (!seen.ok) return seen;
   const { missing, edited, extra } = seen.value;
@@ -33,7 +39,7 @@ export function restoreOutputs(scene: Scene, rules: OutputRules, tree: Tree): Re
         const staged = `${stage}/${entries.length}`;
         entries.push({ entry, staged });
         if (entry.kind !== 'file') continue;
-        if (!scene.store.copyOut(entry.digest, staged, entry.executable)) return ok('miss' as const);
+        if (!scene.store.copyOut(entry.digest, staged, entry.executable, key)) return ok('miss' as const);
         bytes += entry.size;
       }
       swapIn(scene, { entries, extra });

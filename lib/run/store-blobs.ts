@@ -20,8 +20,11 @@ export interface Blobs {
   path(digest: Digest): string;
   /** Whether there is a blob of this digest (and size). Does not read it. */
   has(digest: Digest, size?: number): boolean;
-  /** Copies a file in. Undefined if it cannot be read, or changed meanwhile. Throws what writing threw. */
-  putFile(path: string): Blob | undefined;
+  /**
+   * Copies a file in, unless it is read in one piece and `takes` it then, which gives its digest if so. Undefined if it cannot be read, or changed
+   * meanwhile. Throws what writing threw.
+   */
+  putFile(path: string, takes?: (bytes: Uint8Array) => Digest | undefined): Blob | undefined;
   /** Throws what writing threw. */
   putBytes(bytes: Uint8Array): Blob;
   /** Hands the content to `sink` in pieces that are valid during the call. Whether all of it was there and right is known only at the end. */
@@ -92,14 +95,18 @@ export function openBlobs(io: StoreEffects, folder: string): Blobs {
     }) as Blob;
   };
 
-  const putOpen = (fd: number): Blob | undefined => {
+  const putOpen = (fd: number, takes: ((bytes: Uint8Array) => Digest | undefined) | undefined): Blob | undefined => {
     buffer ??= Buffer.allocUnsafeSlow(CHUNK);
     const piece = buffer;
     const before = files.fstatSync(fd);
     if (!before.isFile()) return undefined;
     const isSteady = (size: number): boolean => size === before.size && sameFile(before, files.fstatSync(fd));
     let got = files.readSync(fd, piece, 0, CHUNK, null);
-    if (got === before.size && got < CHUNK) return isSteady(got) ? putBytes(piece.subarray(0, got)) : undefined;
+    if (got === before.size && got < CHUNK) {
+      if (!isSteady(got)) return undefined;
+      const taken = takes?.(piece.subarray(0, got));
+      return taken === undefined ? putBytes(piece.subarray(0, got)) : { digest: taken, size: got };
+    }
     return through((into) => {
       const sum = createHash('sha256');
       let size = 0;
@@ -120,7 +127,7 @@ export function openBlobs(io: StoreEffects, folder: string): Blobs {
       return seen?.isFile() === true && (size === undefined || seen.size === size);
     },
     putBytes,
-    putFile(from) {
+    putFile(from, takes) {
       let fd: number;
       try {
         fd = files.openSync(from, READ_FLAGS);
@@ -129,7 +136,7 @@ export function openBlobs(io: StoreEffects, folder: string): Blobs {
         return undefined;
       }
       try {
-        return putOpen(fd);
+        return putOpen(fd, takes);
       } finally {
         files.closeSync(fd);
       }

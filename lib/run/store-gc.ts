@@ -105,11 +105,12 @@ function collect(files: Io['files'], store: string, bounds: Bounds, now: number,
   };
 }
 
-/** Its own key stands for a record without blobs: a verdict without a log. Empty if the record is damaged, or went away. */
+/** Its own key stands for a record without blobs of their own. Empty if the record is damaged, or went away. */
 function blobsNeeded(files: Io['files'], record: Stored): ReadonlySet<Digest> {
   try {
-    const success = parseRecord(files.readFileSync(record.path, 'utf8'), record.digest);
-    return success ? new Set([record.digest, ...blobsOf(success).keys()]) : new Set();
+    const parsed = parseRecord(files.readFileSync(record.path), record.digest);
+    if (!parsed) return new Set();
+    return new Set([record.digest, ...[...blobsOf(parsed.success).keys()].filter((digest) => !parsed.smalls.has(digest))]);
   } catch (thrown) {
     if (errnoOf(thrown) === undefined) throw thrown;
     return new Set();

@@ -1,4 +1,7 @@
-/** The text of a record in the store: its own digest, then what it says. Any change of any byte makes it unreadable. */
+/**
+ * A record of the store as bytes: the digest of what it says, what it says, and then the small blobs that it refers to. One file a step: making files is
+ * the dearest thing a store does. Any change of any byte makes the record, or the blob it fell upon, unreadable.
+ */
 import { type Digest, digestOf, isDigest } from '../base/digest.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import type { FingerprintRecord } from '../model/fingerprint.ts';
@@ -13,18 +16,29 @@ export interface Success extends Remembered {
   readonly record: FingerprintRecord;
 }
 
-export function recordText(success: Success): string {
-  const { key, step, record, outputs, log, at, ms } = success;
-  const tree = outputs && treeToJson(outputs);
-  const body = canonicalJson({ version: 1, key, step, record: record as unknown as Json, outputs: tree, log: log ?? null, at, ms });
-  return `${digestOf(body)}\n${body}\n`;
+/** Small blobs by their digests. Those of a record that was read are not verified yet. */
+export type Smalls = ReadonlyMap<Digest, Uint8Array>;
+
+export interface ParsedRecord {
+  readonly success: Success;
+  readonly smalls: Smalls;
 }
 
-/** The success in `text`; undefined unless text, key and fingerprint fit each other. */
-export function parseRecord(text: string, key: Digest): Success | undefined {
-  if (text.length < 66 || text[64] !== '\n' || !text.endsWith('\n')) return undefined;
-  const body = text.slice(65, -1);
-  if (digestOf(body) !== text.slice(0, 64)) return undefined;
+const FRONT = 65; // the digest and a line break
+
+export function recordBytes(success: Success, smalls: Smalls): Uint8Array {
+  const { key, step, record, outputs, log, at, ms } = success;
+  const tree = outputs && treeToJson(outputs);
+  const small = [...smalls].map(([digest, bytes]) => [digest, bytes.length]);
+  const body = canonicalJson({ version: 1, key, step, record: record as unknown as Json, outputs: tree, log: log ?? null, at, ms, small });
+  return Buffer.concat([Buffer.from(`${digestOf(body)}\n${body}\n`), ...smalls.values()]);
+}
+
+/** The success in `bytes`; undefined unless text, key and fingerprint fit each other. */
+export function parseRecord(bytes: Uint8Array, key: Digest): ParsedRecord | undefined {
+  const end = bytes.indexOf(10, FRONT);
+  const body = bytes.subarray(FRONT, end);
+  if (end < 0 || `${digestOf(body)}\n` !== Buffer.from(bytes.subarray(0, FRONT)).toString('latin1')) return undefined;
   const fields = parseFields(body);
   if (fields?.version !== 1 || fields.key !== key) return undefined;
   const { step, record, log, at, ms } = fields;
@@ -32,20 +46,10 @@ export function parseRecord(text: string, key: Digest): Success | undefined {
   if (typeof record !== 'object' || record === null || !fits(record as unknown as FingerprintRecord, key)) return undefined;
   const outputs = fields.outputs === null ? null : treeFromJson(fields.outputs);
   if (outputs === undefined || (log !== null && !(typeof log === 'string' && isDigest(log)))) return undefined;
-  return { key, step, record: record as unknown as FingerprintRecord, outputs, ...(log === null ? {} : { log }), at, ms };
-}
-
-function fits(record: FingerprintRecord, key: Digest): boolean {
-  return typeof record.upstream === 'object' && record.upstream !== null && keyOf(record) === key;
-}
-
-function parseFields(body: string): { readonly [field: string]: Json } | undefined {
-  try {
-    const fields: unknown = JSON.parse(body);
-    return typeof fields === 'object' && fields !== null ? (fields as { readonly [field: string]: Json }) : undefined;
-  } catch {
-    return undefined;
-  }
+  const smalls = cut(bytes.subarray(end + 1), fields.small);
+  if (!smalls) return undefined;
+  const success = { key, step, record: record as unknown as FingerprintRecord, outputs, ...(log === null ? {} : { log }), at, ms };
+  return { success, smalls };
 }
 
 /** Digests of all blobs that a success refers to, with their sizes where they are known. */
@@ -54,4 +58,28 @@ export function blobsOf(success: Remembered): ReadonlyMap<Digest, number | undef
   if (success.log !== undefined) blobs.set(success.log, undefined);
   for (const entry of success.outputs?.entries ?? []) if (entry.kind === 'file') blobs.set(entry.digest, entry.size);
   return blobs;
+}
+
+function cut(bytes: Uint8Array, small: Json | undefined): Smalls | undefined {
+  if (!Array.isArray(small)) return undefined;
+  const smalls = new Map<Digest, Uint8Array>();
+  let at = 0;
+  for (const [digest, size] of small as readonly (readonly [Digest, number])[]) {
+    smalls.set(digest, bytes.subarray(at, at + size));
+    at += size;
+  }
+  return at === bytes.length ? smalls : undefined;
+}
+
+function parseFields(body: Uint8Array): { readonly [field: string]: Json } | undefined {
+  try {
+    const fields: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
+    return typeof fields === 'object' && fields !== null ? (fields as { readonly [field: string]: Json }) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function fits(record: FingerprintRecord, key: Digest): boolean {
+  return typeof record.upstream === 'object' && record.upstream !== null && keyOf(record) === key;
 }

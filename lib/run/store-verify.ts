@@ -1,5 +1,5 @@
 /** Checks a whole store, bit by bit, and says what is in it. */
-import type { Digest } from '../base/digest.ts';
+import { type Digest, digestOf } from '../base/digest.ts';
 import { makeHasher } from '../io/hash.ts';
 import type { Files } from '../model/io.ts';
 import { openBlobs, type StoreEffects } from './store-blobs.ts';
@@ -75,16 +75,18 @@ export function verifyStore(io: StoreEffects, folder: string): Verified {
 }
 
 function stateOf(files: Files, record: Stored, good: ReadonlySet<Digest>): 'good' | 'damaged' | 'incomplete' | 'gone' {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = files.readFileSync(record.path, 'utf8');
+    bytes = files.readFileSync(record.path);
   } catch {
     return files.existsSync(record.path) ? 'damaged' : 'gone';
   }
-  const success = parseRecord(text, record.digest);
-  if (!success) return 'damaged';
+  const parsed = parseRecord(bytes, record.digest);
+  if (!parsed) return 'damaged';
+  for (const [digest, small] of parsed.smalls) if (digestOf(small) !== digest) return 'damaged';
   // A blob that was put after the list was made is no reason to doubt a record: it is checked when it is read.
-  const missing = [...blobsOf(success).keys()].some((digest) => !good.has(digest) && !isListedLater(files, record, digest));
+  const needs = [...blobsOf(parsed.success).keys()].filter((digest) => !parsed.smalls.has(digest));
+  const missing = needs.some((digest) => !good.has(digest) && !isListedLater(files, record, digest));
   return missing ? 'incomplete' : 'good';
 }
 

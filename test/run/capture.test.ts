@@ -78,7 +78,7 @@ test('with a store that cannot be written the tree is right and not kept', () =>
       folder,
       failing(real, 'ENOSPC', (name) => name === 'writeSync'),
     );
-    put(world.root, { out: 'x' });
+    put(world.root, { out: 'x'.repeat(100_000) });
     const result = captureOutputs(world.scene, rulesOf(['out']));
     assert.ok(result.ok && !result.value.kept);
     assert.is(result.value.tree.entries[0]?.path, 'out');

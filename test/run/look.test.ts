@@ -137,13 +137,15 @@ test('outputs are compared by content, and restorable is asked of the store', ()
     const captured = captureOutputs(world.scene, rulesOf(['out/**']));
     assert.ok(captured.ok);
     const remembered = successOf(captured.value.tree);
+    assert.ok(world.store.remember(remembered));
     assert.equal(look.outputs(action, remembered), { missing: [], edited: [], extra: [], restorable: true });
     put(world.root, { 'out/a': 'A', 'out/new': '' });
     fs.rmSync(`${world.root}/out/b`);
     look.refresh();
     const expected = { missing: ['out/b'], edited: ['out/a'], extra: ['out/new'] };
     assert.equal(look.outputs(action, remembered), { ...expected, restorable: true });
-    fs.rmSync(`${world.cache}/cas/sha256/${digestOf('b').slice(0, 2)}/${digestOf('b')}`);
+    fs.rmSync(`${world.cache}/ac/v1/${remembered.key}`);
+    world.store.recall(remembered.key);
     assert.equal(look.outputs(action, remembered), { ...expected, restorable: false });
     assert.is(look.outputs(action, successOf(null)).restorable, true);
   }));

@@ -11,6 +11,7 @@ import { withFolder } from '../rig/folder.ts';
 import { failing, sweep } from './crash.ts';
 import { ioOf, put, real, successOf, type World, worldIn } from './store-fixture.ts';
 
+const LARGE = 40_000;
 const HOUR = 3_600_000;
 const ROOMY: Bounds = { maxSize: 1e9, maxAge: 1000 * HOUR };
 
@@ -38,60 +39,61 @@ function collect(world: World, bounds: Bounds, files: Files = real) {
 test('what was not used for longer than the age goes, record and blob', () =>
   withFolder((folder) => {
     const world = worldIn(folder);
-    const old = remember(world, 'a', 100, 50);
-    const young = remember(world, 'b', 100, 2);
+    const old = remember(world, 'a', LARGE, 50);
+    const young = remember(world, 'b', LARGE, 2);
     const done = collect(world, { ...ROOMY, maxAge: 24 * HOUR });
     assert.equal([done?.records, done?.blobs, done?.left.records, done?.left.blobs], [1, 1, 1, 1]);
     assert.is(world.store.recall(old.key), undefined);
     assert.ok(world.store.recall(young.key));
-    assert.not(fs.existsSync(pathOf(world, 'a', 100)));
+    assert.not(fs.existsSync(pathOf(world, 'a', LARGE)));
   }));
 
 test('over the size, the least recently used go first', () =>
   withFolder((folder) => {
     const world = worldIn(folder);
-    const all = [1, 2, 3, 4].map((age) => remember(world, `${age}`, 10_000, age * 10));
-    collect(world, { ...ROOMY, maxSize: 25_000 });
+    const all = [1, 2, 3, 4].map((age) => remember(world, `${age}`, LARGE, age * 10));
+    collect(world, { ...ROOMY, maxSize: 2.5 * LARGE });
     assert.equal(
       all.map(({ key }) => world.store.recall(key) !== undefined),
       [true, true, false, false],
     );
-    assert.ok(storeStats(real, world.cache).bytes <= 25_000);
+    assert.ok(storeStats(real, world.cache).bytes <= 2.5 * LARGE);
   }));
 
 test('a blob that two records share stays with the one that is left', () =>
   withFolder((folder) => {
     const world = worldIn(folder);
-    const old = remember(world, 'a', 100, 50);
+    const old = remember(world, 'a', LARGE, 50);
     const young = { ...successOf(old.outputs, undefined, 'other') };
     world.store.remember(young);
     collect(world, { ...ROOMY, maxAge: 24 * HOUR });
     assert.ok(world.store.recall(young.key));
-    assert.ok(fs.existsSync(pathOf(world, 'a', 100)));
+    assert.ok(fs.existsSync(pathOf(world, 'a', LARGE)));
   }));
 
 test('a blob without a record stays for the grace: its record may be about to be written', () =>
   withFolder((folder) => {
     const world = worldIn(folder);
-    put(world.root, { a: 'aaaa', b: 'bbbb' });
+    put(world.root, { a: 'a'.repeat(LARGE), b: 'b'.repeat(LARGE) });
     world.store.keepFile(`${world.root}/a`);
     world.store.keepFile(`${world.root}/b`);
     const at = Date.now() / 1000 - 7200;
-    fs.utimesSync(pathOf(world, 'a', 4), at, at);
-    fs.utimesSync(pathOf(world, 'b', 4), at, at);
+    fs.utimesSync(pathOf(world, 'a', LARGE), at, at);
+    fs.utimesSync(pathOf(world, 'b', LARGE), at, at);
     world.store.keepFile(`${world.root}/b`); // found there, and thereby in use again
+    fs.mkdirSync(`${world.cache}/tmp`, { recursive: true });
     fs.writeFileSync(`${world.cache}/tmp/left-by-a-crash`, 'x');
     fs.utimesSync(`${world.cache}/tmp/left-by-a-crash`, at, at);
     collect(world, ROOMY);
-    assert.not(fs.existsSync(pathOf(world, 'a', 4)));
-    assert.ok(fs.existsSync(pathOf(world, 'b', 4)));
+    assert.not(fs.existsSync(pathOf(world, 'a', LARGE)));
+    assert.ok(fs.existsSync(pathOf(world, 'b', LARGE)));
     assert.equal(fs.readdirSync(`${world.cache}/tmp`), []);
   }));
 
 test('two do not collect at once', () =>
   withFolder((folder) => {
     const world = worldIn(folder);
-    remember(world, 'a', 100, 50);
+    remember(world, 'a', LARGE, 50);
     let inner: unknown = 'not asked';
     let asked = false;
     const files = failing(real, 'NONE', (name, args) => {
@@ -111,8 +113,8 @@ test('killed before or after any operation of a collection: what is recalled is 
     const crashes = sweep(
       (files, nth) => {
         const world = worldIn(at(nth));
-        remember(world, 'a', 100, 50);
-        remember(world, 'b', 100, 2);
+        remember(world, 'a', LARGE, 50);
+        remember(world, 'b', LARGE, 2);
         collect(world, { ...ROOMY, maxAge: 24 * HOUR }, files);
       },
       (nth) => {
@@ -133,8 +135,8 @@ test('killed before or after any operation of a collection: what is recalled is 
 test('after a run: keys are marked as used, at most once a day, and a read-only store is no trouble', () =>
   withFolder((folder) => {
     const world = worldIn(folder);
-    const used = remember(world, 'a', 100, 50);
-    const unused = remember(world, 'b', 100, 50);
+    const used = remember(world, 'a', LARGE, 50);
+    const unused = remember(world, 'b', LARGE, 50);
     const bounds = { ...ROOMY, maxAge: 24 * HOUR };
     const tend = (files: Files = real) => tendStore(ioOf(files), world.cache, world.scene.folder, [used.key, digestOf('unknown')], bounds);
     assert.is(tend(failing(real, 'EROFS', (name) => /^(open|mkdir|write|utimes|rename)/.test(name))), undefined);
