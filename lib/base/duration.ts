@@ -21,7 +21,7 @@ export function parseDuration(text: string): number | undefined {
   return Math.round(total);
 }
 
-/** Milliseconds as a person reads them: `840ms`, `1.4s`, `2m05s`, `1h02m`, `3d4h`. */
+/** Milliseconds as a person reads them: `840ms`, `1.4s`, `2m05s`, `1h02m`, `3d4h`, `14d`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)}ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)}s`;
@@ -29,5 +29,6 @@ export function formatDuration(ms: number): string {
   const two = (n: number): string => String(n).padStart(2, '0');
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m${two(seconds % 60)}s`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h${two(Math.floor((seconds % 3600) / 60))}m`;
-  return `${Math.floor(seconds / 86_400)}d${Math.floor((seconds % 86_400) / 3600)}h`;
+  const hours = Math.floor((seconds % 86_400) / 3600);
+  return `${Math.floor(seconds / 86_400)}d${hours > 0 ? `${hours}h` : ''}`;
 }

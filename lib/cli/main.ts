@@ -23,6 +23,8 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['replay', async () => (await import('./commands/replay.ts')).replay],
   ['adopt', async () => (await import('./commands/adopt.ts')).adopt],
   ['unlock', async () => (await import('./commands/unlock.ts')).unlockProject],
+  ['init', async () => (await import('./commands/init.ts')).init],
+  ['completion', async () => (await import('./commands/completion.ts')).completion],
   ['schema', async () => (await import('./commands/schema.ts')).schema],
   ['__complete', async () => (await import('./commands/complete.ts')).names],
 ]);

@@ -97,7 +97,7 @@ function recordRows(record: FingerprintRecord): string[][] {
   const add = (name: string, text: string): void => {
     if (text !== '') table.push([name, text]);
   };
-  add('command', jsonText(record.command));
+  for (const [name, text] of commandRows(record.command)) add(name, text);
   add('settings', jsonText(record.settings));
   add('dir', record.dir);
   for (const [name, value] of Object.entries(record.env)) add('env', `${name}=${value}`);
@@ -105,10 +105,31 @@ function recordRows(record: FingerprintRecord): string[][] {
   for (const [step, digest] of Object.entries(record.upstream)) add('upstream', `${step} ${digest.slice(0, 16)}`);
   for (const [tool, found] of Object.entries(record.tools)) add('tool', `${tool} ${found}`);
   for (const [probe, output] of Object.entries(record.place)) add('place', `${probe}: ${output.trim().replaceAll('\n', ' ')}`);
-  add('outputs', jsonText(record.outputs));
+  add('outputs', outputsText(record.outputs));
   add('state', record.state.join(' '));
   for (const [name, version] of Object.entries(record.secrets)) add('secret', version === '' ? name : `${name} version ${version}`);
   return table;
+}
+
+/** The command as a person reads it: its shell and text, then the values that it refers to. */
+function commandRows(command: Json): [string, string][] {
+  if (!isObject(command)) return [['command', jsonText(command)]];
+  const { shell, text, words, variables, ...others } = command;
+  const rows: [string, string][] = [['command', `${jsonText(shell ?? null)}: ${jsonText(text ?? words ?? null)}`]];
+  for (const [name, value] of Object.entries(isObject(variables ?? null) ? (variables as object) : {}))
+    rows.push(['value', `${name}=${value}`]);
+  for (const [name, value] of Object.entries(others)) rows.push([name, jsonText(value)]);
+  return rows;
+}
+
+function outputsText(outputs: Json): string {
+  if (!isObject(outputs)) return jsonText(outputs);
+  const { makes, globs } = outputs;
+  return `${jsonText(makes ?? null)} ${Array.isArray(globs) ? globs.join(' ') : ''}`.trim();
+}
+
+function isObject(value: Json): value is { readonly [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function jsonText(value: Json): string {

@@ -83,7 +83,7 @@ export function lineOf(e: Stamped, paint: Paint, verbose: boolean): string | und
     case 'waiting':
       return `${paint.warn('waiting')} for ${neutral(e.holder)}, which holds the ${e.what}`;
     case 'planned':
-      return e.again ? 'a place has changed: planned anew' : undefined;
+      return e.again ? 'planned anew: a place differs from what was known' : undefined;
     case 'place-connecting':
       return `connecting to ${neutral(e.sandbox)} (${neutral(e.target)})`;
     case 'place-connected':

@@ -100,6 +100,43 @@ Last run: succeeded in 4.2s, 1h00m ago
   );
 });
 
+test('explain shows all that counts', () => {
+  const record = {
+    version: 1,
+    task: 'shell',
+    command: { shell: 'sh', text: 'make -j"${v1}"', variables: { v1: '4' } },
+    settings: {},
+    dir: '.',
+    env: { CC: 'gcc' },
+    inputs: 'ab'.repeat(32),
+    upstream: { sync: 'cd'.repeat(32) },
+    tools: {},
+    place: { ghc: '9.4.7\n' },
+    outputs: { makes: 'files', globs: ['out/**'] },
+    state: ['dist-newstyle'],
+    secrets: { KEY: '' },
+  } as const;
+  const text = explainText({ planned: { ...action('build', 'vm', FRESH), record }, now: 0 }, PLAIN);
+  assert.is(
+    text,
+    `build is fresh
+
+What counts:
+  task      shell
+  command   sh: make -j"$\{v1}"
+  value     v1=4
+  dir       .
+  env       CC=gcc
+  inputs    tree abababababababab
+  upstream  sync cdcdcdcdcdcdcdcd
+  place     ghc: 9.4.7
+  outputs   files out/**
+  state     dist-newstyle
+  secret    KEY
+`,
+  );
+});
+
 test('the store', () => {
   const stats = { folder: '/c', blobs: 3, bytes: 2048, records: 1, quarantined: 0, maxSize: 2 ** 30, maxAge: 14 * 86_400_000 };
   assert.is(
@@ -108,7 +145,7 @@ test('the store', () => {
   size     2.0 KiB of at most 1.0 GiB
   blobs    3
   records  1
-  kept     14d0h after the last use
+  kept     14d after the last use
 `,
   );
   assert.is(verifiedText({ blobs: 1, bytes: 5, damaged: [] }), '1 blob checked, 5 B: all sound\n');
