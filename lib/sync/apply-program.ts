@@ -1,43 +1,31 @@
 import { D, GUARD, LISTING, SETTLE } from './guard-program.ts';
 
-/**
- * Receives what a sync sends and puts it in place. $3 id of the receipt that must be there (empty for none), $4 id of the new one. Stdin: a tar
- * archive of tree/PATH for each file and link, and meta/: sums (as sha256sum -z writes them), added, remove, forget, plus, minus (names that
- * begin with ./, each with its NUL), end. Nothing in the workspace changes before all has arrived and its digests agree.
- * From then on until the end there is no receipt, and `sent` names everything that may have been put here, so that the next sync can mend it.
- */
-export const APPLY = `
-${GUARD}${LISTING}${SETTLE}
-new=$4
-ws=$(pwd -P; printf .)
-ws=${D}{ws%??}
-stage=.sbx/stage/$new
-rm -rf .sbx/stage
-mkdir -p "$stage/tree" "$stage/meta" || exit 1
-tar -xf - -m --no-same-owner --no-same-permissions -C "$stage" || exit 1
-if [ ! -f "$stage/meta/end" ]; then no sync-changed 'sending ended too early'; fi
-cd "$stage" || exit 1
-cut -z -c67- meta/sums | xargs -0 -r sha256sum -z >meta/came
-if ! cmp -s meta/sums meta/came; then echo 'what arrived is not what was sent' >&2; exit 1; fi
-cd "$ws" || exit 1
+/** Unpacks stdin into the stage and compares every digest: nothing in the workspace has changed when this fails. */
+const RECEIVE = `
+receive() {
+  rm -rf .sbx/stage
+  mkdir -p "$stage/tree" "$stage/meta" || exit 1
+  tar -xf - -m --no-same-owner --no-same-permissions -C "$stage" || exit 1
+  if [ ! -f "$stage/meta/end" ]; then no sync-changed 'sending ended too early'; fi
+  cd "$stage" || exit 1
+  cut -z -c67- meta/sums | xargs -0 -r sha256sum -z >meta/came
+  if ! cmp -s meta/sums meta/came; then echo 'what arrived is not what was sent' >&2; exit 1; fi
+  find tree ! -type d -print0 >meta/files
+  cd "$ws" || exit 1
+}
+`;
 
-settle
-have=
-if [ -f .sbx/receipt ]; then read -r have <.sbx/receipt; fi
-if [ "$have" != "$3" ] || [ ! -d "$stage" ]; then no sync-changed 'another sync came between: run again'; fi
-printf '%s %s\\n' "$$" "$(begun "$$")" >.sbx/busy
-trap 'rm -f .sbx/busy' EXIT
-trap 'exit 1' HUP INT TERM
-
-ref=$stage/ref
-: >"$ref"
-newest=$(find . -path ./.sbx -prune -o -type f -printf '%T@\\n' | sort -rn | head -n 1)
-if [ -n "$newest" ]; then
+/** Dates what came after everything that is in the workspace: now, or, if the clock went back since that was written, a second later than that. */
+const DATE = `
+later() { [ "$1" != "$2" ] && [ "$(printf '%s\\n%s\\n' "$1" "$2" | sort -rn | head -n 1)" = "$1" ]; }
+date_new() {
+  : >"$ref"
+  newest=$(find . -path ./.sbx -prune -o -type f -printf '%T@\\n' | sort -rn | head -n 1)
   tries=0
-  while :; do
+  while [ -n "$newest" ]; do
     touch "$ref"
     now=$(find "$ref" -printf '%T@')
-    if [ "$now" != "$newest" ] && [ "$(printf '%s\\n%s\\n' "$now" "$newest" | sort -rn | head -n 1)" = "$now" ]; then break; fi
+    if later "$now" "$newest"; then break; fi
     gap=$(( ${D}{newest%.*} - ${D}{now%.*} ))
     tries=$((tries + 1))
     if [ "$gap" -ge 2 ] || [ "$tries" -gt 40 ]; then
@@ -47,15 +35,23 @@ if [ -n "$newest" ]; then
     fi
     sleep 0.05 2>/dev/null || sleep 1
   done
-fi
-find "$stage/tree" ! -type d -exec touch -h -r "$ref" {} + || exit 1
+  find "$stage/tree" ! -type d -exec touch -h -r "$ref" {} + || exit 1
+}
+`;
 
-if [ -s "$stage/meta/added" ] || [ -s "$stage/meta/remove" ] || [ ! -f .sbx/sent ]; then
-  if [ -f .sbx/sent ]; then cp .sbx/sent "$stage/meta/sent"; else : >"$stage/meta/sent"; fi || exit 1
-  sort -zu "$stage/meta/sent" "$stage/meta/added" "$stage/meta/remove" >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
-fi
-rm -f .sbx/receipt .sbx/seen || exit 1
+/** From here on the workspace is in between two trees: no receipt, and everything that may be put here or taken away is named in \`sent\`. */
+const BEGIN = `
+begin() {
+  if [ -s "$stage/meta/added" ] || [ -s "$stage/meta/remove" ] || [ ! -f .sbx/sent ]; then
+    if [ -f .sbx/sent ]; then cp .sbx/sent "$stage/meta/sent"; else : >"$stage/meta/sent"; fi || exit 1
+    sort -zu "$stage/meta/sent" "$stage/meta/added" "$stage/meta/remove" >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
+  fi
+  rm -f .sbx/receipt .sbx/seen || exit 1
+}
+`;
 
+/** Removes what is gone, and the folders that it leaves empty; never through a link, never a folder that stands where a file was. */
+const REMOVE = `
 safe='
 ok=.
 safe() {
@@ -66,58 +62,96 @@ safe() {
     p=${D}{p%/*}
   done
   ok=$1
-}'
-xargs -0 -r sh -c "$safe"'
-for n do
-  d=${D}{n%/*}
-  if safe "$d" && { [ -L "$n" ] || { [ -e "$n" ] && [ ! -d "$n" ]; }; }; then printf "%s\\0" "$n"; fi
-done' sh <"$stage/meta/remove" >"$stage/meta/doomed" || exit 1
-xargs -0 -r rm -f -- <"$stage/meta/doomed" || exit 1
-xargs -0 -r sh -c "$safe"'
-for n do
-  d=${D}{n%/*}
-  if [ "$d" != . ] && safe "$d" && [ -d "$d" ]; then printf "%s\\0" "$d"; fi
-done' sh <"$stage/meta/remove" | sort -zru | xargs -0 -r rmdir -p --ignore-fail-on-non-empty -- 2>/dev/null
+}
+'
+remove_gone() {
+  xargs -0 -r sh -c "$safe"'
+    for n do
+      if safe "${D}{n%/*}" && { [ -L "$n" ] || { [ -e "$n" ] && [ ! -d "$n" ]; }; }; then printf "%s\\0" "$n"; fi
+    done' sh <"$stage/meta/remove" >"$stage/meta/doomed" || exit 1
+  xargs -0 -r rm -f -- <"$stage/meta/doomed" || exit 1
+  xargs -0 -r sh -c "$safe"'
+    for n do
+      d=${D}{n%/*}
+      if [ "$d" != . ] && safe "$d" && [ -d "$d" ]; then printf "%s\\0" "$d"; fi
+    done' sh <"$stage/meta/remove" | sort -zru | xargs -0 -r rmdir -p --ignore-fail-on-non-empty -- 2>/dev/null
+}
+`;
 
+/** What stands where a folder or file must go, and was not sent, is moved below .sbx/aside: nothing of others is lost or written through. */
+const CLEAR = `
 aside='
 aside() {
   rmdir -- "$1" 2>/dev/null && return
   mkdir -p ".sbx/aside/$new/${D}{1%/*}" && mv -T -- "$1" ".sbx/aside/$new/$1" || exit 1
   printf "aside\\0%s\\0" "$1"
-}'
-new=$new
-export new
-{ cd "$stage/tree" && find . -mindepth 1 -type d -print0; } >"$stage/meta/folders" || exit 1
-cd "$ws" || exit 1
-xargs -0 -r sh -c "$aside"'
-for d do if [ -L "$d" ] || { [ -e "$d" ] && [ ! -d "$d" ]; }; then aside "$d"; fi; done' sh <"$stage/meta/folders" || exit 1
-{ cd "$stage/tree" && find . ! -type d -print0; } >"$ws/$stage/meta/files" || exit 1
-cd "$ws" || exit 1
-xargs -0 -r sh -c "$aside"'
-for f do if [ -d "$f" ] && [ ! -L "$f" ]; then aside "$f"; fi; done' sh <"$stage/meta/files" || exit 1
+}
+'
+clear_way() {
+  find "$stage/tree" -mindepth 1 -type d -printf './%P\\0' >"$stage/meta/folders" || exit 1
+  xargs -0 -r sh -c "$aside"'
+    for d do if [ -L "$d" ] || { [ -e "$d" ] && [ ! -d "$d" ]; }; then aside "$d"; fi; done' sh <"$stage/meta/folders" || exit 1
+  find "$stage/tree" ! -type d -printf './%P\\0' >"$stage/meta/files" || exit 1
+  xargs -0 -r sh -c "$aside"'
+    for f do if [ -d "$f" ] && [ ! -L "$f" ]; then aside "$f"; fi; done' sh <"$stage/meta/files" || exit 1
+}
+`;
 
-for way in plus minus; do
-  bits=+x
-  if [ "$way" = minus ]; then bits=-x; fi
+const PLACE = `
+set_modes() {
   xargs -0 -r sh -c "$safe"'
-for n do if safe "${D}{n%/*}" && [ -f "$n" ] && [ ! -L "$n" ]; then printf "%s\\0" "$n"; fi; done' sh <"$stage/meta/$way" |
-    xargs -0 -r chmod "$bits" -- || exit 1
-done
+    for n do if safe "${D}{n%/*}" && [ -f "$n" ] && [ ! -L "$n" ]; then printf "%s\\0" "$n"; fi; done' sh <"$1" |
+    xargs -0 -r chmod "$2" -- || exit 1
+}
+place_new() {
+  if [ -z "$(find . ! -name . -prune ! -name .sbx -print | head -n 1)" ]; then
+    find "$stage/tree" ! -path "$stage/tree" -prune -exec mv -t . -- {} + || exit 1
+  else
+    if ln "$ref" "$ref.link" 2>/dev/null; then how='-rlP'; else how='-rP --preserve=mode,timestamps'; fi
+    cp $how --remove-destination -- "$stage/tree/." . || exit 1
+  fi
+}
+finish() {
+  if [ -s "$stage/meta/remove" ] || [ -s "$stage/meta/forget" ]; then
+    sort -zu "$stage/meta/remove" "$stage/meta/forget" >"$stage/meta/dropped" || exit 1
+    comm -z -23 .sbx/sent "$stage/meta/dropped" >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
+  fi
+  rm -rf .sbx/stage
+  if ! listing <.sbx/sent >.sbx/seen; then no sync-changed 'files vanished there while they arrived: run again'; fi
+  printf '%s\\n%s\\n' "$new" "$boot" >.sbx/receipt.new && mv -T .sbx/receipt.new .sbx/receipt || exit 1
+}
+`;
 
-if [ -z "$(find . ! -name . -prune ! -name .sbx -print | head -n 1)" ]; then
-  find "$stage/tree" ! -path "$stage/tree" -prune -exec mv -t . -- {} + || exit 1
-elif [ -s "$stage/meta/files" ]; then
-  if ln "$ref" "$ref.link" 2>/dev/null; then how='-rlP'; else how='-rP --preserve=mode,timestamps'; fi
-  cp $how --remove-destination -- "$stage/tree/." . || exit 1
+/**
+ * Receives what a sync sends and puts it in place. $3 id of the receipt that must be there (empty for none), $4 id of the new one. Stdin: a tar
+ * archive of tree/PATH for each file and link, and meta/: sums (as sha256sum -z writes them), added, remove, forget, plus, minus (names that
+ * begin with ./, each with its NUL), end. Answers what was moved \`aside\`, how far files there are \`ahead\` of the clock, and \`done\`.
+ */
+export const APPLY = `
+${GUARD}${LISTING}${SETTLE}${RECEIVE}${DATE}${BEGIN}${REMOVE}${CLEAR}${PLACE}
+new=$4
+export new
+ws=$(pwd -P; printf .)
+ws=${D}{ws%??}
+stage=.sbx/stage/$new
+ref=$stage/ref
+receive
+settle
+have=
+if [ -f .sbx/receipt ]; then read -r have <.sbx/receipt; fi
+if [ "$have" != "$3" ] || [ ! -d "$stage" ]; then no sync-changed 'another sync came between: run again'; fi
+printf '%s %s\\n' "$$" "$(begun "$$")" >.sbx/busy
+trap 'rm -f .sbx/busy' EXIT
+trap 'exit 1' HUP INT TERM
+if [ -s "$stage/meta/files" ]; then date_new; fi
+begin
+if [ -s "$stage/meta/remove" ]; then remove_gone; fi
+if [ -s "$stage/meta/plus" ]; then set_modes "$stage/meta/plus" +x; fi
+if [ -s "$stage/meta/minus" ]; then set_modes "$stage/meta/minus" -x; fi
+if [ -s "$stage/meta/files" ]; then
+  clear_way
+  place_new
 fi
-sort -zu "$stage/meta/remove" "$stage/meta/forget" >"$stage/meta/dropped" || exit 1
-if [ -s "$stage/meta/dropped" ]; then
-  comm -z -23 .sbx/sent "$stage/meta/dropped" >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
-fi
-rm -rf .sbx/stage
-if ! listing <.sbx/sent >.sbx/seen; then no sync-changed 'files vanished there while they arrived: run again'; fi
-printf '%s\\n%s\\n' "$new" "$boot" >.sbx/receipt.new || exit 1
-sync .sbx/receipt.new .sbx/seen .sbx/sent 2>/dev/null
-mv -T .sbx/receipt.new .sbx/receipt || exit 1
+finish
 printf 'done\\0'
 `;

@@ -84,7 +84,7 @@ test('killed anywhere, the next sync mends it, and nothing of others is lost', (
     const points = kill.count();
     assert.ok(points > 20, String(points));
     let state = false;
-    for (let at = 1; at <= points; at += 4) {
+    for (let at = 1; at <= points; at += 7) {
       pair.edit({ ...clear(A), ...clear(B) });
       pair.edit(state ? B : A);
       state = !state;
