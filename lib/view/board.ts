@@ -54,6 +54,7 @@ export interface Board {
   readonly warnings: { readonly text: string; readonly hint?: string }[];
   /** Whether the plan has steps in places other than this computer. */
   remote: boolean;
+  /** Whether such a place was reached, or a step of it executed (with --local that is here). */
   reached: boolean;
   startedAt: number;
   finished: number;
@@ -161,6 +162,7 @@ function startStep(board: Board, e: Stamped & { readonly type: 'step-started' })
   }
   const known = board.steps.get(e.step);
   const sandbox = known?.sandbox ?? LOCAL;
+  if (sandbox !== LOCAL) board.reached = true;
   const usual = known?.ms === undefined ? {} : { usual: known.ms };
   const { decision, attempt, step: id, at: since } = e;
   board.running.set(id, { id, sandbox, decision, since, ...usual, attempt, tail: newTail() });

@@ -36,7 +36,7 @@ export function listrView({ write, paint, level, columns, rows, now }: ListrOpti
   let ended = false;
 
   const tick = (): void => {
-    if (owners.size > 0) return;
+    if (owners.size > 0 || level === 'quiet') return;
     if (board.running.size + board.places.size === 0 && board.waiting === undefined) return;
     loading ??= draw().catch(() => {});
     const size = { columns: Math.max(10, columns() - 1), lines: Math.max(1, rows() - 2) };

@@ -107,6 +107,22 @@ test('one unreachable place is one failure, however many steps it stops', () => 
   assert.match(text, 'failed a, b, c after 10ms');
 });
 
+test('that no place was reached is said only where that is news', () => {
+  const closing = (...events: readonly Event[]): string => {
+    const board = newBoard();
+    const end = finished(0, 50, {});
+    for (const event of stamp([started(), plan(planned('fetch', EDITED), planned('lint', EDITED, 'local')), ...events, end]))
+      fold(board, event);
+    return closingLines(board, PLAIN).join('\n');
+  };
+  const restored: Event = { type: 'step-finished', step: 'fetch', outcome: { is: 'restored', files: 2, bytes: 10 }, ms: 4 };
+  assert.is(closing(restored), '1 step: 1 restored, in 50ms; no place was reached');
+  const lint: Event = { type: 'step-started', step: 'lint', decision: EDITED, attempt: 1 };
+  assert.match(closing(lint, restored), /; no place was reached$/);
+  assert.not.match(closing({ ...lint, step: 'fetch' }, restored), /no place/);
+  assert.not.match(closing({ type: 'place-connecting', sandbox: 'vm', target: 'vm' }, restored), /no place/);
+});
+
 test('a board of 2,000 steps keeps only what runs', () => {
   const board = newBoard();
   const ids = Array.from({ length: 2000 }, (_, at) => `s${at}`);
