@@ -18,7 +18,7 @@ export async function endTree(mark: TreeMark, grace: number, hurry?: AbortSignal
   const deadline = performance.now() + grace;
   if (mark.ownGroup) signalOne(-mark.pid, 'SIGTERM', 'SIGCONT');
   for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {
-    const living = livingOf(mark);
+    const living = stillLiving(mark);
     if (living.length === 0) return;
     for (const pid of living) if (!told.has(pid)) tell(pid, mark, told);
     const left = deadline - performance.now();
@@ -27,7 +27,7 @@ export async function endTree(mark: TreeMark, grace: number, hurry?: AbortSignal
   }
   for (let round = 0; round < 100; round++) {
     if (mark.ownGroup) signalOne(-mark.pid, 'SIGKILL');
-    const living = livingOf(mark);
+    const living = stillLiving(mark);
     if (living.length === 0) return;
     for (const pid of living) signalOne(pid, 'SIGKILL');
     await sleep(Math.min(5 + round, 50));
@@ -49,6 +49,12 @@ function signalOne(pid: number, ...signals: readonly NodeJS.Signals[]): void {
       return; // gone meanwhile, or of another user
     }
   }
+}
+
+/** A child that was forked while its dying parent was looked at is not in the first list, but it is in the next. */
+function stillLiving(mark: TreeMark): readonly number[] {
+  const living = livingOf(mark);
+  return living.length > 0 ? living : livingOf(mark);
 }
 
 /** Process ids of what still lives; a zombie does not live. Without /proc only the group can be asked, and its leader's id stands for it. */

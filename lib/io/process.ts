@@ -13,6 +13,8 @@ import { startWatchdog, type Watchdog } from './watchdog.ts';
 
 /** The variable whose value is unique for each attempt of a step: what a command starts is known by it, even outside of its group. */
 export const ATTEMPT = 'SBX_ATTEMPT';
+/** The same for all commands of a run. */
+const RUN = 'SBX_RUN';
 
 /** After the exit a background child may hold the pipes: what comes within this quiet time still counts, up to the limit. Milliseconds. */
 const QUIET = 100;
@@ -20,36 +22,43 @@ const DRAIN_LIMIT = 2000;
 
 /** Node's child processes as the port Spawn. The watchdog is started with the first tagged command. */
 export function realSpawn(): Spawn {
-  let watchdog: Watchdog | undefined;
+  const watchdogs = new Map<string, Watchdog>();
   return (command, streams) => {
-    const attempt = command.env.find(([name]) => name === ATTEMPT)?.[1];
+    const attempt = tagOf(command, ATTEMPT);
     if (attempt === undefined) return runChild(command, streams, undefined, undefined);
-    watchdog ??= startWatchdog(variable(command, 'PATH'));
+    const run = tagOf(command, RUN) ?? attempt;
+    const watchdog = watchdogs.get(run) ?? startWatchdog(variable(command, 'PATH') ?? '/usr/bin:/bin', run, command.killGrace);
+    watchdogs.set(run, watchdog);
     return runChild(command, streams, attempt, watchdog);
   };
 }
 
-function variable(command: LocalCommand, name: string): string {
-  return command.env.find(([key]) => key === name)?.[1] ?? '/usr/bin:/bin';
+function variable(command: LocalCommand, name: string): string | undefined {
+  return command.env.find(([key]) => key === name)?.[1];
+}
+
+function tagOf(command: LocalCommand, name: string): string | undefined {
+  const value = variable(command, name);
+  return value === undefined ? undefined : `${name}=${value}`;
 }
 
 async function runChild(
   command: LocalCommand,
   streams: LocalStreams,
-  attempt: string | undefined,
+  tag: string | undefined,
   watchdog: Watchdog | undefined,
 ): Promise<Result<Exit, Failure>> {
   if (streams.signal.aborted) return err({ code: 'cancelled', message: `${command.file} was not started` });
-  const tag = attempt === undefined ? undefined : `${ATTEMPT}=${attempt}`;
-  if (tag !== undefined) watchdog?.begin(tag, command.killGrace);
+  let group: number | undefined;
+  watchdog?.begin();
   try {
     const child = start(command);
     if (!child.ok) return child;
-    const { pid } = child.value;
-    if (tag !== undefined && command.terminal !== true && pid !== undefined) watchdog?.group(tag, pid);
+    if (command.terminal !== true) group = child.value.pid;
+    if (group !== undefined) watchdog?.group(group);
     return await follow(child.value, command, streams, tag);
   } finally {
-    if (tag !== undefined) watchdog?.end(tag);
+    watchdog?.end(group);
   }
 }
 
@@ -76,7 +85,7 @@ function startFailure(error: NodeJS.ErrnoException, command: LocalCommand): Fail
   if (error.code === 'ENOENT' || error.code === 'EACCES') {
     const folder = realFiles.statSync(command.cwd, { throwIfNoEntry: false });
     if (folder?.isDirectory() !== true) return { code: 'local-io', message: `the folder ${command.cwd} does not exist` };
-    return commandMissing(command.file, variable(command, 'PATH'), command.cwd, realFiles);
+    return commandMissing(command.file, variable(command, 'PATH') ?? '', command.cwd, realFiles);
   }
   if (error.code === 'ERR_INVALID_ARG_VALUE') return { code: 'task-refused', message: 'a word or variable of the command contains NUL' };
   return { code: 'local-io', message: `${command.file} could not be started: ${error.message}` };

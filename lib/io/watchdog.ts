@@ -2,66 +2,65 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /**
- * A resident `sh` that ends the commands of a run when sbx is killed in a way that it cannot answer (SIGKILL, out of memory): it reads which
- * commands live from a pipe whose other end only sbx holds, and acts when that end is gone. One for all steps: a line each costs microseconds.
+ * A resident `sh` that ends the commands of a run when sbx is killed in a way that it cannot answer (SIGKILL, out of memory): it counts the
+ * commands that live by a pipe whose other end only sbx holds. If that end is gone while some lived, it ends all that carries the tag.
  */
 export interface Watchdog {
-  /** Said before the command is started, so that no moment is unwatched; `grace` in milliseconds. */
-  begin(tag: string, grace: number): void;
-  group(tag: string, group: number): void;
-  end(tag: string): void;
+  /** Said before a command is started, so that no moment is unwatched. */
+  begin(): void;
+  /** The group of a command that was started; known by the tag where there is /proc. */
+  group(group: number): void;
+  end(group: number | undefined): void;
 }
 
-// Entries of `live` are tag/seconds/group. TERM, then a look each second, then KILL twice, by group and (on Linux) by environment tag.
+// $1 the tag, $2 the grace in seconds. A shell reads a pipe byte by byte: so the words are short. TERM, then a look each second, then KILL twice,
+// by environment tag (Linux; a tagged leader stands for its group) and by the groups that were told.
 const PROGRAM = `
 trap '' HUP INT TERM
-live=
-while read -r word tag value; do
-  rest=
-  for one in $live; do [ "\${one%%/*}" = "$tag" ] || rest="$rest $one"; done
+count=0
+groups=
+while read -r word group; do
   case $word in
-    begin) live="$rest $tag/$value/" ;;
-    group) for one in $live; do [ "\${one%%/*}" = "$tag" ] && rest="$rest $one$value"; done; live=$rest ;;
-    end) live=$rest ;;
+    +) count=$((count + 1)) ;;
+    g) groups="$groups $group" ;;
+    -)
+      count=$((count - 1))
+      rest=
+      for one in $groups; do [ "$one" = "$group" ] || rest="$rest $one"; done
+      groups=$rest
+      ;;
   esac
 done
-[ -n "$live" ] || exit 0
-grace=0
-set --
-for one in $live; do
-  value=\${one#*/}
-  value=\${value%/*}
-  [ "$value" -gt "$grace" ] && grace=$value
-  set -- "$@" -e "\${one%%/*}"
-done
-tagged() { grep -ls "$@" /proc/[0-9]*/environ 2>/dev/null; }
+[ "$count" -gt 0 ] || exit 0
+tag=$1
+grace=$2
+tagged() { grep -ls -e "$tag" /proc/[0-9]*/environ 2>/dev/null; }
 tell() {
-  word=$1
-  shift
-  for one in $live; do [ -n "\${one##*/}" ] && kill "-$word" "-\${one##*/}" 2>/dev/null; done
-  for file in $(tagged "$@"); do
+  for one in $groups; do kill "-$1" "-$one" 2>/dev/null; done
+  for file in $(tagged); do
     file=\${file%/environ}
-    kill "-$word" "-\${file#/proc/}" 2>/dev/null
-    kill "-$word" "\${file#/proc/}" 2>/dev/null
+    kill "-$1" "-\${file#/proc/}" 2>/dev/null
+    kill "-$1" "\${file#/proc/}" 2>/dev/null
   done
 }
 lives() {
-  for one in $live; do [ -n "\${one##*/}" ] && kill -0 "-\${one##*/}" 2>/dev/null && return 0; done
-  [ -n "$(tagged "$@")" ]
+  for one in $groups; do kill -0 "-$one" 2>/dev/null && return 0; done
+  [ -n "$(tagged)" ]
 }
-tell TERM "$@"
-tell CONT "$@"
-while [ "$grace" -gt 0 ] && lives "$@"; do sleep 1; grace=$((grace - 1)); done
-tell KILL "$@"
+tell TERM
+tell CONT
+while [ "$grace" -gt 0 ] && lives; do sleep 1; grace=$((grace - 1)); done
+tell KILL
 sleep 1
-tell KILL "$@"
+tell KILL
 `;
 
 /** With it the tag finds the leader, and by it the group. */
 const HAS_PROC = existsSync('/proc/self/environ');
 
-export function startWatchdog(path: string): Watchdog {
-  let child: ChildProcess | undefined = spawn('sh', ['-c', PROGRAM], {
+/** `tag` is the `NAME=value` that all commands of the run carry in their environment; `grace` in milliseconds. */
+export function startWatchdog(path: string, tag: string, grace: number): Watchdog {
+  let child: ChildProcess | undefined = spawn('sh', ['-c', PROGRAM, 'sh', tag, String(Math.ceil(grace / 1000))], {
     cwd: '/',
     env: { PATH: path },
     detached: true,
@@ -82,11 +81,11 @@ export function startWatchdog(path: string): Watchdog {
     ends = '';
   };
   return {
-    begin: (tag, grace) => say(`begin ${tag} ${Math.ceil(grace / 1000)}\n`),
-    group: (tag, group) => (HAS_PROC ? undefined : say(`group ${tag} ${group}\n`)),
-    end(tag) {
+    begin: () => say('+\n'),
+    group: (group) => (HAS_PROC ? undefined : say(`g ${group}\n`)),
+    end(group) {
       if (ends === '') setImmediate(() => ends !== '' && say(''));
-      ends += `end ${tag}\n`;
+      ends += HAS_PROC ? '-\n' : `- ${group ?? ''}\n`;
     },
   };
 }

@@ -25,7 +25,9 @@ const RELEASE_LIMIT = 10_000;
  */
 export class RunControl {
   readonly #emit: Emit;
-  readonly #running = new Map<AbortController, { readonly footing: Footing; readonly hurry: AbortController }>();
+  readonly #running = new Map<AbortController, Footing>();
+  /** One for all: an AbortController costs 50 us. */
+  readonly #hurry = { step: new AbortController(), release: new AbortController() };
   readonly #left: Promise<void>;
   readonly #stopping = new AbortController();
   #leave: () => void = () => {};
@@ -59,31 +61,29 @@ export class RunControl {
     return this.#stopping.signal;
   }
 
-  /** Goes up to `level`; a lower one than before changes nothing. Keys of the terminal belong to the step that owns it: its Ctrl-C is not ours. */
-  stop(level: 1 | 2 | 3, cause: StopCause): void {
-    if (level <= this.#level) return;
-    if (cause === 'SIGINT' && [...this.#running.values()].some(({ footing }) => footing === 'terminal')) return;
+  /** Goes up to `level`; a lower one than before changes nothing. Keys of the terminal belong to the step that owns it: its Ctrl-C is not ours. Says whether it was heeded. */
+  stop(level: 1 | 2 | 3, cause: StopCause): boolean {
+    if (level <= this.#level) return false;
+    if (cause === 'SIGINT' && [...this.#running.values()].some((footing) => footing === 'terminal')) return false;
     this.#level = level;
     this.#cause ??= cause;
     this.#emit({ type: 'stopping', level, cause });
     this.#stopping.abort(new Error('stopped'));
-    for (const [controller, { footing, hurry }] of this.#running) {
-      if (footing !== 'release') controller.abort(new Error('stopped'));
-      if (footing !== 'release' && level >= 2) hurry.abort();
-    }
+    if (level >= 2) this.#hurry.step.abort();
+    for (const [controller, footing] of this.#running) if (footing !== 'release') controller.abort(new Error('stopped'));
     if (level === 2) this.#limit = setTimeout(() => this.#endReleasers(), RELEASE_LIMIT);
     if (level === 3) this.#leave();
+    return true;
   }
 
   /** A step starts. */
   enter(footing: Footing): Leave {
     const controller = new AbortController();
-    const hurry = new AbortController();
-    this.#running.set(controller, { footing, hurry });
-    if (this.#level > 0 && footing !== 'release') controller.abort(new Error('stopped'));
+    this.#running.set(controller, footing);
+    if (this.#hurry.release.signal.aborted || (this.#level > 0 && footing !== 'release')) controller.abort(new Error('stopped'));
     return {
       signal: controller.signal,
-      hurry: hurry.signal,
+      hurry: this.#hurry[footing === 'release' ? 'release' : 'step'].signal,
       done: () => void this.#running.delete(controller),
       end: (reason) => controller.abort(reason),
     };
@@ -95,9 +95,7 @@ export class RunControl {
   }
 
   #endReleasers(): void {
-    for (const [controller, { hurry }] of this.#running) {
-      controller.abort(new Error('stopped'));
-      hurry.abort();
-    }
+    this.#hurry.release.abort();
+    for (const controller of this.#running.keys()) controller.abort(new Error('stopped'));
   }
 }

@@ -47,8 +47,8 @@ export interface RunEnd {
 /** A run under way. */
 export interface Running {
   readonly run: string;
-  /** The stop ladder, for whoever owns the signals of the process. */
-  stop(level: 1 | 2 | 3, cause: StopCause): void;
+  /** The stop ladder, for whoever owns the signals of the process; false if it was not heeded: Ctrl-C belongs to the step that owns the terminal. */
+  stop(level: 1 | 2 | 3, cause: StopCause): boolean;
   /** Diagnostics where the file is faulty or the names are wrong; a failure where the project cannot be locked. Rejects on a fault. */
   readonly ended: Promise<Result<RunEnd, Failure | readonly Diagnostic[]>>;
 }

@@ -69,8 +69,8 @@ function requestOf(call: Call, ground: Ground): Omit<RunRequest, 'tell'> {
 function hear(surroundings: Surroundings, running: Running): () => void {
   let level = 0;
   return surroundings.onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], (name) => {
-    level += 1;
-    running.stop(level === 1 ? 1 : level === 2 ? 2 : 3, name as 'SIGINT' | 'SIGTERM' | 'SIGHUP');
+    const next = level === 0 ? 1 : level === 1 ? 2 : 3;
+    if (running.stop(next, name as 'SIGINT' | 'SIGTERM' | 'SIGHUP')) level = next;
   });
 }
 
