@@ -11,11 +11,10 @@ const testing = needing('tmux');
 
 /** A build that leaves its session, ignores TERM in one child, and tells when it stands. */
 const STUBBORN = `mkdir -p out work
-setsid sh -c 'exec sleep 7777' &
-sh -c 'trap "" TERM; while :; do sleep 0.2; done' stubborn &
+setsid sh -c 'exec sleep 7777' & one=$!
+sh -c 'trap "" TERM; while :; do sleep 0.2; done' stubborn & two=$!
 touch work/started
-if [ -e work/quick ]; then kill %1 %2 2>/dev/null; fi
-[ -e src/slow ] && sleep 8888
+if [ -e src/slow ]; then sleep 8888; fi
 cat src/* > out/app`;
 
 /** Processes, other than this one, that carry the tag of a run of this story. */
@@ -98,7 +97,7 @@ testing('Ctrl-C during a remote build in a real terminal: the remote tree is gon
 });
 
 test('kill -9 of the run at ten moments: after grace nothing is left on the far side, and the next run is right without repair', async () => {
-  const run = `${STUBBORN}\nsleep 0.3\nkill %1 %2 2>/dev/null; kill -9 %2 2>/dev/null; :`;
+  const run = `${STUBBORN}\nsleep 0.3\nkill -9 $one $two`;
   await withFarProject({ run }, async (story) => {
     const { spawn } = await import('node:child_process');
     const env = cleanEnvironment({ home: story.project.home, env: story.sshd.env });

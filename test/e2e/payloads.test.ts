@@ -74,7 +74,8 @@ for (const place of ['local', 'far'] as const) {
 }
 
 test('payloads as file names are sent, built from and fetched, or refused', async () => {
-  const run = 'mkdir -p out; cp -r src/. out/';
+  // A name with a newline is sent and built from; it is nothing that should come back, so a fetch of it is refused whole.
+  const run = `mkdir -p out; for file in src/* src/.[!.]*; do case $file in *'\n'*) [ ! -e src/wide ] || cp "$file" out/ ;; *) [ ! -f "$file" ] || cp -- "$file" out/ ;; esac; done`;
   await withFarProject({ run }, async (story) => {
     const canary = join(story.folder, 'canary');
     const names = PAYLOADS.filter((payload) => Buffer.byteLength(payload) < 200).map((payload) =>
@@ -85,11 +86,18 @@ test('payloads as file names are sent, built from and fetched, or refused', asyn
     for (const [at, name] of names.entries()) writeFileSync(join(folder, name), `content ${at}\n`);
     const ended = await story.sbx(['run', 'fetch-artifacts'], { cwd: story.project.root });
     assert.is(ended.code, 0, ended.stdout + ended.stderr);
+    const fetched = names.filter((name) => !name.includes('\n'));
     for (const [at, name] of names.entries()) {
       assert.is(readFileSync(join(story.workspace, 'src', name), 'utf8'), `content ${at}\n`, JSON.stringify(name));
-      assert.is(readFileSync(join(story.project.root, 'out', name), 'utf8'), `content ${at}\n`, JSON.stringify(name));
+      if (fetched.includes(name))
+        assert.is(readFileSync(join(story.project.root, 'out', name), 'utf8'), `content ${at}\n`, JSON.stringify(name));
     }
-    assert.equal(readdirSync(join(story.project.root, 'out')).sort(), [...names, 'a', 'b'].sort());
+    assert.equal(readdirSync(join(story.project.root, 'out')).sort(), [...fetched, 'a', 'b'].sort());
+    writeFileSync(join(folder, 'wide'), '');
+    const refused = await story.sbx(['run', 'fetch-artifacts']);
+    assert.is(refused.code, 1, refused.stdout + refused.stderr);
+    assert.match(refused.stdout + refused.stderr, /control character/);
+    assert.equal(readdirSync(join(story.project.root, 'out')).sort(), [...fetched, 'a', 'b'].sort(), 'nothing of it was taken');
     for (const name of ['canary', 'demo/canary', 'far/demo/canary']) assert.not.ok(existsSync(join(story.folder, name)));
     assert.not.ok(existsSync(canary));
   });

@@ -27,7 +27,14 @@ testing('plan, list, status, explain and validate execute nothing but git plumbi
     assert.is(ran.code, 0, ran.stdout + ran.stderr);
     story.project.write('src/a', 'edited\n');
     const before = snapshot(story);
-    for (const query of [['plan'], ['plan', '--json'], ['list'], ['status'], ['explain', 'build'], ['validate']]) {
+    for (const query of [
+      ['plan', 'fetch-artifacts'],
+      ['plan', '--json', 'build'],
+      ['list'],
+      ['status', 'fetch-artifacts'],
+      ['explain', 'build'],
+      ['validate'],
+    ]) {
       const traces = join(story.folder, 'traces');
       execFileSync('sh', ['-c', `rm -rf ${traces}; mkdir ${traces}`]);
       const ended = await execute(
