@@ -16,7 +16,7 @@ function stored(home: string): string[] {
     .sort();
 }
 
-test('a flipped bit anywhere in the store is found, said and rebuilt', async () => {
+test('A flipped bit anywhere in the store is found, said and rebuilt.', async () => {
   const more =
     '  local: { run: "cat src/a > made.txt; echo log", inputs: ["src/**"], outputs: [made.txt] }\n  both: { run: "true", needs: [local, fetch-artifacts] }\n';
   await withFarProject({ more }, async (story) => {

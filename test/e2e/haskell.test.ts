@@ -36,7 +36,7 @@ function outcomes(all: readonly JournalEvent[]): Record<string, string | undefin
   return Object.fromEntries(all.filter((e) => e.type === 'step-finished').map((e) => [e.step, e.outcome?.is]));
 }
 
-test('a real Haskell project with a library, an executable and a test suite builds over sshd, offline; the fetched executable runs here', async () => {
+test("A real Haskell project with a library, an executable and a test suite builds over Debian's sshd (own config, high port, user build) with Debian's ghc and cabal, offline; the fetched executable runs on this side.", async () => {
   await withFarHaskell(async (story) => {
     const output = await succeed(story, 'fetch-artifacts', 'remote-test');
     assert.equal(
@@ -53,7 +53,7 @@ test('a real Haskell project with a library, an executable and a test suite buil
     // Nothing changed: nothing is dialled, even with the server gone.
     story.sshd.stop();
     assert.equal(outcomes(await events(story, 'fetch-artifacts', 'remote-test')), {
-      sync: 'skipped', // fresh, and no step that runs needs it
+      sync: 'fresh',
       'remote-build': 'fresh',
       'remote-test': 'fresh',
       'fetch-artifacts': 'fresh',
@@ -61,7 +61,7 @@ test('a real Haskell project with a library, an executable and a test suite buil
   });
 });
 
-test('an edit of one module sends one file and rebuilds one module', async () => {
+test('An edit of one module sends one file and rebuilds one module.', async () => {
   await withFarHaskell(async (story) => {
     await succeed(story, 'remote-build');
     touchSources(story.project, GREETING, '"!"', '"."');
@@ -76,7 +76,7 @@ test('an edit of one module sends one file and rebuilds one module', async () =>
   });
 });
 
-test('a type error fails the build with its place; mended, one module is rebuilt; build, test, build: the third is fresh', async () => {
+test('A type error, then its mend: one module is rebuilt.', async () => {
   await withFarHaskell(async (story) => {
     await succeed(story, 'remote-build');
     touchSources(story.project, GREETING, '++ render who', '++ who');
@@ -89,13 +89,18 @@ test('a type error fails the build with its place; mended, one module is rebuilt
       compiled(mended).filter((name) => name.startsWith('Hello.')),
       ['Hello.Greeting'],
     );
+  });
+});
 
+test('Build, test, build: the third is fresh.', async () => {
+  await withFarHaskell(async (story) => {
+    await succeed(story, 'remote-build');
     await succeed(story, 'remote-test');
     assert.is(outcomes(await events(story, 'remote-build'))['remote-build'], 'fresh');
   });
 });
 
-test('older content brought back with the clock of the far side an hour ahead is rebuilt', async () => {
+test("Older content brought back with the far side's clock an hour ahead is rebuilt.", async () => {
   await withFarHaskell(async (story) => {
     await succeed(story, 'remote-build', 'fetch-artifacts');
     const former = story.project.read(GREETING);
@@ -112,7 +117,7 @@ test('older content brought back with the clock of the far side an hour ahead is
   });
 });
 
-test('with sshd stopped and the same sources, deleted artifacts come back, exit 0, no connection tried', async () => {
+test('With sshd stopped and the same sources: artifacts deleted, `sbx run fetch-artifacts` restores them, exit 0, no connection tried.', async () => {
   await withFarHaskell(async (story) => {
     await succeed(story, 'fetch-artifacts');
     const folder = join(story.project.root, 'dist-newstyle');

@@ -54,49 +54,52 @@ const RELEASER = `  release:
     run: echo released > released.txt
 `;
 
-testing('Ctrl-C during a remote build in a real terminal: the remote tree is gone, releasers ran, exit 130, the screen whole', async () => {
-  await withFarProject({ run: STUBBORN, more: RELEASER, sandbox: '' }, async (story) => {
-    story.project.write('src/slow', '');
-    const tmux = (...args: string[]): string =>
-      execFileSync('tmux', ['-L', `sbx-${process.pid}`, ...args], { encoding: 'utf8', env: terminal });
-    const terminal = {
-      ...cleanEnvironment({ home: story.project.home, env: story.sshd.env }),
-      TERM: 'xterm-256color',
-      NO_COLOR: undefined,
-    };
-    try {
-      tmux('-f', '/dev/null', 'new-session', '-d', '-s', 's', '-x', '100', '-y', '30', 'bash --norc');
-      tmux('send-keys', '-t', 's', `PS1='READY> '; cd ${story.project.root}; clear`, 'Enter');
-      await until('the prompt', () => /READY>/.test(tmux('capture-pane', '-p', '-t', 's')));
-      tmux('send-keys', '-t', 's', `${process.execPath} ${SBX} run build release; echo "ended with $?"`, 'Enter');
-      await until('the build', () => story.isThere('work/started'));
-      assert.ok(leftBehind(story).length > 0, 'the build stands');
-      tmux('send-keys', '-t', 's', 'C-c');
-      await until('the end', () => /ended with \d+/.test(tmux('capture-pane', '-p', '-t', 's')), 30_000);
-      const screen = tmux('capture-pane', '-p', '-t', 's');
-      assert.match(screen, /ended with 130/);
-      await until(
-        'nothing is left on the far side',
-        () => leftBehind(story).filter((line) => !line.includes('bash --norc')).length === 0,
-        5000,
-      );
-      assert.ok(existsSync(join(story.project.root, 'released.txt')), 'the releaser ran');
-      // Whole: the cursor shows, echo is on, the prompt is on a line of its own.
-      tmux('send-keys', '-t', 's', 'stty -a | grep -o " echo " ; echo whole', 'Enter');
-      await until('the shell answers', () => /\nwhole/.test(tmux('capture-pane', '-p', '-t', 's')));
-      assert.is(tmux('display-message', '-p', '-t', 's', '#{cursor_flag}').trim(), '1');
-      assert.match(tmux('capture-pane', '-p', '-t', 's'), /\n echo/);
-    } finally {
+testing(
+  'Ctrl-C during a remote build in a real terminal (tmux): the remote tree is gone, releasers ran, exit 130, the screen whole.',
+  async () => {
+    await withFarProject({ run: STUBBORN, more: RELEASER, sandbox: '' }, async (story) => {
+      story.project.write('src/slow', '');
+      const tmux = (...args: string[]): string =>
+        execFileSync('tmux', ['-L', `sbx-${process.pid}`, ...args], { encoding: 'utf8', env: terminal });
+      const terminal = {
+        ...cleanEnvironment({ home: story.project.home, env: story.sshd.env }),
+        TERM: 'xterm-256color',
+        NO_COLOR: undefined,
+      };
       try {
-        tmux('kill-server');
-      } catch {
-        // it had ended
+        tmux('-f', '/dev/null', 'new-session', '-d', '-s', 's', '-x', '100', '-y', '30', 'bash --norc');
+        tmux('send-keys', '-t', 's', `PS1='READY> '; cd ${story.project.root}; clear`, 'Enter');
+        await until('the prompt', () => /READY>/.test(tmux('capture-pane', '-p', '-t', 's')));
+        tmux('send-keys', '-t', 's', `${process.execPath} ${SBX} run build release; echo "ended with $?"`, 'Enter');
+        await until('the build', () => story.isThere('work/started'));
+        assert.ok(leftBehind(story).length > 0, 'the build stands');
+        tmux('send-keys', '-t', 's', 'C-c');
+        await until('the end', () => /ended with \d+/.test(tmux('capture-pane', '-p', '-t', 's')), 30_000);
+        const screen = tmux('capture-pane', '-p', '-t', 's');
+        assert.match(screen, /ended with 130/);
+        await until(
+          'nothing is left on the far side',
+          () => leftBehind(story).filter((line) => !line.includes('bash --norc')).length === 0,
+          5000,
+        );
+        assert.ok(existsSync(join(story.project.root, 'released.txt')), 'the releaser ran');
+        // Whole: the cursor shows, echo is on, the prompt is on a line of its own.
+        tmux('send-keys', '-t', 's', 'stty -a | grep -o " echo " ; echo whole', 'Enter');
+        await until('the shell answers', () => /\nwhole/.test(tmux('capture-pane', '-p', '-t', 's')));
+        assert.is(tmux('display-message', '-p', '-t', 's', '#{cursor_flag}').trim(), '1');
+        assert.match(tmux('capture-pane', '-p', '-t', 's'), /\n echo/);
+      } finally {
+        try {
+          tmux('kill-server');
+        } catch {
+          // it had ended
+        }
       }
-    }
-  });
-});
+    });
+  },
+);
 
-test('kill -9 of the run at ten moments: after grace nothing is left on the far side, and the next run is right without repair', async () => {
+test('kill -9 of the run at ten moments: after grace nothing is left on the far side, and the next run is right without repair.', async () => {
   const run = `${STUBBORN}\nsleep 0.3\nkill -9 $one $two`;
   await withFarProject({ run }, async (story) => {
     const { spawn } = await import('node:child_process');

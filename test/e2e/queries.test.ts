@@ -17,63 +17,66 @@ function snapshot(story: FarProject): string {
   });
 }
 
-testing('plan, list, status, explain and validate execute nothing but git plumbing, connect nowhere and write nothing', async () => {
-  await withFarProject({ sandbox: '' }, async (story) => {
-    const text = story.project.read('Sandboxfile.yaml').replace('files: all', 'files: git');
-    story.project.write('Sandboxfile.yaml', text);
-    story.project.write('.gitignore', 'out\nwork\n');
-    execFileSync('git', ['init', '-q'], { cwd: story.project.root });
-    const ran = await story.sbx(['run', 'fetch-artifacts']);
-    assert.is(ran.code, 0, ran.stdout + ran.stderr);
-    story.project.write('src/a', 'edited\n');
-    const before = snapshot(story);
-    for (const query of [
-      ['plan', 'fetch-artifacts'],
-      ['plan', '--json', 'build'],
-      ['list'],
-      ['status', 'fetch-artifacts'],
-      ['explain', 'build'],
-      ['validate'],
-    ]) {
-      const traces = join(story.folder, 'traces');
-      execFileSync('sh', ['-c', `rm -rf ${traces}; mkdir ${traces}`]);
-      const ended = await execute(
-        'strace',
-        [
-          '-ff',
-          '-e',
-          'trace=execve,connect,sendto,openat,open,creat,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,link,linkat,symlinkat,truncate,ftruncate',
-          '-o',
-          join(traces, 't'),
-          process.execPath,
-          SBX,
-          ...query,
-        ],
-        { cwd: story.project.root, home: story.project.home, env: story.sshd.env },
-      );
-      assert.ok([0, 3].includes(ended.code ?? -1), `${query.join(' ')}: ${ended.stdout}${ended.stderr}`);
-      const calls = readdirSync(traces).flatMap((name) => readFileSync(join(traces, name), 'utf8').split('\n'));
-      const executed = calls
-        .filter((call) => /^execve\(/.test(call) && /= 0$/.test(call))
-        .map((call) => /execve\("([^"]*)", \[(.*?)\]/.exec(call));
-      for (const call of executed.slice(1)) assert.match(call?.[1] ?? '', /\/git$/, `${query.join(' ')} executed ${call?.[0]}`);
-      for (const call of executed.slice(1)) assert.match(call?.[2] ?? '', /"(ls-files|rev-parse|--version)"/);
-      assert.equal(
-        calls.filter((call) => /^(connect|sendto)\(/.test(call) && /AF_INET/.test(call)),
-        [],
-      );
-      const written = calls.filter(
-        (call) =>
-          /O_(WRONLY|RDWR|CREAT)/.test(call) && !/"\/dev\/(null|tty|pts)/.test(call) && !/= -1/.test(call) && !/"\/proc\//.test(call),
-      );
-      assert.equal(written, [], `${query.join(' ')} opened for writing`);
-      assert.equal(
-        calls.filter((call) => /^(rename|unlink|mkdir|link|symlink|truncate|ftruncate)/.test(call) && /= 0$/.test(call)),
-        [],
-      );
-      assert.is(snapshot(story), before, `${query.join(' ')} wrote`);
-    }
-  });
-});
+testing(
+  '`plan`, `list`, `status`, `explain`, `validate` are shown by strace to execute nothing but git plumbing, connect nowhere and write nothing.',
+  async () => {
+    await withFarProject({ sandbox: '' }, async (story) => {
+      const text = story.project.read('Sandboxfile.yaml').replace('files: all', 'files: git');
+      story.project.write('Sandboxfile.yaml', text);
+      story.project.write('.gitignore', 'out\nwork\n');
+      execFileSync('git', ['init', '-q'], { cwd: story.project.root });
+      const ran = await story.sbx(['run', 'fetch-artifacts']);
+      assert.is(ran.code, 0, ran.stdout + ran.stderr);
+      story.project.write('src/a', 'edited\n');
+      const before = snapshot(story);
+      for (const query of [
+        ['plan', 'fetch-artifacts'],
+        ['plan', '--json', 'build'],
+        ['list'],
+        ['status', 'fetch-artifacts'],
+        ['explain', 'build'],
+        ['validate'],
+      ]) {
+        const traces = join(story.folder, 'traces');
+        execFileSync('sh', ['-c', `rm -rf ${traces}; mkdir ${traces}`]);
+        const ended = await execute(
+          'strace',
+          [
+            '-ff',
+            '-e',
+            'trace=execve,connect,sendto,openat,open,creat,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,link,linkat,symlinkat,truncate,ftruncate',
+            '-o',
+            join(traces, 't'),
+            process.execPath,
+            SBX,
+            ...query,
+          ],
+          { cwd: story.project.root, home: story.project.home, env: story.sshd.env },
+        );
+        assert.ok([0, 3].includes(ended.code ?? -1), `${query.join(' ')}: ${ended.stdout}${ended.stderr}`);
+        const calls = readdirSync(traces).flatMap((name) => readFileSync(join(traces, name), 'utf8').split('\n'));
+        const executed = calls
+          .filter((call) => /^execve\(/.test(call) && /= 0$/.test(call))
+          .map((call) => /execve\("([^"]*)", \[(.*?)\]/.exec(call));
+        for (const call of executed.slice(1)) assert.match(call?.[1] ?? '', /\/git$/, `${query.join(' ')} executed ${call?.[0]}`);
+        for (const call of executed.slice(1)) assert.match(call?.[2] ?? '', /"(ls-files|rev-parse|--version)"/);
+        assert.equal(
+          calls.filter((call) => /^(connect|sendto)\(/.test(call) && /AF_INET/.test(call)),
+          [],
+        );
+        const written = calls.filter(
+          (call) =>
+            /O_(WRONLY|RDWR|CREAT)/.test(call) && !/"\/dev\/(null|tty|pts)/.test(call) && !/= -1/.test(call) && !/"\/proc\//.test(call),
+        );
+        assert.equal(written, [], `${query.join(' ')} opened for writing`);
+        assert.equal(
+          calls.filter((call) => /^(rename|unlink|mkdir|link|symlink|truncate|ftruncate)/.test(call) && /= 0$/.test(call)),
+          [],
+        );
+        assert.is(snapshot(story), before, `${query.join(' ')} wrote`);
+      }
+    });
+  },
+);
 
 test.run();

@@ -46,7 +46,7 @@ const MORE = `  made:
 const SANDBOX = `    probes: { tool: cat PROBE }
 `;
 
-test('explain, plan and the run give the same reason for twenty kinds of change', async () => {
+test('`explain`, `plan` and the run give the same reason for 20 kinds of change.', async () => {
   await withFarProject({}, async (story) => {
     const file = join(story.project.root, 'Sandboxfile.yaml');
     const probe = join(story.folder, 'probe');

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { projectIn } from '../rig/project.ts';
 import { eventsOf, outcomesOf, sandboxfile, withFarProject } from './far-project.ts';
 
-test('two runs at once on one project are both right, and the second says for whom it waits', async () => {
+test('Two runs at once on one project: both right, the second says for whom it waits.', async () => {
   const run = 'mkdir -p out work; cat src/* > out/app; echo built >> work/builds; sleep 1';
   await withFarProject({ run }, async (story) => {
     const first = story.sbx(['run', '--json', 'fetch-artifacts']);

@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventsOf, outcomesOf, runTo, withFarProject } from './far-project.ts';
 
-test('with sshd stopped: same sources restore, exit 0, nothing dialled; an edited source ends with 4 and one clear line', async () => {
+test('An edited source with sshd stopped: exit 4 with one clear line, within 10 s, for a refused port.', async () => {
   await withFarProject({}, async (story) => {
     await runTo(story, 'fetch-artifacts');
     assert.is(story.project.read('out/app'), 'one\ntwo\n');
@@ -29,7 +29,7 @@ test('with sshd stopped: same sources restore, exit 0, nothing dialled; an edite
   });
 });
 
-test('a host that swallows every packet ends with 4 within 10 s and says so', async () => {
+test('An edited source then: exit 4 with one clear line, within 10 s, for a black hole.', async () => {
   await withFarProject({}, async (story) => {
     await runTo(story, 'fetch-artifacts');
     story.project.write('src/a', 'ONE\n');
@@ -64,7 +64,7 @@ test('a host that swallows every packet ends with 4 within 10 s and says so', as
   });
 });
 
-test('a local edit during a remote build neither spoils its record nor hides the edit from the next run', async () => {
+test('A local edit during a remote build neither spoils its record nor hides the edit from the next run.', async () => {
   await withFarProject(
     {
       run: 'mkdir -p out work; cat src/* > out/app; touch work/started; while [ ! -e work/go ]; do sleep 0.05; done; rm work/go work/started',
