@@ -16,6 +16,8 @@ export function groupedView({ write, paint, level }: ViewOptions): View {
 
   return {
     event(e) {
+      // What was said to run is said to be fresh, too: a sync that found nothing to send.
+      const announced = e.type === 'step-finished' && board.running.has(e.step);
       fold(board, e);
       if (e.type === 'run-finished') {
         const closing = closingLines(board, paint);
@@ -27,7 +29,7 @@ export function groupedView({ write, paint, level }: ViewOptions): View {
         if (blocks.push(e.step, e.text)) show(`${paint.name(neutral(e.step))} goes on`, blocks.take(e.step, false));
         return;
       }
-      const line = lineOf(e, paint, level === 'verbose');
+      const line = lineOf(e, paint, announced || level === 'verbose');
       if (line === undefined) return;
       if (!('step' in e)) return write(`${line}\n`);
       show(`${paint.name(neutral(e.step))} ${line}`, e.type === 'step-finished' ? blocks.take(e.step, true) : []);

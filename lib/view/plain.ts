@@ -35,6 +35,8 @@ export function plainView({ write, paint, level }: ViewOptions): View {
 
   return {
     event(e) {
+      // What was said to run is said to be fresh, too: a sync that found nothing to send.
+      const announced = e.type === 'step-finished' && board.running.has(e.step);
       fold(board, e);
       if (e.type === 'planned') width = columnOf(board);
       if (e.type === 'run-finished') {
@@ -61,7 +63,7 @@ export function plainView({ write, paint, level }: ViewOptions): View {
             shown((line) => output.end(line)),
           );
       }
-      const line = lineOf(e, paint, level === 'verbose');
+      const line = lineOf(e, paint, announced || level === 'verbose');
       if (line === undefined) return;
       if ('step' in e) prefixed(e.step, [line]);
       else write(`${line}\n`);

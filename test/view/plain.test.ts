@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PLAIN } from '../../lib/view/paint.ts';
 import { plainView } from '../../lib/view/plain.ts';
-import { FRESH, failing, finished, plan, planned, started, told } from './story.ts';
+import { EDITED, FRESH, failing, finished, plan, planned, started, told } from './story.ts';
 
 test('a failing run: lines as they arrive, the root failure last', async () => {
   const text = await told((write) => plainView({ write, paint: PLAIN, level: 'normal' }), failing());
@@ -41,6 +41,18 @@ test('everything fresh: one line, and that no place was reached', async () => {
   ];
   const text = await told((write) => plainView({ write, paint: PLAIN, level: 'normal' }), story);
   assert.is(text, 'everything is fresh: 1 step, in 80ms; no place was reached\n');
+});
+
+test('a step that was said to run is said to be fresh', async () => {
+  const story = [
+    started(),
+    plan(planned('sync', EDITED)),
+    { type: 'step-started', step: 'sync', decision: EDITED, attempt: 1 } as const,
+    { type: 'step-finished', step: 'sync', outcome: { is: 'fresh' }, ms: 90 } as const,
+    finished(0, 80),
+  ];
+  const text = await told((write) => plainView({ write, paint: PLAIN, level: 'normal' }), story);
+  assert.is(text, 'sync runs: inputs changed: src/Main.hs\nsync fresh\neverything is fresh: 1 step, in 80ms\n');
 });
 
 test('quiet shows the summary and the failure only', async () => {
