@@ -20,6 +20,7 @@ import { makeProjectFolder } from './project-folder.ts';
 import type { Reach } from './reach.ts';
 import type { RunEnd, Running, RunRequest } from './run-request.ts';
 import { whoAmI } from './self.ts';
+import { isTendingDue } from './tended.ts';
 import { pruneTrash } from './trash.ts';
 
 // One run from its lock to its last event. Knows no command line and no views: events go to `tell`.
@@ -184,7 +185,13 @@ class Run {
       pruneRuns(io.files, folders.project);
       pruneTrash(io.files, folders.project);
     }
-    this.#memory.records.close();
+    const { records } = this.#memory;
+    if (isTendingDue(io, folders.project)) {
+      const { tendStore } = await import('./store-gc.ts');
+      const keys = [...this.#request.project.steps.keys()].flatMap((step) => records.last(step)?.key ?? []);
+      tendStore(io, folders.cache, folders.project, keys, this.#request.project.cache);
+    }
+    records.close();
     try {
       this.#memory.memo.save();
     } catch (thrown) {

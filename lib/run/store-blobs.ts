@@ -48,8 +48,14 @@ export function openBlobs(io: StoreEffects, folder: string): Blobs {
     const seen = seenAt(digest);
     if (!seen?.isFile() || seen.size !== size) return false;
     const now = io.clock.now();
-    if (now - seen.mtimeMs > TOUCH_AFTER) files.utimesSync(path(digest), now / 1000, now / 1000);
-    return true;
+    if (now - seen.mtimeMs <= TOUCH_AFTER) return true;
+    try {
+      files.utimesSync(path(digest), now / 1000, now / 1000);
+      return true;
+    } catch (thrown) {
+      if (errnoOf(thrown) === 'ENOENT') return false; // collected just now
+      throw thrown;
+    }
   };
 
   const inFolder = <T>(needed: string, use: () => T): T => {

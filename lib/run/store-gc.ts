@@ -11,6 +11,7 @@ import { whoAmI } from './self.ts';
 import { recordFolder } from './store.ts';
 import { listBlobs, listLeftovers, listRecords, type Stored } from './store-listing.ts';
 import { blobsOf, parseRecord } from './store-record.ts';
+import { tendedStamp } from './tended.ts';
 
 export interface Bounds {
   /** Bytes of all blobs and records. */
@@ -31,26 +32,22 @@ type Effects = Pick<Io, 'files' | 'clock' | 'nonce'>;
 
 /** Longer than a step's outputs take from the first blob to the record. */
 const GRACE = 3_600_000;
-const DAY = 86_400_000;
 
 /**
- * After a run: marks the records of these keys as used and collects, at most once a day for each project. Undefined if there was nothing to do,
- * another process collects now, or the store cannot be written. Never throws for what a disk does.
+ * After a run: marks the records of these keys as used and collects. Undefined if another process collects now or the store cannot be written. Never throws
+ * for what a disk does.
  */
 export function tendStore(
   io: Effects,
   store: string,
   projectFolder: string,
-  keys: readonly Digest[],
+  keys: Iterable<Digest>,
   bounds: Bounds,
 ): Collected | undefined {
-  const stamp = `${projectFolder}/tended`;
   try {
-    const now = io.clock.now();
-    const last = io.files.lstatSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    if (now - last < DAY && last <= now) return undefined;
     makeFolder(io.files, projectFolder);
-    replaceFile(io, stamp, '');
+    replaceFile(io, tendedStamp(projectFolder), '');
+    const now = io.clock.now();
     for (const key of keys) touch(io, `${recordFolder(store)}/${key}`, now);
     return collectStore(io, store, bounds);
   } catch (thrown) {
@@ -93,7 +90,7 @@ function collect(files: Io['files'], store: string, bounds: Bounds, now: number,
   for (const { path } of dropped) files.rmSync(path, { force: true });
   const unused = [...blobs.values()].filter(({ digest, at }) => !used.has(digest) && now - at > grace);
   for (const { path } of unused) files.rmSync(path, { force: true });
-  const old = listLeftovers(files, store).filter(({ path, at }) => now - at > (path.includes('/quarantine/') ? bounds.maxAge : grace));
+  const old = listLeftovers(files, store).filter(({ path, at }) => now - at > (path.includes('/quarantine/') ? bounds.maxAge : GRACE));
   for (const { path } of old) files.rmSync(path, { force: true });
   const gone = new Set(unused);
   const left = [...blobs.values()].filter((blob) => !gone.has(blob));

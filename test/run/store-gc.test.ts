@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { digestOf } from '../../lib/base/digest.ts';
@@ -7,6 +9,7 @@ import { treeOf } from '../../lib/model/tree.ts';
 import { type Bounds, collectStore, tendStore } from '../../lib/run/store-gc.ts';
 import type { Success } from '../../lib/run/store-record.ts';
 import { storeStats, verifyStore } from '../../lib/run/store-verify.ts';
+import { isTendingDue } from '../../lib/run/tended.ts';
 import { withFolder } from '../rig/folder.ts';
 import { failing, sweep } from './crash.ts';
 import { ioOf, put, real, successOf, type World, worldIn } from './store-fixture.ts';
@@ -138,12 +141,48 @@ test('after a run: keys are marked as used, at most once a day, and a read-only 
     const used = remember(world, 'a', LARGE, 50);
     const unused = remember(world, 'b', LARGE, 50);
     const bounds = { ...ROOMY, maxAge: 24 * HOUR };
+    assert.is(isTendingDue(ioOf(), world.scene.folder), true);
     const tend = (files: Files = real) => tendStore(ioOf(files), world.cache, world.scene.folder, [used.key, digestOf('unknown')], bounds);
     assert.is(tend(failing(real, 'EROFS', (name) => /^(open|mkdir|write|utimes|rename)/.test(name))), undefined);
     assert.is(tend()?.records, 1);
     assert.ok(world.store.recall(used.key));
     assert.is(world.store.recall(unused.key), undefined);
-    assert.is(tend(), undefined);
+    assert.is(isTendingDue(ioOf(), world.scene.folder), false);
+    assert.is(
+      isTendingDue(
+        ioOf(real, () => Date.now() + 25 * HOUR),
+        world.scene.folder,
+      ),
+      true,
+    );
+    assert.is(
+      isTendingDue(
+        ioOf(real, () => Date.now() - 25 * HOUR),
+        world.scene.folder,
+      ),
+      true,
+    );
+  }));
+
+test('processes that fill and use one store while it is collected to nothing: hits are right, losses are misses, nobody warns', () =>
+  withFolder(async (folder) => {
+    const script = fileURLToPath(new URL('store-contender.js', import.meta.url));
+    fs.mkdirSync(`${folder}/cache`);
+    let running = 6;
+    let whole = 0;
+    const codes = Array.from({ length: running }, (_, i) => {
+      const child = spawn(process.execPath, [script, folder, `w${i}`, '25'], { stdio: ['ignore', 'pipe', 'inherit'] });
+      child.stdout.on('data', (chunk: Buffer) => (whole += Number(chunk.toString())));
+      return new Promise<number | null>((done) => child.on('close', (code) => done(running-- && code)));
+    });
+    let collections = 0;
+    while (running > 0) {
+      if (collectStore(ioOf(), `${folder}/cache`, { maxSize: 0, maxAge: 0 }, -1)) collections += 1;
+      await new Promise((wake) => setTimeout(wake, 5));
+    }
+    assert.equal(await Promise.all(codes), [0, 0, 0, 0, 0, 0]);
+    assert.ok(whole > 0 && collections > 0, `${whole} ${collections}`);
+    assert.equal(verifyStore(ioOf(), `${folder}/cache`).damaged, []);
   }));
 
 test.run();
