@@ -50,7 +50,9 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
   const read = readSteps(io, path);
   const { steps } = read;
   let { lines, isTorn } = read;
+  /** Made when first asked for, then kept up: a run asks and tells by turns. */
   let byKey: Map<Digest, StepId> | undefined;
+  let byInputs: Map<Digest, StepRecord> | undefined;
   let fd: number | undefined;
   let complained = false;
 
@@ -93,8 +95,12 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
   const put = (step: StepId, told: Omit<StepRecord, 'line'>): void => {
     const line = stepLine(step, told);
     const { last, past, made, newest, inputs } = told;
-    steps.set(step, { last, past, made, newest, inputs, line });
-    byKey = undefined;
+    const record = { last, past, made, newest, inputs, line };
+    const before = steps.get(step)?.last.key;
+    if (before !== undefined && byKey?.get(before) === step) byKey.delete(before);
+    if (last.ok) byKey?.set(last.key, step);
+    if (inputs) byInputs?.set(inputs.digest, record);
+    steps.set(step, record);
     append(line);
   };
 
@@ -115,8 +121,9 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
       return ms === undefined ? undefined : { ms, ...(bytes === undefined ? {} : { bytes }) };
     },
     formerInputs(digest) {
-      for (const { last, inputs } of steps.values()) if (last.record.inputs === digest && inputs) return inputs;
-      return trees.read(digest);
+      byInputs ??= new Map([...steps.values()].map((record) => [record.last.record.inputs ?? '', record]));
+      const small = byInputs.get(digest)?.inputs;
+      return small?.digest === digest ? small : trees.read(digest);
     },
     begin(step) {
       const known = steps.get(step);

@@ -30,9 +30,10 @@ export function removeEmptyFolders(files: Files, root: string, path: string): vo
   }
 }
 
-/** Keeps what the newest few runs moved away. Never throws: the rest is tried again by the next run. */
+/** Keeps what the newest few runs moved away, and no stage that a killed run left. Under the project's lock. Never throws: the rest is tried again by the next run. */
 export function pruneTrash(files: Files, folder: string): void {
   try {
+    files.rmSync(`${folder}/stage`, { recursive: true, force: true });
     const runs = files.readdirSync(`${folder}/trash`).map((run) => ({ run, at: files.statSync(`${folder}/trash/${run}`).mtimeMs }));
     runs.sort((a, b) => b.at - a.at);
     for (const { run } of runs.slice(RUNS_KEPT)) files.rmSync(`${folder}/trash/${run}`, { recursive: true, force: true });

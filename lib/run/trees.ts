@@ -12,7 +12,7 @@ export interface Trees {
   prune(used: () => ReadonlySet<string>): void;
 }
 
-const MANY = 200;
+const MANY = 20;
 
 export function openTrees(io: Writing, folder: string): Trees {
   const { files } = io;
