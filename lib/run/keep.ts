@@ -120,10 +120,10 @@ export function makeLedger(input: KeepInput): Ledger {
 
     fail(planned, begun, spent) {
       look.refresh();
-      const { before } = begun as Seen;
+      const { before, inputs } = begun as Seen;
       const moved = before === undefined ? ok([]) : moveTouched(scene, outputRules(planned.action), before);
       if (!moved.ok) warn(moved.error.message, moved.error.hint);
-      records.finish(planned.action.id, lastRun(planned, spent, { ok: false }));
+      records.finish(planned.action.id, lastRun(planned, spent, { ok: false }), inputs ? { inputs } : {});
       return moved.ok ? moved.value : [];
     },
 
