@@ -110,7 +110,9 @@ export function makeLedger(input: KeepInput): Ledger {
         remembered = { key, outputs: tree ?? null, at: spent.at, ms: spent.ms, ...(log === undefined ? {} : { log }) };
         scene.store.remember({ ...remembered, step: action.id, record });
       }
-      if (sound && action.draft.makes.is === 'place') setPlace(action, (seen) => ({ ...seen, holds: { ...seen.holds, [action.id]: key } }));
+      // A sync is known by its receipt; the place itself keeps no hold of it.
+      if (sound && action.draft.makes.is === 'place' && produced.receipt === undefined)
+        setPlace(action, (seen) => ({ ...seen, holds: { ...seen.holds, [action.id]: key } }));
       const last = lastRun(planned, spent, { ok: true, ...told });
       const { inputs } = begun as Seen;
       records.finish(action.id, last, { ...(remembered ? { remembered } : {}), ...(inputs ? { inputs } : {}) });
