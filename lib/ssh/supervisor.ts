@@ -3,7 +3,7 @@
 
 /**
  * Ends everything that carries SBX_TREE=$tree: TERM once to each process group (they are all ours, since the command has a session of its
- * own), after `$patience` rounds KILL. Exit code 4: nothing is left, 5: something cannot be killed.
+ * own), after `$patience` rounds KILL. Exit code $last: nothing is left, 5: something cannot be killed.
  */
 const FINISH = `
 finish() {
@@ -18,7 +18,7 @@ finish() {
     done
     if [ -z "$groups" ]; then
       for group in $told; do kill -s KILL -- "-$group"; done
-      exit 4
+      exit "$last"
     fi
     [ "$round" -lt $((patience + 100)) ] || exit 5
     for group in $groups; do
@@ -40,14 +40,16 @@ finish() {
  * Reads beats. $1 tree, $2 owner, $3 grace and $4 silence in seconds, $5 rounds of patience. A reader of its own turns lines into signals,
  * since only `wait` ends at once when one comes. While the link is lost the sleeper carries SBX_LOST=$owner: so others find it (ORPHANS).
  * (`<&0` would be /dev/null for a background command of dash: hence fd 4.)
- * USR1 ends it, except when it is ending the tree.
+ * USR1 says that the command has ended, and ends this too, except when it is ending the tree; while the link is lost, what the command left in
+ * the background is ended as well, since nobody will do it later.
  */
 const WATCH = `
-tree=$1 owner=$2 grace=$3 silence=$4 patience=$5 me=$$ mode=on next= gone=
+tree=$1 owner=$2 grace=$3 silence=$4 patience=$5 me=$$ mode=on next='' gone='' last=4
 ${FINISH}
 trap finish TERM
 trap 'next=on' ALRM
 trap 'gone=1' HUP
+trap '[ "$mode$gone" = on ] && exit 0; last=0; finish' USR1
 exec 4<&0 </dev/null
 (
   while IFS= read -r line; do
@@ -61,7 +63,7 @@ while :; do
   sleeper=$!
   [ -n "$next" ] || [ "$gone" = 1 ] || wait "$sleeper"
   kill "$sleeper"
-  was=$next next=
+  was=$next next=''
   if [ "$gone" = 1 ]; then mode=lost gone=seen
   elif [ "$was" = on ]; then mode=on
   elif [ "$mode" = lost ]; then finish

@@ -98,8 +98,8 @@ export function terminalContract(place: WithPlace): void {
         new AbortController().signal,
       );
       await user.sees('ready');
-      user.press('\x03');
-      const exit = await running;
+      const pressing = setInterval(() => user.press('\x03'), 200); // dash loses one that comes while it forks
+      const exit = await running.finally(() => clearInterval(pressing));
       assert.ok(exit.ok);
       assert.not.equal(exit.value, { code: 0 });
     }));

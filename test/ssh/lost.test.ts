@@ -88,10 +88,10 @@ test('the same for the embedded sandbox, whose server dies with sbx', () =>
     await until('the end of all', () => living(run.id, home) === 0);
   }));
 
-test('work that ends within the grace is held', () =>
+test('work that ends within the grace is held, and leaves nothing behind', () =>
   withFar({}, async (far) => {
     const mark = `/tmp/sbx-held-${randomBytes(8).toString('hex')}`;
-    const run = start(far, 'echo working; sleep 1', 20_000, 'checkout', mark);
+    const run = start(far, 'sleep 1000 & echo working; sleep 1', 20_000, 'checkout', mark);
     await until('working', () => run.text().includes('working'));
     run.child.kill('SIGKILL');
     await using session = await connected(far.sandbox());
