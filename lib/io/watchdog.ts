@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 /**
- * A resident `sh` that ends the commands of a run when sbx is killed in a way that it cannot answer (SIGKILL, out of memory): it counts the
- * commands that live by a pipe whose other end only sbx holds. If that end is gone while some lived, it ends all that carries the tag.
+ * A resident `sh` that ends the commands of a run when sbx is killed in a way that it cannot answer (SIGKILL, out of memory): it is told
+ * whether commands run by a pipe whose other end only sbx holds. If that end is gone while some ran, it ends all that carries the tag of the run.
  */
 export interface Watchdog {
   /** Said before a command is started, so that no moment is unwatched. */
@@ -17,21 +17,21 @@ export interface Watchdog {
 // by environment tag (Linux; a tagged leader stands for its group) and by the groups that were told.
 const PROGRAM = `
 trap '' HUP INT TERM
-count=0
+busy=
 groups=
 while read -r word group; do
   case $word in
-    +) count=$((count + 1)) ;;
+    +) busy=1 ;;
+    -) busy= ;;
     g) groups="$groups $group" ;;
-    -)
-      count=$((count - 1))
+    e)
       rest=
       for one in $groups; do [ "$one" = "$group" ] || rest="$rest $one"; done
       groups=$rest
       ;;
   esac
 done
-[ "$count" -gt 0 ] || exit 0
+[ -n "$busy" ] || exit 0
 tag=$1
 grace=$2
 tagged() { grep -ls -e "$tag" /proc/[0-9]*/environ 2>/dev/null; }
@@ -74,18 +74,27 @@ export function startWatchdog(path: string, tag: string, grace: number): Watchdo
   child.unref();
   // Typed as a stream, is a socket: an open pipe must not keep sbx alive.
   (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
-  // Each write costs some 70 us: an end waits for the begin that mostly follows it, or for the end of this turn.
-  let ends = '';
+  let running = 0;
+  let told = false;
   const say = (line: string): void => {
-    child?.stdin?.write(ends + line);
-    ends = '';
+    child?.stdin?.write(line);
+  };
+  // Only whether anything runs is told: each write costs 70 us and wakes the shell.
+  const tell = (): void => {
+    if (running > 0 === told) return;
+    told = running > 0;
+    say(told ? '+\n' : '-\n');
   };
   return {
-    begin: () => say('+\n'),
+    begin() {
+      running += 1;
+      tell();
+    },
     group: (group) => (HAS_PROC ? undefined : say(`g ${group}\n`)),
     end(group) {
-      if (ends === '') setImmediate(() => ends !== '' && say(''));
-      ends += HAS_PROC ? '-\n' : `- ${group ?? ''}\n`;
+      running -= 1;
+      if (!HAS_PROC && group !== undefined) say(`e ${group}\n`);
+      if (running === 0) setImmediate(tell);
     },
   };
 }

@@ -57,6 +57,7 @@ export class Executor {
   readonly perform = async (planned: PlannedAction, priority: number): Promise<Performed> => {
     const { step, draft } = planned.action;
     const { project, jobs, control } = this.#input;
+    const reads = this.#input.ledger.reads(planned);
     this.#pools ??= openPools(jobs, project.pools);
     const pools = await this.#pools;
     // The workspace first, then slots: who waits for a turn holds none.
@@ -66,7 +67,7 @@ export class Executor {
         const giveTerminal = await this.#terminal.take(step.interactive ? 'excludes' : 'shares');
         try {
           const late = control.level > 0 && step.releases === undefined && step.when !== 'always';
-          return late ? gone({ is: 'skipped', because: { code: 'stopped' } }) : await this.#decided(planned);
+          return late ? gone({ is: 'skipped', because: { code: 'stopped' } }) : await this.#decided(planned, reads);
         } finally {
           giveTerminal();
         }
@@ -86,32 +87,32 @@ export class Executor {
     return turns;
   }
 
-  async #decided(planned: PlannedAction): Promise<Performed> {
-    if (planned.decision.is === 'restore') return this.#restore(planned);
+  async #decided(planned: PlannedAction, reads: Tree | undefined): Promise<Performed> {
+    if (planned.decision.is === 'restore') return this.#restore(planned, reads);
     const { reach, decideAgain, project } = this.#input;
     const { step } = planned.action;
     const spec = project.sandboxes.get(step.sandbox);
-    if (spec === undefined || spec.kind === 'local') return this.#execute(planned);
+    if (spec === undefined || spec.kind === 'local') return this.#execute(planned, reads);
     const place = await reach.to(step.sandbox);
     if (!place.ok) return this.#away(planned, spec, place.error);
-    if (!reach.takeChanged()) return this.#execute(planned);
+    if (!reach.takeChanged()) return this.#execute(planned, reads);
     const again = decideAgain(planned);
     switch (again.decision.is) {
       case 'fresh':
         return { outcome: { is: 'fresh' }, settled: { is: 'done', executed: false, key: again.key, outputs: undefined }, ms: 0 };
       case 'restore':
-        return this.#restore(again);
+        return this.#restore(again, reads);
       default:
-        return this.#execute(again.decision.is === 'run' ? again : planned);
+        return this.#execute(again.decision.is === 'run' ? again : planned, reads);
     }
   }
 
-  async #restore(planned: PlannedAction): Promise<Performed> {
+  async #restore(planned: PlannedAction, reads: Tree | undefined): Promise<Performed> {
     const began = this.#input.io.clock.monotonic();
     const restored = this.#input.ledger.restore(planned);
     if (restored === 'miss') {
       const decision: Decision = { is: 'run', reasons: [{ code: 'record-lost' }] };
-      return this.#decided({ ...planned, decision });
+      return this.#decided({ ...planned, decision }, reads);
     }
     if ('code' in restored) return gone({ is: 'failed', failure: { ...restored, step: planned.action.id } });
     const { files, bytes, outputs, notes } = restored;
@@ -132,7 +133,7 @@ export class Executor {
     return { outcome, settled, ms: 0 };
   }
 
-  async #execute(planned: PlannedAction): Promise<Performed> {
+  async #execute(planned: PlannedAction, reads: Tree | undefined): Promise<Performed> {
     const { action, decision } = planned;
     const { io, emit, ledger, secrets, run, folders } = this.#input;
     const began = io.clock.monotonic();
@@ -157,7 +158,7 @@ export class Executor {
         emit({ type: 'step-progress', step: of, done, unit, ...(total === undefined ? {} : { total }) });
       },
     };
-    const begun = ledger.begin(planned);
+    const begun = ledger.begin(planned, reads);
     const ended = await this.#attempts(planned, (leave) => scopeOf(scope, { planned, secrets: values.value, output, leave }));
     output.end();
     const spent: Spent = { at, ms: ms(), bytes, log: output.log };

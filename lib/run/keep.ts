@@ -77,14 +77,16 @@ export function makeLedger(input: KeepInput): Ledger {
   };
 
   return {
-    begin(planned): Seen {
+    reads: ({ action }) => (action.draft.reads.is === 'files' ? look.inputs(action) : undefined),
+
+    begin(planned, reads): Seen {
       const { action } = planned;
       records.begin(action.id);
       if (action.draft.makes.is === 'place') {
         setPlace(action, ({ holds, ...seen }) => ({ ...seen, holds: without(holds, action.id) }));
       }
       const before = action.draft.makes.is === 'files' ? seeOutputs(scene, outputRules(action)) : undefined;
-      return { before, inputs: look.inputs(action) };
+      return { before, inputs: reads ?? (action.draft.reads.is === 'files' ? undefined : look.inputs(action)) };
     },
 
     succeed(planned, begun, produced, spent) {

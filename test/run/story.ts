@@ -163,6 +163,7 @@ async function play(story: Story, root: string): Promise<Told> {
 const RUN: Decision = { is: 'run', reasons: [{ code: 'never-ran' }] };
 
 const FORGETFUL: Ledger = {
+  reads: () => undefined,
   begin: () => ({ before: undefined }),
   succeed: (planned) => ok({ cached: false, key: planned.key, outputs: undefined, notes: [] }),
   fail: () => [],
