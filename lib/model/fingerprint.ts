@@ -3,8 +3,8 @@ import type { Json } from '../base/json.ts';
 
 /**
  * All that can change the result of a step, readable. Host names, ports, users and paths of this machine never enter it.
- * Its key is made by keyOf in lib/plan/fingerprint.ts: the sha256 of its canonical JSON, with the names of the needed steps left out,
- * which are here to be read: a renamed step changes nothing of what its dependents do.
+ * Its key is made by keyOf in lib/plan/fingerprint.ts: a sha256 of all that is in it but the names of the needed steps, which are
+ * here to be read: a renamed step changes nothing of what its dependents do.
  */
 export interface FingerprintRecord {
   readonly version: 1;

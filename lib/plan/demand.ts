@@ -15,9 +15,10 @@ export interface Wanting {
 }
 
 export interface Demand {
-  readonly decisions: readonly Decision[];
+  /** What its judgement, as it is now, comes to for the action at this position. */
+  decision(i: number, now: Pick<Wanting, 'judgement' | 'insisted' | 'settled'>): Decision;
   /** Places in which something is sure to execute. */
-  readonly places: ReadonlySet<SandboxName>;
+  places(): ReadonlySet<SandboxName>;
 }
 
 /** How sure it is that something happens: 0 no, 1 perhaps (a judgement is open), 2 yes. */
@@ -31,8 +32,7 @@ type Level = 0 | 1 | 2;
 export function demand(list: readonly Wanting[]): Demand {
   const walk = new Walk(list);
   for (let i = list.length - 1; i >= 0; i--) walk.visit(i);
-  const decisions = list.map((_, i) => walk.decision(i));
-  return { decisions, places: walk.places() };
+  return walk;
 }
 
 /** The decision on an action that stands for itself. Nothing is expected to fail. */
@@ -41,8 +41,8 @@ export function withoutDemand(action: Action, judgement: Judgement, insisted: bo
   return waits ? { is: 'skip', because: { code: 'condition' } } : judgement.decision;
 }
 
-/** One pass from dependents to what they need. Lives for one call of `demand`. */
-class Walk {
+/** One pass from dependents to what they need. Holds until a judgement turns into another. */
+class Walk implements Demand {
   readonly #list: readonly Wanting[];
   readonly #level: Uint8Array;
   readonly #direct: Uint8Array;
@@ -97,17 +97,16 @@ class Walk {
     }
   }
 
-  decision(i: number): Decision {
-    const wanting = this.#list[i] as Wanting;
-    const { action, judgement, insisted } = wanting;
+  decision(i: number, { judgement, insisted, settled }: Pick<Wanting, 'judgement' | 'insisted' | 'settled'>): Decision {
+    const { action } = this.#list[i] as Wanting;
     const { decision } = judgement;
     const { step } = action;
     if (decision.is === 'skip' || decision.is === 'restore') return decision;
     if (step.when === 'failure' && !insisted) return withoutDemand(action, judgement, insisted);
     // A releaser comes after all users of its place, which were visited last.
-    const released = step.releases !== undefined && !own(wanting) ? (this.#used.get(step.releases) ?? 0) : 0;
-    const level = Math.max(this.#level[i] as number, released);
-    if (decision.is === 'fresh') return this.#fresh(i, wanting);
+    const released = step.releases === undefined ? 0 : (this.#used.get(step.releases) ?? 0);
+    const level = insisted ? 2 : Math.max(this.#level[i] as number, released);
+    if (decision.is === 'fresh') return settled ? decision : this.#fresh(i, action, insisted);
     if (level === 0) return { is: 'skip', because: { code: 'not-needed' } };
     return level === 1 && decision.is === 'run' ? { is: 'maybe', reasons: decision.reasons } : decision;
   }
@@ -140,8 +139,8 @@ class Walk {
   }
 
   /** Fresh by record; but a sync whose place is about to be used is asked. */
-  #fresh(i: number, { action, insisted, settled }: Wanting): Decision {
-    const there = isSync(action) && !settled ? this.#there.get(action.step.sandbox) : undefined;
+  #fresh(i: number, action: Action, insisted: boolean): Decision {
+    const there = isSync(action) ? this.#there.get(action.step.sandbox) : undefined;
     const level = there?.level[i] ?? 0;
     if (!there || level === 0) return { is: 'fresh' };
     const step: StepId = (this.#list[there.by[i] as number] as Wanting).action.id;
@@ -152,6 +151,11 @@ class Walk {
 /** Whether the action is executed only if another needs it or the user named it. */
 export function onDemand(action: Action): boolean {
   return action.draft.makes.is === 'place' || action.step.provides !== undefined || action.step.releases !== undefined;
+}
+
+/** Whether the action's judgement alone is not enough: somebody has to need it, or its place. */
+export function asksDemand(action: Action, { decision }: Judgement): boolean {
+  return onDemand(action) && (decision.is !== 'fresh' || isSync(action));
 }
 
 /** Executes for its own sake. */

@@ -1,4 +1,6 @@
 import { compileGlobs, globsBelow } from '../base/glob.ts';
+import { commonStart } from '../base/overlap.ts';
+import { isPlain } from '../base/pattern.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Draft, Reads } from '../model/plan.ts';
 import type { Project, Step, StepId } from '../model/project.ts';
@@ -69,7 +71,7 @@ export function inputProblems(step: Step, draft: Draft): readonly Diagnostic[] {
       ...span,
     });
   }
-  if (!step.inputs || draft.makes.is !== 'files') return diagnostics;
+  if (!step.inputs || draft.makes.is !== 'files' || !mayMeet(globsBelow(step.dir, step.inputs), draft.makes.globs)) return diagnostics;
   const outputs = compileGlobs(draft.makes.globs);
   const both = compileGlobs(globsBelow(step.dir, step.inputs)).literals.filter((path) => outputs.matches(path));
   if (both.length === 0) return diagnostics;
@@ -77,4 +79,10 @@ export function inputProblems(step: Step, draft: Draft): readonly Diagnostic[] {
   const hint = 'what a step changes in place cannot be remembered: write to another path, or leave out outputs to run it every time';
   diagnostics.push({ severity: 'error', code: 'overlapping-outputs', message, hint, ...span });
   return diagnostics;
+}
+
+/** Whether it is worth compiling anything: most steps read and write under names of their own. */
+function mayMeet(inputs: readonly string[], outputs: readonly string[]): boolean {
+  const starts = outputs.flatMap(commonStart);
+  return inputs.some((input) => !isPlain(input) || starts.some((start) => input.startsWith(start)));
 }

@@ -13,7 +13,8 @@ import { differences, treeDifference } from './staleness.ts';
 export interface Question {
   readonly project: Project;
   readonly action: Action;
-  readonly upstream: ReadonlyMap<StepId, Upstream>;
+  /** What each needed step contributes; undefined: nothing is known of it. */
+  readonly upstream: (need: StepId) => Upstream | undefined;
   /** The sync of this run whose tree the action reads and that has not run yet; 'unknown': what it will send is not known yet. */
   readonly feeding: Action | 'unknown' | undefined;
   /** Needed steps that will write in the project before it is the action's turn, or that wait for such. */
@@ -128,14 +129,14 @@ function factsOf(question: Question, look: Look): Facts {
   if (treeOpen && waits.length === 0) waits.push(...step.needs);
   const feeding = question.feeding === 'unknown' ? undefined : question.feeding;
   const inputs = counts && !treeOpen && draft.reads.is !== 'nothing' ? look.inputs(action, feeding) : undefined;
-  const place = isSync ? {} : placeOf(project, action, look);
+  const place = isSync ? NONE : placeOf(project, action, look);
   const record = recordOf(action, {
     inputs: treeOpen ? (last?.record.inputs ?? null) : (inputs?.digest ?? null),
     // What a sync sends is the tree that it reads: its digest says all that upstream can.
-    upstream: isSync ? {} : digests,
-    tools: step.tools.length > 0 && isHere(project, action) ? look.tools(step.tools) : {},
-    place: place ?? last?.record.place ?? {},
-    secrets: Object.fromEntries(step.secrets.map((name) => [name, project.secrets.find((one) => one.name === name)?.version ?? ''])),
+    upstream: isSync ? NONE : digests,
+    tools: step.tools.length > 0 && isHere(project, action) ? look.tools(step.tools) : NONE,
+    place: place ?? last?.record.place ?? NONE,
+    secrets: step.secrets.length === 0 ? NONE : secretsOf(project, action),
   });
   const open = !counts || treeOpen || waits.length > 0 || place === undefined;
   return { record, key: open ? undefined : keyOf(record), inputs, waits, ran, placeKnown: place !== undefined, last };
@@ -147,7 +148,7 @@ function contributions({ action, upstream, ahead }: Question, last: LastRun | un
   const ran: StepId[] = [];
   const digests: [StepId, Digest][] = [];
   for (const id of action.step.needs) {
-    const one = upstream.get(id);
+    const one = upstream(id);
     if (!one || one.is === 'nothing') continue;
     if (one.is === 'digest') digests.push([id, one.digest]);
     else if (one.is === 'unknown' || (isSync && !one.settled)) {
@@ -157,8 +158,14 @@ function contributions({ action, upstream, ahead }: Question, last: LastRun | un
       if (before !== undefined) digests.push([id, before]);
     } else if (!isSync) ran.push(id);
   }
-  if (isSync) for (const id of ahead) if (!waits.includes(id)) waits.push(id);
-  return { waits, ran, digests: Object.fromEntries(digests) };
+  const all = isSync && ahead.length > 0 ? [...new Set([...waits, ...ahead])] : waits;
+  return { waits: all, ran, digests: digests.length === 0 ? NONE : Object.fromEntries(digests) };
+}
+
+const NONE: { readonly [name: string]: string } = {};
+
+function secretsOf(project: Project, action: Action): { readonly [name: string]: string } {
+  return Object.fromEntries(action.step.secrets.map((name) => [name, project.secrets.find((one) => one.name === name)?.version ?? '']));
 }
 
 function isHere(project: Project, action: Action): boolean {

@@ -1,7 +1,7 @@
 import type { Look } from '../model/look.ts';
 import type { Action, Decision, Plan, PlannedAction } from '../model/plan.ts';
 import { LOCAL, type Project, type SandboxName, type StepId } from '../model/project.ts';
-import { type Demand, demand, onDemand, type Wanting, withoutDemand } from './demand.ts';
+import { asksDemand, type Demand, demand, onDemand, type Wanting, withoutDemand } from './demand.ts';
 import { feeders, willAct, writesHere } from './flows.ts';
 import { judge } from './judge.ts';
 import type { Judgement, PlanOptions, Upstream } from './judgement.ts';
@@ -87,8 +87,6 @@ class Deciding implements Planning {
       this.#writes += 1;
       for (const next of this.#dependents[i] ?? []) this.#outdated.add(next);
     }
-    // What is not executed had no say in what others are needed for.
-    if (willAct(decision)) this.#demand = undefined;
     this.#spread(i);
   }
 
@@ -126,14 +124,20 @@ class Deciding implements Planning {
   #judge(i: number): boolean {
     const action = this.#actions[i] as Action;
     const before = this.#judgements[i];
-    const ahead = (this.#needs[i] ?? []).filter((need) => this.#writer[need] && !this.#settled[need]);
+    const ahead: StepId[] = [];
+    for (const need of this.#needs[i] as readonly number[]) {
+      if (this.#writer[need] && !this.#settled[need]) ahead.push((this.#actions[need] as Action).id);
+    }
     const judgement = judge(
       {
         project: this.#project,
         action,
-        upstream: this.#upstreamOf(action),
+        upstream: (id) => {
+          const at = this.#position.get(id);
+          return at === undefined ? lastKnown(id, this.#look) : this.#upstream[at];
+        },
         feeding: this.#feeding(i),
-        ahead: ahead.map((need) => (this.#actions[need] as Action).id),
+        ahead,
         options: this.#options,
       },
       this.#look,
@@ -143,9 +147,9 @@ class Deciding implements Planning {
     this.#outdated.delete(i);
     this.#writesSeen[i] = this.#writes;
     this.#contribute(i, predicted(action, judgement, this.#look, this.#options));
-    const changed = before?.decision.is !== judgement.decision.is || before.key !== judgement.key;
-    if (changed) this.#demand = undefined;
-    return changed;
+    // What an action needs settles before it does, so that demand changes only with judgements.
+    if (before?.decision.is !== judgement.decision.is || judgement.decision.is === 'maybe') this.#demand = undefined;
+    return before?.decision.is !== judgement.decision.is || before.key !== judgement.key;
   }
 
   #contribute(i: number, now: Upstream): void {
@@ -153,16 +157,6 @@ class Deciding implements Planning {
     this.#upstream[i] = now;
     if (!before || (before.is === now.is && (before.is !== 'digest' || now.is !== 'digest' || before.digest === now.digest))) return;
     for (const next of this.#dependents[i] ?? []) this.#outdated.add(next);
-  }
-
-  #upstreamOf(action: Action): ReadonlyMap<StepId, Upstream> {
-    const upstream = new Map<StepId, Upstream>();
-    for (const id of action.step.needs) {
-      const i = this.#position.get(id);
-      const known = i === undefined ? lastKnown(id, this.#look) : this.#upstream[i];
-      if (known) upstream.set(id, known);
-    }
-    return upstream;
   }
 
   #feeding(i: number): Action | 'unknown' | undefined {
@@ -180,30 +174,34 @@ class Deciding implements Planning {
   }
 
   #demanded(): Demand {
-    this.#demand ??= demand(
-      this.#actions.map((action, i): Wanting => {
-        const settled = this.#settled[i];
-        return {
-          action,
-          judgement: this.#judgements[i] as Judgement,
-          settled: settled && (settled.is === 'done' && settled.executed ? 'executed' : 'not-executed'),
-          insisted: this.#insisted.has(i),
-          needs: this.#needs[i] as readonly number[],
-        };
-      }),
-    );
+    this.#demand ??= demand(this.#actions.map((_, i) => this.#wanting(i)));
     return this.#demand;
   }
 
+  #wanting(i: number): Wanting {
+    const settled = this.#settled[i];
+    return {
+      action: this.#actions[i] as Action,
+      judgement: this.#judgements[i] as Judgement,
+      settled: settled && (settled.is === 'done' && settled.executed ? 'executed' : 'not-executed'),
+      insisted: this.#insisted.has(i),
+      needs: this.#needs[i] as readonly number[],
+    };
+  }
+
   #places(): Iterable<SandboxName> {
-    if (this.#demands) return this.#demanded().places;
+    if (this.#demands) return this.#demanded().places();
     const run = this.#actions.filter((_, i) => !this.#settled[i] && this.#decision(i).is === 'run');
     return new Set(run.map((action) => action.step.sandbox));
   }
 
   #decision(i: number): Decision {
-    if (this.#demands) return this.#demanded().decisions[i] as Decision;
-    return withoutDemand(this.#actions[i] as Action, this.#judgements[i] as Judgement, this.#insisted.has(i));
+    const action = this.#actions[i] as Action;
+    const judgement = this.#judgements[i] as Judgement;
+    if (!asksDemand(action, judgement)) return withoutDemand(action, judgement, this.#insisted.has(i));
+    // Whether a place was used is known when its users have settled.
+    if (action.step.releases !== undefined) this.#demand = undefined;
+    return this.#demanded().decision(i, this.#wanting(i));
   }
 
   #planned(i: number): PlannedAction {
