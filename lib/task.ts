@@ -90,7 +90,7 @@ export interface RunScope {
   /** Milliseconds between TERM and KILL. */
   readonly killGrace: number;
   /** The words that start zx's command line: Node's executable, then its script. */
-  readonly zx: readonly string[];
+  readonly zx: () => readonly string[];
   output(chunk: Uint8Array): void;
   progress(done: number, total: number | undefined, unit: 'files' | 'bytes'): void;
   note(text: string): void;

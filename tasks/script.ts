@@ -34,7 +34,7 @@ export const script: Task = {
   run: (action, scope) => {
     const { step } = action;
     const file = posix.join(scope.project.root, step.dir, fileOf(step));
-    const words = [...scope.zx, file, ...listField(step, 'args')];
+    const words = [...scope.zx(), file, ...listField(step, 'args')];
     return runCommand(action, scope, { shell: 'argv', words, source: sourceOf(step) });
   },
 };

@@ -30,7 +30,7 @@ export interface RunRequest {
   readonly terminal: Terminal | undefined;
   readonly killGrace: number;
   /** Words that start zx's command line. */
-  readonly zx: readonly string[];
+  readonly zx: () => readonly string[];
   readonly version: string;
   /** The command, for another run that waits for this one. */
   readonly command: string;

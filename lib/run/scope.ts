@@ -24,7 +24,7 @@ export interface ScopeInput {
   readonly reach: Reach;
   readonly terminal: Terminal | undefined;
   readonly killGrace: number;
-  readonly zx: readonly string[];
+  readonly zx: () => readonly string[];
   readonly checkout: () => Pick<Checkout, 'id'>;
   readonly ownedOf: (sandbox: SandboxName, target: string) => OwnedJournal;
   readonly sources: (files: 'git' | 'all', exclude: readonly string[]) => Result<Tree, Failure>;

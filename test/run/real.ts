@@ -73,7 +73,7 @@ async function runSteps(
     checkout: () => ({ id: 'c'.repeat(64), owner: 'test' }),
     terminal: undefined,
     killGrace: 500,
-    zx: [],
+    zx: () => [],
     version: '0.0.0',
     command: 'sbx run',
     tell: (event) => {

@@ -135,7 +135,7 @@ async function play(story: Story, root: string): Promise<Told> {
       reach,
       terminal: undefined,
       killGrace: story.killGrace ?? 500,
-      zx: [],
+      zx: () => [],
       checkout: () => ({ id: '' }),
       ownedOf: () => ({ intent: () => {}, created: () => {}, destroying: () => {}, destroyed: () => {} }),
       sources: () => ok({ digest: '', entries: [] }),

@@ -96,7 +96,7 @@ function scopeOf(stand: Stand, session: Session, owned: RunScope['owned']): RunS
     key: 'f'.repeat(64),
     env: [],
     killGrace: 1000,
-    zx: [],
+    zx: () => [],
     output: (chunk) => {
       stand.output += Buffer.from(chunk).toString();
     },

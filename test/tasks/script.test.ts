@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { REPOSITORY } from '../rig/cli.ts';
 import { withWorkshop } from '../run/real.ts';
 
-const ZX = { zx: [process.execPath, join(REPOSITORY, 'node_modules/zx/build/cli.js')] };
+const ZX = { zx: () => [process.execPath, join(REPOSITORY, 'node_modules/zx/build/cli.js')] };
 
 const step = (fields: { readonly file: string; readonly args?: readonly string[] }, more: object = {}): object => ({
   task: 'script',

@@ -57,9 +57,7 @@ function requestOf(call: Call, ground: Ground): Omit<RunRequest, 'tell'> {
     checkout: () => checkoutIn(ground),
     terminal: terminalOf(surroundings),
     killGrace: parseDuration(surroundings.environment.get('SBX_KILL_GRACE') ?? '') ?? KILL_GRACE,
-    get zx() {
-      return [surroundings.node, createRequire(join(surroundings.home, 'package.json')).resolve('zx/cli')];
-    },
+    zx: () => [surroundings.node, createRequire(join(surroundings.home, 'package.json')).resolve('zx/cli')],
     version: surroundings.version(),
     command: ['sbx', ...surroundings.argv].join(' '),
   };
