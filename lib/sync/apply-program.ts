@@ -116,7 +116,7 @@ finish() {
     sort -zu "$stage/meta/remove" "$stage/meta/forget" >"$stage/meta/dropped" || exit 1
     comm -z -23 .sbx/sent "$stage/meta/dropped" >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
   fi
-  rm -rf .sbx/stage
+  rm -rf .sbx/stage .sbx/tmp
   if ! listing <.sbx/sent >.sbx/seen; then no sync-changed 'files vanished there while they arrived: run again'; fi
   printf '%s\\n%s\\n' "$new" "$boot" >.sbx/receipt.new && mv -T .sbx/receipt.new .sbx/receipt || exit 1
 }

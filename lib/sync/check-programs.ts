@@ -50,7 +50,7 @@ printf 'end\\0'
 
 /**
  * All that is known of the workspace, without a receipt. Stdin: the names of interest, folders among them. Answers their details, then `sent` and
- * the names that syncs ever sent, or, where no sync was ever begun, `all` and the names of everything that is there.
+ * the names that syncs ever sent, or, where no sync was ever begun, `all` and the names of everything that is there, repositories left out.
  */
 export const SURVEY = `
 ${GUARD}${LISTING}${SETTLE}
@@ -65,7 +65,7 @@ if [ -f .sbx/sent ]; then
   cat .sbx/sent
 else
   printf 'all\\0'
-  find . -path ./.sbx -prune -o ! -type d -print0
+  find . \\( -path ./.sbx -o -name .git \\) -prune -o ! -type d -print0
 fi
 printf '\\0'
 printf 'end\\0'

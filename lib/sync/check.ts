@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Session } from '../model/sandbox.ts';
-import type { TreeEntry } from '../model/tree.ts';
+import { isInsidePath, type TreeEntry } from '../model/tree.ts';
 import { ask } from './ask.ts';
 import { CHECK, SURVEY } from './check-programs.ts';
 import { type FarEntry, foldersOf } from './diff.ts';
@@ -66,7 +66,9 @@ export async function surveyWorkspace(workspace: Workspace, wanted: readonly Tre
   const there = new Map(readDetails(fields));
   const folders = foldersOf(wanted);
   const which = fields.next();
-  for (const path of readNames(fields)) if (!there.has(path)) there.set(path, { kind: 'other', path });
+  for (const path of readNames(fields)) {
+    if (!there.has(path) && isInsidePath(path) && !path.startsWith('.sbx/')) there.set(path, { kind: 'other', path });
+  }
   if (fields.next() !== 'end') return err(cut());
   // A folder that is a folder is as it should be; one that is anything else is in the way.
   for (const folder of folders) if (there.get(folder)?.kind === 'other') there.delete(folder);

@@ -1,4 +1,4 @@
-import { ok, type Result } from '../base/result.ts';
+import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
 import type { Receipt } from '../model/receipt.ts';
@@ -47,6 +47,7 @@ export async function syncTree(request: SyncRequest): Promise<Result<Synced, Fai
   if (!change.ok) return change;
   if (former && change.value === undefined) return ok(nothingDone(former));
   if (!change.value) throw new Error('no receipt and nothing to do');
+  if (change.value.wanted.length === 0 && change.value.remove.length > 0) return err(emptied(change.value));
   const applied = await applyChange(request.workspace, request.files, request.root, change.value, request.progress);
   if (!applied.ok) return applied;
   tell(request, applied.value);
@@ -105,6 +106,15 @@ function tell(request: SyncRequest, applied: Applied): void {
   if (applied.ahead > 1) {
     request.note(`files there are dated ${applied.ahead} s in the future: what was sent is dated later still, so that it counts as new`);
   }
+}
+
+/** Sources that are gone altogether are a folder that was not mounted, or an exclude that takes all, far more often than a wish. */
+function emptied(change: Change): Failure {
+  return {
+    code: 'sync-refused',
+    message: `there is nothing to send, and ${change.remove.length} files in the workspace would go: ${someOf(change.remove)}`,
+    hint: 'if that is meant, remove the workspace with a teardown step',
+  };
 }
 
 function someOf(names: readonly string[]): string {

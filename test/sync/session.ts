@@ -29,7 +29,7 @@ export function plainSession(home: string, extra: Readonly<Record<string, string
       const closed = once(child, 'close') as Promise<[number | null, string | null]>;
       for await (const chunk of streams.stdin ?? []) {
         if (child.stdin.destroyed) break;
-        if (!child.stdin.write(chunk)) await Promise.race([once(child.stdin, 'drain'), closed]);
+        if (!child.stdin.write(chunk)) await Promise.race([once(child.stdin, 'drain').catch(() => {}), closed]);
       }
       child.stdin.end();
       const [code, signal] = await closed;

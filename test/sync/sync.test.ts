@@ -162,6 +162,15 @@ test('a workspace of another checkout, a swapped root and a lost sentinel are no
     assert.equal(pair.got(), { a: '1' });
   }));
 
+test('sources that are gone altogether are refused, not the workspace emptied', () =>
+  withPair(async (pair) => {
+    pair.edit({ a: '1', 'b/c': '2' });
+    await pair.sync();
+    pair.edit({ a: null, b: null });
+    assert.is(await pair.fails(), 'sync-refused');
+    assert.equal(pair.got(), { a: '1', 'b/c': '2' });
+  }));
+
 test('without a receipt on this side or that, only what differs is sent', () =>
   withPair(async (pair) => {
     pair.edit({ ...NAMES, x: 'x:1', l: '-> x', gone: '2' });
@@ -184,12 +193,12 @@ test('without a receipt on this side or that, only what differs is sent', () =>
 
 test('the first sync of an adopted folder removes what is neither in the project nor excluded', () =>
   withPair(async (pair) => {
-    pair.far({ 'src/A': 'same', 'src/Old': 'old', 'dist/p': 'product', 'sub/dir/x': 'y', l: '-> src' });
+    pair.far({ '.git/config': 'a repository', 'src/A': 'same', 'src/Old': 'old', 'dist/p': 'product', 'sub/dir/x': 'y', l: '-> src' });
     pair.exclude = ['dist'];
     pair.edit({ 'src/A': 'same', 'src/B': 'b' });
     const done = await pair.sync();
     assert.is(done.sent, 1);
-    assert.equal(pair.got(), { 'src/A': 'same', 'src/B': 'b', 'dist/p': 'product' });
+    assert.equal(pair.got(), { '.git/config': 'a repository', 'src/A': 'same', 'src/B': 'b', 'dist/p': 'product' });
     pair.far({ stray: 's' });
     assert.ok((await pair.sync()).untouched);
   }));
