@@ -1,16 +1,17 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { TASKS } from '../../tasks/index.ts';
 import { load } from '../config/load.ts';
 import { jsonOfDocument } from '../config/parsed.ts';
 import { nonce, realFiles } from '../io/io.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Files } from '../model/io.ts';
 import type { Project } from '../model/project.ts';
 import { type Call, refuse } from './call.ts';
 import { keepDocument } from './document-cache.ts';
 import { foldersOf } from './folders.ts';
 import { readSandboxfile } from './read-file.ts';
-import { findSandboxfile } from './search.ts';
+import { findSandboxfile, searchFrom } from './search.ts';
 import { sourcesOf } from './sources.ts';
 
 /** A project that was read without an error. */
@@ -38,23 +39,25 @@ export interface OpenWish {
   readonly args?: readonly string[];
   /** Commands that write anyway keep what they parsed. */
   readonly keeps?: true;
+  /** What files are looked at through, if not node:fs itself. */
+  readonly files?: Files;
 }
 
 /** Finds, reads and checks the Sandboxfile. */
 export async function open(call: Call, wish: OpenWish): Promise<Opening> {
   const { surroundings, options } = call;
   const { environment, cwd, home } = surroundings;
-  const from = { cwd: resolve(cwd, options.directory ?? '.'), ...(options.file === undefined ? {} : { file: options.file }) };
-  const found = findSandboxfile(from, realFiles);
+  const files = wish.files ?? realFiles;
+  const found = findSandboxfile(searchFrom(call), files);
   if (!found.ok) return { is: 'refused', code: refuse(call, found.error.message, found.error.hint) };
   const { file } = found.value;
   const shown = relative(cwd, file) || file;
-  const bytes = readSandboxfile(file, shown);
+  const bytes = readSandboxfile(file, shown, files);
   if ('code' in bytes) return { is: 'faulty', faulty: { file: shown, diagnostics: [bytes] } };
-  const root = realpathSync(dirname(file));
+  const root = files.realpathSync(dirname(file));
   const folders = { root, home, cache: foldersOf(environment, root).cache, version: surroundings.version() };
   const checked = await load(
-    sourcesOf({ file: shown, bytes }, folders),
+    sourcesOf({ file: shown, bytes }, folders, files),
     {
       root,
       file,

@@ -1,9 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { MAX_BYTES } from '../config/text.ts';
 import type { Diagnostic, DiagnosticCode } from '../model/diagnostic.ts';
+import type { Files } from '../model/io.ts';
+
+type Reading = Pick<Files, 'openSync' | 'fstatSync' | 'readFileSync' | 'closeSync'>;
 
 /** The bytes of a Sandboxfile, or why there are none. A FIFO or a device is never read; of a huge file one byte more than is allowed. */
-export function readSandboxfile(file: string, shown: string): Uint8Array | Diagnostic {
+export function readSandboxfile(file: string, shown: string, files: Reading): Uint8Array | Diagnostic {
   const wrong = (code: DiagnosticCode, message: string, hint?: string): Diagnostic => ({
     severity: 'error',
     code,
@@ -12,7 +15,7 @@ export function readSandboxfile(file: string, shown: string): Uint8Array | Diagn
   });
   let fd: number;
   try {
-    fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    fd = files.openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT') return wrong('file-missing', `${shown} does not exist`);
@@ -23,11 +26,11 @@ export function readSandboxfile(file: string, shown: string): Uint8Array | Diagn
     );
   }
   try {
-    const stats = fstatSync(fd);
+    const stats = files.fstatSync(fd);
     if (!stats.isFile()) return wrong('file-not-regular', `${shown} is not a regular file`);
     if (stats.size > MAX_BYTES) return wrong('file-too-large', `${shown} is larger than 1 MiB`, 'Generated steps belong in a recipe.');
-    return readFileSync(fd);
+    return files.readFileSync(fd);
   } finally {
-    closeSync(fd);
+    files.closeSync(fd);
   }
 }

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Files } from '../model/io.ts';
+import type { Call } from './call.ts';
 
 export const NAMES = ['Sandboxfile.yaml', 'Sandboxfile.yml'] as const;
 
@@ -23,6 +24,11 @@ export interface SearchFrom {
   readonly cwd: string;
   /** `-f FILE` or SBX_FILE: taken as it is, nothing is searched. */
   readonly file?: string;
+}
+
+export function searchFrom({ surroundings, options }: Call): SearchFrom {
+  const cwd = resolve(surroundings.cwd, options.directory ?? '.');
+  return options.file === undefined ? { cwd } : { cwd, file: options.file };
 }
 
 /** Finds the Sandboxfile: the named one, or the nearest of `cwd` and the folders above it. */

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Source, Sources } from '../config/sources.ts';
+import type { Files } from '../model/io.ts';
 import { cachedDocument } from './document-cache.ts';
 
 export interface SourceFolders {
@@ -13,8 +13,10 @@ export interface SourceFolders {
   readonly version: string;
 }
 
+type Reading = Pick<Files, 'readFileSync' | 'readdirSync'>;
+
 /** The files of a project: the Sandboxfile, recipes and profiles of the project first and then of the package, dotenv files. */
-export function sourcesOf(main: { readonly file: string; readonly bytes: Uint8Array }, folders: SourceFolders): Sources {
+export function sourcesOf(main: { readonly file: string; readonly bytes: Uint8Array }, folders: SourceFolders, files: Reading): Sources {
   const source = (file: string, bytes: Uint8Array): Source => {
     const cached = cachedDocument(folders.cache, folders.version, bytes);
     return cached === undefined ? { file, bytes } : { file, bytes, cached };
@@ -23,7 +25,7 @@ export function sourcesOf(main: { readonly file: string; readonly bytes: Uint8Ar
     main: source(main.file, main.bytes),
     read(kind, name) {
       if (kind === 'dotenv') {
-        const bytes = readIfThere(join(folders.root, name));
+        const bytes = readIfThere(files, join(folders.root, name));
         return bytes && { file: name, bytes };
       }
       for (const [folder, shown] of [
@@ -31,29 +33,30 @@ export function sourcesOf(main: { readonly file: string; readonly bytes: Uint8Ar
         [folders.home, 'sbx:'],
       ] as const) {
         const path = `${kind}s/${name}.yaml`;
-        const bytes = readIfThere(join(folder, path));
+        const bytes = readIfThere(files, join(folder, path));
         if (bytes) return source(`${shown}${path}`, bytes);
       }
       return undefined;
     },
     names: (kind) => {
-      const found = [folders.root, folders.home].flatMap((folder) => namesIn(join(folder, `${kind}s`)));
+      const found = [folders.root, folders.home].flatMap((folder) => namesIn(files, join(folder, `${kind}s`)));
       return [...new Set(found)].sort();
     },
   };
 }
 
-function readIfThere(file: string): Uint8Array | undefined {
+function readIfThere(files: Reading, file: string): Uint8Array | undefined {
   try {
-    return readFileSync(file);
+    return files.readFileSync(file);
   } catch {
     return undefined;
   }
 }
 
-function namesIn(folder: string): string[] {
+function namesIn(files: Reading, folder: string): string[] {
   try {
-    return readdirSync(folder)
+    return files
+      .readdirSync(folder)
       .filter((name) => name.endsWith('.yaml'))
       .map((name) => name.slice(0, -'.yaml'.length));
   } catch {

@@ -48,6 +48,13 @@ export function openJournal(files: Files, folder: string, run: string): Journal 
   };
 }
 
+/** The journal of a run that is over, at once. */
+export function writeJournal(files: Files, folder: string, run: string, events: readonly Stamped[]): void {
+  const path = journalPath(folder, run);
+  makeFolder(files, path.slice(0, path.lastIndexOf('/')));
+  files.writeFileSync(path, `${events.map(stampLine).join('\n')}\n`, { flag: 'ax' });
+}
+
 export interface JournalRead {
   readonly events: readonly Stamped[];
   /** False: the run was killed, or the file was damaged; the events are those before. */

@@ -1,5 +1,5 @@
 import { type Memo, openMemo } from '../io/memo.ts';
-import type { Folders, Io } from '../model/io.ts';
+import type { Files, Folders, Io } from '../model/io.ts';
 import { makeLook, type ProjectLook } from './look.ts';
 import { openRecords, type Records } from './records.ts';
 import { openStore, type Store, type Warn } from './store.ts';
@@ -20,14 +20,17 @@ export interface MemoryRequest {
   /** What `local` is, e.g. `linux` and `x64`. */
   readonly here: { readonly os: string; readonly arch: string };
   readonly warn: Warn;
+  /** What looks at files go through, if not `io.files`: all that a decision depends on. The memo is none of it: it only saves time. */
+  readonly looks?: Files | undefined;
   /** `read` for queries: nothing is written anywhere. */
   readonly mode: 'read' | 'write';
 }
 
-export function openMemory({ io, root, folders, here, warn, mode }: MemoryRequest): Memory {
-  const store = openStore(io, folders.cache, warn, mode);
+export function openMemory({ io, root, folders, here, warn, mode, looks = io.files }: MemoryRequest): Memory {
+  const watched = { ...io, files: looks };
+  const store = openStore(watched, folders.cache, warn, mode);
   const memo = openMemo(io, `${folders.project}/memo`);
-  const records = openRecords(io, folders.project, warn);
-  const look = makeLook({ files: io.files, root, environment: io.environment, here, memo, store, records });
+  const records = openRecords(watched, folders.project, warn);
+  const look = makeLook({ files: looks, root, environment: io.environment, here, memo, store, records });
   return { store, memo, records, look };
 }

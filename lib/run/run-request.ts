@@ -1,4 +1,6 @@
+import type { Digest } from '../base/digest.ts';
 import type { Result } from '../base/result.ts';
+import type { Witness } from '../io/witness.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Stamped } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
@@ -11,6 +13,12 @@ import type { Task } from '../task.ts';
 import type { StopCause } from './control.ts';
 import type { Wish } from './prepare.ts';
 import type { KeepGoing } from './settlement.ts';
+
+/** What was looked at since `began` (milliseconds since 1970), before the run and by it. `key`: digest of the invocation. */
+export interface RunWitness extends Witness {
+  readonly key: Digest;
+  readonly began: number;
+}
 
 export interface RunRequest {
   readonly project: Project;
@@ -34,6 +42,8 @@ export interface RunRequest {
   readonly version: string;
   /** The command, for another run that waits for this one. */
   readonly command: string;
+  /** How evidence of this run may be kept. */
+  readonly witness?: RunWitness | undefined;
   /** Gets every event, in order. Never throws. */
   readonly tell: (event: Stamped) => void;
 }

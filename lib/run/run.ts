@@ -3,11 +3,11 @@ import { localSandbox } from '../io/local.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Emit, Event, PlannedStep, Stamped } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
-import type { Io } from '../model/io.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Project, StepId } from '../model/project.ts';
 import { RunControl } from './control.ts';
+import { keepEvidence } from './evidence.ts';
 import type { Executor } from './execute.ts';
 import { exitCode } from './exit-code.ts';
 import { type Journal, openJournal, pruneRuns } from './journal.ts';
@@ -18,6 +18,7 @@ import { openReach } from './open-reach.ts';
 import { movedHere, type Prepared, prepare } from './prepare.ts';
 import { makeProjectFolder } from './project-folder.ts';
 import type { Reach } from './reach.ts';
+import { runName } from './run-name.ts';
 import type { RunEnd, Running, RunRequest } from './run-request.ts';
 import { whoAmI } from './self.ts';
 import { isTendingDue } from './tended.ts';
@@ -30,10 +31,12 @@ export function startRun(request: RunRequest): Running {
   const run = runName(io);
   let journal: Journal | undefined;
   const early: Stamped[] = [];
+  const said: Event[] = [];
   let seq = 0;
   const emit: Emit = (event: Event) => {
     const stamped: Stamped = { ...event, seq, at: io.clock.now() };
     seq += 1;
+    if (request.witness) said.push(event);
     if (journal) journal.write(stamped);
     else early.push(stamped);
     request.tell(stamped);
@@ -43,17 +46,11 @@ export function startRun(request: RunRequest): Running {
     journal = openJournal(io.files, request.folders.project, run);
     for (const stamped of early.splice(0)) journal.write(stamped);
   };
-  const ended = runLocked(request, run, control, emit, openIt).finally(() => {
+  const ended = runLocked(request, run, control, emit, openIt, said).finally(() => {
     control.close();
     journal?.close();
   });
   return { run, stop: (level, cause) => control.stop(level, cause), ended };
-}
-
-/** Sorts by time; unique by chance. */
-function runName(io: Io): string {
-  const time = new Date(io.clock.now()).toISOString().replace(/[-:]|\.\d+Z$/g, '');
-  return `${time}-${io.nonce().slice(0, 6)}`;
 }
 
 async function runLocked(
@@ -62,6 +59,7 @@ async function runLocked(
   control: RunControl,
   emit: Emit,
   openIt: () => void,
+  said: readonly Event[],
 ): Promise<Result<RunEnd, Failure | readonly Diagnostic[]>> {
   const { io, folders, command } = request;
   makeProjectFolder(io, folders.project);
@@ -78,7 +76,9 @@ async function runLocked(
   }
   try {
     openIt();
-    return await new Run(request, run, control, emit).go();
+    const ended = await new Run(request, run, control, emit).go();
+    if (request.witness && ended.ok) keepEvidence(io, folders.project, { ...request.witness, events: said });
+    return ended;
   } finally {
     lock.value.release();
   }
@@ -102,7 +102,7 @@ class Run {
     this.#began = request.io.clock.monotonic();
     const warn = (text: string, hint?: string): void => emit({ type: 'warning', text, ...(hint === undefined ? {} : { hint }) });
     const { io, folders, here, project } = request;
-    this.#memory = openMemory({ io, root: project.root, folders, here, warn, mode: 'write' });
+    this.#memory = openMemory({ io, root: project.root, folders, here, warn, mode: 'write', looks: request.witness?.files });
   }
 
   async go(): Promise<Result<RunEnd, readonly Diagnostic[]>> {

@@ -1,82 +1,43 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { TASK } from '../../../tasks/index.ts';
-import { parseDuration } from '../../base/duration.ts';
-import { UNREACHABLE } from '../../model/failure.ts';
-import type { Outcome } from '../../model/outcome.ts';
-import { EXIT } from '../../run/exit-code.ts';
-import { startRun } from '../../run/run.ts';
-import type { Running, RunRequest } from '../../run/run-request.ts';
-import { type Call, complain } from '../call.ts';
-import { groundOf } from '../ground.ts';
-import { openOrSay, sayFaulty } from '../open.ts';
-import { checkoutIn, type Ground, sandboxesOf } from '../sandboxes.ts';
-import type { Surroundings } from '../surroundings.ts';
-import { terminalOf } from '../terminal.ts';
+import { dirname, join } from 'node:path';
+import { digestOf } from '../../base/digest.ts';
+import { nonce, realClock, realFiles } from '../../io/io.ts';
+import { makeWitness, type Witness } from '../../io/witness.ts';
+import { type Evidence, readEvidence } from '../../run/evidence.ts';
+import { runAgain } from '../../run/run-again.ts';
+import type { Call } from '../call.ts';
+import { findSandboxfile, searchFrom } from '../search.ts';
 import { openView } from '../views.ts';
-import { wishOf } from '../wish.ts';
-
-/** Milliseconds between TERM and KILL. */
-const KILL_GRACE = 10_000;
 
 export async function run(call: Call): Promise<number> {
-  const { words, options, surroundings } = call;
-  if (options.dryRun) return await (await import('./plan.ts')).plan(call);
-  const opened = await openOrSay(call, { named: words.operands, args: words.rest ?? [], keeps: true });
-  if (typeof opened === 'number') return opened;
-  const { project } = opened;
-  if (words.operands.length === 0 && project.default.length === 0) return await (await import('./list.ts')).list(call);
-  const ground = groundOf(call, project);
+  if (call.options.dryRun) return await (await import('./plan.ts')).plan(call);
+  const witness = { ...makeWitness(realFiles), key: keyOf(call), began: realClock.now() };
+  const began = realClock.monotonic();
+  const found = standing(call, witness, witness.key);
+  if (found === undefined) return await (await import('../run-anew.ts')).runAnew(call, witness);
   const view = await openView(call);
-  const running = startRun({ ...requestOf(call, ground), tell: (event) => view.event(event) });
-  const deaf = hear(surroundings, running);
-  const ended = await running.ended.finally(async () => {
-    deaf();
-    await view.end();
-  });
-  if (ended.ok) return options.exitCode ? commandsOwn(ended.value.outcomes, ended.value.exit) : ended.value.exit;
-  if (!('code' in ended.error)) return await sayFaulty(call, ended.error);
-  complain(call, ended.error);
-  return UNREACHABLE.has(ended.error.code) ? EXIT.unreachable : EXIT.failed;
-}
-
-function requestOf(call: Call, ground: Ground): Omit<RunRequest, 'tell'> {
-  const { words, options, surroundings } = call;
-  const { project, io, folders } = ground;
-  return {
-    project,
-    wish: wishOf(options, words.operands),
-    keepGoing: options.continue,
-    jobs: options.jobs ?? surroundings.cpus,
-    offline: options.offline,
-    io,
-    folders,
-    here: { os: surroundings.os, arch: surroundings.arch },
-    tasks: TASK,
-    sandboxes: sandboxesOf(ground),
-    checkout: () => checkoutIn(ground),
-    terminal: terminalOf(surroundings),
-    killGrace: parseDuration(surroundings.environment.get('SBX_KILL_GRACE') ?? '') ?? KILL_GRACE,
-    zx: () => [surroundings.node, createRequire(join(surroundings.home, 'package.json')).resolve('zx/cli')],
-    version: surroundings.version(),
-    command: ['sbx', ...surroundings.argv].join(' '),
-  };
-}
-
-/** The first signal stops the run, the second one kills what it started, the third one leaves. */
-function hear(surroundings: Surroundings, running: Running): () => void {
-  let level = 0;
-  return surroundings.onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], (name) => {
-    const next = level === 0 ? 1 : level === 1 ? 2 : 3;
-    if (running.stop(next, name as 'SIGINT' | 'SIGTERM' | 'SIGHUP')) level = next;
-  });
-}
-
-/** `-x`: the code of the command that failed first, if that is why the run failed. */
-function commandsOwn(outcomes: ReadonlyMap<string, Outcome>, exit: number): number {
-  if (exit !== EXIT.failed) return exit;
-  for (const outcome of outcomes.values()) {
-    if (outcome.is === 'failed' && outcome.failure.exitCode !== undefined) return outcome.failure.exitCode;
-  }
+  const io = { files: realFiles, clock: realClock, nonce };
+  const exit = runAgain(found.evidence, { io, folder: found.folder, began, tell: (event) => view.event(event) });
+  await view.end();
   return exit;
+}
+
+/** Evidence that this very invocation would find everything fresh, as the last one did. */
+function standing(call: Call, { files }: Witness, key: string): { readonly evidence: Evidence; readonly folder: string } | undefined {
+  const found = findSandboxfile(searchFrom(call), files);
+  if (!found.ok) return undefined;
+  try {
+    const folder = join(realFiles.realpathSync(dirname(found.value.file)), '.sbx');
+    const evidence = readEvidence(realFiles, folder, key, realClock.now());
+    return evidence && { evidence, folder };
+  } catch {
+    return undefined; // the reader of the file says what is wrong with it
+  }
+}
+
+/** All that an invocation is given. Of the environment only this digest is kept. */
+function keyOf({ surroundings, words, options }: Call): string {
+  const { environment, cwd, home, os, arch, cpus, node } = surroundings;
+  const given = { operands: words.operands, rest: words.rest ?? [], options };
+  const variables = [...environment].sort(([a], [b]) => (a < b ? -1 : 1));
+  return digestOf(JSON.stringify([surroundings.version(), given, cwd, home, os, arch, cpus, node, variables]));
 }

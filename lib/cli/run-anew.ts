@@ -1,0 +1,83 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { TASK } from '../../tasks/index.ts';
+import { parseDuration } from '../base/duration.ts';
+import { UNREACHABLE } from '../model/failure.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { EXIT } from '../run/exit-code.ts';
+import { startRun } from '../run/run.ts';
+import type { Running, RunRequest, RunWitness } from '../run/run-request.ts';
+import { type Call, complain } from './call.ts';
+import { groundOf } from './ground.ts';
+import { openOrSay, sayFaulty } from './open.ts';
+import { checkoutIn, type Ground, sandboxesOf } from './sandboxes.ts';
+import type { Surroundings } from './surroundings.ts';
+import { terminalOf } from './terminal.ts';
+import { openView } from './views.ts';
+import { wishOf } from './wish.ts';
+
+/** Milliseconds between TERM and KILL. */
+const KILL_GRACE = 10_000;
+
+/** Reads the project, decides and runs. `witness`: through which all is looked at that a decision depends on. */
+export async function runAnew(call: Call, witness: RunWitness): Promise<number> {
+  const { words, options, surroundings } = call;
+  const opened = await openOrSay(call, { named: words.operands, args: words.rest ?? [], keeps: true, files: witness.files });
+  if (typeof opened === 'number') return opened;
+  const { project, warnings } = opened;
+  if (words.operands.length === 0 && project.default.length === 0) return await (await import('./commands/list.ts')).list(call);
+  const ground = groundOf(call, project);
+  const view = await openView(call);
+  const kept = warnings.length === 0 ? { witness } : {}; // a warning is said each time
+  const running = startRun({ ...requestOf(call, ground), ...kept, tell: (event) => view.event(event) });
+  const deaf = hear(surroundings, running);
+  const ended = await running.ended.finally(async () => {
+    deaf();
+    await view.end();
+  });
+  if (ended.ok) return options.exitCode ? commandsOwn(ended.value.outcomes, ended.value.exit) : ended.value.exit;
+  if (!('code' in ended.error)) return await sayFaulty(call, ended.error);
+  complain(call, ended.error);
+  return UNREACHABLE.has(ended.error.code) ? EXIT.unreachable : EXIT.failed;
+}
+
+function requestOf(call: Call, ground: Ground): Omit<RunRequest, 'tell'> {
+  const { words, options, surroundings } = call;
+  const { project, io, folders } = ground;
+  return {
+    project,
+    wish: wishOf(options, words.operands),
+    keepGoing: options.continue,
+    jobs: options.jobs ?? surroundings.cpus,
+    offline: options.offline,
+    io,
+    folders,
+    here: { os: surroundings.os, arch: surroundings.arch },
+    tasks: TASK,
+    sandboxes: sandboxesOf(ground),
+    checkout: () => checkoutIn(ground),
+    terminal: terminalOf(surroundings),
+    killGrace: parseDuration(surroundings.environment.get('SBX_KILL_GRACE') ?? '') ?? KILL_GRACE,
+    zx: () => [surroundings.node, createRequire(join(surroundings.home, 'package.json')).resolve('zx/cli')],
+    version: surroundings.version(),
+    command: ['sbx', ...surroundings.argv].join(' '),
+  };
+}
+
+/** The first signal stops the run, the second one kills what it started, the third one leaves. */
+function hear(surroundings: Surroundings, running: Running): () => void {
+  let level = 0;
+  return surroundings.onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], (name) => {
+    const next = level === 0 ? 1 : level === 1 ? 2 : 3;
+    if (running.stop(next, name as 'SIGINT' | 'SIGTERM' | 'SIGHUP')) level = next;
+  });
+}
+
+/** `-x`: the code of the command that failed first, if that is why the run failed. */
+function commandsOwn(outcomes: ReadonlyMap<string, Outcome>, exit: number): number {
+  if (exit !== EXIT.failed) return exit;
+  for (const outcome of outcomes.values()) {
+    if (outcome.is === 'failed' && outcome.failure.exitCode !== undefined) return outcome.failure.exitCode;
+  }
+  return exit;
+}

@@ -1,0 +1,100 @@
+/**
+ * Evidence that a run found everything fresh. Deciding is a pure function of the project, the invocation and what was looked at: while none of these changed,
+ * the next run of the same words finds the same, and can say so without deciding again. Kept only of runs in which nothing was executed, restored, reached
+ * or warned of; `.sbx/evidence` may be lost or damaged at any time, and costs time then, nothing else.
+ */
+import { crc32 } from 'node:zlib';
+import type { Digest } from '../base/digest.ts';
+import { replaceFile, type Writing } from '../io/replace.ts';
+import { type Facts, factsOf, type Looked, MARKS, stillSo } from '../io/witness.ts';
+import type { Event } from '../model/event.ts';
+import type { Files } from '../model/io.ts';
+import { LOCAL } from '../model/project.ts';
+
+const MAGIC = 0x31_76_65_73; // sev1
+const HEAD = 16; // magic, checksum of all after it, number of paths, nothing
+const AGE = 86_400_000; // once a day everything is decided anew, so that what is in use is seen to be
+
+export interface Evidence {
+  readonly events: readonly Event[];
+}
+
+/** `key`: digest of the invocation. Undefined: decide. */
+export function readEvidence(files: Files, folder: string, key: Digest, now: number): Evidence | undefined {
+  try {
+    const bytes = files.readFileSync(pathIn(folder));
+    const kept = decode(bytes);
+    if (kept === undefined || kept.key !== key || now < kept.at || now > kept.at + AGE) return undefined;
+    return stillSo(files, kept.facts) ? { events: kept.events } : undefined;
+  } catch {
+    return undefined; // none, or not readable
+  }
+}
+
+/** Keeps what the run said, if it proves something. Never throws: it is kept by the next run then. */
+export function keepEvidence(io: Writing, folder: string, run: EvidenceOfRun): void {
+  try {
+    const facts = proves(run.events) ? factsOf(io.files, run.looked, run.began) : undefined;
+    if (facts) replaceFile(io, pathIn(folder), encode(run, facts), { mode: 0o600 });
+  } catch {
+    // full, read-only: nothing is lost
+  }
+}
+
+export interface EvidenceOfRun {
+  readonly key: Digest;
+  readonly events: readonly Event[];
+  readonly looked: Looked;
+  /** Before the first look, in milliseconds since 1970. */
+  readonly began: number;
+}
+
+/** Only a run in which every step of this computer was found fresh: nothing else happened. */
+function proves(events: readonly Event[]): boolean {
+  const last = events.at(-1);
+  return last?.type === 'run-finished' && last.exit === 0 && events.every(isStill);
+}
+
+function isStill(event: Event): boolean {
+  switch (event.type) {
+    case 'run-started':
+    case 'run-finished':
+      return true;
+    case 'planned':
+      return event.places.length === 0 && !event.again && event.steps.every(({ sandbox }) => sandbox === LOCAL);
+    case 'step-finished':
+      return event.outcome.is === 'fresh';
+    default:
+      return false;
+  }
+}
+
+interface Kept {
+  readonly key: Digest;
+  readonly at: number;
+  readonly facts: Facts;
+  readonly events: readonly Event[];
+}
+
+function encode({ key, events, began }: EvidenceOfRun, { paths, marks }: Facts): Uint8Array {
+  const text = Buffer.from(JSON.stringify({ key, at: began, paths, events }));
+  const head = Buffer.alloc(HEAD);
+  head.writeUInt32LE(MAGIC, 0);
+  head.writeUInt32LE(paths.length, 8);
+  const bytes = Buffer.concat([head, new Uint8Array(marks.buffer, marks.byteOffset, marks.byteLength), text]);
+  bytes.writeUInt32LE(crc32(bytes.subarray(8)), 4);
+  return bytes;
+}
+
+function decode(bytes: Buffer): Kept | undefined {
+  if (bytes.length < HEAD || bytes.readUInt32LE(0) !== MAGIC || bytes.readUInt32LE(4) !== crc32(bytes.subarray(8))) return undefined;
+  const end = HEAD + bytes.readUInt32LE(8) * MARKS * 8;
+  if (end > bytes.length) return undefined;
+  const marks = new Float64Array(bytes.buffer.slice(bytes.byteOffset + HEAD, bytes.byteOffset + end));
+  const { key, at, paths, events } = JSON.parse(bytes.toString('utf8', end)) as Omit<Kept, 'facts'> & { readonly paths: string[] };
+  return { key, at, facts: { paths, marks }, events };
+}
+
+function pathIn(folder: string): string {
+  return `${folder}/evidence`;
+}
