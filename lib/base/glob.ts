@@ -1,4 +1,5 @@
 import { isPlainPath, matchSegment, type Pattern, parsePattern, type Segment } from './pattern.ts';
+import { isWithin, plainPaths } from './plain-paths.ts';
 
 /**
  * Lists of globs for inputs and outputs: path-like, relative to one folder. `*` and `?` stay within a name and match a leading dot,
@@ -24,29 +25,60 @@ interface Compiled extends Pattern {
   readonly quick?: (path: string) => boolean;
 }
 
+/** One pattern, or a run of plain paths that all give or all take. */
+interface Rule {
+  readonly negated: boolean;
+  hits(path: string): boolean;
+  reach(folder: string): 'none' | 'some' | 'all';
+  readonly literals: readonly string[];
+  readonly roots: readonly string[];
+}
+
 export function compileGlobs(patterns: readonly string[]): GlobSet {
-  if (patterns.length > 0 && patterns.every(isPlainPath)) return plainPaths(patterns);
-  const compiled = patterns.flatMap((pattern) => parsePattern(pattern).map(compile));
-  const wanted = compiled.filter((pattern) => !pattern.negated);
-  const literals = outermost(wanted.filter(isLiteral).map((pattern) => pattern.lead));
-  const roots = outermost(wanted.filter((pattern) => !isLiteral(pattern)).map((pattern) => pattern.lead));
+  const rules = rulesOf(patterns);
+  const wanted = rules.filter((rule) => !rule.negated);
+  const literals = outermost(wanted.flatMap((rule) => rule.literals));
+  const roots = outermost(wanted.flatMap((rule) => rule.roots));
   return {
     patterns,
     literals,
-    roots: roots.filter((root) => !literals.some((literal) => isWithin(root, literal))),
-    matches: (path) => matchesList(compiled, path),
-    descend: (folder) => descends(compiled, folder),
+    roots: literals.length === 0 ? roots : roots.filter((root) => !literals.some((literal) => isWithin(root, literal))),
+    matches: (path) => rules.findLast((rule) => rule.hits(path))?.negated === false,
+    descend: (folder) => descends(rules, folder),
   };
 }
 
-/** Thousands of steps name one file each: such lists need no parsing. */
-function plainPaths(paths: readonly string[]): GlobSet {
+function rulesOf(patterns: readonly string[]): readonly Rule[] {
+  const rules: Rule[] = [];
+  const isPlain = (pattern: string, negated: boolean): boolean =>
+    negated ? pattern.startsWith('!') && isPlainPath(pattern.slice(1)) : isPlainPath(pattern);
+  for (let i = 0; i < patterns.length; ) {
+    const first = patterns[i] as string;
+    const negated = first.startsWith('!');
+    let end = i;
+    while (end < patterns.length && isPlain(patterns[end] as string, negated)) end += 1;
+    if (end > i) {
+      const run = patterns.slice(i, end);
+      const { paths, has, reach } = plainPaths(negated ? run.map((pattern) => pattern.slice(1)) : run);
+      rules.push({ negated, hits: has, reach, literals: paths, roots: [] });
+      i = end;
+    } else {
+      for (const pattern of parsePattern(first)) rules.push(ruleOf(compile(pattern)));
+      i += 1;
+    }
+  }
+  return rules;
+}
+
+function ruleOf(pattern: Compiled): Rule {
+  const { negated, lead, quick } = pattern;
+  const literal = isLiteral(pattern);
   return {
-    patterns: paths,
-    literals: paths.length === 1 ? paths : outermost(paths),
-    roots: [],
-    matches: (path) => paths.some((one) => isWithin(path, one)),
-    descend: (folder) => paths.some((one) => isWithin(folder, one) || isWithin(one, folder)),
+    negated,
+    hits: quick ?? ((path) => matchNames(pattern, path.split('/'))),
+    reach: (folder) => reachOf(pattern, folder === '' ? [] : folder.split('/')),
+    literals: literal ? [lead] : [],
+    roots: literal ? [] : [lead],
   };
 }
 
@@ -91,21 +123,6 @@ function endingOf(segment: Segment | undefined): string | undefined {
   return ending;
 }
 
-function matchesList(compiled: readonly Compiled[], path: string): boolean {
-  let names: readonly string[] | undefined;
-  for (let i = compiled.length - 1; i >= 0; i--) {
-    const pattern = compiled[i] as Compiled;
-    let hit: boolean;
-    if (pattern.quick) hit = pattern.quick(path);
-    else {
-      names ??= path.split('/');
-      hit = matchNames(pattern, names);
-    }
-    if (hit) return !pattern.negated;
-  }
-  return false;
-}
-
 /** Two pointers over names as matchTokens over characters: only the last `**` can matter. */
 export function matchNames(pattern: Pattern, names: readonly string[]): boolean {
   const { segments, below } = pattern;
@@ -135,13 +152,12 @@ export function matchNames(pattern: Pattern, names: readonly string[]): boolean 
   return s === end && !pattern.folder;
 }
 
-function descends(compiled: readonly Compiled[], folder: string): boolean {
-  const names = folder === '' ? [] : folder.split('/');
-  for (let i = compiled.length - 1; i >= 0; i--) {
-    const pattern = compiled[i] as Compiled;
-    const reach = reachOf(pattern, names);
-    if (!pattern.negated && reach !== 'none') return true;
-    if (pattern.negated && reach === 'all') return false; // takes all of it away, and nothing later gives some back
+function descends(rules: readonly Rule[], folder: string): boolean {
+  for (let i = rules.length - 1; i >= 0; i--) {
+    const rule = rules[i] as Rule;
+    const reach = rule.reach(folder);
+    if (!rule.negated && reach !== 'none') return true;
+    if (rule.negated && reach === 'all') return false; // takes all of it away, and nothing later gives some back
   }
   return false;
 }
@@ -184,12 +200,9 @@ function isLiteral(pattern: Compiled): boolean {
   return pattern.segments.every((segment) => segment.kind === 'name');
 }
 
-function isWithin(path: string, folder: string): boolean {
-  return folder === '' || (path.startsWith(folder) && (path.length === folder.length || path[folder.length] === '/'));
-}
-
 /** Sorted, without what lies within another. */
 function outermost(paths: readonly string[]): readonly string[] {
+  if (paths.length < 2) return paths;
   const all = new Set(paths);
   const inside = (path: string): boolean => {
     if (path !== '' && all.has('')) return true;
