@@ -3,7 +3,7 @@ import { INTERPRETERS, shellProgram } from '../io/script.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Exit, Job, JobStreams } from '../model/sandbox.ts';
-import { CANCELLED } from './failures.ts';
+import { CANCELLED, lostFailure } from './failures.ts';
 import type { Link } from './link.ts';
 import { MarkedStream, Tail } from './marked.ts';
 import type { Patience } from './patience.ts';
@@ -58,7 +58,7 @@ export async function superviseJob(link: Link, io: Io, patience: Patience, job: 
   channel.write(programLine(SUPERVISOR, supervisorWords(job, patience, mark, io.nonce()), mark));
   const end = await follow(told, channel, link, io, patience, job, streams.signal);
   if (!end.ok) return end;
-  if (end.value !== undefined) return verdict(end.value, link.label, job);
+  if (end.value !== undefined) return verdict(end.value, link.label, job, streams.signal.aborted);
   if (streams.signal.aborted) return err(CANCELLED);
   const why = marks === 0 ? 'the login shell ended before the command was started' : 'the command ended without an exit status';
   const lastLines = noise.text().trim().split('\n').slice(-5);
@@ -134,12 +134,14 @@ function supervisorWords(job: Job, patience: Patience, mark: string, tree: strin
   ];
 }
 
-function verdict(said: string, label: string, job: Job): Result<Exit, Failure> {
+function verdict(said: string, label: string, job: Job, aborted: boolean): Result<Exit, Failure> {
   const fail = (code: Failure['code'], message: string, hint?: string): Result<Exit, Failure> =>
     err({ code, message: `${label}: ${message}`, command: job.script.source, ...(hint === undefined ? {} : { hint }) });
   switch (said) {
     case 'stopped':
-      return err(CANCELLED);
+      return aborted
+        ? err(CANCELLED)
+        : err(lostFailure(label, 'the far side heard nothing for longer than the grace and ended the command'));
     case 'stuck':
       return err({ code: 'cancelled', message: `${label}: stopped, but a process there cannot be killed` });
     case 'folder':

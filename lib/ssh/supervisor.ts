@@ -3,12 +3,14 @@
 
 /**
  * Ends everything that carries SBX_TREE=$tree: TERM once to each process group (they are all ours, since the command has a session of its
- * own), after `$patience` rounds KILL. Exit code $last: nothing is left, 5: something cannot be killed.
+ * own), after `$patience` rounds KILL. If nothing of it is there yet, its start is waited for, unless $ended says that its end has been.
+ * Exit code $last: nothing is left, 5: something cannot be killed.
  */
 const FINISH = `
 finish() {
-  trap '' USR1 HUP ALRM TERM
-  round=0 told=
+  trap '' HUP ALRM TERM
+  trap 'ended=1' USR1
+  round=0 told=''
   while :; do
     groups=
     for file in $(LC_ALL=C grep -l "SBX_TREE=$tree" /proc/[0-9]*/environ 2>/dev/null); do
@@ -16,7 +18,7 @@ finish() {
       set -- ${'$'}{line##*) }
       case " $groups " in *" $3 "*) ;; *) groups="$groups $3" ;; esac
     done
-    if [ -z "$groups" ]; then
+    if [ -z "$groups" ] && [ -n "$told$ended" ]; then
       for group in $told; do kill -s KILL -- "-$group"; done
       exit "$last"
     fi
@@ -44,12 +46,12 @@ finish() {
  * the background is ended as well, since nobody will do it later.
  */
 const WATCH = `
-tree=$1 owner=$2 grace=$3 silence=$4 patience=$5 me=$$ mode=on next='' gone='' last=4
+tree=$1 owner=$2 grace=$3 silence=$4 patience=$5 me=$$ mode=on next='' gone='' ended='' last=4
 ${FINISH}
 trap finish TERM
 trap 'next=on' ALRM
 trap 'gone=1' HUP
-trap '[ "$mode$gone" = on ] && exit 0; last=0; finish' USR1
+trap '[ "$mode$gone" = on ] && exit 0; last=0 ended=1; finish' USR1
 exec 4<&0 </dev/null
 (
   while IFS= read -r line; do
@@ -125,7 +127,7 @@ for orphan in $orphans; do
 done`;
 
 /** Ends what carries SBX_TREE=$1, with $2 rounds of patience. */
-export const SWEEP = `tree=$1 patience=$2
+export const SWEEP = `tree=$1 patience=$2 ended=1 last=0
 ${FINISH}
 finish`;
 

@@ -165,6 +165,22 @@ export function jobContract(place: WithPlace): void {
       assert.is(text((await program(at, 'wc -l <"$1/pids"', [at.folder])).stdout).trim(), '4');
     }));
 
+  test('aborted at any moment of its start, it ends and leaves nothing', () =>
+    place(async (at) => {
+      const moments = [0, 1, 2, 4, 6, 8, 10, 12, 15, 18, 22, 27, 35, 50];
+      const runs = moments.map(async (ms) => {
+        const stop = new AbortController();
+        const wanted = job(at.folder, 'sleep 1000 & setsid sleep 1000 & sleep 1000', { killGrace: 200 });
+        setTimeout(() => stop.abort(), ms);
+        const ended = await supervised(at.session, wanted, stop.signal);
+        assert.not(ended.exit.ok && 'code' in ended.exit.value && ended.exit.value.code === 0);
+        if (!ended.exit.ok) assert.is(ended.exit.error.code, 'cancelled');
+        const left = await program(at, 'grep -l "SBX_RUN=$1" /proc/[0-9]*/environ 2>/dev/null || :', [wanted.run]);
+        assert.is(text(left.stdout), '', `${ms} ms`);
+      });
+      await Promise.all(runs);
+    }));
+
   test('a child left in the background does not hold the step up', () =>
     place(async (at) => {
       const ended = await run(at, 'sleep 30 & echo $! >pid; echo done');
