@@ -6,13 +6,16 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * (the part of RFC 8785 that matters for strings, integers, lists and objects).
  */
 export function canonicalJson(value: Json): string {
-  if (Array.isArray(value)) return `[${(value as readonly Json[]).map(canonicalJson).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    const object = value as { readonly [key: string]: Json };
-    const members = Object.keys(object)
-      .sort()
-      .map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key] ?? null)}`);
-    return `{${members.join(',')}}`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  let text = '';
+  if (Array.isArray(value)) {
+    for (const one of value as readonly Json[]) text += text === '' ? canonicalJson(one) : `,${canonicalJson(one)}`;
+    return `[${text}]`;
   }
-  return JSON.stringify(value);
+  const object = value as { readonly [key: string]: Json };
+  const keys = Object.keys(object);
+  if (keys.length === 0) return '{}';
+  for (const key of keys.length === 1 ? keys : keys.sort())
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(object[key] ?? null)}`;
+  return `{${text}}`;
 }

@@ -1,5 +1,5 @@
 import { type Digest, digestOf } from '../base/digest.ts';
-import type { Json } from '../base/json.ts';
+import { canonicalJson, type Json } from '../base/json.ts';
 import type { FingerprintRecord } from '../model/fingerprint.ts';
 import type { Action } from '../model/plan.ts';
 import type { Script } from '../model/script.ts';
@@ -47,24 +47,16 @@ export function recordOf(action: Action, facts: Facts): FingerprintRecord {
  */
 export function keyOf(record: FingerprintRecord): Digest {
   const { version, task, command, settings, dir, env, inputs, upstream, tools, place, outputs, state, secrets } = record;
-  const digests = Object.values(upstream).sort();
-  // A list in a fixed order: half the work of sorting the names of the record each time.
-  return digestOf(
-    JSON.stringify([
-      ...[version, task, sorted(command), sorted(settings), dir, sorted(env), inputs, digests],
-      ...[sorted(tools), sorted(place), sorted(outputs), state, sorted(secrets)],
-    ]),
-  );
-}
-
-/** The same value with the names of all its objects in code-unit order; itself if there is nothing to sort. */
-function sorted(value: Json): Json {
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return (value as readonly Json[]).map(sorted);
-  const names = Object.keys(value);
-  const object = value as { readonly [name: string]: Json };
-  if (names.length === 0) return value;
-  return Object.fromEntries(names.sort().map((name) => [name, sorted(object[name] as Json)]));
+  const digests = Object.values(upstream).sort().join();
+  // Parts in a fixed order, each on a line: JSON has no line breaks of its own, so no two records have one text.
+  const parts = [
+    JSON.stringify([version, task, dir, inputs, digests]),
+    canonicalJson(command),
+    canonicalJson(settings),
+    canonicalJson(env),
+  ];
+  parts.push(canonicalJson(tools), canonicalJson(place), canonicalJson(outputs), canonicalJson(state), canonicalJson(secrets));
+  return digestOf(parts.join('\n'));
 }
 
 /** `source` is left out: it is how the command was written, not what runs. */

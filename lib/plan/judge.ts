@@ -146,20 +146,21 @@ function contributions({ action, upstream, ahead }: Question, last: LastRun | un
   const isSync = action.draft.reads.is === 'sources';
   const waits: StepId[] = [];
   const ran: StepId[] = [];
-  const digests: [StepId, Digest][] = [];
+  // Without a prototype: names that differ from step to step would each give the engine a shape to remember, which costs more than all the rest.
+  const digests: { [step: StepId]: Digest } = Object.create(null);
   for (const id of action.step.needs) {
     const one = upstream(id);
     if (!one || one.is === 'nothing') continue;
-    if (one.is === 'digest') digests.push([id, one.digest]);
+    if (one.is === 'digest') digests[id] = one.digest;
     else if (one.is === 'unknown' || (isSync && !one.settled)) {
       waits.push(id);
       // Taken as it was, so that only what is known to differ is told.
       const before = last?.record.upstream[id];
-      if (before !== undefined) digests.push([id, before]);
+      if (before !== undefined) digests[id] = before;
     } else if (!isSync) ran.push(id);
   }
   const all = isSync && ahead.length > 0 ? [...new Set([...waits, ...ahead])] : waits;
-  return { waits: all, ran, digests: digests.length === 0 ? NONE : Object.fromEntries(digests) };
+  return { waits: all, ran, digests };
 }
 
 const NONE: { readonly [name: string]: string } = {};
