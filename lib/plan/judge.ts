@@ -49,7 +49,7 @@ function inTime(decision: Decision, { action, ahead }: Question): Decision {
     : decision;
 }
 
-function decide({ action, options }: Question, facts: Facts, look: Look): Decision {
+function decide({ project, action, options }: Question, facts: Facts, look: Look): Decision {
   const { step, draft } = action;
   if (!step.enabled) return { is: 'skip', because: { code: 'disabled' } };
   if (action.forced) return { is: 'run', reasons: [{ code: 'forced' }] };
@@ -57,7 +57,7 @@ function decide({ action, options }: Question, facts: Facts, look: Look): Decisi
   if (because !== undefined) return { is: 'run', reasons: [{ code: 'not-cacheable', because }] };
   if (draft.makes.is === 'nothing') return { is: 'run', reasons: [{ code: 'not-remembered' }] };
   if (facts.key === undefined || facts.ran.length > 0) return unsure(action, facts, look);
-  if (draft.reads.is === 'sources') return judgeSync(action, facts, look);
+  if (draft.reads.is === 'sources') return isHere(project, action) ? { is: 'fresh' } : judgeSync(action, facts, look);
   if (draft.makes.is === 'place') {
     const holds = look.place(step.sandbox)?.holds[step.id] === facts.key;
     return holds ? { is: 'fresh' } : { is: 'run', reasons: reasonsOf(action, facts, look, 'place-holds-other') };
@@ -174,19 +174,24 @@ function isHere(project: Project, action: Action): boolean {
   return sandbox === LOCAL || project.sandboxes.get(sandbox)?.kind === 'local';
 }
 
-/** The declared probes of the place and what every place tells of itself; undefined if one of them was never seen. */
+/**
+ * The declared probes of the place and what every place tells of itself; undefined if one of them was never seen. A sandbox that is moved
+ * here (`--local`) is this computer: what was seen of the far side says nothing about it.
+ */
 function placeOf(project: Project, action: Action, look: Look): { readonly [probe: string]: string } | undefined {
   const { sandbox } = action.step;
-  const seen = look.place(sandbox);
-  const names = [...BUILT_IN, ...(project.sandboxes.get(sandbox)?.probes ?? []).map(([name]) => name)];
-  if (!seen) return isHere(project, action) && names.length === BUILT_IN.length ? {} : undefined;
-  const place: [string, string][] = [];
-  for (const name of names) {
+  const here = isHere(project, action);
+  const seen = look.place(here ? LOCAL : sandbox);
+  const declared = here && sandbox !== LOCAL ? [] : (project.sandboxes.get(sandbox)?.probes ?? []);
+  if (!seen) return here && declared.length === 0 ? NONE : undefined;
+  const place: { [probe: string]: string } = Object.create(null);
+  for (const name of BUILT_IN) if (seen.probes[name] !== undefined) place[name] = seen.probes[name];
+  for (const [name] of declared) {
     const text = Object.hasOwn(seen.probes, name) ? seen.probes[name] : undefined;
-    if (text !== undefined) place.push([name, text]);
-    else if (!BUILT_IN.includes(name)) return undefined;
+    if (text === undefined) return undefined;
+    place[name] = text;
   }
-  return Object.fromEntries(place);
+  return place;
 }
 
 /** Told by every place without being declared. */

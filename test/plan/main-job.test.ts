@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planOf, play } from './play.ts';
-import { project, step, World } from './world.ts';
+import { project, sandbox, step, World } from './world.ts';
 
 const vm = { sandbox: 'vm' };
 const file = project(
@@ -130,6 +130,16 @@ test('a failed build is tried again and nothing after it runs', () => {
   world.failing.clear();
   assert.is(play(file, world, []).get('fetch'), 'ran');
   assert.ok(planOf(file, world, []).actions.every(({ decision }) => decision.is === 'fresh'));
+});
+
+test('moved here, a place is this computer: what was seen of the far side says nothing', () => {
+  const world = begin();
+  const unit = step('unit', { ...vm, outputs: [], inputs: ['**/*.hs'] });
+  play(project([unit]), world, ['unit']);
+  const here = project([unit], { places: [sandbox('vm', { kind: 'local', probes: [['ghc', 'ghc --version']] })] });
+  world.places.set('local', { probes: { os: 'linux' }, at: 0, holds: {} });
+  const [planned] = planOf(here, world, ['unit']).actions;
+  assert.equal(planned?.record?.place, Object.assign(Object.create(null), { os: 'linux' }));
 });
 
 test('sources that are made first: the place waits until it is known what they are', () => {
