@@ -1,5 +1,5 @@
 import { reachOf } from './glob.ts';
-import { inClass, isPlain, type Pattern, parsePattern, type Segment, type Token } from './pattern.ts';
+import { inClass, isPlainPath, type Pattern, parsePattern, type Segment, type Token } from './pattern.ts';
 
 /**
  * Whether two lists of globs can name the same path. Errs to the safe side: a true may be wrong (classes and what `!` takes away are not
@@ -15,7 +15,7 @@ export function overlap(a: readonly string[], b: readonly string[]): boolean {
 
 /** The characters that every path matched by the pattern begins with: two patterns can only meet if one's is the beginning of the other's. */
 export function commonStart(pattern: string): readonly string[] {
-  if (isPlain(pattern)) return [pattern];
+  if (isPlainPath(pattern)) return [pattern];
   return parsePattern(pattern)
     .filter((one) => !one.negated)
     .map((one) => {

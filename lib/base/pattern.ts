@@ -29,11 +29,6 @@ export interface Pattern {
 /** More alternatives than this are taken for a mistake (or an attack) rather than for a wish. */
 const MOST_ALTERNATIVES = 256;
 
-/** Whether the text is a path with nothing special in it: by far the most patterns are. */
-export function isPlain(text: string): boolean {
-  return plain.test(text);
-}
-
 /** Parses a glob; braces give several patterns. Total: what cannot be a glob is taken as it stands, see `globProblem`. */
 export function parsePattern(text: string): readonly Pattern[] {
   if (plain.test(text)) return [fixed(text)];

@@ -1,6 +1,6 @@
 import { compileGlobs, globsBelow } from '../base/glob.ts';
 import { commonStart } from '../base/overlap.ts';
-import { isPlain } from '../base/pattern.ts';
+import { isPlainPath } from '../base/pattern.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Draft, Reads } from '../model/plan.ts';
 import type { Project, Step, StepId } from '../model/project.ts';
@@ -84,5 +84,5 @@ export function inputProblems(step: Step, draft: Draft): readonly Diagnostic[] {
 /** Whether it is worth compiling anything: most steps read and write under names of their own. */
 function mayMeet(inputs: readonly string[], outputs: readonly string[]): boolean {
   const starts = outputs.flatMap(commonStart);
-  return inputs.some((input) => !isPlain(input) || starts.some((start) => input.startsWith(start)));
+  return inputs.some((input) => !isPlainPath(input) || starts.some((start) => input.startsWith(start)));
 }

@@ -86,6 +86,13 @@ export class World implements Look {
   readonly constant = new Set<StepId>();
   readonly failing = new Set<StepId>();
   #time = 0;
+  readonly #digests = new Map<string, Digest>();
+
+  #digest(text: string): Digest {
+    const known = this.#digests.get(text) ?? digestOf(text);
+    this.#digests.set(text, known);
+    return known;
+  }
 
   write(path: string, content: string): void {
     this.files.set(path, content);
@@ -97,7 +104,9 @@ export class World implements Look {
 
   tree(matches: (path: string) => boolean): Tree {
     const entries = [...this.files].filter(([path]) => matches(path));
-    return treeOf(entries.map(([path, text]) => ({ kind: 'file', path, digest: digestOf(text), size: text.length, executable: false })));
+    return treeOf(
+      entries.map(([path, text]) => ({ kind: 'file', path, digest: this.#digest(text), size: text.length, executable: false })),
+    );
   }
 
   inputs(action: Action, feeding?: Action): Tree | undefined {
