@@ -70,7 +70,12 @@ async function loadProject(
   await underlayProfiles(places, sources, library, report);
   const sandboxes = readSandboxes(places, scopeOf, ask, report);
   const section = sectionOf(layers, 'steps', report);
-  const defaults = readDefault(own, new Set(section.keys()), (unknown, field) => addUnknownStep(unknown, section, field, report), report);
+  const defaults = readDefault(
+    layers,
+    new Set(section.keys()),
+    (unknown, field) => addUnknownStep(unknown, section, field, report),
+    report,
+  );
   const named = new Set<StepId>(ask.named.length > 0 ? ask.named : defaults);
   const byName = new Map(tasks.map((task) => [task.name, task]));
   const all = { scopeOf, sandboxes, tasks: byName, env, named, report };

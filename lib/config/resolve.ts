@@ -7,7 +7,7 @@ import { below, type Origin, type Report } from './report.ts';
 import { namesOf, type Scope } from './scope.ts';
 
 /** A piece of text, or the value of the expression that stands there. */
-export type Resolved = string | { readonly nth: number; readonly text: string; readonly value: Value };
+export type Resolved = string | { readonly nth: number; readonly text: string; readonly length: number; readonly value: Value };
 
 /** The pieces of a string with the values of its expressions; undefined if one has none, and that is reported. */
 export function resolvePieces(text: string, scope: Scope, origin: Origin, report: Report): readonly Resolved[] | undefined {
@@ -28,7 +28,7 @@ export function resolvePieces(text: string, scope: Scope, origin: Origin, report
     if ('problems' in evaluated) {
       whole = false;
       for (const problem of evaluated.problems) addProblem(problem, piece.nth, origin, report);
-    } else pieces.push({ nth: piece.nth, text: piece.text, value: evaluated.value });
+    } else pieces.push({ nth: piece.nth, text: piece.text, length: piece.length, value: evaluated.value });
   }
   return whole ? pieces : undefined;
 }
@@ -37,17 +37,16 @@ export function addProblem(problem: ExpressionProblem, nth: number, origin: Orig
   report.add(problem.code, problem.message, { ...origin, within: { nth, from: problem.from, to: problem.to } }, problem.hint);
 }
 
-/** The whole of an expression, for what is wrong with its value. */
+/** Points at the whole of an expression, for what is wrong with its value. */
 export function addAtExpression(
   code: 'expression-type' | 'unsafe-expression',
   message: string,
-  nth: number,
-  text: string,
+  { nth, length }: { readonly nth: number; readonly length: number },
   origin: Origin,
   report: Report,
   hint?: string,
 ): void {
-  report.add(code, message, { ...origin, within: { nth, from: -3, to: text.length + 4 } }, hint);
+  report.add(code, message, { ...origin, within: { nth, from: -3, to: length + 2 } }, hint);
 }
 
 /**
@@ -60,34 +59,23 @@ export function resolveText(text: string, scope: Scope, origin: Origin, report: 
   const [first] = pieces;
   if (pieces.length === 1 && first !== undefined && typeof first !== 'string') {
     if (first.value !== null) return first.value;
-    addAtExpression(
+    return void addAtExpression(
       'expression-type',
       `\`${first.text}\` is not set`,
-      first.nth,
-      first.text,
+      first,
       origin,
       report,
       `Write default(${first.text}, '...').`,
     );
-    return undefined;
   }
   let joined = '';
   for (const piece of pieces) {
     if (typeof piece === 'string') joined += piece;
     else if (piece.value !== null && typeof piece.value !== 'object') joined += String(piece.value);
     else {
-      const isNull = piece.value === null;
-      const hint = isNull ? `Write default(${piece.text}, '...').` : `Write join(${piece.text}, ' ').`;
-      addAtExpression(
-        'expression-type',
-        `\`${piece.text}\` is ${isNull ? 'not set' : 'a list'} and cannot be a part of a text`,
-        piece.nth,
-        piece.text,
-        origin,
-        report,
-        hint,
-      );
-      return undefined;
+      const [what, hint] = piece.value === null ? ['not set', `default(${piece.text}, '...')`] : ['a list', `join(${piece.text}, ' ')`];
+      const message = `\`${piece.text}\` is ${what} and cannot be a part of a text`;
+      return void addAtExpression('expression-type', message, piece, origin, report, `Write ${hint}.`);
     }
   }
   return joined;

@@ -84,7 +84,9 @@ function readSandbox(entry: Entry, scopeOf: (layer: number) => Scope, ask: Ask, 
     );
   }
   const user = read('user');
-  const workspace = checkWorkspace(read('workspace'), entry.fields.get('workspace'), report);
+  const wanted = checkWorkspace(read('workspace'), entry.fields.get('workspace'), report);
+  // Folders of a VM do not exist here: what is embedded has a folder of its own.
+  const workspace = kind === 'ssh' || !wanted?.startsWith('/') ? wanted : undefined;
   const probes = read('probes') ?? {};
   const env = entry.fields.get('env');
   return {

@@ -2,7 +2,7 @@ import { isProblem, parseExpression } from './parser.ts';
 import type { Expression, ExpressionProblem } from './syntax.ts';
 
 /** A string split at its expressions. */
-export type Piece = string | { readonly nth: number; readonly text: string; readonly expression: Expression };
+export type Piece = string | { readonly nth: number; readonly text: string; readonly length: number; readonly expression: Expression };
 
 export interface Template {
   readonly pieces: readonly Piece[];
@@ -30,7 +30,7 @@ export function parseTemplate(text: string): Template | { readonly problems: rea
     const inner = text.slice(open + 3, close);
     const expression = parseExpression(inner);
     if (isProblem(expression)) problems.push({ nth, ...expression });
-    else pieces.push({ nth, text: inner.trim(), expression });
+    else pieces.push({ nth, text: inner.trim(), length: inner.length, expression });
     at = close + 2;
   }
   if (at < text.length) pieces.push(text.slice(at));
