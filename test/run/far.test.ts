@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,7 +8,9 @@ import { realSpawn } from '../../lib/io/process.ts';
 import type { Event } from '../../lib/model/event.ts';
 import type { SandboxSpec } from '../../lib/model/project.ts';
 import type { Sandbox } from '../../lib/model/sandbox.ts';
+import type { Running } from '../../lib/run/run-request.ts';
 import { embeddedSandbox } from '../../lib/ssh/embedded.ts';
+import { lives } from '../io/spawning.ts';
 import { type Ran, type Workshop, withWorkshop } from './real.ts';
 import { projectOf, type StoryStep } from './story.ts';
 
@@ -22,6 +24,8 @@ const STEPS: { readonly [id: string]: StoryStep } = {
     state: ['dist'],
   },
   check: { task: 'remote-build', sandbox: 'vm', needs: ['build'], run: 'grep -q one dist/out', outputs: [], state: ['dist'] },
+  slow: { task: 'remote-build', sandbox: 'vm', needs: ['sync'], run: 'sleep 60 & echo $! ready; wait' },
+  down: { task: 'teardown', sandbox: 'vm', releases: 'vm' },
   fetch: { task: 'fetch-artifacts', sandbox: 'vm', needs: ['build'], fields: { from: 'dist' } },
 };
 
@@ -40,7 +44,12 @@ const spec = (more: Partial<SandboxSpec> = {}): SandboxSpec => ({
 });
 
 interface Far {
-  run(names?: readonly string[], more?: Partial<SandboxSpec>, away?: boolean, seen?: (event: Event) => void): Promise<Ran>;
+  run(
+    names?: readonly string[],
+    more?: Partial<SandboxSpec>,
+    away?: boolean,
+    seen?: (event: Event, running: Running) => void,
+  ): Promise<Ran>;
   /** How often the place was dialled. */
   dials(): number;
   /** The workspace. */
@@ -163,6 +172,22 @@ test('onUnreachable: cached gives the newest artifacts and says their age; skip 
     const here = await run(['build'], { onUnreachable: 'local' }, true);
     assert.equal([here.is.build, here.exit], ['succeeded', 0]);
     assert.is(readFileSync(join(root, 'dist/out'), 'utf8'), 'edited\ntwo\n');
+  }));
+
+test('stopped during a remote build: its tree is ended, the releaser still runs over the same link', () =>
+  withFar(async ({ run, dials, there }) => {
+    let pid = 0;
+    const stopped = await run(['slow', 'down'], {}, false, (event, running) => {
+      if (event.type !== 'step-output' || !event.text.includes('ready')) return;
+      pid = Number(event.text.split(' ')[0]);
+      running.stop(1, 'SIGINT');
+    });
+    assert.equal([stopped.is.slow, stopped.is.down, stopped.exit], ['cancelled', 'succeeded', 130]);
+    assert.ok(pid > 0);
+    assert.not(lives(pid));
+    assert.not(existsSync(there));
+    assert.is(dials(), 1);
+    assert.equal((await run(['build'])).is, { sync: 'succeeded', build: 'succeeded' });
   }));
 
 test('an edit on this side during a remote build neither spoils its record nor hides itself', () =>
