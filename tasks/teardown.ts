@@ -1,10 +1,13 @@
 import { ok } from '../lib/base/result.ts';
 import type { Task } from '../lib/task.ts';
 
-/** Removes the workspace that this checkout owns, and nothing else. Again is no error. */
+/**
+ * Removes the workspace that this checkout owns, and nothing else. Again is no error. As a releaser, which runs at the end of each run, it does so
+ * only with `keep: none`: a workspace goes when somebody asks for it.
+ */
 export const teardown: Task = {
   name: 'teardown',
-  summary: 'Removes the workspace of this checkout from a sandbox, and nothing else there.',
+  summary: 'Removes the workspace of this checkout from a sandbox, and nothing else there; as `releases:` only with `keep: none`.',
   fields: {},
   refuses: ['run', 'shell', 'inputs', 'outputs', 'state', 'cache', 'interactive', 'dir'],
   plan: (step) => ({
@@ -19,6 +22,11 @@ export const teardown: Task = {
   }),
   async run(action, scope) {
     if (scope.sandbox.kind === 'local') return ok({ untouched: true });
+    const { step, named } = action;
+    if (step.releases !== undefined && !named && scope.sandbox.keep !== 'none') {
+      scope.note(`the workspace is kept, as \`keep: ${scope.sandbox.keep}\` says; \`sbx run ${action.id}\` removes it`);
+      return ok({ untouched: true });
+    }
     const session = await scope.session();
     if (!session.ok) return session;
     const path = await scope.workspace();
@@ -27,7 +35,7 @@ export const teardown: Task = {
     const checkout = { id: scope.checkout };
     const removed = await removeWorkspace(session.value, path.value, checkout, scope.owned, scope.signal);
     if (!removed.ok) return removed;
-    scope.note(removed.value === 'removed' ? `removed ${path.value} in ${action.step.sandbox}` : `there was no ${path.value}`);
+    scope.note(removed.value === 'removed' ? `removed ${path.value} in ${step.sandbox}` : `there was no ${path.value}`);
     return ok(removed.value === 'removed' ? {} : { untouched: true });
   },
 };

@@ -30,7 +30,7 @@ export interface Stand {
   output: string;
   receipt: Receipt | undefined;
   /** Plans and runs the step; keeps the receipt as a runner does. */
-  run(step: Step, over?: Partial<RunScope>, session?: Session): Promise<Result<Produced, Failure>>;
+  run(step: Step, over?: Partial<RunScope>, session?: Session, named?: boolean): Promise<Result<Produced, Failure>>;
 }
 
 export function withStand(use: (stand: Stand) => Promise<void>): Promise<void> {
@@ -50,12 +50,12 @@ export function withStand(use: (stand: Stand) => Promise<void>): Promise<void> {
       stored: new Map(),
       output: '',
       receipt: undefined,
-      run: async (step, over = {}, used = session) => {
+      run: async (step, over = {}, used = session, named = true) => {
         const task = TASK.get(step.task);
         const project = projectOf(here, [step]);
         const draft = task?.plan(step, { project, sandbox: sandboxSpec(), downstream: [] });
         if (!task || !draft?.value) throw new Error(JSON.stringify(draft?.diagnostics));
-        const action: Action = { id: step.id, step, draft: draft.value, order: 0, named: true, forced: false };
+        const action: Action = { id: step.id, step, draft: draft.value, order: 0, named, forced: false };
         const produced = await task.run(action, { ...scopeOf(stand, used, journal), project, ...over });
         if (produced.ok && produced.value.receipt) stand.receipt = produced.value.receipt;
         return produced;

@@ -123,6 +123,16 @@ test('teardown removes the workspace that is ours, writes it down, and is no err
     assert.equal(await stand.run(down), { ok: true, value: { untouched: true } });
   }));
 
+test('a teardown that releases the place at the end of a run keeps the workspace, but for `keep: none` or when it is named', () =>
+  withStand(async (stand) => {
+    const down = step('down', 'teardown', { releases: 'vm' });
+    assert.equal(await stand.run(down, {}, stand.session, false), { ok: true, value: { untouched: true } });
+    assert.ok(existsSync(stand.there));
+    assert.match(stand.notes.join(), 'sbx run down');
+    await stand.run(down, { sandbox: sandboxSpec({ keep: 'none' }) }, stand.session, false);
+    assert.not(existsSync(stand.there));
+  }));
+
 test('in a local sandbox there is nothing to send and nothing to remove', () =>
   withStand(async (stand) => {
     write(stand.here, { x: '1' });
