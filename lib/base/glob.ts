@@ -1,3 +1,4 @@
+import { bundled, type Rule } from './bundle.ts';
 import { isPlainPath, matchSegment, type Pattern, parsePattern, type Segment } from './pattern.ts';
 import { isWithin, plainPaths } from './plain-paths.ts';
 
@@ -25,17 +26,8 @@ interface Compiled extends Pattern {
   readonly quick?: (path: string) => boolean;
 }
 
-/** One pattern, or a run of plain paths that all give or all take. */
-interface Rule {
-  readonly negated: boolean;
-  hits(path: string): boolean;
-  reach(folder: string): 'none' | 'some' | 'all';
-  readonly literals: readonly string[];
-  readonly roots: readonly string[];
-}
-
 export function compileGlobs(patterns: readonly string[]): GlobSet {
-  const rules = rulesOf(patterns);
+  const rules = bundled(rulesOf(patterns));
   const wanted = rules.filter((rule) => !rule.negated);
   const literals = outermost(wanted.flatMap((rule) => rule.literals));
   const roots = outermost(wanted.flatMap((rule) => rule.roots));
@@ -60,7 +52,7 @@ function rulesOf(patterns: readonly string[]): readonly Rule[] {
     if (end > i) {
       const run = patterns.slice(i, end);
       const { paths, has, reach } = plainPaths(negated ? run.map((pattern) => pattern.slice(1)) : run);
-      rules.push({ negated, hits: has, reach, literals: paths, roots: [] });
+      rules.push({ negated, lead: '', hits: has, reach, literals: paths, roots: [] });
       i = end;
     } else {
       for (const pattern of parsePattern(first)) rules.push(ruleOf(compile(pattern)));
@@ -75,6 +67,7 @@ function ruleOf(pattern: Compiled): Rule {
   const literal = isLiteral(pattern);
   return {
     negated,
+    lead,
     hits: quick ?? ((path) => matchNames(pattern, path.split('/'))),
     reach: (folder) => reachOf(pattern, folder === '' ? [] : folder.split('/')),
     literals: literal ? [lead] : [],
