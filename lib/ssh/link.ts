@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
@@ -35,6 +36,7 @@ export class Link implements AsyncDisposable {
     this.#client = client;
     this.#clock = clock;
     this.#under = under;
+    setMaxListeners(0, this.#lost.signal); // one for each call under way is no leak
     let why = 'closed by the far side';
     client.on('error', (error: Error) => {
       why = error.message;

@@ -59,7 +59,7 @@ test('kill -9 of the parent ends its commands, also those that left the group', 
     import { realSpawn } from ${JSON.stringify(new URL('../../lib/io/process.js', import.meta.url).href)};
     const text = 'sleep 60 & echo $!; (setsid sh -c "echo \\\\$\\\\$; exec sleep 60" &) ; sleep 0.2; trap "" TERM; echo $$; echo ready; while :; do sleep 1; done';
     realSpawn()(
-      { file: 'sh', args: ['-c', text], cwd: '/', killGrace: 1000, env: [['PATH', process.env.PATH], ['SBX_ATTEMPT', 'killed-${process.pid}']] },
+      { file: 'sh', args: ['-c', text], cwd: '/', killGrace: 1000, env: [['PATH', process.env.PATH], ['SBX_RUN', 'killed-run-${process.pid}'], ['SBX_ATTEMPT', 'killed-${process.pid}']] },
       { signal: new AbortController().signal, stdout: (chunk) => process.stdout.write(chunk), stderr: () => {} },
     );`;
   const parent = nodeSpawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });

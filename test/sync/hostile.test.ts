@@ -179,6 +179,11 @@ async function fetchFrom(stand: Stand, lie: Lie): Promise<string> {
   return JSON.stringify(read(done.value.fetched?.stage ?? ''));
 }
 
+test('an announced digest is compared with what came', () =>
+  withStand(async (stand) => {
+    assert.is(await fetchFrom(stand, { bytes: '1xx' }), 'fetch-refused');
+  }));
+
 test('an honest far side is believed', () =>
   withStand(async (stand) => {
     assert.is(await fetchFrom(stand, {}), JSON.stringify({ 'out/a': '1', 'out/b': 'x:22' }));

@@ -94,6 +94,17 @@ test('what a remote-build makes: its place without outputs, a verdict for none, 
   assert.equal(plan({ outputs: ['o'] }, 'local'), { is: 'files', globs: ['o'] });
 });
 
+test('a shell step in the place is looked at afterwards like a remote-build', () =>
+  withStand(async (stand) => {
+    write(stand.here, { 'in/x': '1' });
+    await synced(stand);
+    const text = 'mkdir out; cp in/x out/x';
+    const shell = step('pack', 'shell', { script: { shell: 'sh', text, variables: [], source: text }, outputs: ['out/*'] });
+    const done = await stand.run(shell);
+    assert.equal(done.ok && done.value.placed?.entries.map(({ path }) => path), ['out/x']);
+    assert.is(readFileSync(join(stand.there, '.sbx/holds/pack'), 'utf8'), 'f'.repeat(64));
+  }));
+
 test('a source file is read first if it is there', () =>
   withStand(async (stand) => {
     write(join(stand.there, '..'), { 'env file': 'TOOL=found; export TOOL\n' });

@@ -1,0 +1,51 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ask, farTrouble } from '../../lib/sync/ask.ts';
+import { readFields, writeFields } from '../../lib/sync/fields.ts';
+import { withFolder } from '../rig/folder.ts';
+import { SIGNAL } from './fixture.ts';
+import { plainSession } from './session.ts';
+
+test('a program that fails gives its own reason, a full disk, or its last lines', () =>
+  withFolder(async (home) => {
+    const code = async (program: string): Promise<readonly [string, string]> => {
+      const said = await ask(plainSession(home), program, [], { signal: SIGNAL });
+      return said.ok ? ['ok', ''] : [said.error.code, said.error.message];
+    };
+    assert.equal(await code(`echo noise >&2; echo 'sbx: workspace-unsafe: it is a link' >&2; exit 1`), [
+      'workspace-unsafe',
+      'it is a link',
+    ]);
+    assert.is((await code(`echo 'tar: x: Cannot write: No space left on device' >&2; exit 2`))[0], 'far-side-full');
+    assert.is((await code(`echo 'sbx: root: made up' >&2; exit 1`))[0], 'far-side-answer');
+    assert.equal(await code('exit 7'), ['far-side-answer', 'a program of sbx failed on the far side (exit 7)']);
+    assert.match((await code('kill -9 $$'))[1], 'SIGKILL');
+    assert.equal(await code(`echo 'sbx: workspace-unsafe: no' >&2`), ['ok', ''], 'an exit of 0 is a success, whatever was said');
+    assert.equal(farTrouble('a\nb\n\n', 'exit 1').lastLines, ['a', 'b']);
+  }));
+
+test('a word with NUL is not sent', () =>
+  withFolder(async (home) => {
+    const session = plainSession(home);
+    const said = await ask(session, 'true', ['a\0b'], { signal: SIGNAL });
+    assert.not(said.ok);
+    assert.is(session.trips(), 0);
+  }));
+
+test('fields come back as they were written, and damage is noticed', () => {
+  const written = ['', 'a b', 'new\nline', 'ünï🧪', ''];
+  const fields = readFields(writeFields(written));
+  assert.equal(
+    [1, 2, 3, 4, 5, 6].map(() => fields.next()),
+    [...written, undefined],
+  );
+  assert.not(fields.damaged());
+  const cut = readFields(Buffer.from('a\0b'));
+  assert.equal([cut.next(), cut.next()], ['a', undefined]);
+  assert.ok(cut.damaged());
+  const bytes = readFields(Buffer.from([0xff, 0]));
+  bytes.next();
+  assert.ok(bytes.damaged());
+});
+
+test.run();
