@@ -15,7 +15,7 @@ interface Level {
   /** Open parentheses. */
   depth: number;
   /** The next word is no word of the command: the target of a redirection, or the text of a here-string. */
-  next: 'word' | 'target' | 'text';
+  next: 'word' | 'target' | 'text' | 'descriptor';
 }
 
 /** Commands outside of quotes: of the whole text, or of `$( )` to its parenthesis. */
@@ -93,10 +93,17 @@ function collect(scan: Scan, level: Level, read: (scan: Scan) => void): undefine
 
 /** A hole as a part of the word. */
 function takeHole(scan: Scan, { now, next }: Level, hole: number): undefined {
-  const why = next === 'text' && runsInput(now) ? RUNS_INPUT : next === 'word' ? wordProblem(now) : undefined;
+  const why = takenAs(now, next);
   if (why !== undefined && scan.verdicts.get(hole)?.is !== 'refused') refuse(scan, hole, why);
   now.word = (now.word ?? '') + HOLE;
   now.holes.push(hole);
+}
+
+/** What would be done with a value beyond taking it for one word. bash expands the word behind `>&` twice. */
+function takenAs(now: Words, next: Level['next']): string | undefined {
+  if (next === 'word') return wordProblem(now);
+  if (next === 'descriptor') return 'bash would expand the value behind >& once more; write > and 2>&1';
+  return next === 'text' && runsInput(now) ? RUNS_INPUT : undefined;
 }
 
 function scanHole(scan: Scan, level: Level, hole: number): undefined {
@@ -173,7 +180,7 @@ function scanRedirection(scan: Scan, level: Level): undefined {
     scanCommands(scan, true);
     level.now.word = '';
   } else {
-    while (isOneOf(peek(scan), '<>&|')) scan.at += 1;
     level.next = 'target';
+    for (; isOneOf(peek(scan), '<>&|'); scan.at += 1) if (peek(scan) === '&') level.next = 'descriptor';
   }
 }
