@@ -1,6 +1,6 @@
 // npm test: from a fresh clone to `N passed, N failed`. `npm test -- PART...` runs only the test files whose name holds one of the parts.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installNode, installPackages } from './packages.mjs';
@@ -9,7 +9,10 @@ import { installSystem } from './system.mjs';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const OTHER_NODES = ['22.23.3', '24.21.0'];
 /** What runs on the other Node versions too. */
-const EVERYWHERE = ['contract/', 'e2e/main-job', 'e2e/quickstart'];
+const EVERYWHERE = ['contract/', 'e2e/haskell', 'e2e/quickstart'];
+
+/** What lies beside dist in the package. */
+const SHIPPED = ['package.json', 'recipes', 'profiles', 'sandboxfile.schema.json'];
 
 const isCi = process.env.CI === 'true' || process.env.CI === '1';
 const parts = process.argv.slice(2);
@@ -54,7 +57,10 @@ function onNode(version) {
     sum[isCi ? 'failed' : 'skipped'] += 1;
     return;
   }
-  const dist = join(ROOT, '.build', `dist-${version}`);
+  const home = join(ROOT, '.build', `on-node-${version}`);
+  rmSync(home, { recursive: true, force: true });
+  for (const one of SHIPPED.filter((name) => existsSync(join(ROOT, name)))) cpSync(join(ROOT, one), join(home, one), { recursive: true });
+  const dist = join(home, 'dist');
   if (gate(`build on Node ${version}`, node, ['.ci/build.mjs', '--out', dist])) tests(node, EVERYWHERE, { SBX_TEST_DIST: dist }, version);
 }
 

@@ -1,9 +1,11 @@
 /**
- * One holder at a time. The lock is a complete file, linked into place, that says who holds it. It is taken from a holder only if that one is
+ * One holder at a time. The lock is a folder with one file in it, named after the nonce of its holder; without a file it is free. It is taken by
+ * renaming a complete folder into its place, which succeeds only where none or an empty one is (rename(2), POSIX), so one of many wins. A nonce is
+ * never used twice: who removes the file of a dead holder cannot hit somebody who took the lock since. It is taken only from a holder that is
  * provably dead; in doubt the user decides with `sbx unlock NONCE`. Readers never lock.
  */
 import { ok, type Result } from '../base/result.ts';
-import { makeFolder, replaceFile } from '../io/replace.ts';
+import { makeFolder } from '../io/replace.ts';
 import { errnoOf, fileTrouble } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files, Io } from '../model/io.ts';
@@ -59,18 +61,18 @@ export function tryLock(io: LockEffects, wish: LockWish): Result<Lock | Holder, 
   const holder: Holder = { ...wish.self, nonce: io.nonce(), command: wish.command, at: io.clock.now() };
   const mine = `${wish.path}.${holder.nonce}`;
   try {
-    makeFolder(files, wish.path.slice(0, wish.path.lastIndexOf('/')));
-    replaceFile(io, mine, `${JSON.stringify(holder)}\n`);
+    makeFolder(files, mine);
     try {
+      files.writeFileSync(`${mine}/${holder.nonce}`, `${JSON.stringify(holder)}\n`);
       for (let attempt = 0; attempt < 3; attempt++) {
-        if (linked(files, mine, wish.path)) return ok(lockOf(files, wish.path, holder));
-        const other = readHolder(files, wish.path);
-        if (other && !isProvablyDead(files, other, wish.self)) return ok(other);
-        removeDead(files, wish, mine, other?.nonce);
+        if (moved(files, mine, wish.path)) return ok(lockOf(files, wish.path, holder));
+        const found = readLock(files, wish.path);
+        if (found?.holder && !isProvablyDead(files, found.holder, wish.self)) return ok(found.holder);
+        if (found) removeFrom(files, wish.path, found.nonce);
       }
-      return ok(readHolder(files, wish.path) ?? { ...holder, pid: -1, nonce: 'unknown', command: 'another run that starts now' });
+      return ok({ ...holder, pid: -1, nonce: 'unknown', command: 'another run that starts now' });
     } finally {
-      files.rmSync(mine, { force: true });
+      files.rmSync(mine, { recursive: true, force: true });
     }
   } catch (thrown) {
     return { ok: false, error: fileTrouble(thrown, 'lock', wish.path) };
@@ -79,23 +81,37 @@ export function tryLock(io: LockEffects, wish: LockWish): Result<Lock | Holder, 
 
 /** Takes a lock away from the holder with this nonce, on the user's word. False if another one or nobody holds it. */
 export function unlock(files: Files, path: string, nonce: string): boolean {
-  if (readHolder(files, path)?.nonce !== nonce) return false;
-  files.rmSync(path, { force: true });
+  if (readLock(files, path)?.nonce !== nonce) return false;
+  removeFrom(files, path, nonce);
   return true;
 }
 
-/**
- * Who holds the lock; undefined if it is free, or if its file says nothing: it was complete when it was linked, so a power cut emptied it
- * and its holder is gone. Throws if the file cannot be read.
- */
+/** Who holds the lock; undefined if it is free, or if its file says nothing. Throws if the file cannot be read. */
 export function readHolder(files: Files, path: string): Holder | undefined {
+  return readLock(files, path)?.holder;
+}
+
+/** `sbx run build (process 4711 on host; lock 0123...)`: the whole nonce, as `sbx unlock` wants it. */
+export function describeHolder(holder: Holder): string {
+  return `${holder.command} (process ${holder.pid} on ${holder.host || 'this computer'}; lock ${holder.nonce})`;
+}
+
+/** The file in the lock. It was complete when it came there: if it says nothing, a power cut emptied it, and its holder is gone. */
+function readLock(files: Files, path: string): { readonly nonce: string; readonly holder: Holder | undefined } | undefined {
+  let nonce: string | undefined;
   let text: string;
   try {
-    text = files.readFileSync(path, 'utf8');
+    [nonce] = files.readdirSync(path);
+    if (nonce === undefined) return undefined;
+    text = files.readFileSync(`${path}/${nonce}`, 'utf8');
   } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT') return undefined;
+    if (errnoOf(thrown) === 'ENOENT') return undefined; // given back meanwhile
     throw thrown;
   }
+  return { nonce, holder: parseHolder(text) };
+}
+
+function parseHolder(text: string): Holder | undefined {
   try {
     const holder = JSON.parse(text) as Holder;
     return typeof holder.nonce === 'string' && typeof holder.pid === 'number' ? holder : undefined;
@@ -104,15 +120,10 @@ export function readHolder(files: Files, path: string): Holder | undefined {
   }
 }
 
-/** `sbx run build (process 4711 on host; lock 0123...)`: the whole nonce, as `sbx unlock` wants it. */
-export function describeHolder(holder: Holder): string {
-  return `${holder.command} (process ${holder.pid} on ${holder.host || 'this computer'}; lock ${holder.nonce})`;
-}
-
 function lockOf(files: Files, path: string, holder: Holder): Lock {
   const release = (): void => {
     try {
-      unlock(files, path, holder.nonce);
+      removeFrom(files, path, holder.nonce);
     } catch {
       // The process ends soon, and is then provably dead.
     }
@@ -120,30 +131,22 @@ function lockOf(files: Files, path: string, holder: Holder): Lock {
   return { holder, release, [Symbol.dispose]: release };
 }
 
-function linked(files: Files, from: string, to: string): boolean {
+/** Ends the hold of one nonce, of no other. The empty folder goes too, unless somebody has just taken it. */
+function removeFrom(files: Files, path: string, nonce: string): void {
+  files.rmSync(`${path}/${nonce}`, { force: true });
   try {
-    files.linkSync(from, to);
-    return true;
-  } catch (thrown) {
-    if (errnoOf(thrown) === 'EEXIST') return false;
-    throw thrown;
+    files.rmdirSync(path);
+  } catch {
+    // Taken, or gone already: a lock that is an empty folder is free as well.
   }
 }
 
-/**
- * Removes the lock of a dead holder. Several may want to at once, and one of them may have taken the lock since it was judged: so only who holds the
- * guard removes, and only what it sees then.
- */
-function removeDead(files: Files, wish: LockWish, mine: string, nonce: string | undefined): void {
-  const guard = `${wish.path}.guard`;
-  if (linked(files, mine, guard)) {
-    try {
-      if (readHolder(files, wish.path)?.nonce === nonce) files.rmSync(wish.path, { force: true });
-    } finally {
-      files.rmSync(guard, { force: true });
-    }
-    return;
+function moved(files: Files, from: string, to: string): boolean {
+  try {
+    files.renameSync(from, to);
+    return true;
+  } catch (thrown) {
+    if (['ENOTEMPTY', 'EEXIST'].includes(errnoOf(thrown) ?? '')) return false;
+    throw thrown;
   }
-  const other = readHolder(files, guard);
-  if (!other || isProvablyDead(files, other, wish.self)) files.rmSync(guard, { force: true });
 }

@@ -32,11 +32,18 @@ export function ioOf(files: Files = real, now: () => number = Date.now): TestIo 
 }
 
 function sleepOf(ms: number, signal: AbortSignal, wake: () => void, no: (why: unknown) => void): void {
-  const timer = setTimeout(wake, Math.min(ms, 5));
-  signal.addEventListener('abort', () => {
+  const stopped = (): void => {
     clearTimeout(timer);
     no(signal.reason);
-  });
+  };
+  const timer = setTimeout(
+    () => {
+      signal.removeEventListener('abort', stopped);
+      wake();
+    },
+    Math.min(ms, 5),
+  );
+  signal.addEventListener('abort', stopped);
 }
 
 /** A settled memo needs a clock that is ahead of the files that the test has just written. */
