@@ -1,4 +1,5 @@
 import { D, GUARD, LISTING, SETTLE } from './guard-program.ts';
+import { REDATE } from './redate-program.ts';
 
 /** Unpacks stdin into the stage and compares every digest: nothing in the workspace has changed when this fails. */
 const RECEIVE = `
@@ -15,7 +16,10 @@ receive() {
 }
 `;
 
-/** Dates what came after everything that is in the workspace: now, or, if the clock went back since that was written, a second later than that. */
+/**
+ * Dates what came after everything that is in the workspace: now, or, if the clock went back since that was written, a second later than that.
+ * Products of the future are then in the way of what is built next, which is dated now: `redating` says what to move back, and by how much.
+ */
 const DATE = `
 later() { [ "$1" != "$2" ] && [ "$(printf '%s\\n%s\\n' "$1" "$2" | sort -rn | head -n 1)" = "$1" ]; }
 date_new() {
@@ -31,6 +35,7 @@ date_new() {
     if [ "$gap" -ge 2 ] || [ "$tries" -gt 40 ]; then
       touch -d "@$(( ${D}{newest%.*} + 1 ))" "$ref" || exit 1
       printf 'ahead\\0%s\\0' "$gap"
+      redating "$gap"
       break
     fi
     sleep 0.05 2>/dev/null || sleep 1
@@ -39,7 +44,7 @@ date_new() {
 }
 `;
 
-/** From here on the workspace is in between two trees: no receipt, and everything that may be put here or taken away is named in \`sent\`. */
+/** From here on the workspace is in between two trees: no receipt, and everything that may be put here or taken away is named in `sent`. */
 const BEGIN = `
 begin() {
   if [ -s "$stage/meta/added" ] || [ -s "$stage/meta/remove" ] || [ ! -f .sbx/sent ]; then
@@ -47,6 +52,7 @@ begin() {
     sort -zu "$stage/meta/sent" "$stage/meta/added" "$stage/meta/remove" >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
   fi
   rm -f .sbx/receipt .sbx/seen || exit 1
+  if [ -f "$stage/meta/redate" ]; then mv -T "$stage/meta/redate" .sbx/redate || exit 1; fi
 }
 `;
 
@@ -125,10 +131,11 @@ finish() {
 /**
  * Receives what a sync sends and puts it in place. $3 id of the receipt that must be there (empty for none), $4 id of the new one. Stdin: a tar
  * archive of tree/PATH for each file and link, and meta/: sums (as sha256sum -z writes them), added, remove, forget, plus, minus (names that
- * begin with ./, each with its NUL), end. Answers what was moved \`aside\`, how far files there are \`ahead\` of the clock, and \`done\`.
+ * begin with ./, each with its NUL), end. Answers what was moved `aside`, how far files there are `ahead` of the clock, whether the workspace was `redated`
+ * and where that was refused (`stuck`), and `done`.
  */
 export const APPLY = `
-${GUARD}${LISTING}${SETTLE}${RECEIVE}${DATE}${BEGIN}${REMOVE}${CLEAR}${PLACE}
+${GUARD}${LISTING}${SETTLE}${RECEIVE}${REDATE}${DATE}${BEGIN}${REMOVE}${CLEAR}${PLACE}
 new=$4
 export new
 ws=$(pwd -P; printf .)
@@ -143,8 +150,10 @@ if [ "$have" != "$3" ] || [ ! -d "$stage" ]; then no sync-changed 'another sync 
 printf '%s %s\\n' "$$" "$(begun "$$")" >.sbx/busy
 trap 'rm -f .sbx/busy' EXIT
 trap 'exit 1' HUP INT TERM
+redate
 if [ -s "$stage/meta/files" ]; then date_new; fi
 begin
+redate
 if [ -s "$stage/meta/remove" ]; then remove_gone; fi
 if [ -s "$stage/meta/plus" ]; then set_modes "$stage/meta/plus" +x; fi
 if [ -s "$stage/meta/minus" ]; then set_modes "$stage/meta/minus" -x; fi

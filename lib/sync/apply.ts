@@ -32,6 +32,9 @@ export interface Applied {
   readonly aside: readonly string[];
   /** Seconds by which files there are dated in the future; 0 if none are. */
   readonly ahead: number;
+  /** The clock there went back, and the dates of everything in the workspace with it; `stuck` are files that may not be dated. */
+  readonly redated: boolean;
+  readonly stuck: readonly string[];
 }
 
 /** One round trip. The receipt tells what arrived, which is what was read while sending. */
@@ -56,16 +59,20 @@ export async function applyChange(
   if (sent.trouble) return err(sent.trouble);
   if (!said.ok) return said;
   const aside: string[] = [];
+  const stuck: string[] = [];
   let ahead = 0;
+  let redated = false;
   for (let tag = said.value.next(); tag !== 'done'; tag = said.value.next()) {
     if (tag === 'aside') aside.push(said.value.next() ?? '');
     else if (tag === 'ahead') ahead = Number(said.value.next());
+    else if (tag === 'redated') redated = true;
+    else if (tag === 'stuck') stuck.push(said.value.next() ?? '');
     else return err({ code: 'far-side-answer', message: 'the far side did not say that the sync is complete' });
   }
   const gone = new Set(sent.gone);
   const arrived = change.wanted.filter(({ path }) => !gone.has(path)).map((entry) => sent.entries.get(entry.path) ?? entry);
   const receipt = { id: change.to, tree: treeOf(arrived), workspace: workspace.checkout };
-  return ok({ receipt, sent: sent.entries.size, bytes: sent.bytes, aside, ahead });
+  return ok({ receipt, sent: sent.entries.size, bytes: sent.bytes, aside, ahead, redated, stuck });
 }
 
 function* meta(change: Change, sent: Sent): Generator<readonly [string, Uint8Array]> {

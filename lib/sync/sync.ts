@@ -104,7 +104,13 @@ function sameAsFormer(now: FarEntry | undefined, then: FarEntry | undefined): bo
 function tell(request: SyncRequest, applied: Applied): void {
   if (applied.aside.length > 0) request.note(`in the way on the far side, moved to .sbx/aside there: ${someOf(applied.aside)}`);
   if (applied.ahead > 1) {
-    request.note(`files there are dated ${applied.ahead} s in the future: what was sent is dated later still, so that it counts as new`);
+    const moved = applied.redated ? ', and everything there is moved back by as much, as if the clock had been right' : '';
+    request.note(
+      `files there are dated ${applied.ahead} s in the future: what was sent is dated later still, so that it counts as new${moved}`,
+    );
+  }
+  if (applied.stuck.length > 0) {
+    request.note(`may not be dated, and what is built from them there may be taken for new: ${someOf(applied.stuck)}`);
   }
 }
 

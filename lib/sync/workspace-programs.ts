@@ -39,7 +39,7 @@ ${WRITE}
 if [ -L "$1" ] || [ ! -d "$1" ] || [ ! -O "$1" ]; then echo "sbx: workspace-unsafe: $1 is a link, not there or not ours" >&2; exit 1; fi
 cd -P -- "$1" || exit 1
 if [ -L .sbx ]; then echo "sbx: workspace-unsafe: $1/.sbx is a link" >&2; exit 1; fi
-rm -rf .sbx/receipt .sbx/sent .sbx/seen .sbx/holds .sbx/stage
+rm -rf .sbx/receipt .sbx/sent .sbx/seen .sbx/redate .sbx/holds .sbx/stage
 sentinel "$1" "$2"
 `;
 

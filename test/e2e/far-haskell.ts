@@ -10,6 +10,8 @@ import { type Sshd, startSshd } from '../rig/sshd.ts';
 /** The Haskell example on this side, Debian's sshd with GHC and cabal, offline, as user `build` on the other. */
 export interface FarHaskell {
   readonly project: TestProject;
+  /** A folder of this test. */
+  readonly folder: string;
   readonly sshd: Sshd;
   /** The workspace on the far side, absolute. */
   readonly workspace: string;
@@ -37,6 +39,7 @@ export function withFarHaskell<T>(use: (story: FarHaskell) => Promise<T>): Promi
     try {
       return await use({
         project,
+        folder,
         sshd,
         workspace: `/build/${name}`,
         far,

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Invocation } from '../rig/cli.ts';
+import { clockBehind } from '../rig/clock.ts';
 import { compiled, type FarHaskell, findFiles, touchSources, withFarHaskell } from './far-haskell.ts';
 
 const GREETING = 'src/Hello/Greeting.hs';
@@ -11,6 +13,11 @@ async function succeed(story: FarHaskell, ...args: string[]): Promise<string> {
   const ended = await story.sbx(['run', '--output', 'plain', ...args]);
   assert.is(ended.code, 0, `${args.join(' ')}\n${ended.stdout}\n${ended.stderr}`);
   return ended.stdout;
+}
+
+/** What the executable in the workspace says. */
+function greeting(story: FarHaskell): string {
+  return story.far(`$(find ${story.workspace}/dist-newstyle -type f -name hello -perm -100) Ada`);
 }
 
 interface JournalEvent {
@@ -79,16 +86,29 @@ test('An edit of one module sends one file and rebuilds one module.', async () =
 test('A type error, then its mend: one module is rebuilt.', async () => {
   await withFarHaskell(async (story) => {
     await succeed(story, 'remote-build');
-    touchSources(story.project, GREETING, '++ render who', '++ who');
-    const failed = await story.sbx(['run', '--output', 'plain', 'remote-build']);
-    assert.is(failed.code, 1);
-    assert.match(failed.stdout + failed.stderr, /src\/Hello\/Greeting\.hs:\d+:\d+: error/);
-    touchSources(story.project, GREETING, '++ who', '++ render who');
+    const err = async (): Promise<void> => {
+      touchSources(story.project, GREETING, '++ render who', '++ who');
+      const failed = await story.sbx(['run', '--output', 'plain', 'remote-build']);
+      assert.is(failed.code, 1);
+      assert.match(failed.stdout + failed.stderr, /src\/Hello\/Greeting\.hs:\d+:\d+: error/);
+    };
+    await err();
+    touchSources(story.project, GREETING, '"Hello, " ++ who', '"Welcome, " ++ render who');
     const mended = await succeed(story, 'remote-build');
     assert.equal(
       compiled(mended).filter((name) => name.startsWith('Hello.')),
       ['Hello.Greeting'],
     );
+    assert.is(greeting(story), 'Welcome, Ada!\n');
+    // A mend that takes the error back, and nothing else: cabal compares contents and may find all as it built it. Nothing more is built, and what is there is right.
+    await err();
+    touchSources(story.project, GREETING, '++ who', '++ render who');
+    const back = await succeed(story, 'remote-build');
+    assert.ok(
+      compiled(back).every((name) => name === 'Hello.Greeting' || name === 'Main'),
+      back,
+    );
+    assert.is(greeting(story), 'Welcome, Ada!\n');
   });
 });
 
@@ -102,18 +122,39 @@ test('Build, test, build: the third is fresh.', async () => {
 
 test("Older content brought back with the far side's clock an hour ahead is rebuilt.", async () => {
   await withFarHaskell(async (story) => {
-    await succeed(story, 'remote-build', 'fetch-artifacts');
-    const former = story.project.read(GREETING);
-    touchSources(story.project, GREETING, '"Hello, "', '"Goodbye, "');
-    await succeed(story, 'remote-build');
-    // What a build leaves when the far clock runs an hour ahead: every product, and every source that came with it, is of the future.
-    story.far(`find ${story.workspace} -type f -exec touch -d '+1 hour' {} +`);
-    story.project.write(GREETING, former);
-    rmSync(join(story.project.root, 'dist-newstyle'), { recursive: true });
-    const output = await succeed(story, 'remote-build');
-    assert.ok(compiled(output).includes('Hello.Greeting'), output);
-    const hello = story.far(`find ${story.workspace}/dist-newstyle -type f -name hello -perm -100`).trim();
-    assert.is(story.far(`${hello} Ada`), 'Hello, Ada!\n');
+    // This side's clock is the one that can be set here: an hour behind that of the far side. So are the dates of its files.
+    const behind: Pick<Invocation, 'env'> = { env: { NODE_OPTIONS: `--require ${clockBehind(story.folder, 3600)}` } };
+    const build = async (): Promise<string> => {
+      const ended = await story.sbx(['run', '--output', 'plain', 'remote-build'], behind);
+      assert.is(ended.code, 0, ended.stdout + ended.stderr);
+      return ended.stdout;
+    };
+    const write = (text: string, hours: number): void => {
+      story.project.write(GREETING, text);
+      const date = Date.now() / 1000 - hours * 3600;
+      utimesSync(join(story.project.root, GREETING), date, date);
+    };
+    const hello = story.project.read(GREETING);
+    const goodbye = hello.replace('"Hello, "', '"Goodbye, "');
+    write(hello, 3);
+    await build();
+    write(goodbye, 1);
+    await build();
+    assert.is(greeting(story), 'Goodbye, Ada!\n');
+    write(hello, 3);
+    assert.ok(compiled(await build()).includes('Hello.Greeting'));
+    assert.is(greeting(story), 'Hello, Ada!\n');
+
+    // Now that clock is set right: what it dated is of the future, and what is built next is older than all of it.
+    story.far(`cd ${story.workspace} && find . -exec sh -c 'for f do touch -h -r "$f" -d "+1 hour" "$f"; done' sh {} +`);
+    write(goodbye, 2);
+    const output = await build();
+    assert.match(output, /dated 3\d{3} s in the future/);
+    assert.equal(
+      compiled(output).filter((name) => name.startsWith('Hello.')),
+      ['Hello.Greeting'],
+    );
+    assert.is(greeting(story), 'Goodbye, Ada!\n');
   });
 });
 

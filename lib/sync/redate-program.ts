@@ -1,0 +1,34 @@
+import { D } from './guard-program.ts';
+
+/**
+ * Products dated in the future, since the clock went back, would stand in the way of what is built next: that is dated now, so what is made of it
+ * looks newer than it, and make and linkers leave it as it is. So then everything in the workspace is moved back by the same time: which of two
+ * files is newer stays as it was. `redating SECONDS` writes down what to move, if there are such products; `redate` moves it, also where
+ * another sync began to and was ended: what was moved already, or was written since, does not have the date that was written down.
+ */
+export const REDATE = `
+dates() { find . -path ./.sbx -prune -o \\( -type f -o -type d -o -type l \\) -printf '%T@ %p\\0' | sort -z; }
+redating() {
+  if [ "$1" -gt 1000000000 ]; then return; fi
+  touch "$stage/now"
+  find . -path ./.sbx -prune -o -type f -newer "$stage/now" -print0 | sort -z >"$stage/meta/future"
+  known=.sbx/sent
+  if [ ! -f "$known" ]; then known=/dev/null; fi
+  if [ -z "$(comm -z -23 "$stage/meta/future" "$known" | head -c 1 | tr '\\0' .)" ]; then return; fi
+  { printf '%s\\0' "$(( $1 + 1 ))"; dates; } >"$stage/meta/redate" || exit 1
+}
+redate() {
+  if [ ! -f .sbx/redate ]; then return; fi
+  by=$(head -z -n 1 .sbx/redate | tr -d '\\0')
+  dates >"$stage/meta/dates"
+  tail -z -n +2 .sbx/redate | comm -z -12 - "$stage/meta/dates" | xargs -0 -r sh -c '
+    by=$1
+    shift
+    for file do
+      date=${D}{file%% *}
+      touch -c -h -d "@$(( ${D}{date%.*} - by )).${D}{date#*.}" -- "${D}{file#* }" 2>/dev/null || printf "stuck\\0%s\\0" "${D}{file#* }"
+    done' sh "$by"
+  rm -f .sbx/redate
+  printf 'redated\\0'
+}
+`;
