@@ -7,6 +7,7 @@ import type { Outcome } from '../model/outcome.ts';
 import { EXIT } from '../run/exit-code.ts';
 import { startRun } from '../run/run.ts';
 import type { Running, RunRequest, RunWitness } from '../run/run-request.ts';
+import { ask, type Question } from './ask.ts';
 import { type Call, complain } from './call.ts';
 import { groundOf } from './ground.ts';
 import { openOrSay, sayFaulty } from './open.ts';
@@ -26,8 +27,8 @@ export async function runAnew(call: Call, witness: RunWitness): Promise<number> 
   if (typeof opened === 'number') return opened;
   const { project, warnings } = opened;
   if (words.operands.length === 0 && project.default.length === 0) return await (await import('./commands/list.ts')).list(call);
-  const ground = groundOf(call, project);
   const view = await openView(call);
+  const ground = { ...groundOf(call, project), asks: (question: Question) => view.alone(() => ask(surroundings, question)) };
   const kept = warnings.length === 0 ? { witness } : {}; // a warning is said each time
   const running = startRun({ ...requestOf(call, ground), ...kept, tell: (event) => view.event(event) });
   const deaf = hear(surroundings, running);

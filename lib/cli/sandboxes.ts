@@ -4,7 +4,7 @@ import type { Project, SandboxName, SandboxSpec } from '../model/project.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 import { machineId } from '../run/machine.ts';
 import { type Checkout, checkoutOf } from '../sync/checkout.ts';
-import { ask } from './ask.ts';
+import { ask, type Question } from './ask.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What sandboxes are made of. */
@@ -13,6 +13,8 @@ export interface Ground {
   readonly project: Project;
   readonly io: Io;
   readonly folders: Folders;
+  /** Asks the user when nothing else is on the terminal; absent: at once. */
+  readonly asks?: (question: Question) => Promise<string | undefined>;
 }
 
 /** Whose workspaces these are. */
@@ -56,13 +58,13 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
 /** How a host is reached: SBX_SSH_CONFIG names another ssh_config than the user's. */
 export function routeOf(
   spec: Pick<SandboxSpec, 'host' | 'name' | 'user'>,
-  { surroundings, folders }: Pick<Ground, 'surroundings' | 'folders'>,
+  { surroundings, folders, asks = (question) => ask(surroundings, question) }: Pick<Ground, 'surroundings' | 'folders' | 'asks'>,
 ) {
   return {
     named: spec.host ?? spec.name,
     user: spec.user,
     configFile: surroundings.environment.get('SBX_SSH_CONFIG'),
     state: folders.state,
-    ask: (keyFile: string) => ask(surroundings, `passphrase of ${keyFile}: `, true),
+    ask: (keyFile: string, over: AbortSignal) => asks({ text: `passphrase of ${keyFile}: `, hidden: true, over }),
   };
 }

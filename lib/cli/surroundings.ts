@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly stderr: NodeJS.WriteStream;
   /** Calls back on each of the signals until the returned function is called. */
   readonly onSignals: (names: readonly NodeJS.Signals[], heard: (name: NodeJS.Signals) => void) => () => void;
+  /** Sends the signal to this process: what a key means that the terminal did not turn into one. */
+  readonly raise: (name: NodeJS.Signals) => void;
   /** Leaves at once, whatever is going on. */
   readonly leave: (code: number) => never;
 }
@@ -56,6 +58,7 @@ export function surroundingsOf(process: NodeJS.Process, home: string): Surroundi
         for (const name of names) process.off(name, heard);
       };
     },
+    raise: (name) => process.kill(process.pid, name),
     leave: (code) => process.exit(code),
   };
 }

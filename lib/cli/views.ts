@@ -1,16 +1,22 @@
 import { appendFileSync } from 'node:fs';
 import { chooseView } from '../view/choose.ts';
+import { type GatedView, gateOf } from '../view/gate.ts';
 import { jsonView } from '../view/json.ts';
 import { plainView } from '../view/plain.ts';
-import type { View } from '../view/view.ts';
+import type { View, ViewOptions } from '../view/view.ts';
 import type { Call } from './call.ts';
 
 /** The view that the flags, the terminal and the CI ask for; each but the small ones is loaded when it is chosen. */
-export async function openView(call: Call): Promise<View> {
-  const { options, surroundings, out } = call;
+export async function openView(call: Call): Promise<GatedView> {
+  const gate = gateOf(call.out.write);
+  const view = await chosenView(call, gate.write);
+  return gate.around(view);
+}
+
+async function chosenView(call: Call, write: ViewOptions['write']): Promise<View> {
+  const { options, surroundings } = call;
   const { environment, stdout } = surroundings;
   const name = chooseView({ output: options.output, json: options.json, terminal: stdout.isTTY === true, environment });
-  const { write } = out;
   if (name === 'json') return jsonView({ write });
   const common = { write, paint: await call.paint(), level: options.level };
   switch (name) {

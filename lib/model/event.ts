@@ -14,7 +14,15 @@ export type Event =
       readonly named: readonly StepId[];
     }
   | { readonly type: 'waiting'; readonly what: 'project' | 'workspace'; readonly holder: string } // another run holds the lock
-  | { readonly type: 'planned'; readonly steps: readonly PlannedStep[]; readonly places: readonly SandboxName[]; readonly again: boolean }
+  | {
+      readonly type: 'planned';
+      readonly steps: readonly PlannedStep[];
+      readonly places: readonly SandboxName[];
+      /** The second plan of the run, after its places were reached. */
+      readonly again: boolean;
+      /** Why there is a second one: places that are not as they were known to be. None: nothing was known of them. */
+      readonly changed?: readonly PlaceChange[];
+    }
   | { readonly type: 'place-connecting'; readonly sandbox: SandboxName; readonly target: string }
   | { readonly type: 'place-connected'; readonly sandbox: SandboxName; readonly target: string; readonly workspace: string }
   | { readonly type: 'place-failed'; readonly sandbox: SandboxName; readonly failure: Failure }
@@ -49,6 +57,12 @@ export interface PlannedStep {
   readonly ms?: number; // predicted
   /** The step owns the terminal while it runs: a view that draws gives it free. */
   readonly interactive?: true;
+}
+
+/** A place that is not as it was when it was last seen; of several differences the one that says most. */
+export interface PlaceChange {
+  readonly sandbox: SandboxName;
+  readonly what: 'workspace-gone' | 'toolchain' | 'files' | 'results';
 }
 
 /** An event with its place in the run: `seq` from 0 without gaps, `at` in milliseconds since 1970. */

@@ -1,4 +1,5 @@
 import { unreachable } from '../base/unreachable.ts';
+import type { PlaceChange } from '../model/event.ts';
 import type { SkipCause } from '../model/outcome.ts';
 import type { Decision } from '../model/plan.ts';
 import type { Staleness } from '../model/staleness.ts';
@@ -108,6 +109,22 @@ export function describeSkip(cause: SkipCause): string {
       return 'the run was stopped before its turn';
     default:
       return unreachable(cause);
+  }
+}
+
+/** How a place is other than the last run left it. */
+export function describeChange({ sandbox, what }: PlaceChange): string {
+  switch (what) {
+    case 'workspace-gone':
+      return `the workspace in ${sandbox} is gone`;
+    case 'toolchain':
+      return `${sandbox} has another toolchain than before`;
+    case 'files':
+      return `${sandbox} has other files than were sent last`;
+    case 'results':
+      return `${sandbox} holds other results than were left there`;
+    default:
+      return unreachable(what);
   }
 }
 

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
-import type { Emit } from '../model/event.ts';
+import type { Emit, PlaceChange } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlaceSeen } from '../model/look.ts';
 import type { SandboxName } from '../model/project.ts';
@@ -46,7 +46,7 @@ export class Reach implements AsyncDisposable {
   readonly #lost = new Set<SandboxName>();
   readonly #failed = new Map<SandboxName, Failure>();
   readonly #made = new Map<SandboxName, Promise<Result<string, Failure>>>();
-  #changed = false;
+  #changed: readonly PlaceChange[] | undefined;
 
   constructor(input: ReachInput) {
     this.#input = input;
@@ -65,10 +65,13 @@ export class Reach implements AsyncDisposable {
     return this.#failed.get(sandbox);
   }
 
-  /** Whether a place turned out other than recorded since this was asked last: then a plan that was made before is out of date. */
-  takeChanged(): boolean {
+  /**
+   * Places that turned out other than recorded since this was asked last: then a plan that was made before is out of date. Empty if nothing was
+   * recorded of them, undefined if there are none.
+   */
+  takeChanged(): readonly PlaceChange[] | undefined {
     const changed = this.#changed;
-    this.#changed = false;
+    this.#changed = undefined;
     return changed;
   }
 
@@ -145,13 +148,22 @@ export class Reach implements AsyncDisposable {
 
   #compare(name: SandboxName, seen: PlaceSeen): void {
     const recorded = this.#input.recorded(name);
-    if (recorded === undefined || whatCounts(recorded) !== whatCounts(seen)) this.#changed = true;
+    const what = recorded && changeOf(recorded, seen);
+    if (recorded === undefined || what !== undefined)
+      this.#changed = [...(this.#changed ?? []), ...(what ? [{ sandbox: name, what }] : [])];
     this.#input.record(name, seen);
   }
 }
 
-/** A place seen, less the time at which it was seen. */
-function whatCounts({ probes, receipt, holds }: PlaceSeen): string {
-  const sorted = (object: { readonly [name: string]: string }): unknown => Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([sorted(probes), receipt ?? null, sorted(holds)]);
+/** What differs, the time at which it was seen aside. */
+function changeOf(before: PlaceSeen, now: PlaceSeen): PlaceChange['what'] | undefined {
+  if (before.receipt !== undefined && now.receipt === undefined) return 'workspace-gone';
+  if (!same(before.probes, now.probes)) return 'toolchain';
+  if (before.receipt !== now.receipt) return 'files';
+  return same(before.holds, now.holds) ? undefined : 'results';
+}
+
+function same(a: { readonly [name: string]: string }, b: { readonly [name: string]: string }): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
 }

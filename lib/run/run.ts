@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { localSandbox } from '../io/local.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Emit, Event, PlannedStep, Stamped } from '../model/event.ts';
+import type { Emit, Event, PlaceChange, PlannedStep, Stamped } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
@@ -137,10 +137,11 @@ class Run {
     const away = places.filter((name) => reach.failure(name) && first.project.sandboxes.get(name)?.onUnreachable === 'local');
     for (const name of away) reach.replace(localSandbox(name, this.#request.io));
     for (const name of away) this.#emit({ type: 'warning', text: `${name} cannot be reached: its steps run on this computer` });
-    if ((!reach.takeChanged() && away.length === 0) || this.#control.level > 0) return ok(first);
+    const changed = reach.takeChanged();
+    if ((changed === undefined && away.length === 0) || this.#control.level > 0) return ok(first);
     this.#memory.look.refresh();
     const again = this.#prepare(movedHere(first.project, new Set(away)));
-    if (again.ok) this.#emitPlan(again.value.planning.snapshot(), true);
+    if (again.ok) this.#emitPlan(again.value.planning.snapshot(), true, changed);
     return again;
   }
 
@@ -199,12 +200,12 @@ class Run {
     }
   }
 
-  #emitPlan({ actions, places }: Plan, again: boolean): void {
+  #emitPlan({ actions, places }: Plan, again: boolean, changed: readonly PlaceChange[] = []): void {
     const steps = actions.map(({ action, decision, price }): PlannedStep => {
       const { step, draft, id } = action;
       const common = { id, title: draft.title, task: step.task, sandbox: step.sandbox, needs: step.needs, decision };
       return { ...common, ...(price ? { ms: price.ms } : {}), ...(step.interactive ? { interactive: true as const } : {}) };
     });
-    this.#emit({ type: 'planned', steps, places, again });
+    this.#emit({ type: 'planned', steps, places, again, ...(changed.length > 0 ? { changed } : {}) });
   }
 }

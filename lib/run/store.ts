@@ -58,7 +58,9 @@ export function openStore(io: StoreEffects, folder: string, warn: Warn, mode: 'r
 
   const damaged = (path: string, what: string): void => {
     if (mode === 'write') blobs.quarantine(path);
-    const hint = 'It was moved away and will be made again; `sbx cache verify` checks the rest.';
+    const moved =
+      mode === 'write' ? 'It was moved away and will be made again' : 'It is left where it is; a run moves it away and makes it again';
+    const hint = `${moved}; \`sbx cache verify\` checks the rest.`;
     warn(`the cache held a damaged ${what}, which is not used: ${path}`, hint);
   };
 

@@ -97,6 +97,7 @@ async function greet(
   const label = `${settings.hostname}:${settings.port}`;
   const patience = route.patience ?? settings.connectTimeout ?? CONNECT_PATIENCE;
   const { deadline, pausing, stop } = deadlineOf(patience);
+  const over = new AbortController();
   const until = AbortSignal.any([signal, deadline]);
   const stream: Result<Duplex, Failure> =
     under === undefined
@@ -109,7 +110,7 @@ async function greet(
       stream: stream.value,
       settings,
       hostKeys: (judge ?? ((host) => hostKeys(host, route.state, io.files)))(settings),
-      login: login(settings, io.files, route.ask && pausing(route.ask), ssh2),
+      login: login(settings, io.files, route.ask && pausing(route.ask, over.signal), ssh2),
       keepalive: route.keepalive ?? KEEPALIVE,
       deadline,
       patience,
@@ -118,6 +119,7 @@ async function greet(
     ssh2,
   );
   stop();
+  over.abort(); // it may have failed while the user was asked
   if (!client.ok) return client;
   return ok(new Link(client.value, `${settings.user}@${label}`, io.clock, under));
 }
@@ -125,7 +127,7 @@ async function greet(
 interface Deadline {
   readonly deadline: AbortSignal;
   /** The clock stands still while the user is asked. */
-  readonly pausing: (ask: AskPassphrase) => AskPassphrase;
+  readonly pausing: (ask: AskPassphrase, over: AbortSignal) => (keyFile: string) => Promise<string | undefined>;
   readonly stop: () => void;
 }
 
@@ -135,12 +137,12 @@ function deadlineOf(patience: number): Deadline {
   let timer = begin();
   return {
     deadline: late.signal,
-    pausing: (ask) => async (keyFile) => {
+    pausing: (ask, over) => async (keyFile) => {
       clearTimeout(timer);
       try {
-        return await ask(keyFile);
+        return await ask(keyFile, over);
       } finally {
-        timer = begin();
+        if (!over.aborted) timer = begin();
       }
     },
     stop: () => clearTimeout(timer),

@@ -4,8 +4,11 @@ import type { AuthHandlerMiddleware, ParsedKey } from './ssh2.ts';
 
 type Ssh2 = typeof import('./ssh2.ts');
 
-/** Asks the user for the passphrase of a key file; undefined: none was given. */
-export type AskPassphrase = (keyFile: string) => Promise<string | undefined>;
+/** Asks the user for the passphrase of a key file; undefined: none was given. When `over` aborts, nobody waits for the answer any more. */
+export type AskPassphrase = (keyFile: string, over: AbortSignal) => Promise<string | undefined>;
+
+/** The same while one connection is made. */
+type Ask = (keyFile: string) => Promise<string | undefined>;
 
 /** What was tried to log in, for the message when nothing worked. */
 export interface Login {
@@ -21,7 +24,7 @@ export interface Login {
  * Public keys only, the agent's first (those of configured files before others, as sshd counts tries), then files.
  * A passphrase is asked for when its key's turn comes.
  */
-export function login(settings: HostSettings, files: Files, ask: AskPassphrase | undefined, ssh2: Ssh2): Login {
+export function login(settings: HostSettings, files: Files, ask: Ask | undefined, ssh2: Ssh2): Login {
   const tried: string[] = [];
   const unusable: string[] = [];
   let offers: readonly string[] = [];
@@ -43,7 +46,7 @@ export function login(settings: HostSettings, files: Files, ask: AskPassphrase |
 async function* candidates(
   settings: HostSettings,
   files: Files,
-  ask: AskPassphrase | undefined,
+  ask: Ask | undefined,
   ssh2: Ssh2,
   tried: string[],
   unusable: string[],
@@ -75,7 +78,7 @@ async function* candidates(
 async function privateKey(
   file: string,
   files: Files,
-  ask: AskPassphrase | undefined,
+  ask: Ask | undefined,
   ssh2: Ssh2,
   unusable: string[],
 ): Promise<ParsedKey | undefined> {

@@ -27,7 +27,8 @@ export interface ListrOptions extends ViewOptions {
 export function listrView({ write, paint, level, columns, rows, now }: ListrOptions): View {
   const board = newBoard();
   const screen = screenOf(write, columns);
-  const owners = new Set<string>();
+  /** Who has the terminal: steps, and questions to the user. */
+  const owners = new Set<unknown>();
   let title: ((text: string) => void) | undefined;
   let loading: Promise<void> | undefined;
   let finish: () => void = () => {};
@@ -69,6 +70,13 @@ export function listrView({ write, paint, level, columns, rows, now }: ListrOpti
       });
     await new Listr({ title: ' ', task }, { renderer: Frames, registerSignalListeners: false }).run();
   };
+  const giveAway = (owner: unknown): void => {
+    owners.add(owner);
+    screen.suspend();
+  };
+  const takeBack = (owner: unknown): void => {
+    if (owners.delete(owner) && owners.size === 0) screen.resume();
+  };
   const stay = (lines: readonly string[]): void => {
     if (lines.length > 0) screen.keep(`${lines.join('\n')}\n`);
   };
@@ -81,10 +89,9 @@ export function listrView({ write, paint, level, columns, rows, now }: ListrOpti
       timer ??= setInterval(tick, TICK).unref();
       if (e.type === 'planned') few = e.steps.filter(({ decision }) => decision.is !== 'fresh' && decision.is !== 'skip').length <= FEW;
       if (e.type === 'step-started' && board.steps.get(e.step)?.interactive) {
-        owners.add(e.step);
-        screen.suspend();
+        giveAway(e.step);
       }
-      if (e.type === 'step-finished' && owners.delete(e.step) && owners.size === 0) screen.resume();
+      if (e.type === 'step-finished') takeBack(e.step);
       if (e.type === 'run-finished') {
         clearInterval(timer);
         screen.close();
@@ -101,10 +108,15 @@ export function listrView({ write, paint, level, columns, rows, now }: ListrOpti
         stay([`${paint.name(neutral(e.step))} ${line}${reason === '' ? '' : paint.dim(` (${reason})`)}`, ...output]);
       } else if (e.type === 'step-note' || e.type === 'step-retry') {
         stay([`${paint.name(neutral(e.step))} ${lineOf(e, paint, false)}`]);
-      } else if (e.type === 'warning' || e.type === 'place-failed' || e.type === 'stopping' || (e.type === 'planned' && e.again)) {
+      } else if (e.type === 'warning' || e.type === 'place-failed' || e.type === 'stopping' || (e.type === 'planned' && e.changed)) {
         const line = lineOf(e, paint, false);
         if (line !== undefined) stay([line]);
       }
+    },
+    aside() {
+      const owner = {};
+      giveAway(owner);
+      return () => takeBack(owner);
     },
     async end() {
       ended = true;

@@ -3,7 +3,7 @@ import { formatSize } from '../base/size.ts';
 import type { Stamped } from '../model/event.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { StepId } from '../model/project.ts';
-import { describeSkip } from '../plan/describe.ts';
+import { describeChange, describeSkip } from '../plan/describe.ts';
 import { type Board, fold, newBoard } from './board.ts';
 import { type Lines, lines } from './lines.ts';
 import { neutral } from './neutral.ts';
@@ -85,7 +85,7 @@ export function lineOf(e: Stamped, paint: Paint, verbose: boolean): string | und
     case 'waiting':
       return `${paint.warn('waiting')} for ${neutral(e.holder)}, which holds the ${e.what}`;
     case 'planned':
-      return e.again ? 'planned anew: a place differs from what was known' : undefined;
+      return e.changed ? `planned anew: ${neutral(e.changed.map(describeChange).join(', '))}` : undefined;
     case 'place-connecting':
       return `connecting to ${neutral(e.sandbox)} (${neutral(e.target)})`;
     case 'place-connected':

@@ -39,7 +39,7 @@ export function skipLines(board: Board, paint: Paint): string[] {
   });
 }
 
-/** A failure in full: the step, its command, why it ran, the last lines, the reason, the hint. */
+/** A failure in full: the step, its command, why it ran (it was stale), the last lines, the reason, the hint. */
 export function failureLines({ steps, failure, decision, ms }: FailedStep, paint: Paint): string[] {
   const lines = [`${paint.bad('failed')} ${paint.bold(some(steps, 4))} after ${formatDuration(ms)}`];
   const add = (label: string, text: string): void => {
@@ -48,7 +48,7 @@ export function failureLines({ steps, failure, decision, ms }: FailedStep, paint
   };
   if (failure.command !== undefined) add('command', failure.command.trimEnd());
   const reason = decision ? why(decision) : '';
-  if (reason !== '') add('because', reason);
+  if (reason !== '') add('stale', reason);
   if (failure.lastLines && failure.lastLines.length > 0) {
     lines.push(`  ${paint.dim('output')}`);
     for (const line of failure.lastLines) lines.push(`  ${paint.dim('|')} ${neutral(line, paint.level > 0)}`.trimEnd());

@@ -6,6 +6,8 @@ export interface View {
   event(e: Stamped): void;
   /** Draws what is left and leaves the screen whole. Resolves when all of it was handed to the sink. */
   end(): Promise<void>;
+  /** Takes off the terminal what is drawn there, until the returned function is called. Absent: nothing is drawn that would be in the way. */
+  aside?(): () => void;
 }
 
 export type Level = 'quiet' | 'normal' | 'verbose';

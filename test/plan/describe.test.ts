@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { describe, describeDecision } from '../../lib/plan/describe.ts';
+import { describe, describeChange, describeDecision } from '../../lib/plan/describe.ts';
 
 const probe = (from: string, to: string): string =>
   describe({ code: 'place-changed', sandbox: 'vm', probes: [{ name: 'cc', from, to }] }).replace('toolchain of vm changed: ', '');
@@ -16,6 +16,16 @@ test('of two outputs of a probe only what differs is shown', () => {
   assert.is(probe('a b', 'a b c'), 'cc (nothing) -> c');
   assert.is(probe('a', `a ${'x'.repeat(99)}`), `cc (nothing) -> ${'x'.repeat(39)}…`);
   assert.is(probe('1', '1 2 3 4 5 6 7'), 'cc (nothing) -> 2 3 4 5 …');
+});
+
+test('how a place is other than it was left', () => {
+  const said = (['workspace-gone', 'toolchain', 'files', 'results'] as const).map((what) => describeChange({ sandbox: 'vm', what }));
+  assert.equal(said, [
+    'the workspace in vm is gone',
+    'vm has another toolchain than before',
+    'vm has other files than were sent last',
+    'vm holds other results than were left there',
+  ]);
 });
 
 test('long lists are cut and counted', () => {

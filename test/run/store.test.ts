@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { digestOf } from '../../lib/base/digest.ts';
 import type { Files } from '../../lib/model/io.ts';
 import { type TreeEntry, treeOf } from '../../lib/model/tree.ts';
+import { openStore } from '../../lib/run/store.ts';
 import { verifyStore } from '../../lib/run/store-verify.ts';
 import { withFolder } from '../rig/folder.ts';
 import { failing, sweep } from './crash.ts';
@@ -97,6 +98,25 @@ test('a flipped bit anywhere in a small store is found, said, and never gives wr
       }
     }
     assert.ok(flips > 250);
+  }));
+
+test('who only reads neither moves what is damaged nor says that it did', () =>
+  withFolder((folder) => {
+    const world = worldIn(folder);
+    put(world.root, { a: SMALL });
+    world.store.keepFile(`${world.root}/a`);
+    const success = successOf(treeOf([entry('a', SMALL)]));
+    world.store.remember(success);
+    const [path = ''] = storeFiles(world.cache).filter((file) => file.endsWith(success.key));
+    fs.rmSync(path);
+    fs.writeFileSync(path, 'no record');
+    const said: string[] = [];
+    const reader = openStore(ioOf(), world.cache, (text, hint) => said.push(`${text} ${hint}`), 'read');
+    assert.is(reader.recall(success.key), undefined);
+    assert.is(fs.readFileSync(path, 'utf8'), 'no record');
+    assert.is(said.length, 1);
+    assert.match(said[0] ?? '', 'It is left where it is');
+    assert.not.match(said[0] ?? '', 'was moved');
   }));
 
 test('a truncated, emptied or missing file of the store is a miss, and putting it again mends it', () =>

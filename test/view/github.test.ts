@@ -48,7 +48,7 @@ skipped test, fetch: build failed
 
 failed build after 4.1s
   command  cabal build all
-  because  inputs changed: src/Main.hs
+  stale    inputs changed: src/Main.hs
   output
   | src/Main.hs:3:8: error: [GHC-88464]
   |     Variable not in scope: foo

@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { cleanEnvironment, SBX } from '../rig/cli.ts';
+import { needing } from '../rig/needing.ts';
+import { withProject } from '../rig/project.ts';
+import { type Sshd, sshdIsInstalled, startSshd } from '../rig/sshd.ts';
+import { type Terminal, withTerminal } from '../rig/tmux.ts';
+
+const testing = needing('tmux');
+
+/** `sbx run` in a terminal, over SSH with a key that has the passphrase `geheim`. */
+async function withEncryptedKey(use: (terminal: Terminal) => Promise<void>): Promise<void> {
+  await using far: Sshd = await startSshd();
+  await far.start();
+  execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'geheim', '-f', far.key]);
+  const steps = "  sync: { task: sync, in: vm }\n  build: { task: remote-build, in: vm, needs: [sync], run: 'echo built' }\n";
+  const file = `version: 1\ndefault: [build]\nsandboxes:\n  vm: { host: ${far.host}, files: all }\nsteps:\n${steps}`;
+  await withProject({ 'Sandboxfile.yaml': file, 'a.txt': 'a' }, async ({ root, home }) => {
+    const env = { ...cleanEnvironment({ home, env: far.env }), TERM: 'tmux-256color' } as Record<string, string>;
+    const command = `${process.execPath} ${SBX} run; echo "exit $?"`;
+    await withTerminal(command, { columns: 100, rows: 20, cwd: root, env }, use);
+  });
+}
+
+const stands = (text: string): boolean => /passphrase of \S+: *$/.test(text);
+
+testing('a question for a passphrase stands alone on the screen, is not echoed, and the run goes on', async () => {
+  if (!sshdIsInstalled()) throw new Error('openssh-server is missing');
+  await withEncryptedKey(async (terminal) => {
+    await terminal.until(stands, 'the question');
+    await new Promise((resolve) => setTimeout(resolve, 400)); // several frames would have been drawn
+    assert.ok(stands((await terminal.screen()).join('\n')), 'nothing was drawn over the question');
+    assert.is((await terminal.cursor()).shown, true);
+    await terminal.keys('geheim', 'Enter');
+    const last = (await terminal.until((text) => text.includes('exit '), 'the end')).join('\n');
+    assert.match(last, 'exit 0');
+    assert.not.match(last, 'geheim');
+    assert.match(last, '2 steps: 2 succeeded');
+  });
+});
+
+testing('Ctrl-C at the question ends the run', () =>
+  withEncryptedKey(async (terminal) => {
+    await terminal.until(stands, 'the question');
+    await terminal.keys('C-c');
+    const last = (await terminal.until((text) => text.includes('exit '), 'the end')).join('\n');
+    assert.match(last, 'exit 130');
+    assert.match(last, 'stopping (SIGINT)');
+  }),
+);
+
+test.run();

@@ -1,0 +1,48 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ok } from '../../lib/base/result.ts';
+import { realFiles } from '../../lib/io/io.ts';
+import { localSandbox } from '../../lib/io/local.ts';
+import { realSpawn } from '../../lib/io/process.ts';
+import type { PlaceChange } from '../../lib/model/event.ts';
+import type { PlaceSeen } from '../../lib/model/look.ts';
+import { Reach } from '../../lib/run/reach.ts';
+
+const BEFORE: PlaceSeen = { probes: { cc: '12', os: 'linux' }, at: 1, receipt: 'r1', holds: { build: 'k1' } };
+
+/** What is said of a place that was recorded as `before` and is `now`. */
+async function changed(before: PlaceSeen | undefined, now: PlaceSeen): Promise<readonly PlaceChange[] | undefined> {
+  const input = { root: '/p', offline: false, emit: () => {}, signal: new AbortController().signal, create: async () => ok(undefined) };
+  const io = { spawn: realSpawn(), files: realFiles, environment: new Map<string, string>() };
+  const place = { ...localSandbox('vm', io), kind: 'ssh' as const };
+  await using reach = new Reach({
+    ...input,
+    sandboxes: new Map([['vm', place]]),
+    arrive: async () => ok({ seen: now, workspace: '/w', found: { is: 'ours' }, notes: [] }),
+    recorded: () => before,
+    record: () => {},
+  });
+  await reach.to('vm');
+  const found = reach.takeChanged();
+  assert.is(reach.takeChanged(), undefined, 'asked once');
+  return found;
+}
+
+test('how a place is other than it was recorded: the difference that says most', async () => {
+  const seen = async (now: Partial<PlaceSeen>): Promise<unknown> => (await changed(BEFORE, { ...BEFORE, at: 2, ...now }))?.[0]?.what;
+  assert.is(await seen({}), undefined);
+  assert.is(await seen({ holds: {} }), 'results');
+  assert.is(await seen({ holds: { build: 'k2' } }), 'results');
+  assert.is(await seen({ receipt: 'r2', holds: {} }), 'files');
+  assert.is(await seen({ probes: { os: 'linux', cc: '12' } }), undefined);
+  assert.is(await seen({ probes: { cc: '13', os: 'linux' }, receipt: 'r2' }), 'toolchain');
+  const { receipt, ...gone } = BEFORE;
+  assert.is((await changed(BEFORE, { ...gone, holds: {} }))?.[0]?.what, 'workspace-gone');
+});
+
+test('a place of which nothing was known is a reason to plan anew, and no difference', async () => {
+  assert.equal(await changed(undefined, BEFORE), []);
+  assert.is(await changed(BEFORE, BEFORE), undefined);
+});
+
+test.run();
