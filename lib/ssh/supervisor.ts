@@ -113,17 +113,22 @@ guard() {
 
 /**
  * Ends what earlier runs of owner $1 left going on after their link was lost, and waits until it is gone: two commands of different runs
- * never work in one workspace.
+ * never work in one workspace. The parent of a sleeper is told, if it is a watch: whoever took in the sleeper of a watch that was killed is none.
+ * What has ended and is not reaped, as in containers whose first process reaps nobody, is gone.
  */
 export const ORPHANS = `
 orphans=
 for file in $(LC_ALL=C grep -l "SBX_LOST=$1" /proc/[0-9]*/environ 2>/dev/null); do
   { IFS= read -r line <"${'$'}{file%/environ}/stat"; } 2>/dev/null || continue
   set -- "$1" ${'$'}{line##*) }
+  LC_ALL=C grep -q "$1" "/proc/$3/cmdline" 2>/dev/null || continue
   kill -s TERM "$3" 2>/dev/null && orphans="$orphans $3"
 done
 for orphan in $orphans; do
-  while kill -s 0 "$orphan" 2>/dev/null; do sleep 0.05 || sleep 1; done
+  while { IFS= read -r line <"/proc/$orphan/stat"; } 2>/dev/null; do
+    case ${'$'}{line##*) } in [ZX]*) break ;; esac
+    sleep 0.05 || sleep 1
+  done
 done`;
 
 /** Ends what carries SBX_TREE=$1, with $2 rounds of patience. */

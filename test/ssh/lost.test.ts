@@ -4,9 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { embeddedSandbox } from '../../lib/ssh/embedded.ts';
 import { ownerTag } from '../../lib/ssh/patience.ts';
 import { job, supervised } from '../contract/jobs.ts';
-import { connected, type Far, withFar, withHome } from '../contract/places.ts';
+import { connected, type Far, realIo, SOON, withFar, withHome } from '../contract/places.ts';
 import { program } from '../contract/programs.ts';
 
 const STUBBORN = `
@@ -117,6 +118,25 @@ test('the next run of the same checkout ends at once what a dead one left, anoth
     const session = await connected(far.sandbox({ owner }));
     assert.is(living(run.id), 0, 'nothing works beside the next run');
     await session[Symbol.asyncDispose]();
+  }));
+
+test('ended work that nobody reaps, and a sleeper whose watch was killed, do not hold up the next run', () =>
+  withHome(async (folder) => {
+    const owner = `checkout ${randomBytes(8).toString('hex')}`;
+    const env = { PATH: process.env.PATH, TAG: ownerTag(owner) };
+    // `exec` keeps the child, and `sleep` reaps nobody: told to end, the watch becomes a zombie.
+    const watch = `SBX_LOST=$1 sleep 60 & trap "kill $!; exit" TERM; wait`;
+    const unreaped = spawn('sh', ['-c', `sh -c '${watch}' watch "$TAG" & exec sleep 60`], { env, detached: true, stdio: 'ignore' });
+    const stranger = spawn('sh', ['-c', 'SBX_LOST=$TAG sleep 60 & wait'], { env, detached: true, stdio: 'ignore' });
+    try {
+      await until('both sleep', () => living(`SBX_LOST=${env.TAG}`) === 2);
+      const session = await connected(embeddedSandbox({ name: 'vm', folder, ...SOON, owner }, realIo(folder)));
+      await session[Symbol.asyncDispose]();
+      assert.is(living(`SBX_LOST=${env.TAG}`), 1, 'the watch was told to end');
+      assert.is(stranger.signalCode, null, 'who is no watch was not');
+    } finally {
+      for (const { pid } of [unreaped, stranger]) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    }
   }));
 
 test('sshd dies: the call says so, and the far side is clean after the grace', () =>
