@@ -16,6 +16,8 @@ import type { Shape } from './schema/shape.ts';
 export interface Task {
   readonly name: string;
   readonly summary: string;
+  /** A step as it stands below `steps:`, for the reference; together the examples of all tasks are one valid file. */
+  readonly example?: string;
   /** The task's own keys; those of every step are added by the schema. */
   readonly fields: { readonly [field: string]: Shape };
   /** Keys of every step that this task requires (`run`) or cannot have (`outputs` of a sync). */

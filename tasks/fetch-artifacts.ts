@@ -13,6 +13,12 @@ import { listField, textField } from './fields.ts';
 export const fetchArtifacts: Task = {
   name: 'fetch-artifacts',
   summary: 'Brings files and folders from the workspace of a sandbox to the project, verified.',
+  example: `fetch-artifacts:
+  task: fetch-artifacts
+  in: vm
+  needs: [build]
+  from: out/app
+  to: bin`,
   fields: {
     from: {
       kind: 'any-of',

@@ -7,6 +7,13 @@ import { lookAfter } from './look-after.ts';
 export const remoteBuild: Task = {
   name: 'remote-build',
   summary: 'Runs a command in the workspace of a sandbox and remembers that the workspace holds its result.',
+  example: `build:
+  task: remote-build
+  in: vm
+  needs: [sync]
+  run: make -j\${{ cpus }}
+  inputs: [Makefile, src]
+  outputs: [out/app]`,
   fields: {
     source: {
       kind: 'string',

@@ -11,6 +11,11 @@ const LOGIN: Script = { shell: 'sh', text: `exec "\${SHELL:-/bin/sh}" -i`, varia
 export const remoteShell: Task = {
   name: 'remote-shell',
   summary: "Runs a command in the workspace of a sandbox on the user's terminal.",
+  example: `gdb:
+  task: remote-shell
+  in: vm
+  needs: [build]
+  run: gdb out/app`,
   fields: {
     source: {
       kind: 'string',

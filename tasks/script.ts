@@ -10,6 +10,11 @@ import { listField, textField } from './fields.ts';
 export const script: Task = {
   name: 'script',
   summary: 'Runs a JavaScript file with the globals of zx ($, fs, glob, ...) on this computer.',
+  example: `release:
+  task: script
+  needs: [check]
+  file: scripts/release.mjs
+  args: [--draft]`,
   fields: {
     file: {
       kind: 'string',

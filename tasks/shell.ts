@@ -6,6 +6,11 @@ import { lookAfter } from './look-after.ts';
 export const shell: Task = {
   name: 'shell',
   summary: 'Runs a command in the folder of the project, here or in a sandbox.',
+  example: `check:
+  run: ./bin/app --self-test
+  needs: [fetch-artifacts]
+  inputs: [bin/app]
+  outputs: []`,
   fields: {},
   requires: ['run'],
   plan: (step, scope) => ({ value: commandDraft(step, scope, step.script?.source ?? ''), diagnostics: [] }),

@@ -9,6 +9,10 @@ import { listField } from './fields.ts';
 export const sync: Task = {
   name: 'sync',
   summary: 'Sends the sources of the project to the workspace of a sandbox; only what changed travels.',
+  example: `sync:
+  task: sync
+  in: vm
+  exclude: [bin, "*.log"]`,
   fields: {
     exclude: {
       kind: 'list',

@@ -8,6 +8,9 @@ import type { Task } from '../lib/task.ts';
 export const teardown: Task = {
   name: 'teardown',
   summary: 'Removes the workspace of this checkout from a sandbox, and nothing else there; as `releases:` only with `keep: none`.',
+  example: `teardown:
+  task: teardown
+  in: vm`,
   fields: {},
   refuses: ['run', 'shell', 'inputs', 'outputs', 'state', 'cache', 'interactive', 'dir'],
   plan: (step) => ({

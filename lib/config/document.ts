@@ -98,11 +98,9 @@ class Reading {
 
   /** Tags, and expressions that flow collections cut into pieces. Not recursive: the tokens are not yet bounded in depth by half. */
   private lookAt(tokens: readonly CST.Token[]): void {
-    const rest: unknown[] = [...tokens].reverse();
-    while (rest.length > 0) {
-      const token = rest.pop() as { readonly type?: string; readonly offset?: number; readonly source?: string };
-      if (typeof token !== 'object' || token === null) continue;
-      const { type, offset = 0, source = '' } = token;
+    const rest: object[] = [...tokens];
+    for (let token = rest.pop(); token !== undefined; token = rest.pop()) {
+      const { type, offset = 0, source = '' }: { readonly type?: string; readonly offset?: number; readonly source?: string } = token;
       const end = offset + source.length;
       if (type === 'tag')
         this.add('yaml-tag', `the tag ${source} cannot stand here`, offset, end, 'Leave it out: the schema decides what a value is.');
@@ -112,11 +110,7 @@ class Reading {
         const whole = this.text.slice(end - 1, stop);
         this.add('cut-expression', 'YAML cuts an unquoted expression inside [] or {}', end - 1, stop, `Quote it: "${whole}".`);
       }
-      rest.push(
-        ...Object.values(token)
-          .filter((value) => typeof value === 'object' && value !== null)
-          .reverse(),
-      );
+      for (const part of Object.values(token)) if (typeof part === 'object' && part !== null) rest.push(part);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Json } from '../base/json.ts';
-import type { Plain } from '../base/plain.ts';
-import { checkShape, type Misfit } from '../schema/check.ts';
+import { isList, isMap, type Plain } from '../base/plain.ts';
+import { type CheckOptions, checkShape, type Misfit } from '../schema/check.ts';
 import type { Shape, ValueOf } from '../schema/shape.ts';
 import type { Origin, Report } from './report.ts';
 import { resolveValue } from './resolve.ts';
@@ -19,13 +19,21 @@ export function readField<S extends Shape>(shape: S, field: Field, scope: Scope,
 
 /** The same where the shape is not known beforehand. */
 export function readJson(shape: Shape, field: Field, scope: Scope, report: Report): Json | undefined {
+  if (!holdsExpression(field.value)) return checkField(shape, field.value, field, report);
+  const mayStand = checkField(shape, field.value, field, report, { unresolved: true }) !== undefined;
   const resolved = resolveValue(field.value, scope, field, report);
-  return resolved === undefined ? undefined : checkField(shape, resolved, field, report);
+  return resolved === undefined || !mayStand ? undefined : checkField(shape, resolved, field, report);
 }
 
 /** Checks a value that has no expressions, or whose expressions were resolved. */
-export function checkField(shape: Shape, value: Plain, origin: Origin, report: Report): Json | undefined {
-  return checkShape(shape, value, (misfit) => addMisfit(misfit, origin, report));
+export function checkField(shape: Shape, value: Plain, origin: Origin, report: Report, options?: CheckOptions): Json | undefined {
+  return checkShape(shape, value, (misfit) => addMisfit(misfit, origin, report), options);
+}
+
+function holdsExpression(value: Plain): boolean {
+  if (typeof value === 'string') return value.includes('${{');
+  if (isList(value)) return value.some(holdsExpression);
+  return isMap(value) && [...value.values()].some(holdsExpression);
 }
 
 export function addMisfit(misfit: Misfit, origin: Origin, report: Report): void {

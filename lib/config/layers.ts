@@ -1,5 +1,6 @@
 import { isMap, type Plain, type PlainMap } from '../base/plain.ts';
 import { unknownKey } from '../schema/check.ts';
+import { formatProblem } from '../schema/formats.ts';
 import { sandboxfileFields } from '../schema/sandboxfile.ts';
 import { isFree } from '../schema/shape.ts';
 import type { Field } from './field.ts';
@@ -57,9 +58,9 @@ export function sectionOf(layers: readonly Layer[], key: string, report: Report,
 }
 
 function layEntry(section: Section, layer: Layer, name: string, value: Plain, origin: Origin, report: Report, short?: string): void {
-  if (!/^[a-z][a-z0-9_-]*$/.test(name)) {
-    const hint = 'Names start with a-z and go on with a-z, 0-9, _ and -.';
-    report.add('bad-name', `\`${name}\` is not a name`, { ...origin, part: 'key' }, hint);
+  const bad = formatProblem('name', name);
+  if (bad) {
+    report.add(bad.code, bad.message, { ...origin, part: 'key' }, bad.hint);
     return;
   }
   const entry = section.get(name) ?? { name, origin, layer: layer.index, fields: new Map<string, Field>() };

@@ -17,7 +17,7 @@ import type { Scope } from './scope.ts';
 export interface Params {
   readonly declared: ReadonlyMap<string, Param>;
   /** By layer: a recipe sees its own values, the file and its profiles see those of the project. */
-  readonly seenBy: (layer: number) => ReadonlyMap<string, Value>;
+  readonly seenBy: (layer: number) => Scope['params'];
 }
 
 type ParamType = Param['type'];
@@ -30,26 +30,26 @@ export function readParams(uses: readonly RecipeUse[], own: readonly Layer[], sc
   const mine = sectionOf(own, 'params', report, 'default');
   const all = sectionOf([...uses.map(({ layer }) => layer), ...own], 'params', report, 'default');
   checkSet(scope.ask, all, report);
-  const values = new Map<string, Value>();
+  const values = new Map<string, Value | undefined>();
   const declared = new Map<string, Param>();
-  const read = (name: string, given: Field | undefined, seen: ReadonlyMap<string, Value>): Param | undefined =>
+  const read = (name: string, given: Field | undefined, seen: Scope['params']): Param | undefined =>
     readParam(name, all.get(name)?.fields ?? new Map(), given, { ...scope, params: seen }, report);
   for (const name of mine.keys()) {
     const param = read(name, undefined, new Map());
     if (param) declared.set(name, param);
-    values.set(name, param?.value ?? null);
+    values.set(name, param?.value);
   }
-  const perRecipe = new Map<number, ReadonlyMap<string, Value>>();
+  const perRecipe = new Map<number, Scope['params']>();
   const ofProject = new Map(values);
   for (const { layer, given } of uses) {
-    const seen = new Map<string, Value>();
+    const seen = new Map<string, Value | undefined>();
     const names = sectionOf([layer], 'params', report, 'default');
     for (const name of names.keys()) {
       const field = given.get(name);
       const param = mine.has(name) && field === undefined ? declared.get(name) : read(name, field, ofProject);
-      seen.set(name, param?.value ?? null);
+      seen.set(name, param?.value);
       if (param && !declared.has(name)) declared.set(name, param);
-      if (!values.has(name)) values.set(name, param?.value ?? null);
+      if (!values.has(name)) values.set(name, param?.value);
     }
     perRecipe.set(layer.index, seen);
   }

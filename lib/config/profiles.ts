@@ -1,6 +1,5 @@
 import { isMap } from '../base/plain.ts';
 import { checkShape } from '../schema/check.ts';
-import { paramShape } from '../schema/param.ts';
 import { sandboxfileFields } from '../schema/sandboxfile.ts';
 import type { Shape } from '../schema/shape.ts';
 import { stepFields } from '../schema/step.ts';
@@ -43,8 +42,7 @@ export function checkProfiles(main: Layer, tasks: readonly Task[], report: Repor
     fields: { ...Object.assign({}, ...tasks.map((task) => task.fields)), ...stepFields },
   };
   const { of } = sandboxfileFields.profiles;
-  const params: Shape = { ...of.fields.params, of: paramShape };
-  const fields = { ...of.fields, params, steps: { ...of.fields.steps, of: step } };
+  const fields = { ...of.fields, steps: { ...of.fields.steps, of: step } };
   const shape: Shape = { ...sandboxfileFields.profiles, of: { ...of, fields } };
   checkShape(shape, field.value, (misfit) => addMisfit(misfit, below(field), report), { unresolved: true });
 }

@@ -6,7 +6,8 @@ import type { Names } from './expression/evaluate.ts';
 export interface Scope {
   readonly ask: Ask;
   readonly name: string;
-  readonly params: ReadonlyMap<string, Value>;
+  /** Undefined: something is wrong with the parameter, and that is reported. */
+  readonly params: ReadonlyMap<string, Value | undefined>;
   /** The project's variables; then those sbx was started with. */
   readonly env: ReadonlyMap<string, string>;
   /** Fields of the step's sandbox. */
@@ -42,6 +43,8 @@ export function namesOf(scope: Scope): Names {
       if (root === 'sandbox') return scope.sandbox?.get(member);
       return root === 'env' ? (scope.env.get(member) ?? ask.environment.get(member) ?? null) : undefined;
     },
+    faulty: ([root, member]) =>
+      root === 'params' && member !== undefined && scope.params.has(member) && scope.params.get(member) === undefined,
     *known(path) {
       yield* ['name', 'os', 'arch', 'cpus', 'args'];
       for (const param of scope.params.keys()) yield `params.${param}`;

@@ -33,7 +33,6 @@ export type FailureCode =
   | 'fetch-refused'
   | 'fetch-missing'
   | 'local-io'
-  | 'locked'
   | 'fault';
 
 /** The typed cause inside a failed outcome. */

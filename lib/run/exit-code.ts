@@ -15,6 +15,20 @@ export const EXIT = {
   hungUp: 129,
 } as const;
 
+/** For the reference. */
+export const EXIT_MEANINGS: { readonly [name in keyof typeof EXIT]: string } = {
+  done: 'Done.',
+  failed: "A step failed. With `-x` the failed command's own code stands here.",
+  usage: 'Usage, or a faulty file.',
+  stale: 'Not up to date (`status`).',
+  unreachable: 'A place cannot be reached or trusted.',
+  fault: 'A fault of sbx: please report it.',
+  timeout: 'A step took longer than its timeout.',
+  interrupted: 'Ended by INT.',
+  terminated: 'Ended by TERM.',
+  hungUp: 'Ended by HUP.',
+};
+
 /** The exit code of a run: of several reasons a signal counts most, then a place that is not reachable, then a fault of sbx, a timeout, any failure. */
 export function exitCode(outcomes: Iterable<Outcome>, cause: StopCause | undefined): number {
   if (cause === 'SIGINT') return EXIT.interrupted;

@@ -3,7 +3,7 @@ import { isList, isMap, kindOf, type Plain, type PlainMap } from '../base/plain.
 import { suggest } from '../base/suggest.ts';
 import type { DiagnosticCode } from '../model/diagnostic.ts';
 import { formatProblem } from './formats.ts';
-import { isFree, type MapShape, type ObjectShape, type Shape, type StringShape } from './shape.ts';
+import { isFree, isLiteral, type MapShape, type ObjectShape, type Shape, type StringShape } from './shape.ts';
 
 /** Something in a value that is not of its shape. `path` leads from the checked value to the part that is wrong; `key`: its key is wrong. */
 export interface Misfit {
@@ -15,7 +15,7 @@ export interface Misfit {
 }
 
 export interface CheckOptions {
-  /** Strings that hold an expression are taken for whatever is wanted: the value was not resolved. */
+  /** The value was not resolved: where expressions may stand, a text that holds one is taken for whatever is wanted. */
   readonly unresolved?: true;
 }
 
@@ -36,7 +36,7 @@ interface Pass extends CheckOptions {
 }
 
 function check(pass: Pass, shape: Shape, value: Plain, path: Path): Json | undefined {
-  if (pass.unresolved && typeof value === 'string' && value.includes('${{')) return value;
+  if (pass.unresolved && typeof value === 'string' && value.includes('${{') && !isLiteral(shape)) return value;
   switch (shape.kind) {
     case 'string':
       return checkText(pass, shape, value, path);
@@ -93,7 +93,7 @@ function checkText(pass: Pass, shape: StringShape, value: Plain, path: Path): Js
       path,
       'bad-value',
       `\`${text}\` does not match ${shape.pattern}`,
-      shape.examples && `For example: ${shape.examples[0]}`,
+      shape.examples && `For example: ${String(shape.examples[0])}`,
     );
   }
   const problem = shape.format === undefined ? undefined : formatProblem(shape.format, text);
@@ -103,12 +103,10 @@ function checkText(pass: Pass, shape: StringShape, value: Plain, path: Path): Js
 function checkMap(pass: Pass, shape: MapShape, value: PlainMap, path: Path): Json | undefined {
   const members: (readonly [string, Json | undefined])[] = [];
   for (const [key, member] of value) {
+    if (isFree(key) || (shape.bare && member === null)) continue;
     const at = [...path, key];
-    const bad = shape.format === undefined ? undefined : formatProblem(shape.format, key);
+    const bad = formatProblem(shape.format, key);
     if (bad !== undefined) pass.report({ path: at, key: true, ...bad });
-    else if (shape.names !== undefined && !new RegExp(shape.names).test(key)) {
-      pass.report({ path: at, key: true, code: 'bad-name', message: `\`${key}\` does not match ${shape.names}` });
-    }
     members.push([key, check(pass, shape.of, member, at)]);
   }
   return members.some(([, member]) => member === undefined) ? undefined : Object.fromEntries(members as [string, Json][]);
@@ -166,13 +164,12 @@ export function unknownKey(
 function fits(shape: Shape, value: Plain): boolean {
   switch (shape.kind) {
     case 'string':
-      return typeof value === 'string' || typeof value === 'number';
+    case 'scalar':
+      return value !== null && typeof value !== 'object';
     case 'boolean':
       return typeof value === 'boolean';
     case 'integer':
       return typeof value === 'number';
-    case 'scalar':
-      return value !== null && typeof value !== 'object';
     case 'list':
       return isList(value) || (shape.single === true && value !== null && typeof value !== 'object');
     case 'map':

@@ -7,6 +7,7 @@ export const envShape = {
   kind: 'any-of',
   description:
     'Environment variables that count: a changed value makes steps stale. A map sets them; a list of names passes them through from the environment.',
+  examples: [{ LC_ALL: 'C.UTF-8' }, ['GITHUB_SHA']],
   of: [
     {
       kind: 'map',

@@ -13,16 +13,18 @@ export interface FormatProblem {
   readonly hint?: string;
 }
 
-/** The format as a regular expression, where one says enough for an editor. */
-export const FORMAT_PATTERNS: { readonly [format in Format]?: string } = {
+/** The format as a regular expression, as far as one can tell. */
+export const FORMAT_PATTERNS: { readonly [format in Format]: string } = {
   name: '^[a-z][a-z0-9_-]*$',
   variable: '^[A-Za-z_][A-Za-z0-9_]*$',
-  duration: '^(\\d+(\\.\\d+)?(ms|s|m|h|d))+$',
-  size: '^\\d+(\\.\\d+)?\\s*([KMGT]i?B|B)$',
+  duration: '^\\s*(\\d+(\\.\\d+)?(ms|s|m|h|d))+\\s*$',
+  size: '^\\s*\\d+(\\.\\d+)?\\s*([KMGT]i?B|B)\\s*$',
+  glob: '^!?[^/]',
+  path: '^(?!/)(?!(.*/)?\\.\\.(/|$)).',
 };
 
-const NAME = new RegExp(FORMAT_PATTERNS.name ?? '');
-const VARIABLE = new RegExp(FORMAT_PATTERNS.variable ?? '');
+const NAME = new RegExp(FORMAT_PATTERNS.name);
+const VARIABLE = new RegExp(FORMAT_PATTERNS.variable);
 
 /** What is wrong with `text` as a value of the format; undefined if nothing is. */
 export function formatProblem(format: Format, text: string): FormatProblem | undefined {

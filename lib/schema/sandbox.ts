@@ -52,7 +52,8 @@ export const sandboxFields = {
     kind: 'map',
     description: 'Commands whose output identifies the tools of the place; it enters the fingerprint of every step there.',
     format: 'name',
-    of: { kind: 'string', literal: true, description: 'A command of POSIX sh.', examples: ['ghc --numeric-version'] },
+    of: { kind: 'string', literal: true, description: 'A command of POSIX sh.' },
+    examples: [{ ghc: 'ghc --numeric-version' }],
   },
   probeMaxAge: {
     kind: 'string',

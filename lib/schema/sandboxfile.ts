@@ -18,6 +18,7 @@ const withShape = {
   kind: 'map',
   description: 'Values for the parameters of the recipe.',
   format: 'name',
+  examples: [{ vm: 'buildhost' }],
   of: paramShape.of[1],
 } as const satisfies MapShape;
 
@@ -45,8 +46,16 @@ const overlayFields = {
     single: true,
     description: 'Steps that `sbx run` runs when none is named; without it: none, it lists them.',
     of: { kind: 'string', literal: true, format: 'name', description: 'Name of a step.' },
+    examples: [['fetch-artifacts']],
   },
-  params: { kind: 'map', description: 'Parameters: set by --set, SBX_PARAM_NAME, a profile or `with`.', format: 'name', of: paramShape },
+  params: {
+    kind: 'map',
+    description: 'Parameters: set by --set, SBX_PARAM_NAME, a profile or `with`. A name alone: a value must be given.',
+    format: 'name',
+    bare: true,
+    examples: [{ optimize: { enum: ['0', '1', '2'], default: '1' } }, { jobs: 4 }],
+    of: paramShape,
+  },
   env: envShape,
   dotenv: {
     kind: 'list',
@@ -57,6 +66,7 @@ const overlayFields = {
   secrets: {
     kind: 'any-of',
     description: 'Secrets by name: from the environment, or from a file of mode 0600. Only names and versions count.',
+    examples: [['RELAY_KEY'], { RELAY_KEY: { file: '~/.config/relay-key', version: '2' } }],
     of: [
       { kind: 'list', description: 'Names.', of: { kind: 'string', literal: true, format: 'variable', description: 'A name.' } },
       {
@@ -67,17 +77,25 @@ const overlayFields = {
       },
     ],
   },
-  sandboxes: { kind: 'map', description: 'Places where steps run; `local` is always there.', format: 'name', of: sandboxShape },
-  steps: { kind: 'map', description: 'What can be run.', format: 'name', of: anyStep },
+  sandboxes: {
+    kind: 'map',
+    description: 'Places where steps run; `local` is always there.',
+    format: 'name',
+    of: sandboxShape,
+    examples: [{ vm: { host: 'haskell-build' } }],
+  },
+  steps: { kind: 'map', description: 'What can be run.', format: 'name', of: anyStep, examples: [{ lint: { run: 'make lint' } }] },
   pools: {
     kind: 'map',
     description: 'Names and slots: steps of a pool take one each.',
     format: 'name',
     of: { kind: 'integer', description: 'Slots.', minimum: 1, maximum: 1024 },
+    examples: [{ linkers: 2 }],
   },
   cache: {
     kind: 'any-of',
     description: 'The local store: off, or its bounds.',
+    examples: [{ maxSize: '20GiB' }],
     of: [
       { kind: 'boolean', description: 'false: nothing is remembered in the store.' },
       {
@@ -116,6 +134,7 @@ export const sandboxfileFields = {
   profiles: {
     kind: 'map',
     description: 'Overlays chosen by --profile NAME.',
+    examples: [{ release: { params: { optimize: '2' } } }],
     format: 'name',
     of: { kind: 'object', description: 'Values that replace those of the file.', fields: overlayFields },
   },

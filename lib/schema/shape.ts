@@ -1,30 +1,34 @@
+import type { Json } from '../base/json.ts';
+
 /**
  * The shape of a value in a Sandboxfile: single source of validation, of sandboxfile.schema.json, of the reference and of the types.
  * Every string may hold expressions unless `literal` is set; they are resolved before shapes are checked.
  */
 export type Shape = StringShape | BooleanShape | IntegerShape | ScalarShape | ListShape | MapShape | ObjectShape | AnyOfShape;
 
-export interface StringShape {
-  readonly kind: 'string';
+interface Described {
+  /** One or two sentences for the reference and for editors. */
   readonly description: string;
+  readonly examples?: readonly Json[];
+}
+
+export interface StringShape extends Described {
+  readonly kind: 'string';
   readonly literal?: true;
   readonly enum?: readonly string[];
   readonly pattern?: string;
   readonly format?: 'duration' | 'size' | 'glob' | 'path' | 'name' | 'variable';
   readonly default?: string;
-  readonly examples?: readonly string[];
 }
 
-export interface BooleanShape {
+export interface BooleanShape extends Described {
   readonly kind: 'boolean';
-  readonly description: string;
   readonly literal?: true;
   readonly default?: boolean;
 }
 
-export interface IntegerShape {
+export interface IntegerShape extends Described {
   readonly kind: 'integer';
-  readonly description: string;
   readonly literal?: true;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -32,42 +36,36 @@ export interface IntegerShape {
 }
 
 /** Text, a number or a truth value, kept as it is. */
-export interface ScalarShape {
+export interface ScalarShape extends Described {
   readonly kind: 'scalar';
-  readonly description: string;
   readonly literal?: true;
 }
 
-export interface ListShape {
+export interface ListShape extends Described {
   readonly kind: 'list';
-  readonly description: string;
   readonly of: Shape;
   /** One item may stand without brackets. */
   readonly single?: true;
   readonly default?: readonly string[];
-  readonly examples?: readonly (readonly string[])[];
 }
 
-/** Keys chosen by the user: names of the format, or matching the pattern `names`. */
-export interface MapShape {
+/** Keys chosen by the user, of the format. `bare`: one may stand without a value. */
+export interface MapShape extends Described {
   readonly kind: 'map';
-  readonly description: string;
   readonly of: Shape;
-  readonly names?: string;
-  readonly format?: 'name' | 'variable';
+  readonly format: 'name' | 'variable';
+  readonly bare?: true;
 }
 
-export interface ObjectShape {
+export interface ObjectShape extends Described {
   readonly kind: 'object';
-  readonly description: string;
   readonly fields: { readonly [field: string]: Shape };
   readonly required?: readonly string[];
 }
 
 /** The first shape that fits the kind of the value is the one it is checked against. */
-export interface AnyOfShape {
+export interface AnyOfShape extends Described {
   readonly kind: 'any-of';
-  readonly description: string;
   readonly of: readonly Shape[];
 }
 
@@ -93,6 +91,21 @@ export type ValueOf<S extends Shape> = S extends StringShape
                 : never;
 
 export type FieldsOf<F extends { readonly [field: string]: Shape }> = { readonly [K in keyof F]?: ValueOf<F[K]> };
+
+/** Whether no expression can stand for the whole value: names are written out, and expressions make no maps. */
+export function isLiteral(shape: Shape): boolean {
+  switch (shape.kind) {
+    case 'map':
+    case 'object':
+      return true;
+    case 'list':
+      return isLiteral(shape.of);
+    case 'any-of':
+      return shape.of.every(isLiteral);
+    default:
+      return shape.literal === true;
+  }
+}
 
 /** `x-` keys are the user's own everywhere. */
 export function isFree(key: string): boolean {

@@ -84,6 +84,7 @@ export const stepFields = {
   retry: {
     kind: 'any-of',
     description: 'Further attempts after a failure of the infrastructure (never of the command).',
+    examples: [2, { times: 3, delay: '5s' }],
     of: [
       { kind: 'integer', description: 'How many.', minimum: 0, maximum: 20, default: 0 },
       {

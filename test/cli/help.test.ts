@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { parseArgs } from '../../lib/cli/args.ts';
 import { COMMAND, COMMANDS } from '../../lib/cli/commands.ts';
 import { commandHelp, overview } from '../../lib/cli/help.ts';
-import { commandReference } from '../../lib/cli/reference.ts';
+import { commandReference } from '../../lib/cli/reference/command-line.ts';
 
 test('help of a command: usage, what it does, flags, an example', () => {
   const text = commandHelp(COMMAND.get('unlock') as (typeof COMMANDS)[number], 80);

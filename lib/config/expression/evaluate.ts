@@ -8,6 +8,8 @@ import type { Expression, ExpressionProblem } from './syntax.ts';
 export interface Names {
   /** The value, or null where it is not set, or undefined where there is no such name. */
   lookUp(path: readonly string[]): Value | undefined;
+  /** There is such a name, and something is wrong with its value that is reported already: what refers to it has no value and no problem. */
+  faulty(path: readonly string[]): boolean;
   /** Names that could have been meant. */
   known(path: readonly string[]): Iterable<string>;
 }
@@ -44,7 +46,7 @@ function unknownNames(expression: Expression, names: Names): readonly Expression
       ];
     }
     case 'name': {
-      if (names.lookUp(expression.path) !== undefined) return [];
+      if (names.lookUp(expression.path) !== undefined || names.faulty(expression.path)) return [];
       const written = expression.path.join('.');
       return [unknown(written, suggest(written, names.known(expression.path)), expression)];
     }

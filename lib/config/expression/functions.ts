@@ -4,6 +4,8 @@ import type { Value } from '../../model/value.ts';
 export interface ExpressionFunction {
   readonly usage: string;
   readonly summary: string;
+  /** A call for the reference; its value is shown there. */
+  readonly example: string;
   /** What each argument may be; those from `least` on may be left out. */
   readonly takes: readonly Kind[];
   readonly least: number;
@@ -22,6 +24,7 @@ export const FUNCTIONS: ReadonlyMap<string, ExpressionFunction> = new Map<string
     {
       usage: 'basename(path)',
       summary: 'The last name of a path.',
+      example: "basename('dist/app.tar')",
       takes: ['string'],
       least: 1,
       apply: ([path]) => text(path).replace(/\/+$/, '').split('/').at(-1) ?? '',
@@ -32,6 +35,7 @@ export const FUNCTIONS: ReadonlyMap<string, ExpressionFunction> = new Map<string
     {
       usage: 'contains(text or list, x)',
       summary: 'Whether the text holds the text x, or the list the item x.',
+      example: "contains(['a', 'b'], 'b')",
       takes: ['string or list', 'scalar'],
       least: 2,
       apply: ([where, what]) => (Array.isArray(where) ? where.includes(what) : text(where).includes(text(what))),
@@ -42,6 +46,7 @@ export const FUNCTIONS: ReadonlyMap<string, ExpressionFunction> = new Map<string
     {
       usage: 'default(x, y)',
       summary: 'x, or y where x is not set or empty.',
+      example: "default('', 'none')",
       takes: ['any', 'any'],
       least: 2,
       apply: ([value, other]) => (value === null || value === '' ? (other ?? null) : (value ?? null)),
@@ -52,6 +57,7 @@ export const FUNCTIONS: ReadonlyMap<string, ExpressionFunction> = new Map<string
     {
       usage: 'endsWith(text, end)',
       summary: 'Whether the text ends so.',
+      example: "endsWith('app.tar', '.tar')",
       takes: ['string', 'string'],
       least: 2,
       apply: ([a, b]) => text(a).endsWith(text(b)),
@@ -62,17 +68,29 @@ export const FUNCTIONS: ReadonlyMap<string, ExpressionFunction> = new Map<string
     {
       usage: 'join(list, between)',
       summary: 'The items as one text; a blank between them if nothing else is said.',
+      example: "join(['a', 'b'], ',')",
       takes: ['list', 'string'],
       least: 1,
       apply: ([items, between]) => list(items).join(between === undefined ? ' ' : text(between)),
     },
   ],
-  ['lower', { usage: 'lower(text)', summary: 'In lower case.', takes: ['string'], least: 1, apply: ([a]) => text(a).toLowerCase() }],
+  [
+    'lower',
+    {
+      usage: 'lower(text)',
+      summary: 'In lower case.',
+      example: "lower('Debian')",
+      takes: ['string'],
+      least: 1,
+      apply: ([a]) => text(a).toLowerCase(),
+    },
+  ],
   [
     'replace',
     {
       usage: 'replace(text, what, by)',
       summary: 'Every `what` replaced.',
+      example: "replace('a-b-c', '-', '_')",
       takes: ['string', 'string', 'string'],
       least: 3,
       apply: ([a, what, by]) => (what === '' ? text(a) : text(a).split(text(what)).join(text(by))),
@@ -83,6 +101,7 @@ export const FUNCTIONS: ReadonlyMap<string, ExpressionFunction> = new Map<string
     {
       usage: 'split(text, at)',
       summary: 'A list of the parts, empty ones left out.',
+      example: "split('a,b', ',')",
       takes: ['string', 'string'],
       least: 2,
       apply: ([a, at]) =>
@@ -98,10 +117,21 @@ export const FUNCTIONS: ReadonlyMap<string, ExpressionFunction> = new Map<string
     {
       usage: 'startsWith(text, start)',
       summary: 'Whether the text starts so.',
+      example: "startsWith('ghc-9.6', 'ghc')",
       takes: ['string', 'string'],
       least: 2,
       apply: ([a, b]) => text(a).startsWith(text(b)),
     },
   ],
-  ['upper', { usage: 'upper(text)', summary: 'In upper case.', takes: ['string'], least: 1, apply: ([a]) => text(a).toUpperCase() }],
+  [
+    'upper',
+    {
+      usage: 'upper(text)',
+      summary: 'In upper case.',
+      example: "upper('debian')",
+      takes: ['string'],
+      least: 1,
+      apply: ([a]) => text(a).toUpperCase(),
+    },
+  ],
 ]);

@@ -18,6 +18,16 @@ export type Expression =
 
 export type Operator = '==' | '!=' | '&&' | '||' | 'in';
 
+/** What operators mean, the weakest first; `!` binds more than all of them. For the reference. */
+export const OPERATORS: { readonly [operator in Operator | '!']: string } = {
+  '||': 'Either is true. The right one is not looked at if the left one is.',
+  '&&': 'Both are true. The right one is not looked at if the left one is not.',
+  '==': 'Equal. Text is never equal to a number: that is refused, not false. `null` can be compared with anything.',
+  '!=': 'Not equal.',
+  in: 'The left one is an item of the list on the right.',
+  '!': 'Not. Takes true or false and nothing else.',
+};
+
 /** What is wrong with an expression, and where in its text. */
 export interface ExpressionProblem {
   readonly code: 'expression-syntax' | 'expression-type' | 'expression-name';

@@ -1,5 +1,5 @@
-import { COMMANDS } from './commands.ts';
-import { FLAGS, type Flag, flagUsage, variableOf } from './flags.ts';
+import { COMMANDS } from '../commands.ts';
+import { FLAGS, type Flag, flagUsage, variableOf } from '../flags.ts';
 
 /** The part of the reference about the command line, in Markdown, from the tables that the parser uses. Pure: the same bytes each time. */
 export function commandReference(): string {

@@ -1,0 +1,58 @@
+import { paramFields } from '../../schema/param.ts';
+import { sandboxFields } from '../../schema/sandbox.ts';
+import { sandboxfileShape } from '../../schema/sandboxfile.ts';
+import { stepFields } from '../../schema/step.ts';
+import type { Task } from '../../task.ts';
+import { code, fenced } from './markdown.ts';
+import { fieldsTable, formatsTable } from './shapes.ts';
+
+// Pages of the reference about the keys of a Sandboxfile.
+
+const MARK = 'A value marked ✻ may be or hold an [expression](expressions.md); others are written out.';
+
+export function sandboxfilePage(): string {
+  return [
+    '# Sandboxfile',
+    '',
+    `${sandboxfileShape.description} It is YAML 1.2 in UTF-8, named \`Sandboxfile.yaml\`. A recipe (\`recipes/NAME.yaml\`) and a profile (\`profiles/NAME.yaml\`) have the same keys. Keys that start with \`x-\` are your own everywhere.`,
+    '',
+    MARK,
+    '',
+    ...fieldsTable(sandboxfileShape),
+    '## Parameters',
+    '',
+    'Keys of an entry of `params`. A value in place of a map is the default.',
+    '',
+    ...fieldsTable({ fields: paramFields }),
+    '## Sandboxes',
+    '',
+    'Keys of an entry of `sandboxes`.',
+    '',
+    ...fieldsTable({ fields: sandboxFields }),
+    '## Steps',
+    '',
+    'Keys of an entry of `steps`, whatever its task; those of single tasks are under [tasks](tasks.md).',
+    '',
+    ...fieldsTable({ fields: stepFields }),
+    '## Forms',
+    '',
+    ...formatsTable(),
+  ].join('\n');
+}
+
+export function tasksPage(tasks: readonly Task[]): string {
+  const list = tasks.map(({ name, summary }) => `- [${name}](#${name}): ${summary}`);
+  return ['# Tasks', '', 'What `task:` of a step can be.', '', ...list, '', MARK, '', ...tasks.flatMap(taskSection)].join('\n');
+}
+
+function taskSection({ name, summary, fields, requires = [], refuses = [], example, interactive }: Task): readonly string[] {
+  const known = Object.keys(fields);
+  const needed = requires.filter((key) => !known.includes(key));
+  const lines = [`## ${name}`, '', summary, ''];
+  if (interactive) lines.push("Its steps own the user's terminal and are never remembered.", '');
+  if (known.length > 0) lines.push(...fieldsTable({ fields, required: requires }));
+  if (needed.length > 0) lines.push(`Required of the [keys of all steps](sandboxfile.md#steps): ${needed.map(code).join(', ')}.`, '');
+  if (refuses.length > 0) lines.push(`Cannot have: ${refuses.map(code).join(', ')}.`, '');
+  if (example !== undefined) lines.push(...fenced('yaml', `steps:\n${example.replace(/^/gm, '  ')}`));
+  return lines;
+}

@@ -1,0 +1,43 @@
+import { FLAGS, type Flag, variableOf } from './flags.ts';
+
+/** An environment variable and what it is for, for the reference. */
+export type VariableMeaning = readonly [name: string, meaning: string];
+
+/** Variables that sbx reads and that stand for no flag. */
+export const VARIABLES: readonly VariableMeaning[] = [
+  [
+    'SBX_PARAM_NAME',
+    'Sets the parameter `name`; `ghc-version` is SBX_PARAM_GHC_VERSION. `--set` is stronger. A list has commas between its items.',
+  ],
+  ['SBX_KILL_GRACE', 'Time between TERM and KILL where a command is ended, e.g. `30s`.'],
+  ['SBX_SSH_CONFIG', 'An ssh_config that is read in place of the one of the user.'],
+  ['SBX_CODE_CACHE', '`off`: do not keep compiled code of sbx in the cache.'],
+  ['HOME', 'Where `~/.ssh`, and the folders below if they are not set, lie.'],
+  ['XDG_CACHE_HOME', 'The store and caches are in `sbx` below it; `~/.cache` if not set.'],
+  ['XDG_STATE_HOME', 'Trusted host keys and the journal of workspaces are in `sbx` below it; `~/.local/state` if not set.'],
+  ['XDG_CONFIG_HOME', "The user's configuration is `sbx/config` below it; `~/.config` if not set."],
+  ['SSH_AUTH_SOCK', 'The SSH agent.'],
+  ['USER', 'Login name where nothing else names one; then LOGNAME.'],
+  ['LOGNAME', 'See USER.'],
+  ['PATH', 'Where programs are looked for.'],
+  ['TMPDIR', 'Where short-lived files of sbx lie; `/tmp` if not set.'],
+  ['TERM', '`dumb`: no colours, nothing drawn. Interactive steps get it.'],
+  ['NO_COLOR', 'Not empty: no colours.'],
+  ['FORCE_COLOR', '`1`, `2`, `3`: colours also where there is no terminal; `0`: none.'],
+  ['CI', 'Not empty and not `false`: nothing is drawn.'],
+  ['GITHUB_ACTIONS', '`true`: output for GitHub Actions.'],
+  ['GITHUB_STEP_SUMMARY', 'The file that the summary of a run is added to, in GitHub Actions.'],
+];
+
+/** Variables that stand for flags. */
+export function flagVariables(): readonly VariableMeaning[] {
+  const shown: readonly Flag[] = FLAGS.filter(({ name }) => name !== 'help' && name !== 'version');
+  return shown.map((flag) => [variableOf(flag), `\`--${flag.name}\`: ${flag.summary}.`]);
+}
+
+/** Variables that sbx sets for the command of a step, here and in every sandbox. */
+export const STEP_VARIABLES: readonly VariableMeaning[] = [
+  ['SBX_STEP', 'Name of the step.'],
+  ['SBX_RUN', 'Id of the run.'],
+  ['SBX_ATTEMPT', 'Id of this attempt of the step, unique. What the command starts is found and ended by it.'],
+];

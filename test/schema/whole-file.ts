@@ -1,0 +1,112 @@
+// Valid files that have, together, every key of a Sandboxfile; a test sees to that. Several small ones are read faster than a large one.
+
+export const TOP_LEVEL = `
+version: 1
+name: hello
+default: [check]
+x-note: { anything: [at, all] }
+params:
+  optimize: { type: string, default: "1", enum: ["0", "1", "2"], description: Optimisation level }
+  jobs: 4
+  words: [a, b]
+  x-own: 1
+env: { LC_ALL: C.UTF-8, LEVEL: 2, ON: true }
+dotenv: .env
+secrets:
+  RELAY_KEY: { file: ~/.config/relay-key, version: "2" }
+sandboxes:
+  vm:
+    profile: vm-haskell-build
+    host: build@buildhost
+    user: build
+    workspace: /build/hello
+    files: all
+    keep: running
+    onUnreachable: cached
+    probes: { ghc: ghc --numeric-version }
+    probeMaxAge: 7d
+    grace: 10m
+    env: [LANG]
+pools: { linkers: 2 }
+cache: { enabled: true, maxSize: 10GiB, maxAge: 30d }
+profiles:
+  release:
+    params: { optimize: "2" }
+    steps:
+      check: { timeout: 1h }
+steps:
+  check: { run: "true" }
+`;
+
+export const REMOTE_STEPS = `
+version: 1
+sandboxes: { vm: {} }
+params: { jobs: 4, words: [a, b] }
+steps:
+  sync:
+    task: sync
+    in: vm
+    exclude: [out]
+  build:
+    task: remote-build
+    in: vm
+    needs: sync
+    source: ~/.ghcup/env
+    run: make -j\${{ params.jobs }}
+    provides: vm
+    state: [dist-newstyle]
+    retry: { times: 2, delay: 1s }
+  gdb: { task: remote-shell, in: vm, source: ~/.profile }
+  fetch-artifacts:
+    task: fetch-artifacts
+    in: vm
+    needs: [build]
+    from: out/app
+    to: bin
+    exclude: ["*.o"]
+    links: contained
+  teardown: { task: teardown, in: vm, releases: vm }
+`;
+
+export const LOCAL_STEPS = `
+version: 1
+params: { jobs: 4, words: [a, b] }
+secrets: [RELAY_KEY]
+pools: { linkers: 2 }
+steps:
+  lint: { run: make lint }
+  check:
+    task: shell
+    run: ./bin/app
+    shell: bash
+    needs: [lint]
+    after: [words]
+    inputs: bin/app
+    outputs: []
+    tools: [cc]
+    env: { A: b }
+    passEnv: [SSH_AUTH_SOCK]
+    secrets: [RELAY_KEY]
+    dir: .
+    if: os == 'linux'
+    when: success
+    timeout: 90s
+    retry: 1
+    pool: linkers
+    parallel: false
+    cache: true
+    interactive: false
+    description: Runs it
+  words: { run: [echo, hi], shell: argv }
+  release: { task: script, file: a.mjs, args: [--draft] }
+`;
+
+export const WITH_RECIPE = `
+version: 1
+use: [{ recipe: haskell-remote-build, with: { ghc: "9.6" } }]
+with: { vm: buildhost, targets: [all, tests] }
+steps:
+  remote-build: { timeout: 3h }
+`;
+
+export const WHOLE_FILES = [TOP_LEVEL, REMOTE_STEPS, LOCAL_STEPS, WITH_RECIPE] as const;
