@@ -26,7 +26,12 @@ export async function runAnew(call: Call, witness: RunWitness): Promise<number> 
   const opened = await openOrSay(call, { named: words.operands, args: words.rest ?? [], keeps: true, files: witness.files });
   if (typeof opened === 'number') return opened;
   const { project, warnings } = opened;
-  if (words.operands.length === 0 && project.default.length === 0) return await (await import('./commands/list.ts')).list(call);
+  if (words.operands.length === 0 && project.default.length === 0) {
+    call.err.write(
+      project.steps.size === 0 ? 'the Sandboxfile has no steps\n' : 'no step was named, and there is no default: sbx run STEP\n',
+    );
+    return await (await import('./commands/list.ts')).list(call);
+  }
   const view = await openView(call);
   const ground = { ...groundOf(call, project), asks: (question: Question) => view.alone(() => ask(surroundings, question)) };
   const kept = warnings.length === 0 ? { witness } : {}; // a warning is said each time

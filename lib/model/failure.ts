@@ -70,3 +70,8 @@ export const UNREACHABLE: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'link-lost',
   'ssh-config',
 ]);
+
+/** Whether the step never began, for its place could not be reached. */
+export function isAway({ code, sandbox }: Failure): boolean {
+  return sandbox !== undefined && code !== 'link-lost' && UNREACHABLE.has(code);
+}

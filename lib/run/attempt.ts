@@ -50,7 +50,10 @@ function footingOf({ action: { step } }: PlannedAction): Footing {
 }
 
 function timeoutFailure({ action: { step } }: PlannedAction, timeout: number): Failure {
-  const failure: Failure = { code: 'timeout', message: `it took longer than its timeout of ${formatDuration(timeout)} and was ended` };
+  const failure: Failure = {
+    code: 'timeout',
+    message: `it took longer than its timeout of ${formatDuration(timeout).replace('.0s', 's')} and was ended`,
+  };
   return step.script === undefined ? failure : { ...failure, command: step.script.source };
 }
 

@@ -4,7 +4,7 @@ import type { Failure } from '../model/failure.ts';
 import type { Folders, Io } from '../model/io.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Decision, PlannedAction } from '../model/plan.ts';
-import { LOCAL, type Project, type SandboxName, type SandboxSpec, type StepId } from '../model/project.ts';
+import { LOCAL, type Project, type SandboxName, type SandboxSpec, type Step, type StepId } from '../model/project.ts';
 import type { Tree } from '../model/tree.ts';
 import type { RunScope, Task } from '../task.ts';
 import { attempt } from './attempt.ts';
@@ -17,6 +17,7 @@ import type { Reach } from './reach.ts';
 import { retryDelay } from './retry.ts';
 import { type ScopeInput, scopeOf } from './scope.ts';
 import type { Secrets } from './secrets.ts';
+import type { KeepGoing } from './settlement.ts';
 import { Ticker } from './ticker.ts';
 import { Turns } from './turns.ts';
 import { awayFrom } from './unreachable.ts';
@@ -29,6 +30,7 @@ export interface ExecuteInput {
   readonly io: Io;
   readonly run: string;
   readonly jobs: number;
+  readonly keepGoing: KeepGoing;
   readonly control: RunControl;
   readonly emit: Emit;
   readonly reach: Reach;
@@ -49,6 +51,8 @@ export class Executor {
   /** What steps of this run left in their places. */
   readonly #placed = new Map<StepId, Tree>();
   #pools: Promise<Pools> | undefined;
+  /** A step failed and none shall begin after that: known here before its slot is free, so before the loop knows. */
+  #failed = false;
 
   constructor(input: ExecuteInput) {
     this.#input = input;
@@ -56,7 +60,7 @@ export class Executor {
 
   readonly perform = async (planned: PlannedAction, priority: number): Promise<Performed> => {
     const { step, draft } = planned.action;
-    const { project, jobs, control } = this.#input;
+    const { project, jobs } = this.#input;
     const reads = this.#input.ledger.reads(planned);
     this.#pools ??= openPools(jobs, project.pools);
     const pools = await this.#pools;
@@ -66,8 +70,10 @@ export class Executor {
       return await pools.within(step.pool, priority, async () => {
         const giveTerminal = await this.#terminal.take(step.interactive ? 'excludes' : 'shares');
         try {
-          const late = control.level > 0 && step.releases === undefined && step.when !== 'always';
-          return late ? gone({ is: 'skipped', because: { code: 'stopped' } }) : await this.#decided(planned, reads);
+          if (this.#isLate(step)) return gone({ is: 'skipped', because: { code: 'stopped' } });
+          const performed = await this.#decided(planned, reads);
+          if (performed.outcome.is === 'failed') this.#failed = this.#input.keepGoing === 'never';
+          return performed;
         } finally {
           giveTerminal();
         }
@@ -76,6 +82,11 @@ export class Executor {
       giveBack();
     }
   };
+
+  #isLate(step: Step): boolean {
+    if (step.releases !== undefined || step.when === 'always') return false;
+    return this.#input.control.level > 0 || (this.#failed && step.when !== 'failure');
+  }
 
   stop(): void {
     this.#ticker.stop();

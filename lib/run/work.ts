@@ -25,7 +25,7 @@ export interface WorkInput {
 }
 
 export function openWork({ request, run, project, planning, memory, reach, control, emit }: WorkInput): Executor {
-  const { io, folders, tasks, jobs, terminal, killGrace, zx, checkout, wish } = request;
+  const { io, folders, tasks, jobs, keepGoing, terminal, killGrace, zx, checkout, wish } = request;
   const { store, memo, records, look } = memory;
   const owned = openOwned(io, folders.state);
   const common = { project, folders, io, run, reach };
@@ -34,6 +34,7 @@ export function openWork({ request, run, project, planning, memory, reach, contr
   return new Executor({
     ...common,
     jobs,
+    keepGoing,
     control,
     emit,
     secrets: secretsOf(project.secrets, io),

@@ -1,6 +1,7 @@
 import { formatDuration } from '../base/duration.ts';
 import { formatSize } from '../base/size.ts';
 import type { Stamped } from '../model/event.ts';
+import { type Failure, isAway } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { StepId } from '../model/project.ts';
 import { describeChange, describeSkip } from '../plan/describe.ts';
@@ -121,10 +122,16 @@ export function outcomeLine(outcome: Outcome, ms: number, paint: Paint, verbose:
     case 'skipped':
       return verbose ? paint.dim(`skipped: ${neutral(describeSkip(outcome.because))}`) : undefined;
     case 'failed':
-      return `${paint.bad('failed')} after ${formatDuration(ms)}: ${neutral(outcome.failure.message)}`;
+      return failedLine(outcome.failure, ms, paint);
     case 'cancelled':
       return `${paint.warn('cancelled')} after ${formatDuration(ms)}`;
   }
+}
+
+/** Of a place that is away the reason was said once, when it was tried. */
+function failedLine(failure: Failure, ms: number, paint: Paint): string {
+  if (isAway(failure)) return `${paint.bad('failed')}: no connection to ${neutral(failure.sandbox ?? '')}`;
+  return `${paint.bad('failed')} after ${formatDuration(ms)}: ${neutral(failure.message)}`;
 }
 
 export function stoppingLine(level: 1 | 2 | 3, cause: string): string {

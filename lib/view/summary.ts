@@ -1,5 +1,8 @@
 import { formatDuration } from '../base/duration.ts';
+import { isAway } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { Decision } from '../model/plan.ts';
+import type { Staleness } from '../model/staleness.ts';
 import type { Board, FailedStep } from './board.ts';
 import { neutral } from './neutral.ts';
 import type { Paint } from './paint.ts';
@@ -41,13 +44,14 @@ export function skipLines(board: Board, paint: Paint): string[] {
 
 /** A failure in full: the step, its command, why it ran (it was stale), the last lines, the reason, the hint. */
 export function failureLines({ steps, failure, decision, ms }: FailedStep, paint: Paint): string[] {
-  const lines = [`${paint.bad('failed')} ${paint.bold(some(steps, 4))} after ${formatDuration(ms)}`];
+  const how = isAway(failure) ? `: no connection to ${neutral(failure.sandbox ?? '')}` : ` after ${formatDuration(ms)}`;
+  const lines = [`${paint.bad('failed')} ${paint.bold(some(steps, 4))}${how}`];
   const add = (label: string, text: string): void => {
     const [first = '', ...more] = text.split('\n').map((line) => neutral(line));
     lines.push(`  ${paint.dim(label.padEnd(8))} ${first}`.trimEnd(), ...more.map((line) => `           ${line}`.trimEnd()));
   };
   if (failure.command !== undefined) add('command', failure.command.trimEnd());
-  const reason = decision ? why(decision) : '';
+  const reason = decision && isTelling(decision) ? why(decision) : '';
   if (reason !== '') add('stale', reason);
   if (failure.lastLines && failure.lastLines.length > 0) {
     lines.push(`  ${paint.dim('output')}`);
@@ -57,6 +61,23 @@ export function failureLines({ steps, failure, decision, ms }: FailedStep, paint
   if (failure.hint !== undefined) add('hint', failure.hint);
   return lines;
 }
+
+/** Whether why the step ran may be why it failed: it did well before, and something changed since. */
+function isTelling(decision: Decision): boolean {
+  return decision.is === 'run' && decision.reasons.some(({ code }) => !UNTELLING.has(code));
+}
+
+const UNTELLING: ReadonlySet<Staleness['code']> = new Set<Staleness['code']>([
+  'never-ran',
+  'not-remembered',
+  'not-cacheable',
+  'forced',
+  'failed-before',
+  'upstream-runs',
+  'upstream-ran',
+  'record-lost',
+  'needed-there',
+]);
 
 /** What stands at the end of a run: warnings, later failures, skips, the summary, and the root failure last of all. */
 export function closingLines(board: Board, paint: Paint): string[] {

@@ -43,6 +43,13 @@ test('a failure says the command, its exit code, its last lines; dependents say 
   assert.is(exit, 1);
 });
 
+test('a step that waits for a slot when another one fails does not begin', async () => {
+  const steps = { bad: { run: 'false' }, late: {}, later: {}, tidy: { when: 'always' as const }, mend: { when: 'failure' as const } };
+  const { outcomes, started } = await tell({ jobs: 1, steps });
+  assert.equal([outcomes.late, outcomes.later], [skipped('stopped'), skipped('stopped')]);
+  assert.equal([...started].sort(), ['bad', 'mend', 'tidy']);
+});
+
 test('-k: what does not depend on the failure goes on; always: everything does', async () => {
   const steps = { root: { run: 'false' }, mid: { needs: ['root'] }, other: { after: ['root'] } };
   const some = await tell({ steps, keepGoing: 'dependencies-successful' });

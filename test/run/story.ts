@@ -120,6 +120,7 @@ async function play(story: Story, root: string): Promise<Told> {
     io,
     run: 'r1',
     jobs: story.jobs ?? 4,
+    keepGoing: story.keepGoing ?? 'never',
     control,
     emit,
     reach,
