@@ -3,6 +3,8 @@ import { width } from './width.ts';
 const ESC = '\x1b[';
 const HIDE_CURSOR = `${ESC}?25l`;
 const SHOW_CURSOR = `${ESC}?25h`;
+/** From the beginning of the row to the end of the screen. Not from the very first cell: there tmux takes it for `clear` and keeps the frame above its top. */
+const CLEAR = `${ESC}K${ESC}C${ESC}J\r`;
 
 /** The lower end of a terminal: a frame that is drawn over and over, and lines above it that stay. */
 export interface Screen {
@@ -74,5 +76,5 @@ export function erase(frame: string, columns: number): string {
   for (const line of plain.split('\n')) rows += Math.max(1, Math.ceil(width(line) / Math.max(1, columns)));
   // The cursor stands on the empty row after the last newline, which `split` counted.
   const up = rows - 1;
-  return `\r${up > 0 ? `${ESC}${up}A` : ''}${ESC}J`;
+  return `\r${up > 0 ? `${ESC}${up}A` : ''}${CLEAR}`;
 }

@@ -67,6 +67,13 @@ const stories: { readonly [name: string]: () => Promise<void> } = {
     for (const id of ids.slice(340)) tell(begin(id), end(id));
     tell(finished(0, 12_345));
   },
+  async top() {
+    stdout.write('\x1b[H\x1b[2J\x1b[3J');
+    tell(started(), plan(planned('sync', EDITED)), begin('sync'));
+    tell({ type: 'step-progress', step: 'sync', done: 120, total: 214, unit: 'files' });
+    await key();
+    tell(end('sync'), finished(0, 1000));
+  },
   async interactive() {
     tell(started(), plan(planned('lint', NEW, 'local'), { ...planned('ghci', NEW), interactive: true }), begin('lint'));
     await key();

@@ -92,6 +92,19 @@ inTmux('a thousand steps: no more lines than the screen has, counts instead of l
   }),
 );
 
+inTmux('frames that begin at the top of the screen leave nothing above it', () =>
+  play('top', 60, 12, async (terminal) => {
+    await terminal.until((text) => text.includes('120 of 214'), 'progress of sync');
+    await terminal.keys('x');
+    await terminal.until((text) => text.includes('$ next'), 'the end');
+    assert.equal(await terminal.history(), [
+      'sync succeeded in 400ms (inputs changed: src/Main.hs)',
+      '1 step: 1 succeeded, in 1.0s',
+      '$ next',
+    ]);
+  }),
+);
+
 inTmux('an interactive step has the terminal for itself', () =>
   play('interactive', 60, 12, async (terminal) => {
     await terminal.until((text) => text.includes('0 of 2 done'), 'the frame');

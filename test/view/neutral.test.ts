@@ -52,9 +52,9 @@ test('the end of long output in bounded memory', () => {
 
 test('a frame is taken away with the rows that the terminal made of its lines', () => {
   assert.is(erase('', 80), '');
-  assert.is(erase('one\ntwo\n', 80), '\r\x1b[2A\x1b[J');
-  assert.is(erase(`${'x'.repeat(50)}\n日本語日本語\n`, 10), '\r\x1b[7A\x1b[J');
-  assert.is(erase('\x1b[31mred\x1b[0m\n', 3), '\r\x1b[1A\x1b[J');
+  assert.is(erase('one\ntwo\n', 80), '\r\x1b[2A\x1b[K\x1b[C\x1b[J\r');
+  assert.is(erase(`${'x'.repeat(50)}\n日本語日本語\n`, 10), '\r\x1b[7A\x1b[K\x1b[C\x1b[J\r');
+  assert.is(erase('\x1b[31mred\x1b[0m\n', 3), '\r\x1b[1A\x1b[K\x1b[C\x1b[J\r');
 });
 
 test.run();
