@@ -7,6 +7,7 @@ import { LOCAL, type Project, type SandboxSpec, type Step, type StepId } from '.
 import type { Receipt } from '../../lib/model/receipt.ts';
 import { narrowTree, type Tree, treeOf } from '../../lib/model/tree.ts';
 import type { Task } from '../../lib/task.ts';
+import { stepWith } from '../rig/step.ts';
 
 /** A small world in memory: a project's files, a store, records and places, in which steps "run" by writing digests of what they read. */
 
@@ -19,12 +20,8 @@ export function sandbox(name: string, more: Partial<SandboxSpec> = {}): SandboxS
 }
 
 export function step(id: StepId, more: Partial<Step> = {}): Step {
-  return {
-    ...{ id, task: 'shell', sandbox: LOCAL, needs: [], after: [], state: [], tools: [], env: [], passEnv: [], secrets: [], dir: '.' },
-    ...{ enabled: true, when: 'success', retry: { times: 0, delay: 0 }, parallel: false, interactive: false, fields: {} },
-    script: { shell: 'sh', text: `make ${id}`, variables: [], source: `make ${id}` },
-    ...more,
-  };
+  const script = { shell: 'sh', text: `make ${id}`, variables: [], source: `make ${id}` } as const;
+  return stepWith({ id, task: 'shell', sandbox: LOCAL, script, ...more });
 }
 
 export function project(steps: readonly Step[], more: Partial<Project> & { readonly places?: readonly SandboxSpec[] } = {}): Project {

@@ -22,6 +22,7 @@ import { secretsOf } from '../../lib/run/secrets.ts';
 import type { KeepGoing } from '../../lib/run/settlement.ts';
 import { TASK } from '../../tasks/index.ts';
 import { withFolder } from '../rig/folder.ts';
+import { stepWith } from '../rig/step.ts';
 
 /** A step as a test writes it: the rest is as in a Sandboxfile that says nothing else. */
 export type StoryStep = Partial<Omit<Step, 'script'>> & { readonly run?: string };
@@ -189,27 +190,14 @@ export function projectOf(story: Pick<Story, 'steps' | 'sandboxes' | 'pools' | '
 }
 
 function stepOf(id: StepId, { run, ...step }: StoryStep): Step {
-  return {
+  return stepWith({
     id,
     task: 'shell',
     sandbox: LOCAL,
-    needs: [],
-    after: [],
-    state: [],
-    tools: [],
-    env: [],
-    passEnv: [],
-    secrets: [],
-    dir: '.',
-    enabled: true,
-    when: 'success',
     retry: { times: 0, delay: 1 },
-    parallel: false,
-    interactive: false,
-    fields: {},
     script: { shell: 'sh', text: run ?? 'true', variables: [], source: run ?? 'true' },
     ...step,
-  };
+  });
 }
 
 function planOf(project: Project, story: Story): ReadonlyMap<StepId, PlannedAction> {

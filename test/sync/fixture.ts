@@ -1,6 +1,7 @@
 import type { OwnedJournal } from '../../lib/model/owned.ts';
 import type { Project, SandboxSpec, Step } from '../../lib/model/project.ts';
 import { checkoutOf } from '../../lib/sync/checkout.ts';
+import { stepWith } from '../rig/step.ts';
 
 export const CHECKOUT = checkoutOf('machine-1', 'ada', 'laptop', '/home/ada/hello');
 export const OTHER = checkoutOf('machine-1', 'ada', 'laptop', '/home/ada/copy');
@@ -24,26 +25,7 @@ export function sandboxSpec(over: Partial<SandboxSpec> = {}): SandboxSpec {
 }
 
 export function step(id: string, task: string, over: Partial<Step> = {}): Step {
-  return {
-    id,
-    task,
-    sandbox: 'vm',
-    needs: [],
-    after: [],
-    state: [],
-    tools: [],
-    env: [],
-    passEnv: [],
-    secrets: [],
-    dir: '.',
-    enabled: true,
-    when: 'success',
-    retry: { times: 0, delay: 0 },
-    parallel: false,
-    interactive: false,
-    fields: {},
-    ...over,
-  };
+  return stepWith({ id, task, sandbox: 'vm', ...over });
 }
 
 export function projectOf(root: string, steps: readonly Step[] = [], over: Partial<Project> = {}): Project {

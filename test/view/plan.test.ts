@@ -5,28 +5,11 @@ import { statsText, sweptText, verifiedText } from '../../lib/view/cache.ts';
 import { explainText } from '../../lib/view/explain.ts';
 import { PLAIN } from '../../lib/view/paint.ts';
 import { isUpToDate, planJson, planText, statusText } from '../../lib/view/plan.ts';
+import { stepWith } from '../rig/step.ts';
 import { EDITED, FRESH } from './story.ts';
 
 function action(id: string, sandbox: string, decision: Decision, price?: PlannedAction['price']): PlannedAction {
-  const step = {
-    id,
-    task: 'remote-build',
-    sandbox,
-    needs: [],
-    after: [],
-    state: [],
-    tools: [],
-    env: [],
-    passEnv: [],
-    secrets: [],
-    dir: '.',
-    enabled: true,
-    when: 'success',
-    retry: { times: 0, delay: 0 },
-    parallel: false,
-    interactive: false,
-    fields: {},
-  } as const;
+  const step = stepWith({ id, task: 'remote-build', sandbox });
   const draft = { title: id, settings: {}, reads: { is: 'nothing' }, makes: { is: 'nothing' }, workspace: 'writes' } as const;
   return { action: { id, step, draft, order: 0, named: true, forced: false }, decision, ...(price ? { price } : {}) };
 }
