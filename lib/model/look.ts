@@ -9,7 +9,8 @@ import type { Tree } from './tree.ts';
 export interface LastRun {
   readonly key: Digest;
   readonly record: FingerprintRecord;
-  readonly ok: boolean;
+  /** `cut-off`: it began and nobody told how it ended, sbx was killed or the computer stopped. */
+  readonly is: 'succeeded' | 'failed' | 'cancelled' | 'cut-off';
   /** Milliseconds since 1970; and how long it took. */
   readonly at: number;
   readonly ms: number;

@@ -7,6 +7,8 @@ export type Staleness =
   | { readonly code: 'not-cacheable'; readonly because: 'interactive' | 'when' | 'provides' | 'releases' | 'secrets' | 'cache-off' }
   | { readonly code: 'forced' }
   | { readonly code: 'failed-before' }
+  | { readonly code: 'cancelled-before' } // by the user, or since another step failed
+  | { readonly code: 'cut-off-before' } // sbx was killed while it ran, or the computer stopped
   | { readonly code: 'task-changed'; readonly from: string; readonly to: string }
   | { readonly code: 'command-changed' }
   | { readonly code: 'value-changed'; readonly names: readonly string[] } // a value the command refers to

@@ -20,6 +20,10 @@ export function describe(reason: Staleness): string {
       return 'forced';
     case 'failed-before':
       return 'failed when it last ran';
+    case 'cancelled-before':
+      return 'cancelled when it last ran';
+    case 'cut-off-before':
+      return 'cut off when it last ran';
     case 'task-changed':
       return `task changed: ${reason.from} -> ${reason.to}`;
     case 'command-changed':

@@ -101,7 +101,7 @@ function reasonsOf(action: Action, facts: Facts, look: Look, otherwise: 'record-
   return own.length > 0 ? own : [{ code: otherwise }];
 }
 
-/** How the action differs from when it last ran, and whether that failed. */
+/** How the action differs from when it last ran, and whether that was no success. */
 function ownReasons(action: Action, facts: Facts, look: Look): readonly Staleness[] {
   const { last, record } = facts;
   if (!last) return [];
@@ -114,7 +114,7 @@ function ownReasons(action: Action, facts: Facts, look: Look): readonly Stalenes
     };
     reasons.push(...differences(last.record, record, action.step.sandbox, trees));
   }
-  if (!last.ok) reasons.push({ code: 'failed-before' });
+  if (last.is !== 'succeeded') reasons.push({ code: `${last.is}-before` });
   return reasons;
 }
 

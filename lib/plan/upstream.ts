@@ -52,7 +52,7 @@ export function actual(action: Action, settled: Settled, before: Upstream, leftA
 /** What a step that is needed but not selected (`--only`) contributes: what it made when it last ran. */
 export function lastKnown(step: string, look: Look): Upstream {
   const last = look.last(step);
-  return last?.ok ? { is: 'digest', digest: last.outputs ?? last.key } : NOTHING;
+  return last?.is === 'succeeded' ? { is: 'digest', digest: last.outputs ?? last.key } : NOTHING;
 }
 
 /** What a place holds after a step that followed one that is not remembered is more than its key can tell. */

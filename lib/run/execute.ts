@@ -173,10 +173,10 @@ export class Executor {
     const ended = await this.#attempts(planned, (leave) => scopeOf(scope, { planned, secrets: values.value, output, leave }));
     output.end();
     const spent: Spent = { at, ms: ms(), bytes, log: output.log };
-    const failed = (outcome: Outcome): Performed => {
+    const failed = (outcome: Outcome & { readonly is: 'failed' | 'cancelled' }): Performed => {
       output.keep();
-      for (const path of ledger.fail(planned, begun, spent)) {
-        emit({ type: 'step-note', step: action.id, text: `${path} was touched by the failed step and is moved to the trash` });
+      for (const path of ledger.fail(planned, begun, spent, outcome.is)) {
+        emit({ type: 'step-note', step: action.id, text: `${path} was touched by the ${outcome.is} step and is moved to the trash` });
       }
       return gone(outcome, spent.ms);
     };

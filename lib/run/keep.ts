@@ -51,7 +51,7 @@ export function makeLedger(input: KeepInput): Ledger {
     }
   };
 
-  const lastRun = (planned: PlannedAction, spent: Spent, more: Pick<LastRun, 'ok'> & { readonly outputs?: string }): LastRun => {
+  const lastRun = (planned: PlannedAction, spent: Spent, more: Pick<LastRun, 'is'> & { readonly outputs?: string }): LastRun => {
     const { record, key } = planned;
     if (record === undefined) throw new Error(`${planned.action.id} has no fingerprint`);
     const bytes = spent.bytes === undefined ? {} : { bytes: spent.bytes };
@@ -115,19 +115,19 @@ export function makeLedger(input: KeepInput): Ledger {
       // A sync is known by its receipt; the place itself keeps no hold of it.
       if (sound && action.draft.makes.is === 'place' && produced.receipt === undefined)
         setPlace(action, (seen) => ({ ...seen, holds: { ...seen.holds, [action.id]: key } }));
-      const last = lastRun(planned, spent, { ok: true, ...told });
+      const last = lastRun(planned, spent, { is: 'succeeded', ...told });
       const { inputs } = begun as Seen;
       records.finish(action.id, last, { ...(remembered ? { remembered } : {}), ...(inputs ? { inputs } : {}) });
       const cached = remembered !== undefined || (sound && action.draft.makes.is === 'place');
       return ok({ cached, key: sound ? key : undefined, outputs, notes } satisfies Kept);
     },
 
-    fail(planned, begun, spent) {
+    fail(planned, begun, spent, is) {
       look.refresh();
       const { before, inputs } = begun as Seen;
       const moved = before === undefined ? ok([]) : moveTouched(scene, outputRules(planned.action), before);
       if (!moved.ok) warn(moved.error.message, moved.error.hint);
-      records.finish(planned.action.id, lastRun(planned, spent, { ok: false }), inputs ? { inputs } : {});
+      records.finish(planned.action.id, lastRun(planned, spent, { is }), inputs ? { inputs } : {});
       return moved.ok ? moved.value : [];
     },
 
@@ -140,7 +140,7 @@ export function makeLedger(input: KeepInput): Ledger {
       if (restored.value === 'miss') return 'miss';
       // What lies there now is the result of these inputs: the next explanation compares with them.
       const inputs = look.inputs(action);
-      const last = { key, record, ok: true, at: remembered.at, ms: remembered.ms, outputs: remembered.outputs.digest };
+      const last = { key, record, is: 'succeeded' as const, at: remembered.at, ms: remembered.ms, outputs: remembered.outputs.digest };
       records.finish(action.id, last, { remembered, ...(inputs ? { inputs } : {}) });
       return restored.value;
     },

@@ -98,7 +98,7 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
     const record = { last, past, made, newest, inputs, line };
     const before = steps.get(step)?.last.key;
     if (before !== undefined && byKey?.get(before) === step) byKey.delete(before);
-    if (last.ok) byKey?.set(last.key, step);
+    if (last.is === 'succeeded') byKey?.set(last.key, step);
     if (inputs) byInputs?.set(inputs.digest, record);
     steps.set(step, record);
     append(line);
@@ -108,7 +108,7 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
     ...openPlaces(io, folder),
     last: (step) => steps.get(step)?.last,
     local(key) {
-      byKey ??= new Map([...steps].flatMap(([step, { last }]) => (last.ok ? [[last.key, step]] : [])));
+      byKey ??= new Map([...steps].flatMap(([step, { last }]) => (last.is === 'succeeded' ? [[last.key, step]] : [])));
       const newest = steps.get(byKey.get(key) ?? '')?.newest;
       return newest?.key === key ? newest : undefined;
     },
@@ -127,17 +127,18 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
     },
     begin(step) {
       const known = steps.get(step);
-      if (known?.last.ok) put(step, { ...known, last: { ...known.last, ok: false } });
+      if (known?.last.is === 'succeeded') put(step, { ...known, last: { ...known.last, is: 'cut-off' } });
     },
     finish(step, last, told = {}) {
       const known = steps.get(step);
       const { inputs, remembered } = told;
       if (inputs && inputs.entries.length > SMALL_TREE) writing(() => trees.write(inputs));
+      const success = last.is === 'succeeded';
       const made = known?.made.filter(([key]) => key !== last.key) ?? [];
       put(step, {
         last,
-        past: last.ok ? [[last.ms, last.bytes ?? null] as const, ...(known?.past ?? [])].slice(0, PAST) : (known?.past ?? []),
-        made: (last.ok && last.outputs !== undefined ? [[last.key, last.outputs] as const, ...made] : made).slice(0, PAST),
+        past: success ? [[last.ms, last.bytes ?? null] as const, ...(known?.past ?? [])].slice(0, PAST) : (known?.past ?? []),
+        made: (success && last.outputs !== undefined ? [[last.key, last.outputs] as const, ...made] : made).slice(0, PAST),
         newest: remembered ?? known?.newest,
         inputs: inputs && inputs.entries.length <= SMALL_TREE ? inputs : undefined,
       });

@@ -30,7 +30,7 @@ export interface StepRecord {
 type Head = readonly [
   step: StepId,
   key: Digest,
-  ok: boolean,
+  is: LastRun['is'],
   at: number,
   ms: number,
   bytes: number | null,
@@ -40,8 +40,8 @@ type Head = readonly [
 ];
 
 export function stepLine(step: StepId, told: Omit<StepRecord, 'line'>): string {
-  const { key, record, ok, at, ms, bytes, outputs } = told.last;
-  const head: Head = [step, key, ok, at, ms, bytes ?? null, outputs ?? null, told.past, told.made];
+  const { key, record, is, at, ms, bytes, outputs } = told.last;
+  const head: Head = [step, key, is, at, ms, bytes ?? null, outputs ?? null, told.past, told.made];
   const newest = told.newest ? JSON.stringify(rememberedToJson(told.newest)) : '';
   const inputs = told.inputs ? JSON.stringify(treeToJson(told.inputs)) : '';
   return `${JSON.stringify(head)}\t${JSON.stringify(record)}\t${newest}\t${inputs}`;
@@ -50,7 +50,7 @@ export function stepLine(step: StepId, told: Omit<StepRecord, 'line'>): string {
 /** Lines were checked against their seal before: what is wrong here was written so. */
 export function parseStepLine(line: string): { readonly step: StepId; readonly record: StepRecord } {
   const [head = '', record = '', newest = '', inputs = ''] = line.split('\t');
-  const [step, key, ok, at, ms, bytes, outputs, past, made] = JSON.parse(head) as Head;
+  const [step, key, is, at, ms, bytes, outputs, past, made] = JSON.parse(head) as Head;
   let parsed: FingerprintRecord | undefined;
   let remembered: Remembered | undefined;
   const last: LastRun = {
@@ -59,7 +59,7 @@ export function parseStepLine(line: string): { readonly step: StepId; readonly r
       parsed ??= JSON.parse(record) as FingerprintRecord;
       return parsed;
     },
-    ok,
+    is,
     at,
     ms,
     ...(bytes === null ? {} : { bytes }),

@@ -30,8 +30,8 @@ export function explainText({ planned, last, now }: Explained, paint: Paint, col
     lines.push(...pathLines('~', decision.edited, paint), ...pathLines('-', decision.missing, paint));
   }
   if (last) {
-    const result = last.ok ? 'succeeded' : 'failed';
-    lines.push('', `Last run: ${result} in ${formatDuration(last.ms)}, ${formatDuration(Math.max(0, now - last.at))} ago`);
+    const since = `in ${formatDuration(last.ms)}, ${formatDuration(Math.max(0, now - last.at))} ago`;
+    lines.push('', last.is === 'cut-off' ? `Last run: cut off; before that: succeeded ${since}` : `Last run: ${last.is} ${since}`);
   }
   if (record) lines.push('', 'What counts:', ...rows(recordRows(record), columns));
   if (key !== undefined) lines.push('', `Key: ${key}`);
@@ -47,7 +47,7 @@ export function explainJson({ planned, last }: Explained): string {
     ...(record === undefined ? {} : { record }),
     ...(key === undefined ? {} : { key }),
     ...(price === undefined ? {} : { price }),
-    ...(last === undefined ? {} : { last: { key: last.key, ok: last.ok, at: last.at, ms: last.ms } }),
+    ...(last === undefined ? {} : { last: { key: last.key, is: last.is, at: last.at, ms: last.ms } }),
   });
 }
 

@@ -83,6 +83,9 @@ testing(
           5000,
         );
         assert.ok(existsSync(join(story.project.root, 'released.txt')), 'the releaser ran');
+        const explained = await story.sbx(['explain', 'build']);
+        assert.match(explained.stdout, /cancelled when it last ran/);
+        assert.match(explained.stdout, /Last run: cancelled in/);
         // Whole: the cursor shows, echo is on, the prompt is on a line of its own.
         tmux('send-keys', '-t', 's', 'stty -a | grep -o " echo " ; echo whole', 'Enter');
         await until('the shell answers', () => /\nwhole/.test(tmux('capture-pane', '-p', '-t', 's')));

@@ -200,6 +200,18 @@ const changes: readonly Change[] = [
     why: { code: 'failed-before' },
     words: 'failed when it last ran',
   },
+  ...(['cancelled', 'cut-off'] as const).map(
+    (is): Change => ({
+      name: `an end that was no failure: ${is}`,
+      change: (world) => {
+        const last = world.runs.get('it');
+        if (last) world.runs.set('it', { ...last, is });
+        world.store.clear();
+      },
+      why: { code: `${is}-before` },
+      words: `${is.replace('-', ' ')} when it last ran`,
+    }),
+  ),
   {
     name: 'a first run',
     change: (world) => world.runs.delete('it') && world.store.clear(),

@@ -138,7 +138,7 @@ export class World implements Look {
   }
   made(id: StepId, key: Digest): Digest | undefined {
     const last = this.runs.get(id);
-    return last?.ok && last.key === key ? last.outputs : undefined;
+    return last?.is === 'succeeded' && last.key === key ? last.outputs : undefined;
   }
   history(id: StepId): { readonly ms: number } | undefined {
     const last = this.runs.get(id);
@@ -171,7 +171,7 @@ export class World implements Look {
     const outputs = ok ? this.#make(action, inputs, record?.upstream ?? {}) : undefined;
     if (key !== undefined && record) {
       const digest = outputs ? { outputs: outputs.digest } : {};
-      this.runs.set(id, { key, record, ok, at: this.#time, ms: 10, ...digest });
+      this.runs.set(id, { key, record, is: ok ? 'succeeded' : 'failed', at: this.#time, ms: 10, ...digest });
       const kept = draft.makes.is === 'verdict' || draft.makes.is === 'files';
       if (ok && kept) this.store.set(key, { key, outputs: outputs ?? null, at: this.#time, ms: 10 });
     }

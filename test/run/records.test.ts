@@ -33,8 +33,8 @@ test('what was told is known to the next process', () =>
     succeed(first);
     first.close();
     for (const records of [first, open(folder)]) {
-      const { key, record, ok } = records.last('build') ?? {};
-      assert.equal({ key, record, ok }, { key: lastOf(true).key, record: lastOf(true).record, ok: true });
+      const { key, record, is } = records.last('build') ?? {};
+      assert.equal({ key, record, is }, { key: lastOf(true).key, record: lastOf(true).record, is: 'succeeded' });
       assert.equal(records.local(lastOf(true).key)?.outputs, OUTPUTS);
       assert.is(records.made('build', lastOf(true).key), OUTPUTS.digest);
       assert.equal(records.formerInputs(treeOfSize(3).digest) ?? undefined, undefined, 'only trees that a record names');
@@ -63,7 +63,7 @@ test('a step that begins is not believed any more, but its newest success can st
     succeed(records);
     records.begin('build');
     for (const seen of [records, open(folder)]) {
-      assert.is(seen.last('build')?.ok, false);
+      assert.is(seen.last('build')?.is, 'cut-off');
       assert.is(seen.local(lastOf(true).key), undefined);
       assert.equal(seen.newest('build')?.outputs, OUTPUTS);
     }
@@ -95,7 +95,7 @@ test('a flip of any byte forgets a step or all steps, and never tells something 
     fs.writeFileSync(path, good);
     fs.appendFileSync(path, '12345678 torn');
     const torn = open(folder);
-    assert.is(torn.last('build')?.ok, true);
+    assert.is(torn.last('build')?.is, 'succeeded');
     succeed(torn, 'b');
     assert.is(open(folder).last('build')?.key, lastOf(true, 'b').key);
   }));
@@ -127,7 +127,7 @@ test('killed before, after or within any operation: the next process knows the o
       (nth) => {
         const next = open(at(nth));
         const last = next.last('build');
-        if (last?.ok) assert.ok([lastOf(true, 'old').key, lastOf(true, 'new').key].includes(last.key));
+        if (last?.is === 'succeeded') assert.ok([lastOf(true, 'old').key, lastOf(true, 'new').key].includes(last.key));
         succeed(next, 'newer');
         assert.is(open(at(nth)).last('build')?.key, lastOf(true, 'newer').key);
       },
@@ -160,7 +160,7 @@ test('many runs do not make the file grow without end', () =>
       records.close();
     }
     assert.ok(fs.readFileSync(`${folder}/.sbx/steps`, 'utf8').split('\n').length < 200);
-    assert.is(open(folder).last('build')?.ok, true);
+    assert.is(open(folder).last('build')?.is, 'succeeded');
   }));
 
 test('places and receipts are kept, a receipt on the disk; damage forgets them', () =>

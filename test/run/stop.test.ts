@@ -77,14 +77,14 @@ test('failing outputs are put away, the record of the failure is told', async ()
   const told = await tell({
     steps: { a: { run: 'exit 1' } },
     ledger: {
-      fail: (planned, begun) => {
-        asked.push(`${planned.action.id} ${String(begun.before)}`);
+      fail: (planned, begun, _spent, is) => {
+        asked.push(`${planned.action.id} ${String(begun.before)} ${is}`);
         return ['out/x'];
       },
       begin: () => ({ before: 'seen' }),
     },
   });
-  assert.equal(asked, ['a seen']);
+  assert.equal(asked, ['a seen failed']);
   assert.ok(told.events.some((event) => event.type === 'step-note' && event.text.includes('out/x')));
 });
 

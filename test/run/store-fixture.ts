@@ -109,7 +109,7 @@ export function successOf(outputs: Tree | null, log?: string, inputs = 'a'): Suc
 
 export function lastOf(ok: boolean, inputs = 'a'): LastRun {
   const record = recordOf(inputs);
-  return { key: keyOf(record), record, ok, at: 1000, ms: 20 };
+  return { key: keyOf(record), record, is: ok ? 'succeeded' : 'failed', at: 1000, ms: 20 };
 }
 
 export function actionOf(id: string, reads: Reads, makes: Makes, state: readonly string[] = []): Action {

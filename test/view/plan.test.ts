@@ -67,7 +67,10 @@ test('explain lists every file', () => {
       { code: 'command-changed' },
     ],
   });
-  const text = explainText({ planned, now: 10_000_000, last: { key: 'k', record: {} as never, ok: true, at: 6_400_000, ms: 4200 } }, PLAIN);
+  const text = explainText(
+    { planned, now: 10_000_000, last: { key: 'k', record: {} as never, is: 'succeeded', at: 6_400_000, ms: 4200 } },
+    PLAIN,
+  );
   assert.is(
     text,
     `build would run:
