@@ -1,5 +1,5 @@
 import { isList, isMap } from '../base/plain.ts';
-import type { Script } from '../model/script.ts';
+import type { Script, Variable } from '../model/script.ts';
 import type { Scalar } from '../model/value.ts';
 import { stepFields } from '../schema/step.ts';
 import { checkField, type Field } from './field.ts';
@@ -127,23 +127,23 @@ function allSafe(pieces: readonly Resolved[], verdicts: ReadonlyMap<number, Verd
   return safe;
 }
 
-/** The text with references in its holes, and the variables that they refer to: one for each different value. */
+/** The text with references in its holes, and the variables that they refer to: one for each different expression. */
 function written(pieces: readonly Resolved[], verdicts: ReadonlyMap<number, Verdict>, source: string) {
   let prefix = '__sbx_';
   while (source.includes(prefix)) prefix += '_';
-  const names = new Map<string, string>();
-  const reference = (value: Scalar): string => {
-    const text = String(value);
-    const name = names.get(text) ?? `${prefix}${names.size + 1}`;
-    names.set(text, name);
-    return `\${${name}}`;
+  const variables = new Map<string, Variable>();
+  const reference = (of: string, value: Scalar): string => {
+    const variable = variables.get(of) ?? { name: `${prefix}${variables.size + 1}`, value: String(value), of };
+    variables.set(of, variable);
+    return `\${${variable.name}}`;
   };
   let text = '';
   for (const [i, piece] of pieces.entries()) {
     if (typeof piece === 'string') text += piece;
-    else if (Array.isArray(piece.value)) text += (piece.value as readonly Scalar[]).map((item) => `"${reference(item)}"`).join(' ');
-    else if (verdicts.get(i)?.is === 'bare') text += reference(piece.value as Scalar);
-    else text += `"${reference(piece.value as Scalar)}"`;
+    else if (Array.isArray(piece.value))
+      text += (piece.value as readonly Scalar[]).map((item, nth) => `"${reference(`${piece.text}[${nth}]`, item)}"`).join(' ');
+    else if (verdicts.get(i)?.is === 'bare') text += reference(piece.text, piece.value as Scalar);
+    else text += `"${reference(piece.text, piece.value as Scalar)}"`;
   }
-  return { text, variables: [...names].map(([value, name]) => ({ name, value })) };
+  return { text, variables: [...variables.values()] };
 }

@@ -3,6 +3,7 @@ import type { FingerprintRecord } from '../model/fingerprint.ts';
 import type { LastRun, Look } from '../model/look.ts';
 import type { Action, Decision } from '../model/plan.ts';
 import { LOCAL, type Project, type StepId } from '../model/project.ts';
+import { expressionsOf } from '../model/script.ts';
 import type { Staleness } from '../model/staleness.ts';
 import type { Tree } from '../model/tree.ts';
 import { uncacheable } from './cacheable.ts';
@@ -105,14 +106,15 @@ function reasonsOf(action: Action, facts: Facts, look: Look, otherwise: 'record-
 function ownReasons(action: Action, facts: Facts, look: Look): readonly Staleness[] {
   const { last, record } = facts;
   if (!last) return [];
+  const { sandbox, script } = action.step;
   const reasons: Staleness[] = [];
-  if (!facts.placeKnown) reasons.push({ code: 'place-unknown', sandbox: action.step.sandbox });
+  if (!facts.placeKnown) reasons.push({ code: 'place-unknown', sandbox });
   if (last.key !== facts.key) {
     const trees = {
       before: () => (last.record.inputs === null ? undefined : look.formerInputs(last.record.inputs)),
       after: () => facts.inputs,
     };
-    reasons.push(...differences(last.record, record, action.step.sandbox, trees));
+    reasons.push(...differences(last.record, record, { sandbox, expressions: expressionsOf(script) }, trees));
   }
   if (last.is !== 'succeeded') reasons.push({ code: `${last.is}-before` });
   return reasons;

@@ -13,11 +13,18 @@ export interface Trees {
 
 type Texts = { readonly [name: string]: string };
 
+/** What a reason may need beyond the two records to name things as the user does. */
+export interface Names {
+  readonly sandbox: SandboxName;
+  /** What the variables of the command stand for; see `expressionsOf`. */
+  readonly expressions: ReadonlyMap<string, string>;
+}
+
 /** Why `after` is not what `before` was: one reason for each part that differs, the most telling first. Empty if their keys are equal. */
 export function differences(
   before: FingerprintRecord,
   after: FingerprintRecord,
-  sandbox: SandboxName,
+  { sandbox, expressions }: Names,
   trees?: Trees,
 ): readonly Staleness[] {
   const reasons: Staleness[] = [];
@@ -29,7 +36,7 @@ export function differences(
   const named = rewritten
     ? values.filter((name) => Object.hasOwn(valuesOf(before.command), name) && Object.hasOwn(valuesOf(after.command), name))
     : values;
-  if (named.length > 0) reasons.push({ code: 'value-changed', names: named });
+  if (named.length > 0) reasons.push({ code: 'value-changed', names: named.map((name) => expressions.get(name) ?? name) });
   const settings = namesThatDiffer(
     before.settings as { readonly [field: string]: Json },
     after.settings as { readonly [field: string]: Json },

@@ -19,7 +19,12 @@ interface Change {
   readonly words: string;
 }
 
-const script = (text: string, value = '1'): Script => ({ shell: 'sh', text, variables: [{ name: 'v', value }], source: text });
+const script = (text: string, value = '1'): Script => ({
+  shell: 'sh',
+  text,
+  variables: [{ name: 'v', value, of: 'params.v' }],
+  source: text,
+});
 const remote: Partial<Step> = { sandbox: 'vm', task: 'remote-build', needs: ['sync'], state: ['dist'] };
 const paths = { added: [], removed: [], changed: [] };
 
@@ -42,8 +47,8 @@ const changes: readonly Change[] = [
     name: 'another value in the command',
     before: { script: script('a') },
     after: { script: script('a', '2') },
-    why: { code: 'value-changed', names: ['v'] },
-    words: 'value changed: v',
+    why: { code: 'value-changed', names: ['params.v'] },
+    words: 'value changed: params.v',
   },
   {
     name: 'a setting',

@@ -120,12 +120,20 @@ test('a list is as many words as it has items', async () => {
     shell: 'sh',
     text: 'put "${__sbx_1}" "${__sbx_2}" "${__sbx_3}" x; for i in "${__sbx_1}" "${__sbx_2}" "${__sbx_3}"; do :; done',
     variables: [
-      { name: '__sbx_1', value: 'a' },
-      { name: '__sbx_2', value: 'b c' },
-      { name: '__sbx_3', value: '' },
+      { name: '__sbx_1', value: 'a', of: 'params.l[0]' },
+      { name: '__sbx_2', value: 'b c', of: 'params.l[1]' },
+      { name: '__sbx_3', value: '', of: 'params.l[2]' },
     ],
     source: 'put ${{ params.l }} x; for i in ${{ params.l }}; do :; done',
   });
+});
+
+test('each expression has a variable of its own, so that equal values can come apart', async () => {
+  const { value } = await loadText(
+    "version: 1\nparams: { a: x, b: x }\nsteps:\n  s: { run: 'put ${{ params.a }} ${{ params.b }} ${{ params.a }}' }\n",
+  );
+  const script = value?.project.steps.get('s')?.script;
+  assert.is(script?.shell === 'sh' && script.text, 'put "${__sbx_1}" "${__sbx_2}" "${__sbx_1}"');
 });
 
 for (const [text, expected] of [
