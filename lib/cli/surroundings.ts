@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { AskedVariables } from '../io/asked.ts';
 
 /** What sbx was started with and in. The only place where `process` is read; everything below gets values. */
 export interface Surroundings {
   readonly argv: readonly string[];
   readonly cwd: string;
-  readonly environment: ReadonlyMap<string, string>;
+  readonly environment: AskedVariables;
   /** Folder of the package: recipes, profiles and the schema lie in it. */
   readonly home: string;
   readonly version: () => string;
@@ -17,6 +18,7 @@ export interface Surroundings {
   readonly hostname: () => string;
   /** Node's executable, to start the command line of a package. */
   readonly node: string;
+  readonly nodeVersion: string;
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
@@ -29,7 +31,7 @@ export interface Surroundings {
 }
 
 export function surroundingsOf(process: NodeJS.Process, home: string): Surroundings {
-  const environment = new Map<string, string>();
+  const environment = new AskedVariables();
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined) environment.set(name, value);
   return {
     argv: process.argv.slice(2),
@@ -43,6 +45,7 @@ export function surroundingsOf(process: NodeJS.Process, home: string): Surroundi
     user: () => userInfo().username,
     hostname,
     node: process.execPath,
+    nodeVersion: process.versions.node,
     get stdin() {
       return process.stdin; // made when asked for: each stream costs a millisecond
     },

@@ -5,13 +5,14 @@
  */
 import { crc32 } from 'node:zlib';
 import type { Digest } from '../base/digest.ts';
+import type { Answers } from '../io/asked.ts';
 import { replaceFile, type Writing } from '../io/replace.ts';
 import { type Facts, factsOf, type Looked, MARKS, stillSo } from '../io/witness.ts';
 import type { Event } from '../model/event.ts';
 import type { Files } from '../model/io.ts';
 import { LOCAL } from '../model/project.ts';
 
-const MAGIC = 0x31_76_65_73; // sev1
+const MAGIC = 0x32_76_65_73; // sev2
 const HEAD = 16; // magic, checksum of all after it, number of paths, nothing
 const AGE = 86_400_000; // once a day everything is decided anew, so that what is in use is seen to be
 
@@ -19,13 +20,22 @@ export interface Evidence {
   readonly events: readonly Event[];
 }
 
-/** `key`: digest of the invocation. Undefined: decide. */
-export function readEvidence(files: Files, folder: string, key: Digest, now: number): Evidence | undefined {
+/** What an invocation is given. */
+export interface Given {
+  /** Digest of all but the environment. */
+  readonly key: Digest;
+  readonly now: number;
+  /** Whether the environment would give these answers. */
+  readonly says: (answers: Answers) => boolean;
+}
+
+/** Undefined: decide. */
+export function readEvidence(files: Files, folder: string, { key, now, says }: Given): Evidence | undefined {
   try {
     const bytes = files.readFileSync(pathIn(folder));
     const kept = decode(bytes);
     if (kept === undefined || kept.key !== key || now < kept.at || now > kept.at + AGE) return undefined;
-    return stillSo(files, kept.facts) ? { events: kept.events } : undefined;
+    return says(kept.answers) && stillSo(files, kept.facts) ? { events: kept.events } : undefined;
   } catch {
     return undefined; // none, or not readable
   }
@@ -45,6 +55,7 @@ export interface EvidenceOfRun {
   readonly key: Digest;
   readonly events: readonly Event[];
   readonly looked: Looked;
+  readonly answers: () => Answers;
   /** Before the first look, in milliseconds since 1970. */
   readonly began: number;
 }
@@ -72,12 +83,13 @@ function isStill(event: Event): boolean {
 interface Kept {
   readonly key: Digest;
   readonly at: number;
+  readonly answers: Answers;
   readonly facts: Facts;
   readonly events: readonly Event[];
 }
 
-function encode({ key, events, began }: EvidenceOfRun, { paths, marks }: Facts): Uint8Array {
-  const text = Buffer.from(JSON.stringify({ key, at: began, paths, events }));
+function encode({ key, events, began, answers }: EvidenceOfRun, { paths, marks }: Facts): Uint8Array {
+  const text = Buffer.from(JSON.stringify({ key, at: began, answers: answers(), paths, events }));
   const head = Buffer.alloc(HEAD);
   head.writeUInt32LE(MAGIC, 0);
   head.writeUInt32LE(paths.length, 8);
@@ -91,8 +103,8 @@ function decode(bytes: Buffer): Kept | undefined {
   const end = HEAD + bytes.readUInt32LE(8) * MARKS * 8;
   if (end > bytes.length) return undefined;
   const marks = new Float64Array(bytes.buffer.slice(bytes.byteOffset + HEAD, bytes.byteOffset + end));
-  const { key, at, paths, events } = JSON.parse(bytes.toString('utf8', end)) as Omit<Kept, 'facts'> & { readonly paths: string[] };
-  return { key, at, facts: { paths, marks }, events };
+  const { key, at, answers, paths, events } = JSON.parse(bytes.toString('utf8', end)) as Omit<Kept, 'facts'> & { readonly paths: string[] };
+  return { key, at, answers, facts: { paths, marks }, events };
 }
 
 function pathIn(folder: string): string {

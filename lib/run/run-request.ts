@@ -1,5 +1,6 @@
 import type { Digest } from '../base/digest.ts';
 import type { Result } from '../base/result.ts';
+import type { Answers } from '../io/asked.ts';
 import type { Witness } from '../io/witness.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Stamped } from '../model/event.ts';
@@ -18,6 +19,8 @@ import type { KeepGoing } from './settlement.ts';
 export interface RunWitness extends Witness {
   readonly key: Digest;
   readonly began: number;
+  /** The variables that were asked for until now. */
+  readonly answers: () => Answers;
 }
 
 export interface RunRequest {

@@ -34,8 +34,8 @@ type Effects = Pick<Io, 'files' | 'clock' | 'nonce'>;
 const GRACE = 3_600_000;
 
 /**
- * After a run: marks the records of these keys as used and collects. Undefined if another process collects now or the store cannot be written. Never throws
- * for what a disk does.
+ * After a run: marks the records of these keys as used and collects. Undefined if there is nothing to collect, another process collects now, or the store
+ * cannot be written. Never throws for what a disk does.
  */
 export function tendStore(
   io: Effects,
@@ -49,11 +49,20 @@ export function tendStore(
     replaceFile(io, tendedStamp(projectFolder), '');
     const now = io.clock.now();
     for (const key of keys) touch(io, `${recordFolder(store)}/${key}`, now);
+    if (isYoung(io.files, store, bounds, now)) return undefined;
     return collectStore(io, store, bounds);
   } catch (thrown) {
     if (errnoOf(thrown) === undefined) throw thrown;
     return undefined;
   }
+}
+
+/** Small, and all of it made within the grace: nothing would go, and so no record need be read. */
+function isYoung(files: Io['files'], store: string, { maxSize, maxAge }: Bounds, now: number): boolean {
+  if (!files.existsSync(store)) return true;
+  const all = [...listBlobs(files, store), ...listRecords(files, store)];
+  const old = now - Math.min(GRACE, maxAge);
+  return sizeOf(all) <= maxSize && all.every(({ at }) => at > old) && listLeftovers(files, store).every(({ at }) => at > old);
 }
 
 /** Undefined if another process collects now. Throws what a file operation threw. */

@@ -135,6 +135,22 @@ test('killed before or after any operation of a collection: what is recalled is 
     assert.ok(crashes > 20, String(crashes));
   }));
 
+test('after a run: a small and young store is left alone, and not read', () =>
+  withFolder((folder) => {
+    const world = worldIn(folder);
+    const { key } = remember(world, 'a', LARGE, 0);
+    const tend = (bounds: Bounds, files: Files = real) => tendStore(ioOf(files), world.cache, world.scene.folder, [], bounds);
+    assert.is(
+      tend(
+        ROOMY,
+        failing(real, 'EIO', (name) => name === 'readFileSync'),
+      ),
+      undefined,
+    );
+    assert.ok(world.store.recall(key));
+    assert.is(tend({ ...ROOMY, maxSize: 1 })?.records, 1, 'too large, however young');
+  }));
+
 test('after a run: keys are marked as used, at most once a day, and a read-only store is no trouble', () =>
   withFolder((folder) => {
     const world = worldIn(folder);

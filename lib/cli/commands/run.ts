@@ -10,7 +10,8 @@ import { openView } from '../views.ts';
 
 export async function run(call: Call): Promise<number> {
   if (call.options.dryRun) return await (await import('./plan.ts')).plan(call);
-  const witness = { ...makeWitness(realFiles), key: keyOf(call), began: realClock.now() };
+  const { environment } = call.surroundings;
+  const witness = { ...makeWitness(realFiles), key: keyOf(call), began: realClock.now(), answers: () => environment.answers };
   const began = realClock.monotonic();
   const found = standing(call, witness, witness.key);
   if (found === undefined) return await (await import('../run-anew.ts')).runAnew(call, witness);
@@ -23,21 +24,21 @@ export async function run(call: Call): Promise<number> {
 
 /** Evidence that this very invocation would find everything fresh, as the last one did. */
 function standing(call: Call, { files }: Witness, key: string): { readonly evidence: Evidence; readonly folder: string } | undefined {
+  const { environment } = call.surroundings;
   const found = findSandboxfile(searchFrom(call), files);
   if (!found.ok) return undefined;
   try {
     const folder = join(realFiles.realpathSync(dirname(found.value.file)), '.sbx');
-    const evidence = readEvidence(realFiles, folder, key, realClock.now());
+    const evidence = readEvidence(realFiles, folder, { key, now: realClock.now(), says: (answers) => environment.says(answers) });
     return evidence && { evidence, folder };
   } catch {
     return undefined; // the reader of the file says what is wrong with it
   }
 }
 
-/** All that an invocation is given. Of the environment only this digest is kept. */
+/** All that an invocation is given, but the environment. */
 function keyOf({ surroundings, words, options }: Call): string {
-  const { environment, cwd, home, os, arch, cpus, node } = surroundings;
+  const { cwd, home, os, arch, cpus, node } = surroundings;
   const given = { operands: words.operands, rest: words.rest ?? [], options };
-  const variables = [...environment].sort(([a], [b]) => (a < b ? -1 : 1));
-  return digestOf(JSON.stringify([surroundings.version(), given, cwd, home, os, arch, cpus, node, variables]));
+  return digestOf(JSON.stringify([surroundings.version(), given, cwd, home, os, arch, cpus, node]));
 }
