@@ -1,7 +1,8 @@
-/** The nearest of `known` to a mistyped `word`, or undefined if none is near: Damerau-Levenshtein (optimal string alignment), at most a third of the length. */
+/** The nearest of `known` to a mistyped `word`, or undefined if none is near: Damerau-Levenshtein (optimal string alignment), at most a third of the length. One letter is near to nothing. */
 export function suggest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  if (word.length < 2) return undefined;
   const lower = word.toLowerCase();
   for (const candidate of known) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;

@@ -1,11 +1,12 @@
 import { nonce, realClock, realFiles } from '../io/io.ts';
 import { realSpawn } from '../io/process.ts';
-import type { Io } from '../model/io.ts';
+import type { Folders, Io } from '../model/io.ts';
 import type { Project } from '../model/project.ts';
 import { type Memory, openMemory } from '../run/memory.ts';
-import type { Call } from './call.ts';
+import { type Call, refuse } from './call.ts';
 import { foldersOf } from './folders.ts';
 import type { Ground } from './sandboxes.ts';
+import { findSandboxfile, searchFrom } from './search.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export function effectsOf({ environment }: Surroundings): Io {
@@ -16,6 +17,13 @@ export function effectsOf({ environment }: Surroundings): Io {
 export function groundOf(call: Call, project: Project): Ground {
   const { surroundings } = call;
   return { surroundings, project, io: effectsOf(surroundings), folders: foldersOf(surroundings.environment, project.root) };
+}
+
+/** The folders of the project here, whatever its Sandboxfile says; a number is the exit code where there is none. */
+export function projectFolders(call: Call): Folders | number {
+  const found = findSandboxfile(searchFrom(call), realFiles);
+  if (!found.ok) return refuse(call, found.error.message, found.error.hint);
+  return foldersOf(call.surroundings.environment, realFiles.realpathSync(found.value.folder));
 }
 
 /** What is remembered, for looking only: nothing is written. */

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { suggest } from '../base/suggest.ts';
 import { colourLevel, loadPaint } from '../view/paint.ts';
 import { sinkOf } from '../view/sink.ts';
-import { parseArgs, type Words } from './args.ts';
+import { parseArgs, type UsageError, unknownCommand, type Words } from './args.ts';
 import { type Call, type Command, refuse } from './call.ts';
 import { readConfig, readOptions } from './options.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
@@ -39,10 +40,11 @@ async function invoke(surroundings: Surroundings): Promise<number> {
   const sinks = lazySinks(surroundings);
   const words = parseArgs(surroundings.argv);
   if (!words.ok) {
-    const known = words.error.unknown === undefined ? undefined : await asStep(words.error.unknown, surroundings);
-    return refuse(sinks, words.error.message, known ?? words.error.hint);
+    const { message, hint, unknown } = words.error;
+    return refuse(sinks, message, (unknown === undefined ? undefined : await asStep(unknown, surroundings)) ?? hint);
   }
   const asked = await askedForHelp(words.value, surroundings);
+  if (typeof asked === 'object') return refuse(sinks, asked.message, asked.hint);
   if (asked !== undefined) {
     sinks.out.write(asked);
     await sinks.out.flush();
@@ -82,25 +84,33 @@ async function invoke(surroundings: Surroundings): Promise<number> {
   };
   const code = await command(call);
   await sinks.flush();
-  return code;
+  const trouble = sinks.trouble();
+  if (trouble === undefined || code !== 0) return code;
+  sinks.err.write(`sbx: standard output could not be written: ${trouble}\n`);
+  return 1;
 }
 
 /** `sbx`, `--help`, `--version` and `help`: the text, without looking at anything else. */
-async function askedForHelp(words: Words, surroundings: Surroundings): Promise<string | undefined> {
+async function askedForHelp(words: Words, surroundings: Surroundings): Promise<string | UsageError | undefined> {
   if (words.version) return `sbx ${surroundings.version()}\n`;
   const { command } = words;
   if (command !== undefined && command.name !== 'help' && !words.help) return undefined;
   const { commandHelp, overview } = await import('./help.ts');
   const { COMMAND } = await import('./commands.ts');
   const columns = surroundings.stdout.isTTY ? surroundings.stdout.columns : 80;
-  const about = command?.name === 'help' && !words.help ? COMMAND.get(words.operands[0] ?? '') : command;
+  const [topic] = command?.name === 'help' && !words.help ? words.operands : [];
+  const about =
+    topic === undefined && command?.name === 'help' && !words.help ? undefined : topic === undefined ? command : COMMAND.get(topic);
+  if (topic !== undefined && about === undefined) return unknownCommand(topic);
   return about === undefined ? overview(columns) : commandHelp(about, columns);
 }
 
-/** The name of a step in place of a command: what was meant is clear. */
+/** The name of a step in place of a command, or nearly one: what was meant is clear. */
 async function asStep(name: string, surroundings: Surroundings): Promise<string | undefined> {
   const { stepNames } = await import('./commands/complete.ts');
-  return (await stepNames(surroundings)).includes(name) ? `did you mean sbx run ${name}?` : undefined;
+  const steps = await stepNames(surroundings);
+  const near = steps.includes(name) ? name : suggest(name, COMMANDS.keys()) === undefined ? suggest(name, steps) : undefined;
+  return near === undefined ? undefined : `did you mean sbx run ${near}?`;
 }
 
 function readUserConfig(surroundings: Surroundings): ReturnType<typeof readConfig> {
@@ -122,6 +132,7 @@ function lazySinks(surroundings: Surroundings) {
       err ??= sinkOf(surroundings.stderr);
       return err;
     },
+    trouble: () => out?.trouble(),
     flush: async () => {
       await out?.flush();
       await err?.flush();

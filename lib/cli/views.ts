@@ -40,7 +40,7 @@ async function chosenView(call: Call, write: ViewOptions['write']): Promise<View
           call.err.write(`warning: the step summary could not be written: ${(error as Error).message}\n`);
         }
       };
-      return githubView({ ...common, summary, token: nonce });
+      return githubView({ ...common, summary, token: nonce, repository: environment.get('GITHUB_WORKSPACE') });
     }
   }
 }

@@ -52,6 +52,8 @@ export interface PlannedStep {
   readonly title: string;
   readonly task: string;
   readonly sandbox: SandboxName;
+  /** Folder in which it runs, below the workspace; absent: the workspace. */
+  readonly dir?: string;
   readonly needs: readonly StepId[];
   readonly decision: Decision;
   readonly ms?: number; // predicted

@@ -87,6 +87,6 @@ function unknown(what: 'task' | 'sandbox', name: string, step: Step, known: Iter
     code: `unknown-${what}`,
     message: `step ${step.id}: there is no ${what} ${name}`,
     ...(step.span ? { span: step.span } : {}),
-    ...(near === undefined ? {} : { hint: `did you mean ${near}?` }),
+    ...(near === undefined ? {} : { hint: `Did you mean \`${near}\`?` }),
   };
 }

@@ -103,12 +103,13 @@ function throughOthers(graph: Graph, direct: readonly StepId[], chosen: Readonly
 
 function unknownStep(id: StepId, project: Project): Diagnostic {
   const near = suggest(id, project.steps.keys());
-  const hint = near === undefined ? 'see them all with: sbx list' : `did you mean ${near}?`;
+  const hint = near === undefined ? '`sbx list` shows them all.' : `Did you mean \`${near}\`?`;
   return { severity: 'error', code: 'unknown-step', message: `there is no step ${id}`, hint };
 }
 
 function nothingToRun(project: Project): Diagnostic {
   const [first] = project.steps.keys();
-  const hint = first === undefined ? 'the file declares no steps' : `name a step, e.g. sbx run ${first}, or set default: [${first}]`;
+  const hint =
+    first === undefined ? 'The file declares no steps.' : `Name a step, e.g. \`sbx run ${first}\`, or set \`default: [${first}]\`.`;
   return { severity: 'error', code: 'nothing-to-run', message: 'no step was named and the file has no default', hint };
 }

@@ -31,5 +31,5 @@ export function runAgain({ events }: Evidence, { io, folder, began, tell }: Agai
 
 function renewed(event: Event, run: string, ms: number): Event {
   if (event.type === 'run-started') return { ...event, run };
-  return event.type === 'run-finished' ? { ...event, ms } : event;
+  return event.type === 'run-finished' ? { ...event, ms: Math.round(ms) } : event;
 }

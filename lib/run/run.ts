@@ -34,7 +34,7 @@ export function startRun(request: RunRequest): Running {
   const said: Event[] = [];
   let seq = 0;
   const emit: Emit = (event: Event) => {
-    const stamped: Stamped = { ...event, seq, at: io.clock.now() };
+    const stamped: Stamped = { ...whole(event), seq, at: io.clock.now() };
     seq += 1;
     if (request.witness) said.push(event);
     if (journal) journal.write(stamped);
@@ -51,6 +51,11 @@ export function startRun(request: RunRequest): Running {
     journal?.close();
   });
   return { run, stop: (level, cause) => control.stop(level, cause), ended };
+}
+
+/** Times are whole milliseconds. */
+function whole(event: Event): Event {
+  return event.type === 'step-finished' || event.type === 'run-finished' ? { ...event, ms: Math.round(event.ms) } : event;
 }
 
 async function runLocked(
@@ -204,7 +209,12 @@ class Run {
     const steps = actions.map(({ action, decision, price }): PlannedStep => {
       const { step, draft, id } = action;
       const common = { id, title: draft.title, task: step.task, sandbox: step.sandbox, needs: step.needs, decision };
-      return { ...common, ...(price ? { ms: price.ms } : {}), ...(step.interactive ? { interactive: true as const } : {}) };
+      return {
+        ...common,
+        ...(price ? { ms: price.ms } : {}),
+        ...(step.interactive ? { interactive: true as const } : {}),
+        ...(step.dir === '.' ? {} : { dir: step.dir }),
+      };
     });
     this.#emit({ type: 'planned', steps, places, again, ...(changed.length > 0 ? { changed } : {}) });
   }

@@ -1,4 +1,5 @@
-import type { SandboxName, StepId } from '../model/project.ts';
+import { relative } from 'node:path';
+import { LOCAL, type SandboxName, type StepId } from '../model/project.ts';
 import { annotationsOf } from './annotations.ts';
 import { newBlocks } from './blocks.ts';
 import { fold, newBoard } from './board.ts';
@@ -12,10 +13,14 @@ import { why } from './why.ts';
 
 /** GitHub shows ten errors of a step. */
 const MOST = 10;
+/** What the runner may take for a command: `::name::` at the beginning of a line, `##[name]` anywhere. */
+const COMMANDS = /::|##\[/;
 /** Rows of the step summary. */
 const ROWS = 200;
 
 export interface GithubOptions extends ViewOptions {
+  /** Root of the repository, which names of files are relative to for GitHub. */
+  readonly repository?: string | undefined;
   /** Takes the markdown of the step summary, once, at the end. */
   readonly summary: (markdown: string) => void;
   /** A word that nobody can guess: it ends the stretch in which GitHub takes no commands. */
@@ -23,17 +28,20 @@ export interface GithubOptions extends ViewOptions {
 }
 
 /** Groups, error annotations and a step summary for GitHub Actions. Output of steps cannot give commands to the runner. */
-export function githubView({ write, level, summary, token }: GithubOptions): View {
+export function githubView({ write, level, summary, token, repository }: GithubOptions): View {
   const board = newBoard();
   const blocks = newBlocks();
   const done: Done[] = [];
   const workspaces = new Map<SandboxName, string>();
   const verbose = level === 'verbose';
-  /** Text of others, or text that holds some: the runner reads no command in it. */
-  const verbatim = (lines: readonly string[]): void => {
-    if (lines.length === 0) return;
-    const word = token();
-    write(`::stop-commands::${word}\n${lines.map((line) => neutral(line)).join('\n')}\n::${word}::\n`);
+  let project: string | undefined;
+  /** Text of others, or text that holds some: the runner reads no command in it. The words that see to that are shown in the log, so only where there may be one. */
+  const verbatim = (texts: readonly string[]): void => {
+    if (texts.length === 0) return;
+    const lines = texts.map((text) => neutral(text));
+    const word = lines.some((line) => COMMANDS.test(line)) ? token() : undefined;
+    const text = `${lines.join('\n')}\n`;
+    write(word === undefined ? text : `::stop-commands::${word}\n${text}::${word}::\n`);
   };
   const group = (title: string, lines: readonly string[]): void => {
     write(`::group::${escapeData(title)}\n`);
@@ -41,9 +49,12 @@ export function githubView({ write, level, summary, token }: GithubOptions): Vie
     write('::endgroup::\n');
   };
   const annotate = (step: StepId, output: readonly string[], message: string): void => {
-    const sandbox = board.steps.get(step)?.sandbox;
-    const errors = annotationsOf(output, sandbox === undefined ? undefined : workspaces.get(sandbox), MOST);
-    for (const { file, line, column, message } of errors) write(command('error', { file, line, col: column, title: step }, message));
+    const planned = board.steps.get(step);
+    const workspace = workspaces.get(planned?.sandbox ?? LOCAL);
+    const errors = annotationsOf(output, { workspace, dir: planned?.dir, project }, MOST);
+    for (const { file, line, column, message } of errors) {
+      write(command('error', { file, line, ...(column === undefined ? {} : { col: column }), title: step }, message));
+    }
     if (errors.length === 0) write(command('error', { title: step }, message));
   };
 
@@ -51,6 +62,11 @@ export function githubView({ write, level, summary, token }: GithubOptions): Vie
     event(e) {
       const reason = e.type === 'step-finished' ? board.running.get(e.step)?.decision : undefined;
       fold(board, e);
+      if (e.type === 'run-started') {
+        workspaces.set(LOCAL, e.root);
+        const below = repository === undefined ? '..' : relative(repository, e.root);
+        project = below.startsWith('..') ? undefined : below;
+      }
       if (e.type === 'place-connected') workspaces.set(e.sandbox, e.workspace);
       if (e.type === 'step-finished') {
         const because = reason ? why(reason) : '';

@@ -5,16 +5,20 @@ export interface Sink {
   flush(): Promise<void>;
   /** Nobody reads any more. */
   closed(): boolean;
+  /** Why something could not be written, e.g. a full disk; undefined too if the reader merely went away. */
+  trouble(): string | undefined;
 }
 
 /** Never throws and never lets the stream's `error` event end the process: what cannot be written any more is dropped. */
 export function sinkOf(stream: NodeJS.WritableStream): Sink {
   let closed = false;
-  const close = (): void => {
+  let trouble: string | undefined;
+  const close = (error?: NodeJS.ErrnoException): void => {
     closed = true;
+    if (error && error.code !== 'EPIPE') trouble ??= error.code ?? error.message;
   };
   stream.on('error', close);
-  stream.on('close', close);
+  stream.on('close', () => close());
   return {
     write(text) {
       if (closed || text === '') return;
@@ -36,5 +40,6 @@ export function sinkOf(stream: NodeJS.WritableStream): Sink {
         }
       }),
     closed: () => closed,
+    trouble: () => trouble,
   };
 }

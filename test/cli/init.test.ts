@@ -48,7 +48,7 @@ test('cabal: the two lines', async () => {
     assert.is(text, 'version: 1\nuse: haskell-remote-build\n');
     assert.match(why, /^This is a cabal project: there is (hello\.cabal|cabal\.project)\./);
   }
-  assert.match((await made({ 'a.cabal': '', Makefile: '' })).why, 'There is Makefile too; steps for make can be added.');
+  assert.match((await made({ 'a.cabal': '', Makefile: '' })).why, 'There is a Makefile too; steps for make can be added.');
 });
 
 test('cargo: a program is an output, target is state', async () => {

@@ -116,8 +116,8 @@ test('unknown tasks and places have suggestions', () => {
   assert.equal(
     diagnostics.map((one) => [one.code, one.hint]),
     [
-      ['unknown-task', 'did you mean sync?'],
-      ['unknown-sandbox', 'did you mean vm?'],
+      ['unknown-task', 'Did you mean `sync`?'],
+      ['unknown-sandbox', 'Did you mean `vm`?'],
     ],
   );
 });

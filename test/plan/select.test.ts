@@ -26,7 +26,7 @@ test('without names the default, without a default a word', () => {
   assert.is(selected(steps, [], {}, { default: ['b'] }), 'a b');
   assert.is(
     selected(steps, []),
-    'nothing-to-run: no step was named and the file has no default; name a step, e.g. sbx run a, or set default: [a]',
+    'nothing-to-run: no step was named and the file has no default; Name a step, e.g. `sbx run a`, or set `default: [a]`.',
   );
 });
 
@@ -34,9 +34,9 @@ test('an unknown name has a suggestion', () => {
   const known = [step('remote-build'), step('fetch')];
   assert.is(
     selected(known, ['remote-biuld', 'zzz']),
-    'unknown-step: there is no step remote-biuld; did you mean remote-build?\nunknown-step: there is no step zzz; see them all with: sbx list',
+    'unknown-step: there is no step remote-biuld; Did you mean `remote-build`?\nunknown-step: there is no step zzz; `sbx list` shows them all.',
   );
-  assert.match(selected(known, ['fetch'], { force: ['fetsh'] }), /did you mean fetch/);
+  assert.match(selected(known, ['fetch'], { force: ['fetsh'] }), /Did you mean `fetch`/);
 });
 
 test('what runs on failure or always comes along when all it needs is there', () => {

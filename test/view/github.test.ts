@@ -29,20 +29,15 @@ test('groups, annotations and the root failure last', async () => {
   const { text } = await shown(failing());
   assert.is(
     text,
-    `::stop-commands::word0
-connecting to vm (build@vm:22)
-::word0::
+    `connecting to vm (build@vm:22)
 ::group::sync succeeded in 300ms (inputs changed: src/Main.hs)
 ::endgroup::
 ::group::build failed after 4.1s: the command ended with exit code 1 (inputs changed: src/Main.hs)
-::stop-commands::word1
 [1 of 1] Compiling Main
 src/Main.hs:3:8: error: [GHC-88464]
     Variable not in scope: foo
-::word1::
 ::endgroup::
 ::error file=src/Main.hs,line=3,col=8,title=build::[GHC-88464]%0AVariable not in scope: foo
-::stop-commands::word2
 skipped test, fetch: build failed
 4 steps: 1 succeeded, 2 skipped, 1 failed, in 4.6s
 
@@ -54,7 +49,6 @@ failed build after 4.1s
   |     Variable not in scope: foo
   reason   the command ended with exit code 1
   hint     sbx ssh vm opens a shell there
-::word2::
 `,
   );
 });
@@ -65,7 +59,7 @@ test('output cannot give commands: each stretch of it has a token of its own', a
   const { text } = await shown(events);
   const block = /::group::build [^\n]*\n::stop-commands::(\w+)\n([\s\S]*?)\n::\1::\n::endgroup::/.exec(text);
   assert.is(block?.[2], `${forged}${forged}`.trimEnd());
-  assert.is.not(block?.[1], 'word0');
+  assert.ok(text.match(/::stop-commands::\w+/g)?.every((word, at, all) => all.indexOf(word) === at));
 });
 
 test('the step summary: its structure cannot be changed by output', async () => {
@@ -99,12 +93,45 @@ test('errors of compilers', () => {
     'a.hs:3:8: warning: [-Wunused]',
     'http://x:1:2: error: no file',
   ];
-  assert.equal(annotationsOf(lines, '/build/hello/', 10), [
+  assert.equal(annotationsOf(lines, { workspace: '/build/hello/' }, 10), [
     { file: 'app/Main.hs', line: 10, column: 5, message: "• Couldn't match type" },
     { file: 'lib/x.c', line: 4, column: 1, message: 'no.h: No such file' },
     { file: 'a.hs', line: 3, column: 8, message: '[GHC-1] two lines' },
   ]);
-  assert.is(annotationsOf(lines, undefined, 1).length, 1);
+  assert.is(annotationsOf(lines, {}, 1).length, 1);
+});
+
+test('errors of tsc, rustc, go, make', () => {
+  const lines = [
+    "src/a.ts(3,8): error TS2304: Cannot find name 'x'.",
+    'src/b.ts:4:1 - error TS1005: expected',
+    'error[E0425]: cannot find value `y`',
+    '   --> src/main.rs:5:7',
+    'error: aborting due to 1 previous error',
+    '# example.com/x',
+    './main.go:6:2: undefined: z',
+    'Makefile:7: *** missing separator.  Stop.',
+    'main.ml:8: error: old style',
+    'note: src/c.ts:1:1 is fine',
+    'https://go.dev/x.go:443:1: no',
+  ];
+  assert.equal(annotationsOf(lines, {}, 20), [
+    { file: 'src/a.ts', line: 3, column: 8, message: "TS2304: Cannot find name 'x'." },
+    { file: 'src/b.ts', line: 4, column: 1, message: 'TS1005: expected' },
+    { file: 'src/main.rs', line: 5, column: 7, message: 'cannot find value `y`' },
+    { file: 'main.go', line: 6, column: 2, message: 'undefined: z' },
+    { file: 'Makefile', line: 7, message: 'missing separator.  Stop.' },
+    { file: 'main.ml', line: 8, message: 'old style' },
+  ]);
+});
+
+test('files are named as the repository names them', () => {
+  const where = { workspace: '/build/hello', dir: 'lib', project: 'packages/hello' };
+  const file = (line: string): string | undefined => annotationsOf([line], where, 1)[0]?.file;
+  assert.is(file('a.c:1:1: error: x'), 'packages/hello/lib/a.c');
+  assert.is(file('/build/hello/b.c:1:1: error: x'), 'packages/hello/b.c');
+  assert.is(file('../c.c:1:1: error: x'), 'packages/hello/c.c');
+  assert.is(file('/usr/include/d.h:1:1: error: x'), '/usr/include/d.h');
 });
 
 test.run();

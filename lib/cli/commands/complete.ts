@@ -1,3 +1,4 @@
+import { LOCAL } from '../../model/project.ts';
 import { EXIT } from '../../run/exit-code.ts';
 import type { Call } from '../call.ts';
 import { open } from '../open.ts';
@@ -9,7 +10,7 @@ export async function names(call: Call): Promise<number> {
   const opening = await open({ ...call, err: { ...call.out, write: () => {} } }, { named: [] });
   if (opening.is !== 'open') return EXIT.done;
   const { steps, sandboxes } = opening.opened.project;
-  const found = call.words.operands[0] === 'sandboxes' ? sandboxes.keys() : steps.keys();
+  const found = call.words.operands[0] === 'sandboxes' ? [...sandboxes.keys()].filter((name) => name !== LOCAL) : steps.keys();
   for (const name of found) call.out.write(`${name}\n`);
   return EXIT.done;
 }
@@ -18,7 +19,7 @@ export async function names(call: Call): Promise<number> {
 export async function stepNames(surroundings: Surroundings): Promise<readonly string[]> {
   const options = readOptions({ given: new Map(), environment: surroundings.environment, config: new Map(), cpus: 1 });
   if (!options.ok) return [];
-  const silent = { write: () => {}, flush: async () => {}, closed: () => false };
+  const silent = { write: () => {}, flush: async () => {}, closed: () => false, trouble: () => undefined };
   const words = { given: new Map(), operands: [], help: false, version: false };
   const call: Call = {
     surroundings,

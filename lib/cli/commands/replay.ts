@@ -1,14 +1,13 @@
 import { EXIT } from '../../run/exit-code.ts';
 import { listRuns, readJournal } from '../../run/journal.ts';
 import { type Call, complain } from '../call.ts';
-import { groundOf } from '../ground.ts';
-import { openOrSay } from '../open.ts';
+import { effectsOf, projectFolders } from '../ground.ts';
 import { openView } from '../views.ts';
 
 export async function replay(call: Call): Promise<number> {
-  const opened = await openOrSay(call, { named: [] });
-  if (typeof opened === 'number') return opened;
-  const { io, folders } = groundOf(call, opened.project);
+  const folders = projectFolders(call);
+  if (typeof folders === 'number') return folders;
+  const io = effectsOf(call.surroundings);
   const runs = listRuns(io.files, folders.project);
   const run = call.words.operands[0] ?? runs[0]?.run;
   const journal = run === undefined ? undefined : readJournal(io.files, folders.project, run);

@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import { EXIT } from '../../run/exit-code.ts';
 import { readHolder, unlock } from '../../run/lock.ts';
 import { type Call, complain } from '../call.ts';
-import { groundOf } from '../ground.ts';
-import { openOrSay } from '../open.ts';
+import { effectsOf, projectFolders } from '../ground.ts';
 
 export async function unlockProject(call: Call): Promise<number> {
-  const opened = await openOrSay(call, { named: [] });
-  if (typeof opened === 'number') return opened;
-  const { io, folders } = groundOf(call, opened.project);
+  const folders = projectFolders(call);
+  if (typeof folders === 'number') return folders;
+  const io = effectsOf(call.surroundings);
   const path = join(folders.project, 'lock');
   const [nonce = ''] = call.words.operands;
   if (unlock(io.files, path, nonce)) {

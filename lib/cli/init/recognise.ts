@@ -24,7 +24,10 @@ const KINDS: readonly Kind[] = [
     sign: (names) => named('cabal.project')(names) ?? names.find((name) => name.endsWith('.cabal') && name !== '.cabal'),
     make: () => ({
       text: 'version: 1\nuse: haskell-remote-build\n',
-      why: ['The recipe haskell-remote-build has the steps sync, remote-build, remote-test, remote-ghci, fetch-artifacts and vm-info.'],
+      why: [
+        'The recipe haskell-remote-build has the steps sync, remote-build, remote-test, remote-ghci, fetch-artifacts and vm-info.',
+        'It builds on haskell-build, an alias of your ssh_config; for another host add `with: { vm: user@host }`, or try it here: sbx run --host embedded.',
+      ],
     }),
   },
   { name: 'cargo', sign: named('Cargo.toml'), make: cargoFile },
@@ -43,7 +46,7 @@ export function recognise(names: readonly string[], read: Read): Recognised {
   if (!first) return unknown();
   const { text, why } = first.kind.make(first.sign, names, read);
   const article = first.kind.name === 'npm' ? 'an' : 'a';
-  const more = others.map(({ kind, sign }) => `There is ${sign} too; steps for ${kind.name} can be added.`);
+  const more = others.map(({ kind, sign }) => `There is a ${sign} too; steps for ${kind.name} can be added.`);
   return { text: MODELINE + text, why: [`This is ${article} ${first.kind.name} project: there is ${first.sign}.`, ...why, ...more] };
 }
 

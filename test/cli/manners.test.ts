@@ -1,0 +1,76 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseArgs } from '../../lib/cli/args.ts';
+import { COMMANDS } from '../../lib/cli/commands.ts';
+import { execute, SBX } from '../rig/cli.ts';
+import { withProject } from '../rig/project.ts';
+
+// How the whole program behaves towards a person and a shell where nothing is to be built.
+
+const FILE = `version: 1
+steps:
+  one: { run: 'echo first; printf "\\033[31mred\\033[0m \\033[2Jcleared\\r\\n"; echo last' }
+  two: { run: 'exit 3', needs: [one] }
+`;
+
+test('near misses: a command, a step in place of one, a topic of help', () =>
+  withProject({ 'Sandboxfile.yaml': FILE.replaceAll('two', 'remote-build') }, async (project) => {
+    const said = async (...words: readonly string[]): Promise<string> => {
+      const { code, stderr, stdout } = await project.sbx(words);
+      assert.is(code, 2);
+      assert.is(stdout, '');
+      return stderr;
+    };
+    assert.match(await said('rnu'), 'did you mean run?');
+    assert.match(await said('remote-build'), 'did you mean sbx run remote-build?');
+    assert.match(await said('remote-biuld'), 'did you mean sbx run remote-build?');
+    assert.match(await said('help', 'pln'), 'did you mean plan?');
+    assert.match(await said('run', 'remote-biuld'), 'Did you mean `remote-build`?');
+  }));
+
+test('nothing named and no default: it says so and lists the steps', () =>
+  withProject({ 'Sandboxfile.yaml': FILE }, async (project) => {
+    const { code, stdout, stderr } = await project.sbx(['run']);
+    assert.is(code, 0);
+    assert.match(stderr, 'no step was named, and there is no default: sbx run STEP');
+    assert.match(stdout, /one[\s\S]*two/);
+  }));
+
+test('a reader that goes away is no trouble, a full disk is', () =>
+  withProject({ 'Sandboxfile.yaml': FILE }, async ({ root, home }) => {
+    const sh = (text: string) => execute('sh', ['-c', text, process.execPath, SBX], { cwd: root, home });
+    const head = await sh('{ "$0" "$1" list; echo "exit $?" >&2; } | head -1');
+    assert.is(head.stdout, 'Steps of project:\n');
+    assert.is(head.stderr, 'exit 0\n');
+    const full = await sh('"$0" "$1" list >/dev/full');
+    assert.is(full.code, 1);
+    assert.match(full.stderr, 'standard output could not be written: ENOSPC');
+    const closed = await sh('"$0" "$1" run one >&-');
+    assert.is(closed.code, 0);
+  }));
+
+test('replay shows what the run showed, also when the Sandboxfile is faulty by now', () =>
+  withProject({ 'Sandboxfile.yaml': FILE }, async (project) => {
+    const live = await project.sbx(['run', 'two', '--output', 'plain']);
+    assert.is(live.code, 1);
+    assert.match(live.stdout, /one \| red cleared\n/);
+    project.write('Sandboxfile.yaml', 'version: 7\n');
+    const again = await project.sbx(['replay']);
+    assert.equal([again.stdout, again.stderr, again.code], [live.stdout, '', 0]);
+  }));
+
+test('the examples of help are command lines that are understood', () => {
+  for (const command of COMMANDS) {
+    for (const [line] of command.examples) {
+      const words =
+        line
+          .match(/sbx ([^>&)]*)/)?.[1]
+          ?.trim()
+          .split(/ +/) ?? [];
+      const parsed = parseArgs(words);
+      assert.is(parsed.ok && parsed.value.command?.name, command.name, line);
+    }
+  }
+});
+
+test.run();
