@@ -125,8 +125,7 @@ test('killed before or after any operation of a collection: what is recalled is 
         const { key } = successOf(null, undefined, 'b');
         assert.ok(world.store.recall(key));
         assert.equal(verifyStore(ioOf(), world.cache).incomplete, []);
-        fs.rmSync(`${world.cache}/gc.lock`, { force: true }); // its holder, this process, lives on here
-        fs.rmSync(`${world.cache}/gc.lock.guard`, { force: true });
+        fs.rmSync(`${world.cache}/gc.lock`, { recursive: true, force: true }); // its holder, this process, lives on here
         assert.is(collect(world, { ...ROOMY, maxAge: 24 * HOUR })?.left.records, 1);
         fs.rmSync(at(nth), { recursive: true });
       },
