@@ -24,7 +24,8 @@ export function newTail(): Tail {
       const lines: string[] = [];
       let end = raw.length;
       while (end >= 0 && lines.length < count) {
-        const start = raw.lastIndexOf('\n', end - 1) + 1;
+        // A search from -1 would find a line feed at 0, again and again.
+        const start = end === 0 ? 0 : raw.lastIndexOf('\n', end - 1) + 1;
         // The first line may have lost its beginning, and with it the ESC of a sequence.
         if (start === 0 && cut && lines.length > 0) break;
         const line = neutral(raw.slice(start, end));

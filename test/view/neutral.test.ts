@@ -57,4 +57,10 @@ test('a frame is taken away with the rows that the terminal made of its lines', 
   assert.is(erase('\x1b[31mred\x1b[0m\n', 3), '\r\x1b[1A\x1b[K\x1b[C\x1b[J\r');
 });
 
+test('a tail that begins with an empty line has an end', () => {
+  const tail = newTail();
+  tail.push('\nout was moved\n');
+  assert.equal(tail.last(20), ['out was moved']);
+});
+
 test.run();
