@@ -5,6 +5,8 @@
 export interface Fields {
   /** The next field; undefined at the end. */
   next(): string | undefined;
+  /** The next field where it need not be UTF-8: `odd` if it is not, and then its text is only good for showing and for leaving it out. */
+  nextName(): { readonly text: string; readonly odd: boolean } | undefined;
   /** The next field as bytes, where it need not be UTF-8. */
   nextBytes(): Uint8Array | undefined;
   /** Whether a field was not UTF-8, or the text ended inside a field. */
@@ -27,17 +29,22 @@ export function readFields(bytes: Uint8Array): Fields {
     at = end + 1;
     return field;
   };
+  const nextName: Fields['nextName'] = () => {
+    const field = nextBytes();
+    if (!field) return undefined;
+    try {
+      return { text: decoder.decode(field), odd: false };
+    } catch {
+      return { text: Buffer.from(field).toString('latin1'), odd: true };
+    }
+  };
   return {
     nextBytes,
+    nextName,
     next: () => {
-      const field = nextBytes();
-      if (!field) return undefined;
-      try {
-        return decoder.decode(field);
-      } catch {
-        damaged = true;
-        return Buffer.from(field).toString('latin1');
-      }
+      const name = nextName();
+      if (name?.odd) damaged = true;
+      return name?.text;
     },
     damaged: () => damaged,
   };

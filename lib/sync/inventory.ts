@@ -44,9 +44,10 @@ export async function takeInventory(workspace: Workspace, wanted: Wanted): Promi
     stdin: once(writeFields(names)),
   });
   if (!listed.ok) return listed;
-  const manifest = readManifest(listed.value, roots, wanted.caps);
+  const isMine = (path: string): boolean => wanted.whole || (wanted.globs.matches(path) && !wanted.excluded(path));
+  const manifest = readManifest(listed.value, roots, wanted.caps, isMine);
   if (!manifest.ok) return manifest;
-  const mine = manifest.value.entries.filter(({ path }) => wanted.globs.matches(path) && !wanted.excluded(path));
+  const mine = manifest.value.entries.filter(({ path }) => isMine(path));
   const digests = wanted.whole ? readDigests(listed.value, filesOf(manifest.value.entries)) : await hashed(workspace, base, filesOf(mine));
   if (!digests.ok) return digests;
   return ok(inventoryOf(mine, manifest.value, digests.value, new Set(wanted.globs.literals)));

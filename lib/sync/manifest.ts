@@ -27,11 +27,20 @@ export interface Manifest {
   readonly left: readonly string[];
 }
 
+const LEAVE_OUT = 'rename it there or leave it out with `exclude`';
 const MODE = /^[0-7]{1,5}$/;
 const SIZE = /^(0|[1-9][0-9]{0,15})$/;
 
-/** The listing up to its `end`. `roots` are the paths that were asked for; '.' is everything. */
-export function readManifest(fields: Fields, roots: readonly string[], caps: Caps): Result<Manifest, Failure> {
+/**
+ * The listing up to its `end`. `roots` are the paths that were asked for; '.' is everything. A name that cannot be taken is no harm where
+ * it is not `wanted`.
+ */
+export function readManifest(
+  fields: Fields,
+  roots: readonly string[],
+  caps: Caps,
+  wanted: (path: string) => boolean = () => true,
+): Result<Manifest, Failure> {
   const asked = new Set(roots);
   const entries: ListedEntry[] = [];
   const missing: string[] = [];
@@ -41,11 +50,12 @@ export function readManifest(fields: Fields, roots: readonly string[], caps: Cap
   for (let kind = fields.next(); kind !== 'end'; kind = fields.next()) {
     const mode = fields.next();
     const size = fields.next();
-    const name = fields.next();
-    const target = fields.next();
-    if (kind === undefined || mode === undefined || size === undefined || name === undefined || target === undefined)
+    const named = fields.nextName();
+    const led = fields.nextName();
+    if (kind === undefined || mode === undefined || size === undefined || named === undefined || led === undefined)
       return refused('its list is not whole');
-    if (fields.damaged()) return refused(`the name ${quoted(name)} is not UTF-8`, 'rename it there or leave it out with `exclude`');
+    const name = named.text;
+    const target = led.text;
     const path = name.startsWith('./') ? name.slice(2) : name;
     if (kind === 'M' || kind === 'L') {
       if (!asked.has(path)) return refused(`it speaks of ${quoted(path)}, which was not asked for`);
@@ -53,8 +63,13 @@ export function readManifest(fields: Fields, roots: readonly string[], caps: Cap
       missing.push(path);
       continue;
     }
-    const trouble = nameTrouble(name, caps, kind === 'G') ?? (isBelow(path, asked) ? undefined : 'was not asked for');
-    if (trouble !== undefined) return refused(`${quoted(name)} ${trouble}`);
+    const lie = pathTrouble(name, kind === 'G') ?? (isBelow(path, asked) ? undefined : 'was not asked for');
+    if (lie !== undefined) return refused(`${quoted(name)} ${lie}`);
+    const trouble = named.odd ? 'is not UTF-8' : led.odd ? 'leads to a name that is not UTF-8' : nameTrouble(path, caps);
+    if (trouble !== undefined) {
+      if (wanted(path)) return refused(`${quoted(name)} ${trouble}`, LEAVE_OUT);
+      continue;
+    }
     if (seen.has(path)) return refused(`${quoted(path)} is there twice`);
     seen.add(path);
     if (kind === 'G') {
@@ -87,23 +102,27 @@ export function readDigests(fields: Fields, paths: readonly string[]): Result<Re
   return fields.next() === 'end' && !fields.damaged() ? ok(digests) : refused('it gives more digests than were asked for');
 }
 
-/** Why a name is not taken; undefined if it is fine. */
-function nameTrouble(name: string, caps: Caps, isGit: boolean): string | undefined {
+/** Why no honest far side would list this; undefined if one could. */
+function pathTrouble(name: string, isGit: boolean): string | undefined {
   if (!name.startsWith('./')) return 'is not a path below the workspace';
-  const path = name.slice(2);
-  if (Buffer.byteLength(path) > 4000) return 'is too long';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u001f\u007f-\u009f]/.test(path)) return 'holds a control character';
-  const parts = path.split('/');
-  if (parts.length > caps.depth) return 'lies too deep';
+  const parts = name.slice(2).split('/');
   for (const [i, part] of parts.entries()) {
     if (part === '' || part === '.' || part === '..') return 'has an empty part, or one that leads elsewhere';
-    if (Buffer.byteLength(part) > 255) return 'has a part that is too long';
     const folded = part.normalize('NFC').toLowerCase();
     if (folded === '.sbx' && i === 0) return 'is of sbx';
     if (folded === '.git' && !(isGit && i === parts.length - 1)) return 'is of git';
   }
   return undefined;
+}
+
+/** Why a file of this name cannot be taken; undefined if it can. */
+function nameTrouble(path: string, caps: Caps): string | undefined {
+  if (Buffer.byteLength(path) > 4000) return 'is too long';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(path)) return 'holds a control character';
+  const parts = path.split('/');
+  if (parts.length > caps.depth) return 'lies too deep';
+  return parts.some((part) => Buffer.byteLength(part) > 255) ? 'has a part that is too long' : undefined;
 }
 
 function isBelow(path: string, asked: ReadonlySet<string>): boolean {

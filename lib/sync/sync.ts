@@ -110,7 +110,7 @@ function tell(request: SyncRequest, applied: Applied): void {
     );
   }
   if (applied.stuck.length > 0) {
-    request.note(`may not be dated, and what is built from them there may be taken for new: ${someOf(applied.stuck)}`);
+    request.note(`may not be dated, so that older content there may count as new: ${someOf(applied.stuck)}`);
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Pair, withPair } from './pair.ts';
-import { plainSession } from './session.ts';
+import { type PlainSession, plainSession } from './session.ts';
 
 const MAKEFILE = 'prog: a.c b.c\n\tcat a.c b.c >prog\n\techo built >>log\n';
 
@@ -86,6 +86,27 @@ test('what was built while the clock there was an hour ahead is older than what 
     assert.is((await pair.sync()).untouched, true);
   }));
 
+/** A session where `touch` of the date of 2.o does something else. */
+function touching(pair: Pair, text: string): PlainSession {
+  const shims = join(pair.here, '../shims');
+  mkdirSync(shims);
+  writeFileSync(join(shims, 'touch'), `#!/bin/sh\ncase "$*" in *-c*2.o*) ${text};; esac\nexec /usr/bin/touch "$@"\n`, { mode: 0o755 });
+  return plainSession(join(pair.here, '..'), { PATH: `${shims}:${process.env.PATH ?? ''}` });
+}
+
+test('a product of the future that cannot be dated is named', () =>
+  withPair(async (pair) => {
+    pair.exclude = ['*.o'];
+    pair.edit({ a: '1' });
+    await pair.sync();
+    pair.far({ '1.o': '1', '2.o': '2' });
+    ranAhead(pair, 3600);
+    pair.edit({ a: '2' });
+    await pair.sync(touching(pair, 'exit 1'));
+    assert.match(pair.notes.join('\n'), /may not be dated.*: \.\/2\.o$/m);
+    assert.ok(mtime(pair, '1.o') < mtime(pair, '2.o') && mtime(pair, '2.o') < mtime(pair, 'a'));
+  }));
+
 test('moving dates back is finished by the next sync when it was ended half-way', () =>
   withPair(async (pair) => {
     const products = ['1.o', '2.o', '3.o'];
@@ -98,11 +119,7 @@ test('moving dates back is finished by the next sync when it was ended half-way'
     }
     ranAhead(pair, 7200);
     const [first, ...others] = products.map((path) => mtime(pair, path)) as [bigint, ...bigint[]];
-    const shims = join(pair.here, '../shims');
-    mkdirSync(shims);
-    const text = 'case "$*" in *-c*2.o*) kill -9 "$TOP" "$PPID"; exit 1;; esac\nexec /usr/bin/touch "$@"\n';
-    writeFileSync(join(shims, 'touch'), `#!/bin/sh\n${text}`, { mode: 0o755 });
-    const inner = plainSession(join(pair.here, '..'), { PATH: `${shims}:${process.env.PATH ?? ''}` });
+    const inner = touching(pair, 'kill -9 "$TOP" "$PPID"; exit 1');
     pair.edit({ a: '2' });
     const before = pair.receipt;
     const code = await pair.fails({

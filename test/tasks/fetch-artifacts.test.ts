@@ -123,6 +123,17 @@ test('specials and colliding names are refused; .git folders are left out and sa
     assert.is(await fetched(stand, { from: 'out' }), 'fetch-refused');
   }));
 
+test('a name that cannot be taken is refused, and no harm where it is not wanted', () =>
+  withStand(async (stand) => {
+    write(stand.there, { 'out/a': '1', 'out/new\nline': '2', 'out/log/\u001b[2J': '3', elsewhere: '4' });
+    const program = 'printf x > "$(printf \'out/log/\\377\')"';
+    assert.ok((await plainSession(stand.there).program(program, [], { signal: new AbortController().signal })).ok);
+    assert.is(await fetched(stand, { from: 'out' }), 'fetch-refused');
+    assert.is(await fetched(stand, { from: 'out', exclude: ['new*'] }), 'fetch-refused');
+    assert.equal(await fetched(stand, { from: 'out', exclude: ['new*', 'log'] }), { 'out/a': '1' });
+    assert.equal(await fetched(stand, { from: 'out/?' }), { 'out/a': '1' });
+  }));
+
 test('the draft names where the files will lie', () => {
   const globs = (fields: Readonly<Record<string, string | readonly string[]>>) => {
     const one = step('fetch', 'fetch-artifacts', { fields });
