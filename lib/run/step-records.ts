@@ -47,10 +47,13 @@ export function stepLine(step: StepId, told: Omit<StepRecord, 'line'>): string {
   return `${JSON.stringify(head)}\t${JSON.stringify(record)}\t${newest}\t${inputs}`;
 }
 
+const HOW: ReadonlySet<unknown> = new Set<LastRun['is']>(['succeeded', 'failed', 'cancelled', 'cut-off']);
+
 /** Lines were checked against their seal before: what is wrong here was written so. */
 export function parseStepLine(line: string): { readonly step: StepId; readonly record: StepRecord } {
   const [head = '', record = '', newest = '', inputs = ''] = line.split('\t');
   const [step, key, is, at, ms, bytes, outputs, past, made] = JSON.parse(head) as Head;
+  if (!HOW.has(is)) throw new Error('written by another version of sbx');
   let parsed: FingerprintRecord | undefined;
   let remembered: Remembered | undefined;
   const last: LastRun = {

@@ -4,7 +4,7 @@ import { unreachable } from '../base/unreachable.ts';
 import type { FingerprintRecord } from '../model/fingerprint.ts';
 import type { LastRun } from '../model/look.ts';
 import type { Decision, PlannedAction } from '../model/plan.ts';
-import { expressionsOf } from '../model/script.ts';
+import { expressionsOf, type Script } from '../model/script.ts';
 import type { Staleness } from '../model/staleness.ts';
 import { describe, describeDecision, describeSkip } from '../plan/describe.ts';
 import { documentOf } from './document.ts';
@@ -34,7 +34,7 @@ export function explainText({ planned, last, now }: Explained, paint: Paint, col
     const since = `in ${formatDuration(last.ms)}, ${formatDuration(Math.max(0, now - last.at))} ago`;
     lines.push('', last.is === 'cut-off' ? `Last run: cut off; before that: succeeded ${since}` : `Last run: ${last.is} ${since}`);
   }
-  if (record) lines.push('', 'What counts:', ...rows(recordRows(record, expressionsOf(action.step.script)), columns));
+  if (record) lines.push('', 'What counts:', ...rows(recordRows(record, action.step.script), columns));
   if (key !== undefined) lines.push('', `Key: ${key}`);
   return `${lines.join('\n')}\n`;
 }
@@ -93,12 +93,12 @@ function pathLines(mark: string, paths: readonly string[], paint: Paint): string
   return lines;
 }
 
-function recordRows(record: FingerprintRecord, expressions: ReadonlyMap<string, string>): string[][] {
+function recordRows(record: FingerprintRecord, script: Script | undefined): string[][] {
   const table: string[][] = [['task', record.task]];
   const add = (name: string, text: string): void => {
     if (text !== '') table.push([name, text]);
   };
-  for (const [name, text] of commandRows(record.command, expressions)) add(name, text);
+  for (const [name, text] of commandRows(record.command, script)) table.push([name, text]);
   add('settings', jsonText(record.settings));
   add('dir', record.dir);
   for (const [name, value] of Object.entries(record.env)) add('env', `${name}=${value}`);
@@ -112,14 +112,19 @@ function recordRows(record: FingerprintRecord, expressions: ReadonlyMap<string, 
   return table;
 }
 
-/** The command as a person reads it: its shell and text, then the values that it refers to. */
-function commandRows(command: Json, expressions: ReadonlyMap<string, string>): [string, string][] {
-  if (!isObject(command)) return [['command', jsonText(command)]];
+/** The command as the user wrote it, a line a row, then the values of its expressions. */
+function commandRows(command: Json, script: Script | undefined): [string, string][] {
+  if (!isObject(command)) return command === null ? [] : [['command', jsonText(command)]];
   const { shell, text, words, variables, ...others } = command;
-  const rows: [string, string][] = [['command', `${jsonText(shell ?? null)}: ${jsonText(text ?? words ?? null)}`]];
+  const source = script?.source ?? jsonText(text ?? words ?? null);
+  const lines = source.trimEnd().split('\n');
+  const rows = lines.map((line, at): [string, string] =>
+    at === 0 ? ['command', `${jsonText(shell ?? null)}: ${line}`] : ['', `    ${line}`],
+  );
+  const expressions = expressionsOf(script);
   for (const [name, value] of Object.entries(isObject(variables ?? null) ? (variables as object) : {}))
     rows.push(['value', `${expressions.get(name) ?? name}=${value}`]);
-  for (const [name, value] of Object.entries(others)) rows.push([name, jsonText(value)]);
+  for (const [name, value] of Object.entries(others)) if (jsonText(value) !== '') rows.push([name, jsonText(value)]);
   return rows;
 }
 

@@ -123,6 +123,35 @@ What counts:
   );
 });
 
+test('explain shows the command as it was written, and its values by their expressions', () => {
+  const source = 'set -x\nmake -j${{ params.cores }}\n';
+  const script = {
+    shell: 'sh',
+    text: 'set -x\nmake -j"${v}"\n',
+    variables: [{ name: 'v', value: '4', of: 'params.cores' }],
+    source,
+  } as const;
+  const planned = action('build', 'vm', FRESH);
+  const step = { ...planned.action.step, script };
+  const command = { shell: 'sh', text: script.text, variables: { v: '4' } };
+  const record = {
+    task: 'shell',
+    command,
+    env: {},
+    inputs: null,
+    upstream: {},
+    tools: {},
+    place: {},
+    outputs: null,
+    state: [],
+    secrets: {},
+    settings: {},
+    dir: '.',
+  };
+  const text = explainText({ planned: { ...planned, action: { ...planned.action, step }, record: record as never }, now: 0 }, PLAIN);
+  assert.match(text, '  command  sh: set -x\n               make -j${{ params.cores }}\n  value    params.cores=4\n');
+});
+
 test('the store', () => {
   const stats = { folder: '/c', blobs: 3, bytes: 2048, records: 1, quarantined: 0, maxSize: 2 ** 30, maxAge: 14 * 86_400_000 };
   assert.is(
