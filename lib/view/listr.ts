@@ -89,6 +89,7 @@ export function listrView({ write, paint, level, columns, rows, now }: ListrOpti
       timer ??= setInterval(tick, TICK).unref();
       if (e.type === 'planned') few = e.steps.filter(({ decision }) => decision.is !== 'fresh' && decision.is !== 'skip').length <= FEW;
       if (e.type === 'step-started' && board.steps.get(e.step)?.interactive) {
+        stay([`${paint.name(neutral(e.step))} has the terminal`]);
         giveAway(e.step);
       }
       if (e.type === 'step-finished') takeBack(e.step);

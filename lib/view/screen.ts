@@ -47,7 +47,8 @@ export function screenOf(write: (text: string) => void, columns: () => number): 
       else kept += text;
     },
     suspend() {
-      if (state !== 'open') return;
+      // From one owner to the next: what was kept back since the first one began is shown between them.
+      if (state === 'closed') return;
       release();
       state = 'suspended';
     },

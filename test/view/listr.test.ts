@@ -111,12 +111,12 @@ inTmux('an interactive step has the terminal for itself', () =>
     await terminal.keys('x');
     await terminal.until((text) => text.includes('ghci>'), 'the prompt');
     await new Promise((resolve) => setTimeout(resolve, 300)); // two frames would have been drawn
-    assert.equal(await terminal.screen(), ['$ sbx run', 'ghci>']);
-    assert.equal(await terminal.cursor(), { shown: true, column: 6, row: 1 });
+    assert.equal(await terminal.screen(), ['$ sbx run', 'ghci has the terminal', 'ghci>']);
+    assert.equal(await terminal.cursor(), { shown: true, column: 6, row: 2 });
     await terminal.keys('x');
     const after = await terminal.until((text) => text.includes('1 of 2 done'), 'the frame again');
-    assert.is(after[1], 'ghci> bye');
-    assert.match(after[2] ?? '', /^ghci succeeded in/);
+    assert.is(after[2], 'ghci> bye');
+    assert.match(after[3] ?? '', /^ghci succeeded in/);
   }),
 );
 
