@@ -21,6 +21,7 @@ try {
 function main() {
   if (major < 20 || (major === 20 && minor < 19)) throw new Error(`needs Node 20.19 or newer; this is ${process.versions.node}`);
   installPackages(ROOT, console.log);
+  console.log('building sbx');
   run('building sbx', process.execPath, [join(ROOT, '.ci/build.mjs')], ROOT);
   console.log('\nThe main job: send the sources to a place, build them there, bring the result back.\n');
   sbx(['run', 'fetch-artifacts']);
@@ -37,7 +38,7 @@ What was built:   examples/quickstart/out/hello.mjs (it says: ${stdout.trim()})
 How:              examples/quickstart/Sandboxfile.yaml, a commented page
 
 Try next, in examples/quickstart:
-  alias sbx='node ${SBX}'
+  alias sbx='node ${SBX}'     (or, for good: npm link, in ${ROOT})
   sbx list                                    what there is to run
   sbx plan --set greeting=Bonjour             what would run now, and why
   sbx run --set greeting=Bonjour && out/hello.mjs
