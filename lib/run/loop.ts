@@ -123,6 +123,8 @@ class Loop {
       this.#settle(id, { is: 'skipped', because }, { is: 'gone' }, 0);
       return;
     }
+    // The plan expects no failure. There was one.
+    if (first.action.step.when === 'failure') planning.insist(id);
     const planned = this.#changed || first.decision.is === 'maybe' ? planning.decide(id) : first;
     const trouble = this.#input.trouble(planned);
     if (trouble !== undefined) {

@@ -36,6 +36,17 @@ test('an edit is named as the reason; older content brought back is restored', (
     assert.is(readFileSync(join(root, 'out'), 'utf8'), 'one');
   }));
 
+test('when: failure: left out by the plan, executed once something has failed', () =>
+  withWorkshop(async ({ run }) => {
+    const steps = (command: string) => ({
+      work: { run: command },
+      mend: { needs: ['work'], run: 'echo mended', when: 'failure' as const },
+      tell: { run: 'echo told', when: 'failure' as const },
+    });
+    assert.equal((await run(steps('false'))).is, { work: 'failed: command-failed', mend: 'succeeded', tell: 'succeeded' });
+    assert.equal((await run(steps('true'))).is, { work: 'succeeded', mend: 'skipped: condition', tell: 'skipped: condition' });
+  }));
+
 test('early cutoff: equal outputs leave dependents fresh', () =>
   withWorkshop(async ({ write, run }) => {
     const steps = {
