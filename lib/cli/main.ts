@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suggest } from '../base/suggest.ts';
+import { errnoOf, fileTrouble } from '../io/trouble.ts';
+import { EXIT } from '../run/exit-code.ts';
 import { colourLevel, loadPaint } from '../view/paint.ts';
 import { sinkOf } from '../view/sink.ts';
 import { parseArgs, type UsageError, unknownCommand, type Words } from './args.ts';
@@ -30,10 +32,20 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['__complete', async () => (await import('./commands/complete.ts')).names],
 ]);
 
-/** The program. `home` is the folder of the package. Sets the exit code; a bug rejects. */
+/**
+ * The program. `home` is the folder of the package. Sets the exit code; a bug rejects. What this computer refuses where nothing better can be said
+ * (a full disk, a folder that is not ours) is no bug.
+ */
 export async function main(process: NodeJS.Process, home: string): Promise<void> {
-  const surroundings = surroundingsOf(process, home);
-  process.exitCode = await invoke(surroundings);
+  try {
+    process.exitCode = await invoke(surroundingsOf(process, home));
+  } catch (thrown) {
+    const { syscall, path } = thrown as NodeJS.ErrnoException;
+    if (errnoOf(thrown) === undefined || syscall === undefined) throw thrown;
+    const { message } = syscall === 'uv_cwd' ? fileTrouble(thrown, 'find', 'the current folder') : fileTrouble(thrown, syscall, path ?? '');
+    process.stderr.write(`sbx: ${message}\n`);
+    process.exitCode = EXIT.failed;
+  }
 }
 
 async function invoke(surroundings: Surroundings): Promise<number> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, hostname, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { AskedVariables } from '../io/asked.ts';
 
 /** What sbx was started with and in. The only place where `process` is read; everything below gets values. */
@@ -33,6 +33,8 @@ export interface Surroundings {
 export function surroundingsOf(process: NodeJS.Process, home: string): Surroundings {
   const environment = new AskedVariables();
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined) environment.set(name, value);
+  // All that looks for a home finds one. What is not absolute would be another folder in each project.
+  if (!isAbsolute(environment.get('HOME') ?? '')) environment.set('HOME', account()?.homedir ?? '/');
   return {
     argv: process.argv.slice(2),
     cwd: process.cwd(),
@@ -42,7 +44,7 @@ export function surroundingsOf(process: NodeJS.Process, home: string): Surroundi
     os: process.platform,
     arch: process.arch,
     cpus: availableParallelism(),
-    user: () => userInfo().username,
+    user: () => account()?.username ?? String(process.getuid?.()),
     hostname,
     node: process.execPath,
     nodeVersion: process.versions.node,
@@ -64,4 +66,13 @@ export function surroundingsOf(process: NodeJS.Process, home: string): Surroundi
     raise: (name) => process.kill(process.pid, name),
     leave: (code) => process.exit(code),
   };
+}
+
+/** Of the user in the user database; undefined for a bare number, as in `docker run --user 1234`. */
+function account(): { readonly username: string; readonly homedir: string } | undefined {
+  try {
+    return userInfo();
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { localSandbox } from '../io/local.ts';
+import { fileTrouble } from '../io/trouble.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Emit, Event, PlaceChange, PlannedStep, Stamped } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
@@ -67,7 +68,11 @@ async function runLocked(
   said: readonly Event[],
 ): Promise<Result<RunEnd, Failure | readonly Diagnostic[]>> {
   const { io, folders, command } = request;
-  makeProjectFolder(io, folders.project);
+  try {
+    makeProjectFolder(io, folders.project);
+  } catch (thrown) {
+    return err({ ...fileTrouble(thrown, 'make', folders.project), hint: 'sbx keeps its records of the project there' });
+  }
   const wish = { path: `${folders.project}/lock`, self: whoAmI(io.files), command };
   const lock = await acquireLock(io, wish, {
     signal: control.stopping,

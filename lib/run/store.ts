@@ -72,7 +72,7 @@ export function openStore(io: StoreEffects, folder: string, warn: Warn, mode: 'r
     try {
       bytes = files.readFileSync(path);
     } catch (thrown) {
-      if (errnoOf(thrown) !== 'ENOENT') damaged(path, 'record');
+      if (!['ENOENT', 'ENOTDIR'].includes(errnoOf(thrown) ?? '')) damaged(path, 'record');
       return undefined;
     }
     const parsed = parseRecord(bytes, key);
