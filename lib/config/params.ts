@@ -102,8 +102,10 @@ function readParam(
     }
     if (isMap(value as never)) return fail('a value is wanted, this is a map');
     if (type === 'string' && typeof value !== 'object' && typeof value !== 'string') value = String(value);
-    if (typeOf(value) !== type)
-      return fail(`a ${type} is wanted, this is a ${typeOf(value)}`, type === 'number' ? 'Write it without quotes.' : undefined);
+    if (typeOf(value) !== type) {
+      const quoted = type === 'number' && typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
+      return fail(`a ${type} is wanted, this is a ${typeOf(value)}`, quoted ? 'Write it without quotes.' : undefined);
+    }
   }
   if (
     allowed !== undefined &&

@@ -83,6 +83,7 @@ const UNTELLING: ReadonlySet<Staleness['code']> = new Set<Staleness['code']>([
 export function closingLines(board: Board, paint: Paint): string[] {
   const [root, ...others] = board.failures;
   const lines: string[] = [];
+  if (others.length > 0) lines.push('');
   for (const failure of others) lines.push(...failureLines(failure, paint), '');
   lines.push(...skipLines(board, paint));
   if (board.end) lines.push(summaryLine(board, paint));
