@@ -44,6 +44,10 @@ export function githubView({ write, level, summary, token, repository }: GithubO
     write(word === undefined ? text : `::stop-commands::${word}\n${text}::${word}::\n`);
   };
   const group = (title: string, lines: readonly string[]): void => {
+    if (lines.length === 0) {
+      verbatim([title]);
+      return;
+    }
     write(`::group::${escapeData(title)}\n`);
     verbatim(lines);
     write('::endgroup::\n');

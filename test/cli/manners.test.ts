@@ -59,6 +59,21 @@ test('replay shows what the run showed, also when the Sandboxfile is faulty by n
     assert.equal([again.stdout, again.stderr, again.code], [live.stdout, '', 0]);
   }));
 
+test('in GitHub Actions: an error with its file as the repository names it, and the step summary', () =>
+  withProject(
+    {
+      'app/Sandboxfile.yaml': `version: 1\nsteps:\n  c: { dir: src, run: "mkdir x; echo './main.go:3:5: undefined: y'; exit 2" }\n`,
+      'app/src/a': '',
+    },
+    async (project) => {
+      const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: project.root, GITHUB_STEP_SUMMARY: `${project.root}/summary.md` };
+      const { code, stdout } = await project.sbx(['-C', 'app', 'run', 'c'], { env });
+      assert.is(code, 1);
+      assert.match(stdout, '::error file=app/src/main.go,line=3,col=5,title=c::undefined: y\n');
+      assert.match(project.read('summary.md'), '### c failed');
+    },
+  ));
+
 test('the examples of help are command lines that are understood', () => {
   for (const command of COMMANDS) {
     for (const [line] of command.examples) {

@@ -30,8 +30,7 @@ test('groups, annotations and the root failure last', async () => {
   assert.is(
     text,
     `connecting to vm (build@vm:22)
-::group::sync succeeded in 300ms (inputs changed: src/Main.hs)
-::endgroup::
+sync succeeded in 300ms (inputs changed: src/Main.hs)
 ::group::build failed after 4.1s: the command ended with exit code 1 (inputs changed: src/Main.hs)
 [1 of 1] Compiling Main
 src/Main.hs:3:8: error: [GHC-88464]
