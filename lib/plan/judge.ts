@@ -90,7 +90,11 @@ function judgeSync(action: Action, facts: Facts, look: Look): Decision {
   const { sandbox } = action.step;
   const receipt = look.receipt(sandbox);
   const { inputs } = facts;
-  if (!receipt) return { is: 'run', reasons: [{ code: facts.last ? 'record-lost' : 'never-ran' }] };
+  if (!receipt) {
+    const { last } = facts;
+    const code = last === undefined ? 'never-ran' : last.is === 'succeeded' ? 'record-lost' : (`${last.is}-before` as const);
+    return { is: 'run', reasons: [{ code }] };
+  }
   if (inputs && receipt.tree.digest !== inputs.digest) return { is: 'run', reasons: [treeDifference(receipt.tree, inputs)] };
   if (look.place(sandbox)?.receipt !== receipt.id) return { is: 'run', reasons: [{ code: 'place-holds-other' }] };
   return { is: 'fresh' };

@@ -55,7 +55,7 @@ function check(
   const accept = `sbx trust ${settings.named} --fingerprint ${fingerprintOf(key)}`;
   if (trusted.length === 0) {
     const authority = entries.some((entry) => entry.marker === 'cert-authority');
-    const message = `the key of ${name} is not known: it offers ${offered}, expected none${authority ? ' (@cert-authority lines are not used: sbx reads no host certificates)' : ''}`;
+    const message = `the key of ${name} is not known: it offers ${offered}, and known_hosts has none${authority ? ' (@cert-authority lines are not used: sbx reads no host certificates)' : ''}`;
     return err({ code: 'host-key-unknown', message, hint: `if that is its fingerprint, accept it: ${accept}` });
   }
   const known = trusted.map((entry) => `${entry.type} ${fingerprintOf(entry.key)}`).join(', ');

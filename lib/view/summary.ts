@@ -73,6 +73,8 @@ const UNTELLING: ReadonlySet<Staleness['code']> = new Set<Staleness['code']>([
   'not-cacheable',
   'forced',
   'failed-before',
+  'cancelled-before',
+  'cut-off-before',
   'upstream-runs',
   'upstream-ran',
   'record-lost',

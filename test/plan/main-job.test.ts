@@ -122,6 +122,13 @@ test('a place that was never seen is reached, whatever the store remembers', () 
   assert.equal(plan.places, ['vm']);
 });
 
+test('a first sync that failed says so when it is tried again', () => {
+  const world = begin();
+  world.failing.add('sync');
+  play(file, world, []);
+  assert.match(told(world, []), /^sync:run\(failed-before\) /);
+});
+
 test('a failed build is tried again and nothing after it runs', () => {
   const world = begin();
   world.failing.add('build');
