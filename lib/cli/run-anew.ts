@@ -9,6 +9,7 @@ import { startRun } from '../run/run.ts';
 import type { Running, RunRequest, RunWitness } from '../run/run-request.ts';
 import { ask, type Question } from './ask.ts';
 import { type Call, complain } from './call.ts';
+import { tidyEngine } from './engine.ts';
 import { groundOf } from './ground.ts';
 import { openOrSay, sayFaulty } from './open.ts';
 import { checkoutIn, type Ground, sandboxesOf } from './sandboxes.ts';
@@ -65,6 +66,7 @@ function requestOf(call: Call, ground: Ground): Omit<RunRequest, 'tell'> {
     terminal: terminalOf(surroundings),
     killGrace: parseDuration(surroundings.environment.get('SBX_KILL_GRACE') ?? '') ?? KILL_GRACE,
     zx: () => [surroundings.node, createRequire(join(surroundings.home, 'package.json')).resolve('zx/cli')],
+    tidy: () => tidyEngine(surroundings.nodeVersion),
     version: surroundings.version(),
     command: ['sbx', ...surroundings.argv].join(' '),
   };

@@ -10,6 +10,8 @@ import { GRANULARITY } from './memo.ts';
 export interface Witness {
   readonly files: Files;
   readonly looked: Looked;
+  /** Nobody will ask what was looked at: nothing more is noted. */
+  stop(): void;
 }
 
 /** `unclear`: it was there for one look and not for another, or could not be looked at. */
@@ -27,8 +29,9 @@ const LOOKS = ['lstatSync', 'statSync', 'readdirSync', 'readFileSync', 'readlink
 
 export function makeWitness(files: Files): Witness {
   const looked = new Map<string, 'there' | 'absent' | 'unclear'>();
+  let stopped = false;
   const note = (path: unknown, what: 'there' | 'absent' | 'unclear'): void => {
-    if (typeof path !== 'string') return; // a file descriptor: its path was noted when it was opened
+    if (stopped || typeof path !== 'string') return; // a file descriptor: its path was noted when it was opened
     const before = looked.get(path);
     if (before === undefined) looked.set(path, what);
     else if (before !== what) looked.set(path, 'unclear');
@@ -50,7 +53,11 @@ export function makeWitness(files: Files): Witness {
   const open = noting(files.openSync as never);
   const openSync = (path: unknown, flags?: unknown, mode?: unknown): unknown =>
     isReading(flags) ? open(path, flags, mode) : files.openSync(path as string, flags as string, mode as number);
-  return { files: { ...files, ...watched, openSync } as Files, looked };
+  const stop = (): void => {
+    stopped = true;
+    looked.clear();
+  };
+  return { files: { ...files, ...watched, openSync } as Files, looked, stop };
 }
 
 function isReading(flags: unknown): boolean {

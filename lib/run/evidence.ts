@@ -41,11 +41,30 @@ export function readEvidence(files: Files, folder: string, { key, now, says }: G
   }
 }
 
+/** What a run says, as long as it may prove something: of a run that does anything nothing is held, whatever its steps print. */
+export class Sayings {
+  #events: Event[] | undefined = [];
+
+  /** Whether all that was said until now may prove something. */
+  add(event: Event): boolean {
+    if (isStill(event)) this.#events?.push(event);
+    else this.#events = undefined;
+    return this.#events !== undefined;
+  }
+
+  /** All that was said; undefined if it proves nothing. */
+  get proof(): readonly Event[] | undefined {
+    const last = this.#events?.at(-1);
+    return last?.type === 'run-finished' && last.exit === 0 ? this.#events : undefined;
+  }
+}
+
 /** Keeps what the run said, if it proves something. Never throws: it is kept by the next run then. */
 export function keepEvidence(io: Writing, folder: string, run: EvidenceOfRun): void {
   try {
-    const facts = proves(run.events) ? factsOf(io.files, run.looked, run.began) : undefined;
-    if (facts) replaceFile(io, pathIn(folder), encode(run, facts), { mode: 0o600 });
+    const events = run.said.proof;
+    const facts = events && factsOf(io.files, run.looked, run.began);
+    if (events && facts) replaceFile(io, pathIn(folder), encode(run, events, facts), { mode: 0o600 });
   } catch {
     // full, read-only: nothing is lost
   }
@@ -53,19 +72,14 @@ export function keepEvidence(io: Writing, folder: string, run: EvidenceOfRun): v
 
 export interface EvidenceOfRun {
   readonly key: Digest;
-  readonly events: readonly Event[];
+  readonly said: Sayings;
   readonly looked: Looked;
   readonly answers: () => Answers;
   /** Before the first look, in milliseconds since 1970. */
   readonly began: number;
 }
 
-/** Only a run in which every step of this computer was found fresh: nothing else happened. */
-function proves(events: readonly Event[]): boolean {
-  const last = events.at(-1);
-  return last?.type === 'run-finished' && last.exit === 0 && events.every(isStill);
-}
-
+/** Of a run in which every step of this computer was found fresh, and nothing else happened. */
 function isStill(event: Event): boolean {
   switch (event.type) {
     case 'run-started':
@@ -88,7 +102,7 @@ interface Kept {
   readonly events: readonly Event[];
 }
 
-function encode({ key, events, began, answers }: EvidenceOfRun, { paths, marks }: Facts): Uint8Array {
+function encode({ key, began, answers }: EvidenceOfRun, events: readonly Event[], { paths, marks }: Facts): Uint8Array {
   const text = Buffer.from(JSON.stringify({ key, at: began, answers: answers(), paths, events }));
   const head = Buffer.alloc(HEAD);
   head.writeUInt32LE(MAGIC, 0);

@@ -10,7 +10,7 @@ import type { Files } from '../model/io.ts';
 
 export interface Journal {
   readonly path: string;
-  /** Never throws: after the first trouble nothing more is written, and `trouble` says so. */
+  /** Is on the disk before the loop turns. Never throws: after the first trouble nothing more is written, and `trouble` says so. */
   write(event: Stamped): void;
   readonly trouble: string | undefined;
   close(): void;
@@ -29,6 +29,11 @@ export function openJournal(files: Files, folder: string, run: string): Journal 
       if (trouble === undefined) throw thrown;
     }
   };
+  const waiting: string[] = [];
+  const flush = (): void => {
+    const text = waiting.splice(0).join('');
+    if (text !== '') guarded(() => fd !== undefined && writeWhole(files, fd, Buffer.from(text)));
+  };
   guarded(() => {
     makeFolder(files, path.slice(0, path.lastIndexOf('/')));
     fd = files.openSync(path, 'ax', 0o644);
@@ -36,12 +41,14 @@ export function openJournal(files: Files, folder: string, run: string): Journal 
   return {
     path,
     write(event) {
-      guarded(() => fd !== undefined && writeWhole(files, fd, Buffer.from(`${stampLine(event)}\n`)));
+      if (waiting.push(`${stampLine(event)}\n`) === 1) setImmediate(flush);
     },
     get trouble() {
+      flush();
       return trouble;
     },
     close() {
+      flush();
       guarded(() => fd !== undefined && files.closeSync(fd));
       fd = undefined;
     },

@@ -12,7 +12,7 @@ import { placeFetched } from './fetched.ts';
 import type { Begun, Kept, Ledger, Restored, Spent } from './ledger.ts';
 import type { ProjectLook } from './look.ts';
 import type { Log } from './output.ts';
-import { outputRules } from './outputs.ts';
+import { type OutputRules, outputRules } from './outputs.ts';
 import type { Records } from './records.ts';
 import { restoreOutputs } from './restore.ts';
 import { removesWorkspace } from './scope.ts';
@@ -32,6 +32,8 @@ export interface KeepInput {
 }
 
 interface Seen extends Begun {
+  /** Undefined where it makes no files. */
+  readonly rules: OutputRules | undefined;
   readonly before: Before | undefined;
   /** What the step was going to read. */
   readonly inputs: Tree | undefined;
@@ -85,8 +87,9 @@ export function makeLedger(input: KeepInput): Ledger {
       if (action.draft.makes.is === 'place') {
         setPlace(action, ({ holds, ...seen }) => ({ ...seen, holds: without(holds, action.id) }));
       }
-      const before = action.draft.makes.is === 'files' ? seeOutputs(scene, outputRules(action)) : undefined;
-      return { before, inputs: reads ?? (action.draft.reads.is === 'files' ? undefined : look.inputs(action)) };
+      const rules = action.draft.makes.is === 'files' ? outputRules(action) : undefined;
+      const before = rules && seeOutputs(scene, rules);
+      return { rules, before, inputs: reads ?? (action.draft.reads.is === 'files' ? undefined : look.inputs(action)) };
     },
 
     succeed(planned, begun, produced, spent) {
@@ -97,7 +100,8 @@ export function makeLedger(input: KeepInput): Ledger {
         if (!stored.ok) return stored;
       }
       if (removesWorkspace(action)) forgetPlace(records, action);
-      const made = products(scene, action, produced, noCache, foreignIn);
+      const { rules, inputs } = begun as Seen;
+      const made = products(scene, action, rules, produced, noCache, foreignIn);
       if (!made.ok) return made;
       const { tree, kept } = made.value;
       const notes = [...made.value.notes];
@@ -116,7 +120,6 @@ export function makeLedger(input: KeepInput): Ledger {
       if (sound && action.draft.makes.is === 'place' && produced.receipt === undefined)
         setPlace(action, (seen) => ({ ...seen, holds: { ...seen.holds, [action.id]: key } }));
       const last = lastRun(planned, spent, { is: 'succeeded', ...told });
-      const { inputs } = begun as Seen;
       records.finish(action.id, last, { ...(remembered ? { remembered } : {}), ...(inputs ? { inputs } : {}) });
       const cached = remembered !== undefined || (sound && action.draft.makes.is === 'place');
       return ok({ cached, key: sound ? key : undefined, outputs, notes } satisfies Kept);
@@ -124,8 +127,8 @@ export function makeLedger(input: KeepInput): Ledger {
 
     fail(planned, begun, spent, is) {
       look.refresh();
-      const { before, inputs } = begun as Seen;
-      const moved = before === undefined ? ok([]) : moveTouched(scene, outputRules(planned.action), before);
+      const { rules, before, inputs } = begun as Seen;
+      const moved = rules && before ? moveTouched(scene, rules, before) : ok([]);
       if (!moved.ok) warn(moved.error.message, moved.error.hint);
       records.finish(planned.action.id, lastRun(planned, spent, { is }), inputs ? { inputs } : {});
       return moved.ok ? moved.value : [];
@@ -169,19 +172,20 @@ interface Products {
 function products(
   scene: Scene,
   action: Action,
+  rules: OutputRules | undefined,
   produced: Produced,
   noCache: boolean,
   foreignIn: (action: Action) => (path: string) => boolean,
 ): Result<Products, Failure> {
   if (produced.fetched !== undefined) {
     const isForeign = foreignIn(action);
-    const placed = placeFetched(scene, outputRules(action), produced.fetched, !noCache);
+    const placed = placeFetched(scene, rules ?? outputRules(action), produced.fetched, !noCache);
     if (!placed.ok) return placed;
     const { tree, kept, edited, extra } = placed.value;
     return ok({ tree, kept, notes: movedNotes(edited, extra, isForeign) });
   }
-  if (action.draft.makes.is !== 'files' || produced.untouched === true) return ok({ tree: undefined, kept: true, notes: [] });
-  const captured = captureOutputs(scene, outputRules(action), !noCache);
+  if (rules === undefined || produced.untouched === true) return ok({ tree: undefined, kept: true, notes: [] });
+  const captured = captureOutputs(scene, rules, !noCache);
   return captured.ok ? ok({ tree: captured.value.tree, kept: captured.value.kept, notes: [] }) : captured;
 }
 

@@ -45,6 +45,8 @@ export interface RunRequest {
   readonly version: string;
   /** The command, for another run that waits for this one. */
   readonly command: string;
+  /** Gives memory back that deciding took: called at most once, before many steps are executed. */
+  readonly tidy?: () => void;
   /** How evidence of this run may be kept. */
   readonly witness?: RunWitness | undefined;
   /** Gets every event, in order. Never throws. */

@@ -8,7 +8,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Project, StepId } from '../model/project.ts';
 import { RunControl } from './control.ts';
-import { keepEvidence } from './evidence.ts';
+import { keepEvidence, Sayings } from './evidence.ts';
 import type { Executor } from './execute.ts';
 import { exitCode } from './exit-code.ts';
 import { type Journal, openJournal, pruneRuns } from './journal.ts';
@@ -27,17 +27,20 @@ import { pruneTrash } from './trash.ts';
 
 // One run from its lock to its last event. Knows no command line and no views: events go to `tell`.
 
+/** From so many executed steps on it pays to tidy the memory once before: every fork copies the page tables of all of it. */
+const MANY = 200;
+
 export function startRun(request: RunRequest): Running {
   const { io } = request;
   const run = runName(io);
   let journal: Journal | undefined;
   const early: Stamped[] = [];
-  const said: Event[] = [];
+  const said = new Sayings();
   let seq = 0;
   const emit: Emit = (event: Event) => {
     const stamped: Stamped = { ...whole(event), seq, at: io.clock.now() };
     seq += 1;
-    if (request.witness) said.push(event);
+    if (!said.add(event)) request.witness?.stop();
     if (journal) journal.write(stamped);
     else early.push(stamped);
     request.tell(stamped);
@@ -65,7 +68,7 @@ async function runLocked(
   control: RunControl,
   emit: Emit,
   openIt: () => void,
-  said: readonly Event[],
+  said: Sayings,
 ): Promise<Result<RunEnd, Failure | readonly Diagnostic[]>> {
   const { io, folders, command } = request;
   try {
@@ -87,7 +90,7 @@ async function runLocked(
   try {
     openIt();
     const ended = await new Run(request, run, control, emit).go();
-    if (request.witness && ended.ok) keepEvidence(io, folders.project, { ...request.witness, events: said });
+    if (request.witness && ended.ok) keepEvidence(io, folders.project, { ...request.witness, said });
     return ended;
   } finally {
     lock.value.release();
@@ -176,6 +179,8 @@ class Run {
 
   async #openExecutor({ project, planning }: Prepared, reach: Reach): Promise<Executor> {
     const { openWork } = await import('./work.ts');
+    const ahead = planning.snapshot().actions.filter(({ decision }) => decision.is === 'run' || decision.is === 'maybe');
+    if (ahead.length >= MANY) this.#request.tidy?.();
     return openWork({
       request: this.#request,
       run: this.#run,

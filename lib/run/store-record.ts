@@ -3,7 +3,7 @@
  * the dearest thing a store does. Any change of any byte makes the record, or the blob it fell upon, unreadable.
  */
 import { type Digest, digestOf, isDigest } from '../base/digest.ts';
-import { canonicalJson, type Json } from '../base/json.ts';
+import type { Json } from '../base/json.ts';
 import type { FingerprintRecord } from '../model/fingerprint.ts';
 import type { Remembered } from '../model/look.ts';
 import type { StepId } from '../model/project.ts';
@@ -30,7 +30,7 @@ export function recordBytes(success: Success, smalls: Smalls): Uint8Array {
   const { key, step, record, outputs, log, at, ms } = success;
   const tree = outputs && treeToJson(outputs);
   const small = [...smalls].map(([digest, bytes]) => [digest, bytes.length]);
-  const body = canonicalJson({ version: 1, key, step, record: record as unknown as Json, outputs: tree, log: log ?? null, at, ms, small });
+  const body = JSON.stringify({ version: 1, key, step, record, outputs: tree, log: log ?? null, at, ms, small });
   return Buffer.concat([Buffer.from(`${digestOf(body)}\n${body}\n`), ...smalls.values()]);
 }
 

@@ -147,8 +147,9 @@ export function openStore(io: StoreEffects, folder: string, warn: Warn, mode: 'r
       const written = writing(() => {
         makeFolder(files, recordFolder(folder), 0o700);
         // ext4 writes a file out at once when it replaces another by rename (5 ms); a record that is gone for a moment is only a miss.
-        files.rmSync(recordPath(folder, success.key), { force: true });
-        replaceFile(io, recordPath(folder, success.key), recordBytes(success, smalls), { mode: 0o444 });
+        const path = recordPath(folder, success.key);
+        if (files.existsSync(path)) files.rmSync(path, { force: true });
+        replaceFile(io, path, recordBytes(success, smalls), { mode: 0o444 });
         return true;
       });
       return written === true;
