@@ -126,7 +126,8 @@ test('a first sync that failed says so when it is tried again', () => {
   const world = begin();
   world.failing.add('sync');
   play(file, world, []);
-  assert.match(told(world, []), /^sync:run\(failed-before\) /);
+  world.receipts.delete('vm');
+  assert.is(told(world, ['sync']), 'sync:run(failed-before)');
 });
 
 test('a failed build is tried again and nothing after it runs', () => {
