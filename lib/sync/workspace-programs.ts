@@ -43,7 +43,10 @@ rm -rf .sbx/receipt .sbx/sent .sbx/seen .sbx/redate .sbx/holds .sbx/stage
 sentinel "$1" "$2"
 `;
 
-/** $1 workspace, $2 beginning of our sentinel. Says what happened. The sentinel goes last, so that an interrupted removal can be repeated. */
+/**
+ * $1 workspace, $2 beginning of our sentinel. Says what happened. The sentinel goes last, so that an interrupted removal can be repeated.
+ * Folders that cannot be emptied are opened one by one, each before it is entered: `chmod -R` would go through links.
+ */
 export const REMOVE = `
 if [ ! -e "$1" ] && [ ! -L "$1" ]; then printf 'absent\\0'; exit 0; fi
 if [ -L "$1" ] || [ ! -d "$1" ] || [ ! -O "$1" ]; then printf 'unsafe\\0'; exit 0; fi
@@ -56,7 +59,7 @@ if [ ! -f .sbx/sentinel ]; then
   printf 'foreign\\0'; exit 0
 fi
 case $(cat .sbx/sentinel) in "$2"*) ;; *) printf 'foreign\\0'; exit 0;; esac
-find . ! -name . -prune ! -name .sbx -exec chmod -R u+rwX {} + 2>/dev/null
+find . -path ./.sbx -prune -o -type d ! -perm -700 -exec chmod u+rwx {} ';' 2>/dev/null
 find . ! -name . -prune ! -name .sbx -exec rm -rf {} + || exit 1
 find .sbx ! -name .sbx -prune ! -name sentinel -exec rm -rf {} + || exit 1
 cd / && rm -rf -- "$1" || exit 1

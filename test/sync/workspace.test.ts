@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -150,8 +150,11 @@ test('a workspace is removed if it is ours, and nothing else; twice is no error'
     await make(home, path);
     mkdirSync(join(home, 'precious'));
     writeFileSync(join(home, 'precious/x'), '');
+    chmodSync(join(home, 'precious/x'), 0o400);
     symlinkSync('../precious', join(path, 'link'));
-    mkdirSync(join(path, '-rf'));
+    mkdirSync(join(path, '-rf/closed'), { recursive: true });
+    writeFileSync(join(path, '-rf/closed/x'), '');
+    chmodSync(join(path, '-rf/closed'), 0);
     const session = plainSession(home);
     const foreign = await removeWorkspace(session, path, OTHER, memoryJournal(), SIGNAL);
     assert.is(foreign.ok ? '' : foreign.error.code, 'workspace-foreign');
@@ -160,7 +163,7 @@ test('a workspace is removed if it is ours, and nothing else; twice is no error'
     assert.equal(await removeWorkspace(session, path, CHECKOUT, journal, SIGNAL), { ok: true, value: 'removed' });
     assert.equal(journal.lines, [`DESTROYING ${path}`, `DESTROYED ${path}`]);
     assert.not(existsSync(path));
-    assert.ok(existsSync(join(home, 'precious/x')));
+    assert.is(statSync(join(home, 'precious/x')).mode & 0o777, 0o400, 'a link is not followed');
     assert.equal(await removeWorkspace(session, path, CHECKOUT, journal, SIGNAL), { ok: true, value: 'absent' });
     symlinkSync('precious', path);
     const unsafe = await removeWorkspace(session, path, CHECKOUT, journal, SIGNAL);
