@@ -10,6 +10,9 @@ export interface Cell {
 /** Widest column but the last. */
 const WIDEST = 40;
 
+/** The last cell of a row stands on a line of its own where fewer columns than these are left for it. */
+const LEAST = 24;
+
 /** Lines of a table, two blanks before and between. Cut to `columns` if that is known, i.e. on a terminal. */
 export function rows(table: readonly (readonly (string | Cell)[])[], columns: number | undefined): string[] {
   const cells = table.map((row) =>
@@ -21,18 +24,21 @@ export function rows(table: readonly (readonly (string | Cell)[])[], columns: nu
       if (at < row.length - 1) widths[at] = Math.min(WIDEST, Math.max(widths[at] ?? 0, width(text)));
     }
   }
-  return cells.map((row) => {
+  return cells.flatMap((row) => {
     let used = 0;
     let line = '';
     for (const [at, { text, paint }] of row.entries()) {
       const last = at === row.length - 1;
       const room = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(0, columns - used - 2);
-      const wide = last ? text : pad(text, widths[at] ?? 0);
-      const shown = cut(wide, room);
+      if (last && at > 0 && room < Math.min(LEAST, width(text))) {
+        const below = cut(text, Math.max(0, (columns ?? 0) - 6));
+        return [line.trimEnd(), `      ${paint ? paint(below) : below}`];
+      }
+      const shown = last ? cut(text, room) : pad(cut(text, room), Math.min(room, widths[at] ?? 0));
       if (shown.trim() !== '') line += `  ${paint ? paint(shown) : shown}`;
       else line += `  ${shown}`;
       used += 2 + width(shown);
     }
-    return line.trimEnd();
+    return [line.trimEnd()];
   });
 }

@@ -5,6 +5,7 @@ import { statsText, sweptText, verifiedText } from '../../lib/view/cache.ts';
 import { explainText } from '../../lib/view/explain.ts';
 import { PLAIN } from '../../lib/view/paint.ts';
 import { isUpToDate, planJson, planText, statusText } from '../../lib/view/plan.ts';
+import { width } from '../../lib/view/width.ts';
 import { stepWith } from '../rig/step.ts';
 import { EDITED, FRESH } from './story.ts';
 
@@ -39,9 +40,16 @@ test('a plan: what, where, cost and why, and the sum', () => {
   assert.is(JSON.parse(planJson(stale)).steps[3].why, 'depends on what remote-build will make');
 });
 
-test('on a narrow terminal lines are cut', () => {
+test('on a narrow terminal lines are cut, and why stands below', () => {
   const lines = planText(stale, PLAIN, 40).split('\n');
-  assert.is(lines[0], '  run    sync          vm  300ms, 2.0 K…');
+  assert.equal(lines.slice(0, 5), [
+    '  run    sync          vm  300ms, 2.0 K…',
+    '      inputs changed: src/Main.hs',
+    '  run    remote-build  vm  12.0s',
+    '      inputs changed: src/Main.hs',
+    '  fresh  lint',
+  ]);
+  assert.ok(lines.slice(0, -2).every((line) => width(line) <= 40));
 });
 
 test('a plan with nothing to do', () => {
