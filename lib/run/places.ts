@@ -1,4 +1,7 @@
-/** What is believed of the places of a project: `.sbx/places`, and the receipt of each in `.sbx/receipts/`. A damaged file is forgotten. */
+/**
+ * What is believed of the places of a project: `.sbx/places`, and the receipt of each in `.sbx/receipts/`. A damaged file is forgotten, and so is all of it
+ * in a project that was copied or moved: as another checkout it has workspaces of its own.
+ */
 import type { Json } from '../base/json.ts';
 import { makeFolder, replaceFile, type Writing } from '../io/replace.ts';
 import type { PlaceSeen } from '../model/look.ts';
@@ -24,7 +27,8 @@ export function openPlaces(io: Writing, folder: string): Places {
   const read = (path: string): unknown => {
     try {
       const text = unseal(files.readFileSync(path, 'utf8'));
-      return text === undefined ? undefined : JSON.parse(text);
+      const told = (text === undefined ? {} : JSON.parse(text)) as { readonly folder?: string; readonly believed?: unknown };
+      return told.folder === folder ? told.believed : undefined;
     } catch {
       return undefined; // nothing there, or nothing that can be believed
     }
@@ -33,9 +37,9 @@ export function openPlaces(io: Writing, folder: string): Places {
     places ??= new Map(Object.entries((read(`${folder}/places`) ?? {}) as { readonly [name: string]: PlaceSeen }));
     return places;
   };
-  const write = (path: string, json: unknown, sync: boolean): void => {
+  const write = (path: string, believed: unknown, sync: boolean): void => {
     makeFolder(files, path.slice(0, path.lastIndexOf('/')));
-    replaceFile(io, path, seal(JSON.stringify(json)), { sync });
+    replaceFile(io, path, seal(JSON.stringify({ folder, believed })), { sync });
   };
 
   return {

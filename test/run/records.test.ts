@@ -189,4 +189,15 @@ test('places and receipts are kept, a receipt on the disk; damage forgets them',
     assert.is(records.receipt('vm'), undefined);
   }));
 
+test('what is believed of places stays behind when a project is copied or moved', () =>
+  withFolder((folder) => {
+    const records = open(`${folder}/one`);
+    records.setPlace('vm', { probes: {}, at: 5, holds: { build: digestOf('k') } });
+    records.setReceipt('vm', { id: 'r1', workspace: digestOf('w'), tree: treeOfSize(2) });
+    succeed(records);
+    fs.cpSync(`${folder}/one`, `${folder}/two`, { recursive: true });
+    const copy = open(`${folder}/two`);
+    assert.equal([copy.place('vm'), copy.receipt('vm'), copy.last('build')?.is], [undefined, undefined, 'succeeded']);
+  }));
+
 test.run();
