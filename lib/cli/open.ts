@@ -25,6 +25,8 @@ export interface Opened {
 
 export interface Unopened {
   readonly file: string;
+  /** What could be made of it, to look for more that is wrong. */
+  readonly partial?: Project;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -76,7 +78,10 @@ export async function open(call: Call, wish: OpenWish): Promise<Opening> {
     },
     TASKS,
   );
-  if (checked.value === undefined) return { is: 'faulty', faulty: { file: shown, diagnostics: checked.diagnostics } };
+  if (checked.value === undefined) {
+    const { diagnostics, partial } = checked;
+    return { is: 'faulty', faulty: { file: shown, diagnostics, ...(partial === undefined ? {} : { partial }) } };
+  }
   const { project, parsed } = checked.value;
   if (wish.keeps) {
     for (const { source, document } of parsed)
@@ -110,7 +115,7 @@ export function textsOf(call: Call, diagnostics: readonly Diagnostic[]): Readonl
       ? resolve(call.surroundings.home, span.file.slice(4))
       : resolve(call.surroundings.cwd, span.file);
     try {
-      texts.set(span.file, readFileSync(path, 'utf8'));
+      texts.set(span.file, readFileSync(path, 'utf8').replace(/^\ufeff/, '')); // no column counts the mark of byte order
     } catch {
       // shown without a frame
     }

@@ -26,6 +26,7 @@ export const VARIABLES: readonly VariableMeaning[] = [
   ['FORCE_COLOR', '`1`, `2`, `3`: colours also where there is no terminal; `0`: none.'],
   ['CI', 'Not empty and not `false`: nothing is drawn.'],
   ['GITHUB_ACTIONS', '`true`: output for GitHub Actions.'],
+  ['GITHUB_WORKSPACE', 'The folder of the checkout, in GitHub Actions: annotations name files relative to it.'],
   ['GITHUB_STEP_SUMMARY', 'The file that the summary of a run is added to, in GitHub Actions.'],
 ];
 

@@ -2,14 +2,17 @@ import { type Alias, Composer, type CST, isAlias, isMap, isScalar, isSeq, Lexer,
 import type { Plain, PlainMap } from '../base/plain.ts';
 import type { Span } from '../base/span.ts';
 import type { Checked, Diagnostic, DiagnosticCode } from '../model/diagnostic.ts';
-import type { Document, Path } from './parsed.ts';
+import { BARE, type Document, type Path } from './parsed.ts';
+import { MOST_DIAGNOSTICS } from './report.ts';
 import { ambiguityOf } from './scalars.ts';
 import { decodeText, type Lines, linesOf } from './text.ts';
+import { covered, firstCut, openQuote, tagsOf } from './tokens.ts';
+import { yamlWords } from './yaml-words.ts';
 
 // The only importer of yaml; loaded only for a file that is not in the cache. Everything is bounded before the library sees it whole.
 
 const MAX_DEPTH = 64;
-const MAX_LEXEMES = 500_000;
+const MAX_LEXEMES = 300_000;
 /** Values after aliases were followed. */
 const MAX_VALUES = 100_000;
 const MAX_ERRORS = 5;
@@ -31,42 +34,51 @@ class Reading {
   private values = 0;
 
   constructor(file: string, text: string) {
-    this.file = file;
-    this.text = text;
-    this.lines = linesOf(text);
+    [this.file, this.text, this.lines] = [file, text, linesOf(text)];
   }
 
   read(): Checked<Document> {
-    const tokens = this.tokens();
+    const tokens = this.uncut();
     if (tokens === undefined || !this.acceptable(tokens)) return { diagnostics: this.diagnostics };
     const [yaml] = [...new Composer({ version: '1.2', schema: 'core', uniqueKeys: false, strict: true }).compose(tokens)];
-    for (const error of (yaml?.errors ?? []).slice(0, MAX_ERRORS)) {
-      const tab = error.code === 'TAB_AS_INDENT';
-      this.add(
-        'yaml-syntax',
-        tab ? 'a tab cannot indent' : error.message,
-        error.pos[0],
-        error.pos[1],
-        tab ? 'Indent with blanks.' : undefined,
-      );
+    for (const { code, message, pos } of (yaml?.errors ?? []).slice(0, MAX_ERRORS)) {
+      const words = yamlWords(code, message);
+      const quote = code === 'MISSING_CHAR' ? openQuote(tokens, pos[0]) : undefined;
+      this.add('yaml-syntax', words.message, quote ?? pos[0], quote === undefined ? pos[1] : this.text.length, words.hint);
     }
     if (this.diagnostics.length > 0) return { diagnostics: this.diagnostics };
     const top = yaml?.contents ?? null;
     if (!isMap(top)) {
-      const range = top?.range ?? [0, 0];
-      this.add('wrong-type', 'a Sandboxfile is a map', range[0], range[1], 'Start with `version: 1`.');
+      const [start, end] = top?.range ?? [0, 0];
+      this.add('wrong-type', 'a Sandboxfile is a map', start, end, 'Start with `version: 1`.');
       return { diagnostics: this.diagnostics };
     }
     const root = this.plain(top, []) as PlainMap;
+    // What an alias without its value stands for is not known: nothing true could be said of it.
+    if (this.diagnostics.some(({ code }) => code === 'yaml-alias')) return { diagnostics: this.diagnostics };
     return { value: this.document(root, top), diagnostics: this.diagnostics };
   }
 
+  /** The tokens, if no expression is cut. All that are cut are reported: each is covered, so that the next can be seen. */
+  private uncut(): CST.Token[] | undefined {
+    const tokens = this.tokens(this.text);
+    if (tokens === undefined || !this.text.includes('${{')) return tokens;
+    let [text, seen]: [string, CST.Token[] | undefined] = [this.text, tokens];
+    for (let cut = firstCut(tokens, text); cut !== undefined && this.diagnostics.length < MAX_ERRORS; cut = seen && firstCut(seen, text)) {
+      const hint = `Quote the whole value: ${cut.whole.includes('"') ? `'${cut.whole.replaceAll("'", "''")}'` : `"${cut.whole}"`}.`;
+      this.add('cut-expression', 'YAML cuts an unquoted expression inside [] or {}', cut.from, cut.to, hint);
+      text = covered(text, cut);
+      seen = this.tokens(text);
+    }
+    return this.diagnostics.length > 0 ? undefined : tokens;
+  }
+
   /** Lexed and parsed step by step, so that depth and number are bounded before anything recursive or slow happens. */
-  private tokens(): CST.Token[] | undefined {
+  private tokens(text: string): CST.Token[] | undefined {
     const parser = new Parser();
     const tokens: CST.Token[] = [];
     let count = 0;
-    for (const lexeme of new Lexer().lex(this.text)) {
+    for (const lexeme of new Lexer().lex(text)) {
       tokens.push(...parser.next(lexeme));
       if (parser.stack.length > 2 * MAX_DEPTH) {
         this.add('file-too-deep', `nested deeper than ${MAX_DEPTH}`, parser.offset, parser.offset);
@@ -92,26 +104,11 @@ class Reading {
         this.add('yaml-documents', 'a second document starts here', token.offset, token.offset + 3, 'A file holds one document.');
       }
     }
-    if (this.text.includes('!') || this.text.includes('${{')) this.lookAt(tokens);
-    return this.diagnostics.length === 0;
-  }
-
-  /** Tags, and expressions that flow collections cut into pieces. Not recursive: the tokens are not yet bounded in depth by half. */
-  private lookAt(tokens: readonly CST.Token[]): void {
-    const rest: object[] = [...tokens];
-    for (let token = rest.pop(); token !== undefined; token = rest.pop()) {
-      const { type, offset = 0, source = '' }: { readonly type?: string; readonly offset?: number; readonly source?: string } = token;
-      const end = offset + source.length;
-      if (type === 'tag')
-        this.add('yaml-tag', `the tag ${source} cannot stand here`, offset, end, 'Leave it out: the schema decides what a value is.');
-      if (type === 'scalar' && source.endsWith('$') && this.text.startsWith('{{', end)) {
-        const close = this.text.indexOf('}}', end);
-        const stop = close < 0 ? end + 2 : close + 2;
-        const whole = this.text.slice(end - 1, stop);
-        this.add('cut-expression', 'YAML cuts an unquoted expression inside [] or {}', end - 1, stop, `Quote it: "${whole}".`);
-      }
-      for (const part of Object.values(token)) if (typeof part === 'object' && part !== null) rest.push(part);
+    for (const { offset, source } of this.text.includes('!') ? tagsOf(tokens) : []) {
+      const hint = 'Leave it out: the schema decides what a value is.';
+      this.add('yaml-tag', `the tag ${source} cannot stand here`, offset, offset + source.length, hint);
     }
+    return this.diagnostics.length === 0;
   }
 
   private plain(node: Node | null, path: Path): Plain {
@@ -138,6 +135,7 @@ class Reading {
     if (node.type === 'PLAIN') {
       const unclear = ambiguityOf(node.source ?? '', value, path);
       if (unclear) this.add('ambiguous-scalar', unclear.message, start, end, unclear.hint);
+      if (unclear && value === null) return node.source ?? ''; // so that no place says that it lacks a value
     } else if (typeof value === 'string' && /\0|\p{Surrogate}/u.test(value)) {
       this.add('bad-character', 'an escape stands for NUL or for half a character', start, end, 'No program can be given this text.');
     }
@@ -171,7 +169,13 @@ class Reading {
     const target = this.anchors.get(node.source);
     if (target === undefined) {
       const open = this.anchors.has(node.source);
-      this.add('yaml-alias', open ? `*${node.source} stands inside what it repeats` : `no &${node.source} before this`, start, end);
+      this.add(
+        'yaml-alias',
+        open ? `*${node.source} stands inside what it repeats` : `no &${node.source} before this`,
+        start,
+        end,
+        open ? undefined : `Write &${node.source} in front of what it repeats, further up.`,
+      );
       return null;
     }
     const before = this.values;
@@ -194,6 +198,7 @@ class Reading {
       spanWithin: (path, nth, from, to) => {
         const { node, depth } = locate(top, path);
         if (depth < path.length || !node?.range) return undefined;
+        if (nth === BARE) return this.bareSpan(node, from, to);
         let at = node.range[0] - 3;
         for (let i = 0; i <= nth; i++) {
           at = this.text.indexOf('${{', at + 3);
@@ -204,11 +209,20 @@ class Reading {
     };
   }
 
+  /** Of a string on one line, quoted or not. */
+  private bareSpan(node: Node, from: number, to: number): Span | undefined {
+    const [start, end] = node.range ?? [0, 0];
+    if (!isScalar(node) || node.type?.startsWith('BLOCK')) return undefined;
+    const at = start + (node.type === 'PLAIN' ? 0 : 1);
+    return this.span(at + Math.max(0, from), Math.min(end, Math.max(at + to, at + 1 + from)));
+  }
+
   private span(start: number, end: number): Span {
     return { file: this.file, start: this.lines.at(start), end: this.lines.at(Math.min(end, this.text.length)) };
   }
 
   private add(code: DiagnosticCode, message: string, start: number, end: number, hint?: string): void {
+    if (this.diagnostics.length >= MOST_DIAGNOSTICS) return;
     const span = this.span(start, Math.max(end, start + 1));
     this.diagnostics.push({ severity: 'error', code, message, span, ...(hint === undefined ? {} : { hint }) });
   }

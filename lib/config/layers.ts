@@ -1,8 +1,8 @@
-import { isMap, type Plain, type PlainMap } from '../base/plain.ts';
-import { unknownKey } from '../schema/check.ts';
+import { isMap, kindOf, type Plain, type PlainMap } from '../base/plain.ts';
 import { formatProblem } from '../schema/formats.ts';
 import { sandboxfileFields } from '../schema/sandboxfile.ts';
 import { isFree } from '../schema/shape.ts';
+import { unknownKey } from '../schema/unknown-key.ts';
 import type { Field } from './field.ts';
 import type { Document, Path } from './parsed.ts';
 import { below, type Origin, type Report } from './report.ts';
@@ -47,7 +47,7 @@ export function sectionOf(layers: readonly Layer[], key: string, report: Report,
     const field = fieldOf(layer, key);
     if (field === undefined) continue;
     if (!isMap(field.value)) {
-      report.add('wrong-type', `\`${key}\` is a map of names`, field);
+      report.add('wrong-type', `a map is wanted here, this is ${kindOf(field.value)}`, field, 'Write names below it, each with its keys.');
       continue;
     }
     for (const [name, value] of field.value) {
@@ -70,13 +70,10 @@ function layEntry(section: Section, layer: Layer, name: string, value: Plain, or
     }
   } else if (short !== undefined && value !== null) {
     entry.fields.set(short, { value, layer: layer.index, ...origin });
-  } else if (short === undefined || value !== null) {
-    report.add(
-      'wrong-type',
-      `\`${name}\` is a map of keys`,
-      { ...origin, part: 'key' },
-      value === null ? 'Write its keys below it.' : undefined,
-    );
+  } else if (short === undefined) {
+    const hint =
+      typeof value === 'string' && origin.path.at(-2) === 'steps' ? `Write ${name}: { run: ${value} }.` : 'Write its keys below it.';
+    report.add('wrong-type', `a map is wanted here, this is ${kindOf(value)}`, value === null ? { ...origin, part: 'key' } : origin, hint);
     return;
   }
   section.set(name, entry);

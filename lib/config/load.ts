@@ -20,11 +20,14 @@ export interface Loaded {
   readonly parsed: readonly ParsedSource[];
 }
 
+/** `partial`: what could be made of a faulty file, to look for more that is wrong; never to be run. */
+export type CheckedProject = Checked<Loaded> & { readonly partial?: Project };
+
 /**
  * A Sandboxfile with its recipes and profiles as a project. Everything that is wrong is reported at once; a value is given only if nothing is.
  * Documents from the cache have no spans: if something is wrong with the project, the files are read anew.
  */
-export async function load(sources: Sources, ask: Ask, tasks: readonly Task[]): Promise<Checked<Loaded>> {
+export async function load(sources: Sources, ask: Ask, tasks: readonly Task[]): Promise<CheckedProject> {
   const attempt = async (mayUseCache: boolean) => {
     const report = newReport();
     const library = newLibrary(report, mayUseCache);
@@ -35,7 +38,8 @@ export async function load(sources: Sources, ask: Ask, tasks: readonly Task[]): 
   if (report.diagnostics.length > 0 && library.usedCache()) ({ project, library, report } = await attempt(false));
   const diagnostics = sortDiagnostics(report.diagnostics);
   const faulty = diagnostics.some(({ severity }) => severity === 'error');
-  return project === undefined || faulty ? { diagnostics } : { value: { project, parsed: library.parsed }, diagnostics };
+  if (project === undefined) return { diagnostics };
+  return faulty ? { diagnostics, partial: project } : { value: { project, parsed: library.parsed }, diagnostics };
 }
 
 async function loadProject(

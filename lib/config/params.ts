@@ -1,15 +1,15 @@
 import { isList, isMap } from '../base/plain.ts';
-import { suggest } from '../base/suggest.ts';
+import { hintOf, suggest } from '../base/suggest.ts';
 import type { Param } from '../model/project.ts';
 import type { Scalar, Value } from '../model/value.ts';
-import { unknownKey } from '../schema/check.ts';
 import { paramFields } from '../schema/param.ts';
 import { isFree } from '../schema/shape.ts';
+import { unknownKey } from '../schema/unknown-key.ts';
 import type { Ask } from './ask.ts';
-import { checkField, type Field } from './field.ts';
-import { type Layer, sectionOf } from './layers.ts';
+import { type Field, readField } from './field.ts';
+import { type Entry, type Layer, sectionOf } from './layers.ts';
 import type { RecipeUse } from './recipes.ts';
-import type { Report } from './report.ts';
+import type { At, Report } from './report.ts';
 import { resolveValue } from './resolve.ts';
 import type { Scope } from './scope.ts';
 
@@ -22,6 +22,8 @@ export interface Params {
 
 type ParamType = Param['type'];
 
+const WORDS: { readonly [type in ParamType]: string } = { string: 'text', number: 'a number', boolean: 'true or false', list: 'a list' };
+
 /**
  * Values of parameters: --set, then SBX_PARAM_NAME, then `with` (for parameters of a recipe), then the default. A recipe's parameter is one of the
  * project, unless the project declares one of that name.
@@ -33,7 +35,7 @@ export function readParams(uses: readonly RecipeUse[], own: readonly Layer[], sc
   const values = new Map<string, Value | undefined>();
   const declared = new Map<string, Param>();
   const read = (name: string, given: Field | undefined, seen: Scope['params']): Param | undefined =>
-    readParam(name, all.get(name)?.fields ?? new Map(), given, { ...scope, params: seen }, report);
+    readParam(name, all.get(name) as Entry, given, { ...scope, params: seen }, report);
   for (const name of mine.keys()) {
     const param = read(name, undefined, new Map());
     if (param) declared.set(name, param);
@@ -58,28 +60,27 @@ export function readParams(uses: readonly RecipeUse[], own: readonly Layer[], sc
 
 function readParam(
   name: string,
-  fields: ReadonlyMap<string, Field>,
+  { fields, origin: declaredAt }: Entry,
   given: Field | undefined,
   scope: Scope,
   report: Report,
 ): Param | undefined {
   for (const [key, field] of fields) {
     if (isFree(key) || Object.hasOwn(paramFields, key)) continue;
-    const { code, message, hint } = unknownKey(key, Object.keys(paramFields));
+    const { code, message, hint } = unknownKey(key, Object.keys(paramFields), 'a parameter');
     report.add(code, message, { ...field, part: 'key' }, hint);
   }
   const read = (key: keyof typeof paramFields): Value | undefined => {
     const field = fields.get(key);
     if (field === undefined) return undefined;
-    const resolved = resolveValue(field.value, scope, field, report);
-    return resolved === undefined ? undefined : (checkAs(key, resolved, field, report) as Value | undefined);
+    return readField(paramFields[key], field, scope, report) as Value | undefined;
   };
   const enumerated = read('enum');
   const allowed = Array.isArray(enumerated) ? (enumerated as readonly Scalar[]) : undefined;
   const preset = read('default');
   const type = (read('type') as ParamType | undefined) ?? typeOf(preset ?? allowed?.[0] ?? '');
   const description = read('description');
-  const origin = given ?? fields.get('default') ?? [...fields.values()][0];
+  const origin: At = given ?? fields.get('default') ?? { ...declaredAt, part: 'key' };
   const fail = (message: string, hint?: string): undefined =>
     void report.add('bad-value', `parameter \`${name}\`: ${message}`, origin, hint);
 
@@ -87,7 +88,7 @@ function readParam(
   let value: Value | undefined;
   if (text !== undefined) {
     value = converted(type, text.text);
-    if (value === undefined) return void report.add('bad-value', `${text.from}: \`${text.text}\` is not a ${type}`);
+    if (value === undefined) return void report.add('bad-value', `${text.from}: \`${text.text}\` is not ${WORDS[type]}`);
   } else {
     value = given === undefined ? preset : (resolveValue(given.value, scope, given, report) as Value | undefined);
     if (value === undefined && given !== undefined) return undefined;
@@ -104,7 +105,7 @@ function readParam(
     if (type === 'string' && typeof value !== 'object' && typeof value !== 'string') value = String(value);
     if (typeOf(value) !== type) {
       const quoted = type === 'number' && typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
-      return fail(`a ${type} is wanted, this is a ${typeOf(value)}`, quoted ? 'Write it without quotes.' : undefined);
+      return fail(`${WORDS[type]} is wanted, this is ${WORDS[typeOf(value)]}`, quoted ? 'Write it without quotes.' : undefined);
     }
   }
   if (
@@ -112,15 +113,11 @@ function readParam(
     !(isList(value as never) ? (value as readonly Scalar[]) : [value as Scalar]).every((one) => isAmong(one, allowed))
   ) {
     const near = suggest(String(value), allowed.map(String));
-    const hint = near === undefined ? undefined : `Did you mean \`${near}\`?`;
+    const hint = near && `Did you mean \`${near}\`?`;
     const message = `\`${String(value)}\` is not one of ${allowed.join(', ')}`;
     return text === undefined ? fail(message, hint) : void report.add('bad-value', `${text.from}: ${message}`, undefined, hint);
   }
   return { type, value, ...(allowed ? { enum: allowed } : {}), ...(typeof description === 'string' ? { description } : {}) };
-}
-
-function checkAs(key: keyof typeof paramFields, value: Parameters<typeof checkField>[1], field: Field, report: Report): unknown {
-  return checkField(paramFields[key], value, field, report);
 }
 
 function isAmong(value: Scalar, allowed: readonly Scalar[]): boolean {
@@ -161,8 +158,7 @@ function converted(type: ParamType, text: string): Value | undefined {
 function checkSet(ask: Ask, known: ReadonlyMap<string, unknown>, report: Report): void {
   for (const [name] of ask.set) {
     if (known.has(name)) continue;
-    const near = suggest(name, known.keys());
-    const hint = near === undefined ? `There are: ${[...known.keys()].join(', ') || 'none'}.` : `Did you mean \`${near}\`?`;
+    const hint = known.size === 0 ? 'The file has none.' : hintOf(name, known.keys());
     report.add('unknown-param', `--set ${name}: there is no such parameter`, undefined, hint);
   }
 }

@@ -7,6 +7,9 @@ import type { Span } from '../base/span.ts';
 /** Keys and positions that lead from the top of a document to a value. */
 export type Path = readonly (string | number)[];
 
+/** In place of the number of an expression: the string is one, without `${{`. */
+export const BARE = -1;
+
 /** A Sandboxfile, recipe or profile as it was read. */
 export interface Document {
   /** As it should be shown to the user. */
@@ -14,7 +17,7 @@ export interface Document {
   readonly root: PlainMap;
   /** The stretch of the value, or of its key; of the nearest one above it that is there. Undefined where the document came from the cache. */
   spanOf(path: Path, part?: 'key' | 'value'): Span | undefined;
-  /** A stretch inside the `nth` expression of a string, `from` and `to` counted from behind its `${{`. */
+  /** A stretch inside the `nth` expression of a string, `from` and `to` counted from behind its `${{`; of the string itself for BARE. */
   spanWithin(path: Path, nth: number, from: number, to: number): Span | undefined;
 }
 

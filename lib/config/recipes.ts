@@ -1,6 +1,7 @@
 import { isList, isMap, type Plain, type PlainMap } from '../base/plain.ts';
-import { suggest } from '../base/suggest.ts';
+import { hintOf } from '../base/suggest.ts';
 import { sandboxfileFields } from '../schema/sandboxfile.ts';
+import { isFree } from '../schema/shape.ts';
 import { checkField, type Field } from './field.ts';
 import { fieldOf, type Layer } from './layers.ts';
 import { below, type Origin, type Report } from './report.ts';
@@ -18,7 +19,8 @@ export async function openRecipes(main: Layer, sources: Sources, library: Librar
   const field = fieldOf(main, 'use');
   if (field === undefined) {
     const alone = fieldOf(main, 'with');
-    if (alone) report.add('conflicting-keys', '`with` goes with `use`', { ...alone, part: 'key' });
+    if (alone)
+      report.add('conflicting-keys', '`with` without `use`', { ...alone, part: 'key' }, 'Name the recipe that the values are for.');
     return [];
   }
   if (checkField(sandboxfileFields.use, field.value, field, report) === undefined) return [];
@@ -85,12 +87,13 @@ function paramNames(layer: Layer): readonly string[] {
 
 /** `layer` is set later: values are written in the file, above all recipes. */
 function givenBy(values: PlainMap, origin: Origin): readonly (readonly [string, Field])[] {
-  return [...values].map(([name, value]) => [name, { value, layer: -1, ...below(origin, name) }] as const);
+  return [...values]
+    .filter(([name]) => !isFree(name))
+    .map(([name, value]) => [name, { value, layer: -1, ...below(origin, name) }] as const);
 }
 
 function addUnknownParam(name: string, known: Iterable<string>, origin: Origin, report: Report): void {
-  const near = suggest(name, known);
-  const hint = near === undefined ? `Its parameters: ${[...known].join(', ') || 'none'}.` : `Did you mean \`${near}\`?`;
+  const hint = hintOf(name, known, `Its parameters: ${[...known].join(', ') || 'none'}.`);
   report.add('unknown-param', `the recipe has no parameter \`${name}\``, { ...origin, part: 'key' }, hint);
 }
 
@@ -104,12 +107,6 @@ export function addUnknown(
   more: Iterable<string> = [],
 ): void {
   const known = [...new Set([...more, ...sources.names(kind)])].sort();
-  const near = suggest(name, known);
-  const hint =
-    near !== undefined
-      ? `Did you mean \`${near}\`?`
-      : known.length > 0
-        ? `There are: ${known.join(', ')}.`
-        : `Put it into ${kind}s/${name}.yaml.`;
+  const hint = hintOf(name, known) ?? `Put it into ${kind}s/${name}.yaml.`;
   report.add(kind === 'recipe' ? 'unknown-recipe' : 'unknown-profile', `there is no ${kind} \`${name}\``, origin, hint);
 }

@@ -1,4 +1,4 @@
-import { suggest } from '../base/suggest.ts';
+import { hintOf } from '../base/suggest.ts';
 import type { Secret, Step, StepId } from '../model/project.ts';
 import type { Entry, Section } from './layers.ts';
 import { below, type Origin, type Report } from './report.ts';
@@ -26,23 +26,13 @@ export function checkReferences(
       if (name !== undefined && !all.sandboxes.has(name)) addUnknownSandbox(name, entry.fields.get(key), all);
     }
     if (step.pool !== undefined && !pools.has(step.pool)) {
-      const near = suggest(step.pool, pools.keys());
-      report.add(
-        'unknown-pool',
-        `there is no pool \`${step.pool}\``,
-        entry.fields.get('pool'),
-        near ? `Did you mean \`${near}\`?` : 'Declare it under `pools:`.',
-      );
+      const hint = hintOf(step.pool, pools.keys(), 'Declare it under `pools:`.');
+      report.add('unknown-pool', `there is no pool \`${step.pool}\``, entry.fields.get('pool'), hint);
     }
     for (const [i, name] of step.secrets.entries()) {
       if (declared.has(name)) continue;
-      const near = suggest(name, declared);
-      report.add(
-        'unknown-secret',
-        `there is no secret \`${name}\``,
-        at(entry, 'secrets', i),
-        near ? `Did you mean \`${near}\`?` : 'Declare it under `secrets:` at the top level.',
-      );
+      const hint = hintOf(name, declared, 'Declare it under `secrets:` at the top level.');
+      report.add('unknown-secret', `there is no secret \`${name}\``, at(entry, 'secrets', i), hint);
     }
   }
 }
@@ -54,6 +44,5 @@ function at(entry: Entry, key: string, i: number): Origin | undefined {
 }
 
 export function addUnknownStep(name: string, section: { keys(): Iterable<string> }, origin: Origin | undefined, report: Report): void {
-  const near = suggest(name, section.keys());
-  report.add('unknown-step', `there is no step \`${name}\``, origin, near === undefined ? undefined : `Did you mean \`${near}\`?`);
+  report.add('unknown-step', `there is no step \`${name}\``, origin, hintOf(name, section.keys()));
 }

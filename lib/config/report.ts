@@ -14,6 +14,9 @@ export interface At extends Origin {
   readonly within?: { readonly nth: number; readonly from: number; readonly to: number };
 }
 
+/** More than this nobody mends before reading anew; a hostile file could have a million. */
+export const MOST_DIAGNOSTICS = 200;
+
 /** Collects all that is wrong, so that a user hears of everything at once. */
 export interface Report {
   readonly diagnostics: Diagnostic[];
@@ -25,6 +28,7 @@ export function newReport(): Report {
   return {
     diagnostics,
     add(code, message, at, hint) {
+      if (diagnostics.length >= MOST_DIAGNOSTICS) return;
       const span = at === undefined ? undefined : spanOf(at);
       diagnostics.push({
         severity: 'error',

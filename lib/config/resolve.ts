@@ -6,10 +6,10 @@ import { parseTemplate } from './expression/template.ts';
 import { below, type Origin, type Report } from './report.ts';
 import { namesOf, type Scope } from './scope.ts';
 
-/** A piece of text, or the value of the expression that stands there. */
-export type Resolved = string | { readonly nth: number; readonly text: string; readonly length: number; readonly value: Value };
+/** A piece of text, or the value of the expression that stands there; undefined where something is wrong with it, and that is reported. */
+export type Resolved = string | { readonly nth: number; readonly text: string; readonly length: number; readonly value: Value | undefined };
 
-/** The pieces of a string with the values of its expressions; undefined if one has none, and that is reported. */
+/** The pieces of a string with the values of its expressions; undefined if it cannot be taken apart, and that is reported. */
 export function resolvePieces(text: string, scope: Scope, origin: Origin, report: Report): readonly Resolved[] | undefined {
   const template = parseTemplate(text);
   if ('problems' in template) {
@@ -17,20 +17,14 @@ export function resolvePieces(text: string, scope: Scope, origin: Origin, report
     return undefined;
   }
   const names = namesOf(scope);
-  const pieces: Resolved[] = [];
-  let whole = true;
-  for (const piece of template.pieces) {
-    if (typeof piece === 'string') {
-      pieces.push(piece);
-      continue;
-    }
-    const evaluated = evaluate(piece.expression, names);
-    if ('problems' in evaluated) {
-      whole = false;
-      for (const problem of evaluated.problems) addProblem(problem, piece.nth, origin, report);
-    } else pieces.push({ nth: piece.nth, text: piece.text, length: piece.length, value: evaluated.value });
-  }
-  return whole ? pieces : undefined;
+  return template.pieces.map((piece) => {
+    if (typeof piece === 'string') return piece;
+    const { nth, text, length, expression } = piece;
+    const evaluated = evaluate(expression, names);
+    if ('value' in evaluated) return { nth, text, length, value: evaluated.value };
+    for (const problem of evaluated.problems) addProblem(problem, nth, origin, report);
+    return { nth, text, length, value: undefined };
+  });
 }
 
 export function addProblem(problem: ExpressionProblem, nth: number, origin: Origin, report: Report): void {
@@ -58,27 +52,26 @@ export function resolveText(text: string, scope: Scope, origin: Origin, report: 
   if (pieces === undefined) return undefined;
   const [first] = pieces;
   if (pieces.length === 1 && first !== undefined && typeof first !== 'string') {
-    if (first.value !== null) return first.value;
-    return void addAtExpression(
-      'expression-type',
-      `\`${first.text}\` is not set`,
-      first,
-      origin,
-      report,
-      `Write default(${first.text}, '...').`,
-    );
+    return isSet(first, origin, report) ? first.value : undefined;
   }
-  let joined = '';
-  for (const piece of pieces) {
-    if (typeof piece === 'string') joined += piece;
-    else if (piece.value !== null && typeof piece.value !== 'object') joined += String(piece.value);
-    else {
-      const [what, hint] = piece.value === null ? ['not set', `default(${piece.text}, '...')`] : ['a list', `join(${piece.text}, ' ')`];
-      const message = `\`${piece.text}\` is ${what} and cannot be a part of a text`;
-      return void addAtExpression('expression-type', message, piece, origin, report, `Write ${hint}.`);
-    }
-  }
-  return joined;
+  const texts = pieces.map((piece): string | undefined => {
+    if (typeof piece === 'string') return piece;
+    if (!isSet(piece, origin, report)) return undefined;
+    if (typeof piece.value !== 'object') return String(piece.value);
+    const message = `\`${piece.text}\` is a list and cannot be a part of a text`;
+    return void addAtExpression('expression-type', message, piece, origin, report, `Write join(${piece.text}, ' ').`);
+  });
+  return texts.includes(undefined) ? undefined : texts.join('');
+}
+
+type Hole = Exclude<Resolved, string>;
+
+/** Whether the expression has a value; that it has none is reported. */
+export function isSet(hole: Hole, origin: Origin, report: Report): hole is Hole & { readonly value: Exclude<Value, null> } {
+  if (hole.value !== null) return hole.value !== undefined;
+  const hint = `Write default(${hole.text}, '...').`;
+  addAtExpression('expression-type', `\`${hole.text}\` is not set`, hole, origin, report, hint);
+  return false;
 }
 
 /** The value with all its expressions resolved. A list in a list is spliced: `[a, "${{ args }}"]`. */

@@ -2,9 +2,9 @@ import { parseDuration } from '../base/duration.ts';
 import { isMap } from '../base/plain.ts';
 import { LOCAL, type SandboxName, type SandboxSpec } from '../model/project.ts';
 import type { Value } from '../model/value.ts';
-import { unknownKey } from '../schema/check.ts';
 import { sandboxFields } from '../schema/sandbox.ts';
 import { isFree, type ValueOf } from '../schema/shape.ts';
+import { unknownKey } from '../schema/unknown-key.ts';
 import type { Ask } from './ask.ts';
 import { readEnv } from './environment.ts';
 import { type Field, readField } from './field.ts';
@@ -65,7 +65,7 @@ export function readSandboxes(
 function readSandbox(entry: Entry, scopeOf: (layer: number) => Scope, ask: Ask, report: Report): SandboxSpec {
   for (const [key, field] of entry.fields) {
     if (isFree(key) || Object.hasOwn(sandboxFields, key)) continue;
-    const { code, message, hint } = unknownKey(key, Object.keys(sandboxFields));
+    const { code, message, hint } = unknownKey(key, Object.keys(sandboxFields), 'a sandbox');
     report.add(code, message, { ...field, part: 'key' }, hint);
   }
   const read = <K extends keyof Fields>(key: K): ValueOf<Fields[K]> | undefined => {
@@ -119,20 +119,17 @@ function chosenHost(name: SandboxName, host: string | undefined): string | undef
   return one[1] === name ? one[2] : undefined;
 }
 
+const OWN_FOLDER = 'A sync removes what is not in the sources: name a folder of its own.';
+
 function checkWorkspace(workspace: string | undefined, field: Field | undefined, report: Report): string | undefined {
   if (workspace === undefined || field === undefined) return undefined;
   const parts = workspace.split('/').filter((part) => part !== '' && part !== '.');
-  const bad = (why: string): undefined =>
-    void report.add(
-      'bad-path',
-      `workspace \`${workspace}\` ${why}`,
-      field,
-      'A sync removes what is not in the sources: name a folder of its own.',
-    );
-  if (workspace.includes('\0')) return bad('holds a NUL character');
-  if (parts.includes('..')) return bad('holds `..`');
-  if (workspace.startsWith('~')) return bad('starts with `~`: a relative folder is in the home already');
-  if (parts.length === 0 || (workspace.startsWith('/') && parts.length < 2)) return bad('is too near to the root');
+  const bad = (why: string, hint: string): undefined => void report.add('bad-path', `workspace \`${workspace}\` ${why}`, field, hint);
+  if (workspace.includes('\0')) return bad('holds a NUL character', OWN_FOLDER);
+  if (parts.includes('..')) return bad('holds `..`', OWN_FOLDER);
+  if (workspace.startsWith('~'))
+    return bad('starts with `~`', `A relative folder is in the home already: \`${workspace.replace(/^~[^/]*\/*/, '')}\`.`);
+  if (parts.length === 0 || (workspace.startsWith('/') && parts.length < 2)) return bad('is too near to the root', OWN_FOLDER);
   return workspace;
 }
 

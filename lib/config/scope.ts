@@ -1,3 +1,4 @@
+import { suggest } from '../base/suggest.ts';
 import type { Value } from '../model/value.ts';
 import type { Ask } from './ask.ts';
 import type { Names } from './expression/evaluate.ts';
@@ -49,7 +50,7 @@ export function namesOf(scope: Scope): Names {
       yield* ['name', 'os', 'arch', 'cpus', 'args'];
       for (const param of scope.params.keys()) yield `params.${param}`;
       for (const field of scope.sandbox?.keys() ?? []) yield `sandbox.${field}`;
-      if (path.length > 1) yield `env.${path[1]}`;
+      if (path.length > 1 && suggest(path[0] ?? '', ['env']) !== undefined) yield `env.${path[1]}`;
     },
   };
 }

@@ -5,7 +5,7 @@ import { stepFields } from '../schema/step.ts';
 import { checkField, type Field } from './field.ts';
 import type { Entry } from './layers.ts';
 import { below, type Origin, type Report } from './report.ts';
-import { addAtExpression, type Resolved, resolvePieces, resolveValue } from './resolve.ts';
+import { addAtExpression, isSet, type Resolved, resolvePieces, resolveValue } from './resolve.ts';
 import type { Scope } from './scope.ts';
 import { scanShell } from './shell/scan.ts';
 import type { Atom, Verdict } from './shell/text.ts';
@@ -73,7 +73,8 @@ function readShellText(
   const extra = named && scope.ask.args.length > 0 && !mentionsArgs(text);
   if (!extra && !text.includes('${{')) return { shell, text, variables: [], source: text };
   const pieces = text.includes('${{') ? resolvePieces(text, scope, field, report) : [text];
-  if (pieces === undefined || !allSet(pieces, field, report)) return undefined;
+  if (pieces === undefined) return undefined;
+  const whole = pieces.filter((piece) => typeof piece === 'object' && !isSet(piece, field, report)).length === 0;
   const appended: readonly Resolved[] = extra
     ? [...trimmed(pieces), ' ', { nth: -1, text: 'args', length: 0, value: scope.ask.args }]
     : pieces;
@@ -81,17 +82,8 @@ function readShellText(
   if (extra && ';&|(){<>'.includes(end))
     return void report.add('unsafe-expression', `words cannot be appended behind \`${end}\``, field, SAY_WHERE);
   const verdicts = verdictsOf(appended, shell);
-  if (!allSafe(appended, verdicts, field, report)) return undefined;
+  if (!allSafe(appended, verdicts, field, report) || !whole) return undefined;
   return { shell, ...written(appended, verdicts, text), source: text };
-}
-
-function allSet(pieces: readonly Resolved[], field: Field, report: Report): boolean {
-  const unset = pieces.filter((piece) => typeof piece !== 'string' && piece.value === null);
-  for (const piece of unset) {
-    if (typeof piece === 'string') continue;
-    addAtExpression('expression-type', `\`${piece.text}\` is not set`, piece, field, report, `Write default(${piece.text}, '...').`);
-  }
-  return unset.length === 0;
 }
 
 /** The text without the white space at its end, where words can be appended. */
@@ -120,7 +112,8 @@ function allSafe(pieces: readonly Resolved[], verdicts: ReadonlyMap<number, Verd
     if (piece.nth < 0) {
       report.add('unsafe-expression', `words cannot be appended to this command: ${why}`, field, SAY_WHERE);
     } else {
-      const hint = `Give it as a variable: \`env: { VALUE: "\${{ ${piece.text} }}" }\`, and write "$VALUE".`;
+      const text = Array.isArray(piece.value) ? `join(${piece.text}, ' ')` : piece.text;
+      const hint = `Give it as a variable: \`env: { VALUE: "\${{ ${text} }}" }\`, and write "$VALUE".`;
       addAtExpression('unsafe-expression', `a value cannot stand here: ${why}`, piece, field, report, hint);
     }
   }

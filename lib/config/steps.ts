@@ -1,11 +1,12 @@
 import { parseDuration } from '../base/duration.ts';
 import type { Json } from '../base/json.ts';
-import { suggest } from '../base/suggest.ts';
+import { hintOf } from '../base/suggest.ts';
 import { LOCAL, type SandboxName, type SandboxSpec, type Step, type StepId } from '../model/project.ts';
 import type { Pairs, Value } from '../model/value.ts';
-import { unknownKey } from '../schema/check.ts';
+import { missingHint } from '../schema/check.ts';
 import { isFree, type Shape, type ValueOf } from '../schema/shape.ts';
 import { stepFields } from '../schema/step.ts';
+import { unknownKey } from '../schema/unknown-key.ts';
 import type { Task } from '../task.ts';
 import { readCondition } from './condition.ts';
 import { mergePairs, readEnv } from './environment.ts';
@@ -28,7 +29,6 @@ export interface StepsScope {
 }
 
 type Fields = typeof stepFields;
-const COMMON = Object.keys(stepFields);
 
 /** One step, checked and resolved; undefined if its task is not known. References to other steps are checked later. */
 export function readStep(entry: Entry, all: StepsScope): Step | undefined {
@@ -102,27 +102,33 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
 /** The fields of the task with their defaults; keys that neither the task nor steps in general have are reported. */
 function readFields(entry: Entry, task: Task, scopeOf: (layer: number) => Scope, report: Report): { readonly [field: string]: Json } {
   const fields: [string, Json][] = [];
+  const meant = new Set<string>();
   for (const [key, field] of entry.fields) {
     if (Object.hasOwn(task.fields, key)) {
       const value = readJson(task.fields[key] as Shape, field, scopeOf(field.layer), report);
       if (value !== undefined) fields.push([key, value]);
     } else if (!Object.hasOwn(stepFields, key) && !isFree(key)) {
-      const { code, message, hint } = unknownKey(key, [...COMMON, ...Object.keys(task.fields)]);
-      report.add(code, `${message}, in a step of task ${task.name}`, { ...field, part: 'key' }, hint);
+      const { code, message, hint, near } = unknownKey(key, keysOf(task), `a ${task.name} step`);
+      if (near !== undefined) meant.add(near);
+      report.add(code, message, { ...field, part: 'key' }, hint);
     } else if (task.refuses?.includes(key)) {
-      report.add('conflicting-keys', `a step of task ${task.name} cannot have \`${key}\``, { ...field, part: 'key' });
+      report.add('conflicting-keys', `a ${task.name} step cannot have \`${key}\``, { ...field, part: 'key' });
     }
   }
   for (const key of task.requires ?? []) {
-    if (!entry.fields.has(key)) {
-      const summary = (task.fields[key] ?? (stepFields as { readonly [key: string]: Shape })[key])?.description;
-      report.add('missing-key', `\`${key}\` is missing in the step \`${entry.name}\``, { ...entry.origin, part: 'key' }, summary);
+    if (!entry.fields.has(key) && !meant.has(key)) {
+      const hint = missingHint(key, task.fields[key] ?? (stepFields as { readonly [key: string]: Shape })[key]);
+      report.add('missing-key', `\`${key}\` is missing in the step \`${entry.name}\``, { ...entry.origin, part: 'key' }, hint);
     }
   }
   for (const [key, shape] of Object.entries(task.fields)) {
     if (!entry.fields.has(key) && 'default' in shape && shape.default !== undefined) fields.push([key, shape.default]);
   }
   return Object.fromEntries(fields);
+}
+
+function keysOf({ fields, refuses = [] }: Task): readonly string[] {
+  return [...Object.keys(stepFields).filter((key) => !refuses.includes(key)), ...Object.keys(fields)];
 }
 
 function some<K extends string, V>(key: K, value: V | undefined): { readonly [k in K]?: V } {
@@ -139,13 +145,14 @@ function normalDir(dir: string): string {
 }
 
 function addUnknownTask(name: string, entry: Entry, all: StepsScope): void {
-  const near = suggest(name, all.tasks.keys());
-  const hint = near === undefined ? `There are: ${[...all.tasks.keys()].join(', ')}.` : `Did you mean \`${near}\`?`;
-  all.report.add('unknown-task', `there is no task \`${name}\``, entry.fields.get('task'), hint);
+  all.report.add('unknown-task', `there is no task \`${name}\``, entry.fields.get('task'), hintOf(name, all.tasks.keys()));
 }
 
 export function addUnknownSandbox(name: string, at: Origin | undefined, all: Pick<StepsScope, 'sandboxes' | 'report'>): void {
-  const near = suggest(name, all.sandboxes.keys());
-  const hint = near === undefined ? 'Declare it under `sandboxes:`.' : `Did you mean \`${near}\`?`;
-  all.report.add('unknown-sandbox', `there is no sandbox \`${name}\``, at, hint);
+  all.report.add(
+    'unknown-sandbox',
+    `there is no sandbox \`${name}\``,
+    at,
+    hintOf(name, all.sandboxes.keys(), 'Declare it under `sandboxes:`.'),
+  );
 }

@@ -3,7 +3,8 @@ import { isList, isMap, kindOf, type Plain, type PlainMap } from '../base/plain.
 import { suggest } from '../base/suggest.ts';
 import type { DiagnosticCode } from '../model/diagnostic.ts';
 import { formatProblem } from './formats.ts';
-import { isFree, isLiteral, type MapShape, type ObjectShape, type Shape, type StringShape } from './shape.ts';
+import { exampleOf, isFree, isLiteral, type MapShape, type ObjectShape, type Shape, type StringShape } from './shape.ts';
+import { unknownKey } from './unknown-key.ts';
 
 /** Something in a value that is not of its shape. `path` leads from the checked value to the part that is wrong; `key`: its key is wrong. */
 export interface Misfit {
@@ -83,18 +84,11 @@ function checkText(pass: Pass, shape: StringShape, value: Plain, path: Path): Js
     return misfit(pass, path, 'bad-value', 'an expression cannot stand here', 'Write the value itself.');
   }
   if (shape.enum && !shape.enum.includes(text)) {
-    const near = suggest(text, shape.enum);
-    const hint = near === undefined ? `One of: ${shape.enum.join(', ')}.` : `Did you mean \`${near}\`?`;
-    return misfit(pass, path, 'bad-value', `\`${text}\` is not one of ${shape.enum.join(', ')}`, hint);
+    return misfit(pass, path, 'bad-value', `\`${text}\` is not one of ${shape.enum.join(', ')}`, nearHint(text, shape.enum));
   }
   if (shape.pattern !== undefined && !new RegExp(shape.pattern).test(text)) {
-    return misfit(
-      pass,
-      path,
-      'bad-value',
-      `\`${text}\` does not match ${shape.pattern}`,
-      shape.examples && `For example: ${String(shape.examples[0])}`,
-    );
+    const wantedText = shape.called === undefined ? `does not match ${shape.pattern}` : `is not ${shape.called}`;
+    return misfit(pass, path, 'bad-value', `\`${text}\` ${wantedText}`, shape.examples && `For example: ${String(shape.examples[0])}`);
   }
   const problem = shape.format === undefined ? undefined : formatProblem(shape.format, text);
   return problem === undefined ? text : misfit(pass, path, problem.code, problem.message, problem.hint);
@@ -114,12 +108,15 @@ function checkMap(pass: Pass, shape: MapShape, value: PlainMap, path: Path): Jso
 
 function checkObject(pass: Pass, shape: ObjectShape, value: PlainMap, path: Path): Json | undefined {
   const members: [string, Json][] = [];
+  const meant = new Set<string>();
   let whole = true;
   for (const [key, member] of value) {
     if (isFree(key)) continue;
     const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
     if (field === undefined) {
-      pass.report({ path: [...path, key], key: true, ...unknownKey(key, Object.keys(shape.fields)) });
+      const { near, ...misfit } = unknownKey(key, Object.keys(shape.fields));
+      pass.report({ path: [...path, key], key: true, ...misfit });
+      if (near !== undefined) meant.add(near);
       continue;
     }
     const checked = check(pass, field, member, [...path, key]);
@@ -129,7 +126,7 @@ function checkObject(pass: Pass, shape: ObjectShape, value: PlainMap, path: Path
   for (const field of shape.required ?? []) {
     if (!value.has(field)) {
       whole = false;
-      misfit(pass, path, 'missing-key', `\`${field}\` is missing`, shape.fields[field]?.description);
+      if (!meant.has(field)) misfit(pass, path, 'missing-key', `\`${field}\` is missing`, missingHint(field, shape.fields[field]));
     }
   }
   return whole ? Object.fromEntries(members) : undefined;
@@ -137,7 +134,8 @@ function checkObject(pass: Pass, shape: ObjectShape, value: PlainMap, path: Path
 
 function wrongType(pass: Pass, path: Path, want: string, value: Plain, form?: string): undefined {
   const scalar = value !== null && typeof value !== 'object';
-  const hint = form !== undefined && scalar ? `Write [${String(value)}].` : undefined;
+  const hint =
+    value === null ? 'Write a value, or leave the key out.' : form !== undefined && scalar ? `Write [${String(value)}].` : undefined;
   return misfit(pass, path, 'wrong-type', `${want} is wanted here, this is ${kindOf(value)}`, hint);
 }
 
@@ -146,19 +144,15 @@ function misfit(pass: Pass, path: Path, code: DiagnosticCode, message: string, h
   return undefined;
 }
 
-/** What to say of a key that is not among the known ones. */
-export function unknownKey(
-  key: string,
-  known: readonly string[],
-): { readonly code: DiagnosticCode; readonly message: string; readonly hint: string } {
-  const near = suggest(key, known);
-  const hint =
-    key === '<<'
-      ? 'Merge keys are not part of YAML 1.2: use a recipe or a profile.'
-      : near === undefined
-        ? `Known here: ${[...known].sort().join(', ')}. Keys of your own start with x-.`
-        : `Did you mean \`${near}\`?`;
-  return { code: 'unknown-key', message: `\`${key}\` is not a key here`, hint };
+/** An example, where the shape has one: it says more than a description. */
+export function missingHint(key: string, shape: Shape | undefined): string | undefined {
+  const example = shape && exampleOf(shape);
+  return typeof example === 'string' || typeof example === 'number' ? `Write for example \`${key}: ${example}\`.` : shape?.description;
+}
+
+function nearHint(text: string, known: readonly string[]): string | undefined {
+  const near = suggest(text, known);
+  return near === undefined ? undefined : `Did you mean \`${near}\`?`;
 }
 
 function fits(shape: Shape, value: Plain): boolean {

@@ -31,13 +31,17 @@ export function formatProblem(format: Format, text: string): FormatProblem | und
   switch (format) {
     case 'name':
       if (NAME.test(text)) return undefined;
-      return { code: 'bad-name', message: `\`${text}\` is not a name`, hint: 'Names start with a-z and go on with a-z, 0-9, _ and -.' };
+      return {
+        code: 'bad-name',
+        message: `\`${text}\` is not a name`,
+        hint: `${like(nameLike(text))}Names start with a-z and go on with a-z, 0-9, _ and -.`,
+      };
     case 'variable':
       if (VARIABLE.test(text)) return undefined;
       return {
         code: 'bad-name',
         message: `\`${text}\` cannot be the name of a variable`,
-        hint: 'Use letters, digits and _, no digit first.',
+        hint: `${like(variableLike(text))}Use letters, digits and _, no digit first.`,
       };
     case 'duration':
       if (parseDuration(text) !== undefined) return undefined;
@@ -47,11 +51,32 @@ export function formatProblem(format: Format, text: string): FormatProblem | und
       return { code: 'bad-value', message: `\`${text}\` is not a size`, hint: 'Write for example 500MB or 20GiB.' };
     case 'glob': {
       const problem = globProblem(text);
-      return problem === undefined ? undefined : { code: 'bad-glob', message: `glob \`${text}\`: ${problem}` };
+      return problem === undefined ? undefined : { code: 'bad-glob', message: `glob \`${text}\` ${problem}` };
     }
     case 'path':
       return pathProblem(text);
   }
+}
+
+function like(near: string | undefined): string {
+  return near === undefined ? '' : `Write for example \`${near}\`. `;
+}
+
+function nameLike(text: string): string | undefined {
+  const near = text
+    .trim()
+    .toLowerCase()
+    .replace(/[^a-z0-9_]+/g, '-')
+    .replace(/-$/, '');
+  return NAME.test(near) ? near : undefined;
+}
+
+function variableLike(text: string): string | undefined {
+  const near = text
+    .trim()
+    .replace(/[^A-Za-z0-9_]+/g, '_')
+    .replace(/_$/, '');
+  return VARIABLE.test(near) ? near : undefined;
 }
 
 /** A path below the project's root. */

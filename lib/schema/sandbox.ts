@@ -8,6 +8,7 @@ export const sandboxFields = {
     literal: true,
     description: 'A file in profiles/ whose values stand where this sandbox says nothing. The prefix `profile.` may be written.',
     pattern: '^(profile\\.)?[a-z][a-z0-9_-]*$',
+    called: 'the name of a profile',
     examples: ['vm-haskell-build'],
   },
   host: {
@@ -15,12 +16,14 @@ export const sandboxFields = {
     description:
       'Where the sandbox is: an ssh_config alias or `user@host:port`. `embedded` (also without `host`): a private workspace here, reached by SSH; `local`: this computer.',
     pattern: '^[^\\s\\x00-\\x1f-][^\\s\\x00-\\x1f]*$',
+    called: 'a host',
     examples: ['haskell-build', 'build@192.0.2.7:22'],
   },
   user: {
     kind: 'string',
     description: "Login name where neither `host` nor the user's ssh_config names one.",
     pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]*$',
+    called: 'a login name',
     examples: ['build'],
   },
   workspace: {

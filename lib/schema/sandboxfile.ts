@@ -119,6 +119,8 @@ export const sandboxfileFields = {
     literal: true,
     description: "The project's name. Without it: the name of its folder.",
     pattern: '^[^/\\x00-\\x1f]+$',
+    called: 'the name of a folder',
+    examples: ['hello'],
   },
   use: {
     kind: 'any-of',

@@ -17,6 +17,8 @@ export interface StringShape extends Described {
   readonly literal?: true;
   readonly enum?: readonly string[];
   readonly pattern?: string;
+  /** What a text of the pattern is, in words: `a login name`. */
+  readonly called?: string;
   readonly format?: 'duration' | 'size' | 'glob' | 'path' | 'name' | 'variable';
   readonly default?: string;
 }
@@ -91,6 +93,14 @@ export type ValueOf<S extends Shape> = S extends StringShape
                 : never;
 
 export type FieldsOf<F extends { readonly [field: string]: Shape }> = { readonly [K in keyof F]?: ValueOf<F[K]> };
+
+/** One value that is right, to be shown. */
+export function exampleOf(shape: Shape): Json | undefined {
+  if (shape.examples !== undefined) return shape.examples[0];
+  if (shape.kind === 'any-of') return shape.of.map(exampleOf).find((one) => one !== undefined);
+  const item = shape.kind === 'list' ? exampleOf(shape.of) : undefined;
+  return item === undefined ? undefined : [item];
+}
 
 /** Whether no expression can stand for the whole value: names are written out, and expressions make no maps. */
 export function isLiteral(shape: Shape): boolean {

@@ -6,6 +6,8 @@ import { width } from './width.ts';
 
 /** Widest stretch of a source line that is shown, in columns. */
 const WIDEST = 100;
+/** Most of one line of a message: it may quote a value. */
+const LONGEST = 500;
 
 /** Texts of the files that diagnostics point into, by the name that their spans have. */
 export type Sources = ReadonlyMap<string, string>;
@@ -78,6 +80,6 @@ function lineOf(source: string | undefined, line: number): string | undefined {
 function shown(text: string): string {
   return text
     .split('\n')
-    .map((line) => neutral(line))
+    .map((line) => neutral(line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line))
     .join('\n  ');
 }

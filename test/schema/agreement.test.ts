@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Json } from '../../lib/base/json.ts';
@@ -5,6 +7,7 @@ import { load } from '../../lib/config/load.ts';
 import type { DiagnosticCode } from '../../lib/model/diagnostic.ts';
 import { TASKS } from '../../tasks/index.ts';
 import { ASK, sourcesOf } from '../config/loading.ts';
+import { REPOSITORY } from '../rig/cli.ts';
 import { jsonOf, published } from './judging.ts';
 import { WHOLE_FILES, WITH_RECIPE } from './whole-file.ts';
 
@@ -50,6 +53,19 @@ test('the published schema refuses no file that sbx takes, and none of a wrong s
   assert.equal(alarms, [], 'refused by the schema, taken by sbx');
   assert.equal(missed, [], 'taken by the schema, refused by sbx');
   assert.ok(refused > 400, String(refused));
+});
+
+test('the published schema refuses the bad files whose structure is wrong', () => {
+  const bad = join(REPOSITORY, 'test/config/bad');
+  const names = readdirSync(bad).flatMap((name) => /^(.+)\.yaml$/.exec(name)?.[1] ?? []);
+  const wrong = names.filter((name) => {
+    const codes = [...readFileSync(join(bad, `${name}.txt`), 'utf8').matchAll(/^error\[([a-z-]+)\]/gm)].map(
+      ([, code]) => code as DiagnosticCode,
+    );
+    return codes.length > 0 && codes.every((code) => STRUCTURE.has(code));
+  });
+  assert.ok(wrong.length >= 5, wrong.join());
+  for (const name of wrong) assert.ok(validate(jsonOf(readFileSync(join(bad, `${name}.yaml`), 'utf8'))).length > 0, name);
 });
 
 /** Every value replaced, every key taken away or written otherwise. */

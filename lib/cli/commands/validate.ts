@@ -1,7 +1,9 @@
 import { TASK } from '../../../tasks/index.ts';
+import { sortDiagnostics } from '../../config/report.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Project } from '../../model/project.ts';
 import { draftActions } from '../../plan/actions.ts';
 import { makeGraph } from '../../plan/graph.ts';
-import { selectAll } from '../../plan/select.ts';
 import { EXIT } from '../../run/exit-code.ts';
 import { isValid, type Validated, validateJson, validateText } from '../../view/validate.ts';
 import type { Call } from '../call.ts';
@@ -19,9 +21,16 @@ export async function validate(call: Call): Promise<number> {
 }
 
 function whatIsWrong(opening: Exclude<Opening, { readonly is: 'refused' }>): Validated {
-  if (opening.is === 'faulty') return opening.faulty;
-  const { project, file, warnings } = opening.opened;
-  const graph = makeGraph(project);
-  const drafted = graph.value ? draftActions(project, selectAll(graph.value), TASK).diagnostics : [];
-  return { file, steps: project.steps.size, diagnostics: [...warnings, ...graph.diagnostics, ...drafted] };
+  if (opening.is === 'open') {
+    const { project, file, warnings } = opening.opened;
+    return { file, steps: project.steps.size, diagnostics: sortDiagnostics([...warnings, ...betweenSteps(project)]) };
+  }
+  const { file, diagnostics, partial } = opening.faulty;
+  return { file, diagnostics: partial === undefined ? diagnostics : sortDiagnostics([...diagnostics, ...betweenSteps(partial)]) };
+}
+
+/** What is wrong between steps, and what their tasks say of them; names that are not there were reported when the file was read. */
+function betweenSteps(project: Project): readonly Diagnostic[] {
+  const drafted = draftActions(project, { steps: [], named: new Set(), forced: new Set(), before: new Map() }, TASK);
+  return [...makeGraph(project).diagnostics, ...drafted.diagnostics].filter(({ code }) => !code.startsWith('unknown-'));
 }

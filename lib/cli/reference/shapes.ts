@@ -1,5 +1,5 @@
 import { FORMAT_PATTERNS } from '../../schema/formats.ts';
-import { isLiteral, type ObjectShape, type Shape, type StringShape } from '../../schema/shape.ts';
+import { isLiteral, type ObjectShape, type Shape } from '../../schema/shape.ts';
 import { code, flow, table } from './markdown.ts';
 
 /** A table of keys. */
@@ -17,7 +17,7 @@ export function fieldsTable({ fields, required = [] }: Pick<ObjectShape, 'fields
 function typeOf(shape: Shape): string {
   switch (shape.kind) {
     case 'string':
-      return shape.enum ? shape.enum.map(code).join(', ') : `a ${nounOf(shape)}`.replace('a text', 'text');
+      return shape.enum ? shape.enum.map(code).join(', ') : (shape.called ?? (shape.format ? `a ${shape.format}` : 'text'));
     case 'boolean':
       return '`true` or `false`';
     case 'integer':
@@ -38,12 +38,8 @@ function typeOf(shape: Shape): string {
 }
 
 function listOf(item: Shape): string {
-  if (item.kind === 'string' && item.enum === undefined) return `a list of ${nounOf(item)}s`;
+  if (item.kind === 'string' && item.enum === undefined && item.called === undefined) return `a list of ${item.format ?? 'text'}s`;
   return item.kind === 'scalar' ? 'a list of these' : `a list, each ${typeOf(item)}`;
-}
-
-function nounOf({ format }: StringShape): string {
-  return format ?? 'text';
 }
 
 function integerOf(minimum: number | undefined, maximum: number | undefined): string {

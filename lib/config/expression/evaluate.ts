@@ -1,4 +1,4 @@
-import { suggest } from '../../base/suggest.ts';
+import { hintOf } from '../../base/suggest.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import type { Scalar, Value } from '../../model/value.ts';
 import { FUNCTIONS, type Kind } from './functions.ts';
@@ -41,23 +41,22 @@ function unknownNames(expression: Expression, names: Names): readonly Expression
       if (FUNCTIONS.has(expression.name)) return args;
       const { from } = expression;
       return [
-        unknown(`${expression.name}()`, suggest(expression.name, FUNCTIONS.keys()), { from, to: from + expression.name.length }),
+        unknown(`${expression.name}()`, hintOf(expression.name, FUNCTIONS.keys()), { from, to: from + expression.name.length }),
         ...args,
       ];
     }
     case 'name': {
       if (names.lookUp(expression.path) !== undefined || names.faulty(expression.path)) return [];
       const written = expression.path.join('.');
-      return [unknown(written, suggest(written, names.known(expression.path)), expression)];
+      return [unknown(written, hintOf(written, names.known(expression.path)), expression)];
     }
     default:
       return unreachable(expression);
   }
 }
 
-function unknown(what: string, near: string | undefined, at: { readonly from: number; readonly to: number }): ExpressionProblem {
-  const hint = near === undefined ? {} : { hint: `Did you mean \`${near}\`?` };
-  return { code: 'expression-name', message: `there is no \`${what}\``, from: at.from, to: at.to, ...hint };
+function unknown(what: string, hint: string | undefined, at: { readonly from: number; readonly to: number }): ExpressionProblem {
+  return { code: 'expression-name', message: `there is no \`${what}\``, from: at.from, to: at.to, ...(hint === undefined ? {} : { hint }) };
 }
 
 type Problems = ExpressionProblem[];
@@ -107,7 +106,12 @@ function combined(expression: Expression & { readonly kind: 'binary' }, names: N
   }
   const comparable = left === null || right === null || (typeof left === typeof right && typeof left !== 'object');
   if (!comparable) {
-    return wrong(expression, `${kind(left)} and ${kind(right)} are never equal`, problems, 'Compare text with text: quote the number.');
+    return wrong(
+      expression,
+      `${kind(left)} and ${kind(right)} are never equal`,
+      problems,
+      'Compare text with text, or a number with a number.',
+    );
   }
   return (left === right) === (operator === '==');
 }
@@ -117,17 +121,25 @@ function called(expression: Expression & { readonly kind: 'call' }, names: Names
   if (callee === undefined) return undefined;
   const { args } = expression;
   if (args.length < callee.least || args.length > callee.takes.length) {
-    return wrong(expression, `it is written ${callee.usage}`, problems);
+    return wrong(expression, `${expression.name}() takes other arguments`, problems, `Write ${callee.usage}.`);
   }
   const values = args.map((arg) => valueAt(arg, names, problems));
   if (values.includes(undefined)) return undefined;
   for (const [i, value] of values.entries()) {
     const takes = callee.takes[i] ?? 'any';
     if (!isOf(takes, value as Value))
-      return wrong(args[i] ?? expression, `${callee.usage}: ${takes} is wanted, this is ${kind(value as Value)}`, problems);
+      return wrong(args[i] ?? expression, `${callee.usage}: ${WANTED[takes]} is wanted, this is ${kind(value as Value)}`, problems);
   }
   return callee.apply(values as readonly Value[]);
 }
+
+const WANTED: { readonly [kind in Kind]: string } = {
+  any: 'a value',
+  string: 'text',
+  list: 'a list',
+  scalar: 'text, a number or a truth value',
+  'string or list': 'text or a list',
+};
 
 function isOf(wanted: Kind, value: Value): boolean {
   switch (wanted) {

@@ -37,6 +37,7 @@ export function unquote(token: string): string {
 function unreadable(text: string, at: number): ExpressionProblem {
   const c = text[at] ?? '';
   const message = c === "'" || c === '"' ? 'the string is not closed' : `\`${c}\` cannot stand in an expression`;
-  const hint = c === '&' ? 'And is `&&`.' : c === '|' ? 'Or is `||`.' : c === '=' ? 'Equal is `==`.' : undefined;
+  const calculates = '+-*/%'.includes(c) ? 'Expressions do not calculate.' : undefined;
+  const hint = calculates ?? (c === '&' ? 'And is `&&`.' : c === '|' ? 'Or is `||`.' : c === '=' ? 'Equal is `==`.' : undefined);
   return { code: 'expression-syntax', message, from: at, to: at + 1, ...(hint === undefined ? {} : { hint }) };
 }

@@ -22,6 +22,7 @@ export function isProblem(parsed: Parsed): parsed is ExpressionProblem {
 export function parseExpression(text: string): Parsed {
   const tokens = tokensOf(text);
   if ('code' in tokens) return tokens;
+  if (tokens.length === 1) return { code: 'expression-syntax', message: 'the expression is empty', from: -3, to: text.length + 2 };
   const cursor: Cursor = { tokens, at: 0, depth: 0 };
   const expression = binary(cursor, 0);
   if (isProblem(expression)) return expression;

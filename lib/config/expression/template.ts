@@ -1,6 +1,9 @@
 import { isProblem, parseExpression } from './parser.ts';
 import type { Expression, ExpressionProblem } from './syntax.ts';
 
+/** In one text: what is more was generated, and belongs into a file of its own. */
+const MOST_EXPRESSIONS = 1000;
+
 /** A string split at its expressions. */
 export type Piece = string | { readonly nth: number; readonly text: string; readonly length: number; readonly expression: Expression };
 
@@ -20,6 +23,10 @@ export function parseTemplate(text: string): Template | { readonly problems: rea
   for (let nth = 0; ; nth++) {
     const open = text.indexOf('${{', at);
     if (open < 0) break;
+    if (nth === MOST_EXPRESSIONS) {
+      problems.push({ nth, code: 'expression-syntax', message: `a text has at most ${MOST_EXPRESSIONS} expressions`, from: -3, to: 0 });
+      return { problems };
+    }
     if (open > at) pieces.push(text.slice(at, open));
     const close = closing(text, open + 3);
     if (close < 0) {

@@ -1,7 +1,7 @@
 import { scanArithmetic } from './expansion.ts';
 import { type Heredoc, scanHeredocBody, scanHeredocStart } from './heredoc.ts';
 import { AFTER_BACKSLASH, scanBackquote, scanBackslash, scanDouble, scanSingle } from './quotes.ts';
-import { type Atom, decide, isAt, isOneOf, lose, peek, refuse, type Scan, skipTo } from './text.ts';
+import { type Atom, decide, deeper, isAt, isOneOf, lose, peek, refuse, type Scan, skipTo } from './text.ts';
 import { endCommand, endWord, isClosed, newWords, runsInput, type Words, wordProblem } from './words.ts';
 
 /** Stands for a hole in the text of a word. */
@@ -85,6 +85,7 @@ function collect(scan: Scan, level: Level, read: (scan: Scan) => void): undefine
   const from = scan.at;
   now.word ??= '';
   read(scan);
+  if (scan.lost) return;
   for (const atom of scan.atoms.slice(from, scan.at)) {
     if (typeof atom === 'number') takeHole(scan, level, atom);
     else if (!'\'"\\'.includes(atom)) now.word += atom;
@@ -177,7 +178,7 @@ function scanRedirection(scan: Scan, level: Level): undefined {
     if (heredoc) level.heredocs.push(heredoc);
   } else if (peek(scan, 1) === '(') {
     scan.at += 2;
-    scanCommands(scan, true);
+    deeper(scan, () => scanCommands(scan, true));
     level.now.word = '';
   } else {
     level.next = 'target';

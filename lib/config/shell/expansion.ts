@@ -1,5 +1,5 @@
 import { scanAnsiC, scanBackquote, scanBackslash, scanDouble, scanSingle } from './quotes.ts';
-import { type Atom, bareHole, decide, isAt, isOneOf, lose, peek, refuse, type Scan } from './text.ts';
+import { type Atom, bareHole, decide, deeper, isAt, isOneOf, lose, peek, refuse, type Scan } from './text.ts';
 
 const IN_ARITHMETIC = 'arithmetic runs what a value says';
 
@@ -14,8 +14,8 @@ export function scanExpansion(scan: Scan, quoted: boolean): undefined {
     scanArithmetic(scan);
   } else if (next === '(') {
     scan.at += 2;
-    scan.grammar.commands(scan, true);
-  } else if (next === '{') scanParameter(scan, quoted);
+    deeper(scan, () => scan.grammar.commands(scan, true));
+  } else if (next === '{') deeper(scan, () => scanParameter(scan, quoted));
   else if (next === "'" && !quoted) scanAnsiC(scan);
   else if (next === '"' && !quoted) {
     scan.at += 1;

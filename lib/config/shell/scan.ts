@@ -18,6 +18,8 @@ export function scanShell(atoms: readonly Atom[], shell: 'sh' | 'bash', isList: 
     limit: atoms.length,
     pending: 0,
     inHeredoc: false,
+    lost: false,
+    depth: 0,
   };
   scanCommands(scan, false);
   return scan.verdicts;

@@ -25,6 +25,10 @@ export interface Scan {
   /** Heredocs whose bodies have not begun, on all levels. */
   pending: number;
   inHeredoc: boolean;
+  /** See `lose`: nothing more can be told. */
+  lost: boolean;
+  /** Expansions that are open. */
+  depth: number;
 }
 
 export function peek(scan: Scan, ahead = 0): Atom | undefined {
@@ -53,11 +57,23 @@ export function decide(scan: Scan, hole: number, verdict: Verdict): undefined {
 
 /** The scan cannot tell in which quotes the rest stands, or shells disagree: no value goes there. */
 export function lose(scan: Scan, why: string): undefined {
+  scan.lost = true;
   scan.limit = scan.atoms.length;
   for (; scan.at < scan.limit; scan.at++) {
     const atom = scan.atoms[scan.at];
     if (typeof atom === 'number') refuse(scan, atom, `behind ${why}, where quotes begin and end is not certain`);
   }
+}
+
+/** Far more than people write; text of a megabyte must not use up the stack. */
+const MOST_DEEP = 32;
+
+/** Reads what stands in an expansion. */
+export function deeper(scan: Scan, read: () => undefined): undefined {
+  if (scan.depth === MOST_DEEP) return lose(scan, `more than ${MOST_DEEP} expansions within each other`);
+  scan.depth += 1;
+  read();
+  scan.depth -= 1;
 }
 
 /** Reads on until `end`, which is not consumed; holes on the way are refused. False: the text ended before. */

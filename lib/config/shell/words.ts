@@ -44,12 +44,12 @@ export function wordProblem({ words, word: before = '', test }: Words): string |
   if (/^[A-Za-z_]\w*\[/.test(before)) return 'a subscript is arithmetic, which runs what a value says';
   if (test === 'numeric') return IS_NUMERIC;
   if (
-    words.some((word) => SHELLS.test(base(word))) &&
-    (/^-[A-Za-z]*c$|^--command$/.test(previous) || /^(?:-\w*c.|--command=)/.test(before))
+    (/^-[A-Za-z]*c$|^--command$/.test(previous) || /^(?:-\w*c.|--command=)/.test(before)) &&
+    words.some((word) => SHELLS.test(base(word)))
   ) {
     return 'the inner shell would run the value; give it as an argument behind the text and take it as "$1"';
   }
-  if (words.some((word) => INTERPRETERS.test(base(word))) && /^-[A-Za-z]*[ceEr]$|^--eval$|^-p$/.test(previous)) {
+  if (/^-[A-Za-z]*[ceEr]$|^--eval$|^-p$/.test(previous) && words.some((word) => INTERPRETERS.test(base(word)))) {
     return 'the program would run the value as its text';
   }
   if (name === undefined) return undefined;
