@@ -79,6 +79,9 @@ function all(items: readonly (Json | undefined)[]): Json | undefined {
 
 function checkText(pass: Pass, shape: StringShape, value: Plain, path: Path): Json | undefined {
   if (value === null || typeof value === 'object') return wrongType(pass, path, wanted(shape), value);
+  if (shape.format === 'name' && typeof value === 'boolean') {
+    return misfit(pass, path, 'ambiguous-scalar', `\`${value}\` is a truth value, a name is wanted`, `Quote it: "${value}".`);
+  }
   const text = String(value);
   if (shape.literal && text.includes('${{')) {
     return misfit(pass, path, 'bad-value', 'an expression cannot stand here', 'Write the value itself.');

@@ -1,5 +1,5 @@
 import type { Json } from '../base/json.ts';
-import { FORMAT_PATTERNS } from './formats.ts';
+import { FORMAT_PATTERNS, formatProblem } from './formats.ts';
 import { sandboxfileFields, sandboxfileShape } from './sandboxfile.ts';
 import { isLiteral, type MapShape, type ObjectShape, type Shape, type StringShape } from './shape.ts';
 import { stepFields } from './step.ts';
@@ -19,6 +19,8 @@ type Schema = { readonly [key: string]: Json };
 
 const DEFAULT_TASK = stepFields.task.default;
 const EXPRESSION: Schema = { $ref: '#/definitions/expression' };
+/** Editors show it in place of the pattern; no keyword of draft-07. */
+const SAYS = 'patternErrorMessage';
 /** Linters take an object with this key for a promise. */
 const THEN = 'then';
 
@@ -38,26 +40,36 @@ export function jsonSchemaOf(tasks: readonly TaskShape[]): Schema {
     ...objectSchema(
       {
         ...propertiesOf(fields),
-        steps: stepsSchema('part-of-step'),
+        steps: { type: 'object', description: fields.steps.description, examples: fields.steps.examples },
         profiles: { ...mapSchema(profiles, objectSchema(overlay)), description: profiles.description },
       },
       sandboxfileShape.required,
     ),
-    ...either({ required: ['use'] }, {}, { properties: { steps: stepsSchema('step') } }),
+    ...either({ required: ['use'] }, stepsAre('part-of-step'), stepsAre('step')),
     definitions: {
       expression: { type: 'string', pattern: '\\$\\{\\{', description: 'An expression.' },
       step: {
-        ...either({ required: ['task'] }, {}, { $ref: `#/definitions/task-${DEFAULT_TASK}` }),
-        allOf: [
-          { $ref: '#/definitions/part-of-step' },
-          ...tasks.map(({ name, requires = [] }) => either(isOf(name), { required: requires })),
-        ],
+        title: 'step',
+        ...stepSchema(tasks, { $ref: `#/definitions/task-${DEFAULT_TASK}` }),
+        allOf: tasks.flatMap((task) => [keysOf(task), either(isOf(task), { required: task.requires ?? [] })]),
       },
-      'part-of-step': partOfStep(tasks),
+      'part-of-step': {
+        title: 'step',
+        ...stepSchema(
+          tasks,
+          objectSchema({ ...Object.assign({}, ...tasks.map(({ fields }) => propertiesOf(fields))), ...commonProperties() }),
+        ),
+        allOf: tasks.map(keysOf),
+      },
       ...Object.fromEntries(tasks.map((task) => [`task-${task.name}`, taskSchema(task)])),
       ...Object.fromEntries(Object.entries(stepFields).map(([key, shape]) => [`step-${key}`, schemaOf(shape)])),
+      'step-task': { description: stepFields.task.description, default: DEFAULT_TASK, enum: tasks.map(({ name }) => name) },
     },
   };
+}
+
+function stepsAre(definition: 'step' | 'part-of-step'): Schema {
+  return { properties: { steps: stepsSchema(definition) } };
 }
 
 function stepsSchema(definition: 'step' | 'part-of-step'): Schema {
@@ -65,23 +77,24 @@ function stepsSchema(definition: 'step' | 'part-of-step'): Schema {
   return { ...mapSchema(steps, { $ref: `#/definitions/${definition}` }), description: steps.description };
 }
 
-/** A step whose task may be named in another file: its keys are those of the task, or of any. */
-function partOfStep(tasks: readonly TaskShape[]): Schema {
-  const names = tasks.map(({ name }) => name);
-  const { description } = stepFields.task;
-  const ofAny = Object.assign({}, ...tasks.map(({ fields }) => propertiesOf(fields)));
+/** A step whose keys are those of its task; where it names none, `others`. */
+function stepSchema(tasks: readonly TaskShape[], others: Schema): Schema {
   return {
     type: 'object',
     description: sandboxfileFields.steps.of.description,
-    properties: { task: { description, default: DEFAULT_TASK, enum: names } },
-    allOf: tasks.map(({ name }) => either({ required: ['task'], ...isOf(name) }, { $ref: `#/definitions/task-${name}` })),
-    ...either({ required: ['task'] }, {}, objectSchema({ ...ofAny, ...commonProperties() })),
+    properties: { task: { enum: tasks.map(({ name }) => name) } },
+    ...either({ type: 'object', required: ['task'] }, {}, others),
   };
 }
 
+/** The keys of the task, for a step that names it. */
+function keysOf(task: TaskShape): Schema {
+  return either({ ...isOf(task), required: ['task'] }, { $ref: `#/definitions/task-${task.name}` });
+}
+
 /** Also where no task is named, for that of the default. */
-function isOf(task: string): Schema {
-  return { properties: { task: { const: task } }, ...(task === DEFAULT_TASK ? {} : { required: ['task'] }) };
+function isOf({ name }: TaskShape): Schema {
+  return { type: 'object', properties: { task: { const: name } }, ...(name === DEFAULT_TASK ? {} : { required: ['task'] }) };
 }
 
 function taskSchema({ summary, fields, refuses }: TaskShape): Schema {
@@ -142,10 +155,16 @@ function textSchema(shape: StringShape): Schema {
   const pattern = patternOf(shape);
   const fits = (text: string): boolean => pattern === undefined || new RegExp(pattern).test(text);
   return {
-    type: ['string', ...(fits('1') ? ['number'] : []), ...(fits('true') ? ['boolean'] : [])],
-    ...(pattern === undefined ? {} : { pattern }),
+    type: ['string', ...(fits('1') ? ['number'] : []), ...(fits('true') && shape.format !== 'name' ? ['boolean'] : [])],
+    ...(pattern === undefined ? {} : { pattern, [SAYS]: sayOf(shape) }),
     ...(shape.literal && fits('${{ x }}') ? { not: EXPRESSION } : {}),
   };
+}
+
+function sayOf({ called, format }: StringShape): string {
+  const wanted = called ?? `a ${format ?? 'text of another form'}`;
+  const hint = format === undefined ? undefined : formatProblem(format, '')?.hint;
+  return `This is not ${wanted}.${hint === undefined ? '' : ` ${hint}`}`;
 }
 
 function isFreeText(shape: Shape): boolean {

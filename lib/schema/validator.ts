@@ -11,7 +11,9 @@ export interface SchemaProblem {
 
 /** Judges values by one JSON schema of draft-07. A schema that is none throws: it is ours. */
 export function newValidator(schema: object): (value: Json) => readonly SchemaProblem[] {
-  const validate = new Ajv({ allErrors: true, strict: true, strictTypes: false, strictRequired: false }).compile(schema);
+  const ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
+  ajv.addVocabulary(['patternErrorMessage']); // for people only
+  const validate = ajv.compile(schema);
   return (value) => {
     if (validate(value)) return [];
     return (validate.errors ?? []).map(({ instancePath, message }) => ({

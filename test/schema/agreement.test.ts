@@ -25,6 +25,7 @@ const STRUCTURE: ReadonlySet<DiagnosticCode> = new Set([
   'bad-value',
   'bad-name',
   'version-unsupported',
+  'ambiguous-scalar',
 ]);
 const VALUES: readonly Json[] = [null, true, 7, 'Ä b', ['x'], { x: 1 }, '${{ params.jobs }}'];
 /** Small ones: they are read for each change. */
