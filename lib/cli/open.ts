@@ -9,7 +9,6 @@ import type { Files } from '../model/io.ts';
 import type { Project } from '../model/project.ts';
 import { type Call, refuse } from './call.ts';
 import { keepDocument } from './document-cache.ts';
-import { spareEngine } from './engine.ts';
 import { foldersOf } from './folders.ts';
 import { readSandboxfile } from './read-file.ts';
 import { findSandboxfile, searchFrom } from './search.ts';
@@ -53,7 +52,6 @@ export async function open(call: Call, wish: OpenWish): Promise<Opening> {
   const files = wish.files ?? realFiles;
   const found = findSandboxfile(searchFrom(call), files);
   if (!found.ok) return { is: 'refused', code: refuse(call, found.error.message, found.error.hint) };
-  spareEngine(surroundings.nodeVersion);
   const { file } = found.value;
   const shown = relative(cwd, file) || file;
   const bytes = readSandboxfile(file, shown, files);

@@ -1,25 +1,45 @@
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { tidyEngine } from '../../lib/cli/engine.ts';
+import { execute, REPOSITORY, SBX } from '../rig/cli.ts';
+import { withProject } from '../rig/project.ts';
 
 // V8 says on standard error, and nowhere else, that it does not know a flag.
-function spared(version: string): string {
-  const engine = fileURLToPath(new URL('../../lib/cli/engine.js', import.meta.url));
-  const program = `import { spareEngine } from ${JSON.stringify(engine)}; spareEngine(${JSON.stringify(version)});`;
-  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
-  assert.is(status, 0, stderr);
-  return stderr;
-}
-
 test('the flags for this version of Node are flags that it knows', () => {
-  assert.is(spared(process.versions.node), '');
-  const other = process.versions.node.startsWith('20.') ? '24.0.0' : '20.19.0';
-  assert.match(spared(other), 'unrecognized flag', 'those of another one are not');
+  const launcher = readFileSync(join(REPOSITORY, '.ci/launcher.cjs'), 'utf8');
+  const flags = [...new Set(launcher.match(/--[a-z-]+=\d+/g))];
+  assert.ok(flags.length >= 3);
+  const { status, stderr } = spawnSync(process.execPath, [SBX, '--version'], { encoding: 'utf8' });
+  assert.is(status, 0, stderr);
+  assert.is(stderr, '');
+  const program = `for (const flag of ${JSON.stringify(flags)}) require('node:v8').setFlagsFromString(flag);`;
+  const all = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' });
+  assert.match(all.stderr, 'unrecognized flag', 'those of other versions are not');
 });
 
 test('a version that was not tried is left alone', () => {
-  assert.is(spared('99.0.0'), '');
+  tidyEngine('99.0.0');
+  tidyEngine(process.versions.node);
 });
+
+test('code that was kept is taken by the next start of the same command, not kept anew', () =>
+  withProject({ 'Sandboxfile.yaml': 'version: 1\nsteps: { a: { run: "true" } }\n' }, async ({ root, home }) => {
+    const copy = join(home, 'package/dist');
+    cpSync(dirname(SBX), copy, { recursive: true });
+    cpSync(join(REPOSITORY, 'package.json'), join(home, 'package/package.json'));
+    const kept = async (): Promise<readonly string[]> => {
+      const ended = await execute(process.execPath, [join(copy, 'sbx.cjs'), 'list'], { cwd: root, home });
+      assert.is(ended.code, 0, ended.stderr);
+      const names = readdirSync(join(copy, 'code'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.cjs'));
+      return names.sort().map((name) => `${name} ${statSync(join(copy, 'code', name)).ino}`);
+    };
+    await kept();
+    const first = await kept();
+    assert.ok(first.length > 5);
+    assert.equal(await kept(), first);
+  }));
 
 test.run();
