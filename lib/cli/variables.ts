@@ -27,7 +27,6 @@ export const VARIABLES: readonly VariableMeaning[] = [
   ['CI', 'Not empty and not `false`: nothing is drawn.'],
   ['GITHUB_ACTIONS', '`true`: output for GitHub Actions.'],
   ['GITHUB_WORKSPACE', 'The folder of the checkout, in GitHub Actions: annotations name files relative to it.'],
-  ['GITHUB_WORKSPACE', 'The repository, in GitHub Actions: files of annotations are named as seen from there.'],
   ['GITHUB_STEP_SUMMARY', 'The file that the summary of a run is added to, in GitHub Actions.'],
 ];
 
