@@ -36,7 +36,7 @@ function start() {
   const { main } = load('./main.cjs');
   main(process, path.dirname(__dirname)).then(undefined, (error) => {
     process.stderr.write(`sbx: a fault of sbx, please report it: ${(error && error.stack) || error}\n`);
-    process.exitCode = 70;
+    process.exit(70); // what the fault left open, a connection say, must not keep it alive
   });
 
   function load(name) {

@@ -44,7 +44,7 @@ export async function main(process: NodeJS.Process, home: string): Promise<void>
     if (errnoOf(thrown) === undefined || syscall === undefined) throw thrown;
     const { message } = syscall === 'uv_cwd' ? fileTrouble(thrown, 'find', 'the current folder') : fileTrouble(thrown, syscall, path ?? '');
     process.stderr.write(`sbx: ${message}\n`);
-    process.exitCode = EXIT.failed;
+    process.exit(EXIT.failed);
   }
 }
 

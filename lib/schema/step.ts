@@ -49,7 +49,9 @@ export const stepFields = {
   needs: stepNames('Steps whose results this one reads: they come first, and their changes make this one stale.'),
   after: stepNames('Steps that come first if they run at all; order only.'),
   provides: sandboxName('The sandbox that this step brings up. It runs only if a step there must run.'),
-  releases: sandboxName('The sandbox that this step takes down, after its last user.'),
+  releases: sandboxName(
+    'The sandbox that this step takes down, after its last user. With `when: always` it comes along whenever the place is used.',
+  ),
   inputs: globs('Files that the step reads. Only they make it stale.', [['src/**', '*.cabal', '!src/gen/**']]),
   outputs: globs('Files that the step makes; `[]` remembers that it passed, and its log. Without it the step runs every time.', [
     ['build/**'],

@@ -121,6 +121,7 @@ function nameTrouble(path: string, caps: Caps): string | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u001f\u007f-\u009f]/.test(path)) return 'holds a control character';
   const parts = path.split('/');
+  if (parts.includes('.sbx')) return 'lies in a folder of sbx, which no look at files enters';
   if (parts.length > caps.depth) return 'lies too deep';
   return parts.some((part) => Buffer.byteLength(part) > 255) ? 'has a part that is too long' : undefined;
 }

@@ -57,6 +57,7 @@ const HOSTILE: Readonly<Record<string, Lie>> = {
   'overlong UTF-8': named(Buffer.from([0x2e, 0x2f, 0x6f, 0x75, 0x74, 0x2f, 0xc0, 0xae, 0xc0, 0xae])),
   'surrogate in UTF-8': named(Buffer.from([0x2e, 0x2f, 0x6f, 0x75, 0x74, 0x2f, 0xed, 0xa0, 0x80])),
   '.sbx': { ...named('./.sbx/steps'), from: '**' },
+  '.sbx below': named('./out/.sbx/steps'),
   '.SBX': { ...named('./.SBX/steps'), from: '**' },
   '.git': named('./out/.git/hooks/post-checkout'),
   '.GIT': named('./out/.GIT/config'),
