@@ -169,13 +169,9 @@ class Reading {
     const target = this.anchors.get(node.source);
     if (target === undefined) {
       const open = this.anchors.has(node.source);
-      this.add(
-        'yaml-alias',
-        open ? `*${node.source} stands inside what it repeats` : `no &${node.source} before this`,
-        start,
-        end,
-        open ? undefined : `Write &${node.source} in front of what it repeats, further up.`,
-      );
+      const message = open ? `*${node.source} stands inside what it repeats` : `no &${node.source} before this`;
+      const hint = open ? undefined : `If it is a text or a glob, quote it: "*${node.source}".`;
+      this.add('yaml-alias', message, start, end, hint);
       return null;
     }
     const before = this.values;

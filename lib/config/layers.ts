@@ -2,6 +2,7 @@ import { isMap, kindOf, type Plain, type PlainMap } from '../base/plain.ts';
 import { formatProblem } from '../schema/formats.ts';
 import { sandboxfileFields } from '../schema/sandboxfile.ts';
 import { isFree } from '../schema/shape.ts';
+import { stepFields } from '../schema/step.ts';
 import { unknownKey } from '../schema/unknown-key.ts';
 import type { Field } from './field.ts';
 import type { Document, Path } from './parsed.ts';
@@ -71,12 +72,17 @@ function layEntry(section: Section, layer: Layer, name: string, value: Plain, or
   } else if (short !== undefined && value !== null) {
     entry.fields.set(short, { value, layer: layer.index, ...origin });
   } else if (short === undefined) {
-    const hint =
-      typeof value === 'string' && origin.path.at(-2) === 'steps' ? `Write ${name}: { run: ${value} }.` : 'Write its keys below it.';
+    const hint = entryHint(name, value, origin.path.at(-2));
     report.add('wrong-type', `a map is wanted here, this is ${kindOf(value)}`, value === null ? { ...origin, part: 'key' } : origin, hint);
     return;
   }
   section.set(name, entry);
+}
+
+function entryHint(name: string, value: Plain, section: Path[number] | undefined): string {
+  if (section !== 'steps') return 'Write its keys below it.';
+  if (Object.hasOwn(stepFields, name)) return `If \`${name}\` is a key of the step above, indent it like its other keys.`;
+  return typeof value === 'string' ? `Write ${name}: { run: ${value} }.` : 'Write its keys below it.';
 }
 
 /** Keys of the top level that are not known, in a file or in one of its profiles. */

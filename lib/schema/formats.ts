@@ -26,6 +26,8 @@ export const FORMAT_PATTERNS: { readonly [format in Format]: string } = {
 const NAME = new RegExp(FORMAT_PATTERNS.name);
 const VARIABLE = new RegExp(FORMAT_PATTERNS.variable);
 
+const NAMED_VALUE = /^[A-Za-z_]\w*=/;
+
 /** What is wrong with `text` as a value of the format; undefined if nothing is. */
 export function formatProblem(format: Format, text: string): FormatProblem | undefined {
   switch (format) {
@@ -41,7 +43,9 @@ export function formatProblem(format: Format, text: string): FormatProblem | und
       return {
         code: 'bad-name',
         message: `\`${text}\` cannot be the name of a variable`,
-        hint: `${like(variableLike(text))}Use letters, digits and _, no digit first.`,
+        hint: NAMED_VALUE.test(text)
+          ? `Only names stand in a list. A map gives values: { ${text.replace('=', ': ')} }.`
+          : `${like(variableLike(text))}Use letters, digits and _, no digit first.`,
       };
     case 'duration':
       if (parseDuration(text) !== undefined) return undefined;
