@@ -89,6 +89,43 @@ needing('tmux')('bash: a real Tab in a real terminal', () =>
   }),
 );
 
+needing('fish')('fish: commands, steps, sandboxes, values, folders with blanks', () =>
+  withScript(async (folder) => {
+    writeFileSync(join(folder, 'script.fish'), completionScript('fish'));
+    mkdirSync(join(folder, 'sub dir'));
+    const env = { HOME: folder, PATH: `${folder}:${process.env.PATH}` };
+    const offered = async (line: string): Promise<string[]> => {
+      const program = 'source ./script.fish; complete -C $argv[1]';
+      const { stdout } = await run('fish', ['--no-config', '-c', program, line], { cwd: folder, env });
+      return stdout.split('\n').flatMap((text) => text.split('\t')[0] || []);
+    };
+    assert.equal(await offered('sbx va'), ['validate']);
+    assert.equal(await offered('sbx run remote'), ['remote-build', 'remote-test']);
+    assert.equal(await offered("sbx -C 'sub dir' run sy"), ['sync']);
+    assert.equal(await offered('sbx ssh '), ['vm']);
+    assert.equal(await offered('sbx run --output=g'), ['--output=github', '--output=grouped']);
+    assert.equal(await offered('sbx cache v'), ['verify']);
+  }),
+);
+
+needing('zsh', 'tmux')('zsh: a real Tab in a real terminal', () =>
+  withScript(async (folder) => {
+    const lines = ['autoload -Uz compinit', 'compinit -u -D', 'source ./zsh-script', "PS1='$ '"];
+    writeFileSync(join(folder, 'zsh-script'), completionScript('zsh'));
+    writeFileSync(join(folder, '.zshrc'), `${lines.join('\n')}\n`);
+    const env = { HOME: folder, ZDOTDIR: folder, PATH: `${folder}:${process.env.PATH}` };
+    await withTerminal('exec zsh -i', { columns: 80, rows: 10, cwd: folder, env }, async (terminal) => {
+      await terminal.until((text) => text.includes('$'), 'the prompt');
+      await terminal.keys('sbx run sy', 'Tab');
+      await terminal.until((text) => text.includes('sbx run sync'), 'the name of the step');
+      await terminal.keys('--output=pl', 'Tab');
+      await terminal.until((text) => text.includes('sbx run sync --output=plain'), 'the value of the flag');
+      await terminal.keys('C-u', 'sbx ss', 'Tab', 'v', 'Tab');
+      await terminal.until((text) => text.includes('sbx ssh vm'), 'the name of the sandbox');
+    });
+  }),
+);
+
 test('every shell gets every command and its flags', () => {
   for (const shell of ['bash', 'zsh', 'fish'] as const) {
     const script = completionScript(shell);

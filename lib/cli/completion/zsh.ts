@@ -51,7 +51,7 @@ function commandCase(command: Command): string {
     specs.push(`    ${quoted(`${command.most > 1 ? '*' : '1'}:${command.names === 'sandbox' ? 'sandbox' : 'name'}:${action}`)}`);
   return [
     `        ${command.name})`,
-    `          _arguments ${command.rest ? "-A '--' " : ''}\\`,
+    `          _arguments ${command.rest ? '-S ' : ''}\\`,
     `${specs.join(' \\\n')} && ret=0`,
     '          ;;',
   ].join('\n');
