@@ -43,18 +43,19 @@ export function placeFetched(scene: Scene, rules: OutputRules, fetched: Fetched,
   const entries = tree.entries
     .filter(({ path }) => wanted.has(path))
     .map((entry) => ({ entry, staged: `${fetched.stage}/${entry.path.slice(prefix.length)}` }));
+  let inTheWay: readonly string[];
   try {
     for (const { entry, staged } of entries) {
       if (entry.kind === 'file') files.chmodSync(staged, entry.executable ? 0o755 : 0o644);
       else files.rmSync(staged, { force: true }); // made anew from what was checked
     }
-    swapIn(scene, { entries, extra });
+    inTheWay = swapIn(scene, { entries, extra });
   } catch (thrown) {
     return err(fileTrouble(thrown, 'place what was fetched in', scene.root));
   }
   let bytes = 0;
   for (const { entry } of entries) if (entry.kind === 'file') bytes += entry.size;
-  return ok({ tree, kept: taken.value, files: entries.length, bytes, edited, extra });
+  return ok({ tree, kept: taken.value, files: entries.length, bytes, edited, extra, inTheWay });
 }
 
 /** Whether the store has all of it now. */

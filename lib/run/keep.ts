@@ -14,7 +14,7 @@ import type { ProjectLook } from './look.ts';
 import type { Log } from './output.ts';
 import { type OutputRules, outputRules } from './outputs.ts';
 import type { Records } from './records.ts';
-import { restoreOutputs } from './restore.ts';
+import { type Restored as RestoredFiles, restoreOutputs } from './restore.ts';
 import { removesWorkspace } from './scope.ts';
 import type { Warn } from './store.ts';
 import type { Scene } from './swap.ts';
@@ -74,8 +74,8 @@ export function makeLedger(input: KeepInput): Ledger {
     const restored = restoreOutputs(scene, outputRules(planned.action), { key, outputs: tree });
     look.refresh();
     if (!restored.ok || restored.value === 'miss') return restored as Result<'miss', Failure>;
-    const { files, bytes, edited, extra } = restored.value;
-    return ok({ files, bytes, outputs: tree.digest, notes: movedNotes(edited, extra, isForeign) });
+    const { files, bytes } = restored.value;
+    return ok({ files, bytes, outputs: tree.digest, notes: movedNotes(restored.value, isForeign) });
   };
 
   return {
@@ -181,8 +181,8 @@ function products(
     const isForeign = foreignIn(action);
     const placed = placeFetched(scene, rules ?? outputRules(action), produced.fetched, !noCache);
     if (!placed.ok) return placed;
-    const { tree, kept, edited, extra } = placed.value;
-    return ok({ tree, kept, notes: movedNotes(edited, extra, isForeign) });
+    const { tree, kept } = placed.value;
+    return ok({ tree, kept, notes: movedNotes(placed.value, isForeign) });
   }
   if (rules === undefined || produced.untouched === true) return ok({ tree: undefined, kept: true, notes: [] });
   const captured = captureOutputs(scene, rules, !noCache);
@@ -218,12 +218,13 @@ function changedSince({ action, record }: PlannedAction, { inputs }: Seen, look:
   return paths.length > 0 ? paths : ['an input'];
 }
 
-function movedNotes(edited: readonly string[], extra: readonly string[], isForeign: (path: string) => boolean): readonly string[] {
+function movedNotes({ edited, extra, inTheWay }: RestoredFiles, isForeign: (path: string) => boolean): readonly string[] {
   const notes: string[] = [];
   const changed = edited.filter(isForeign);
   const added = extra.filter(isForeign);
   if (changed.length > 0) notes.push(`edited since it was made, now in the trash: ${listed(changed)}`);
   if (added.length > 0) notes.push(`not among its outputs, now in the trash: ${listed(added)}`);
+  if (inTheWay.length > 0) notes.push(`in the way of its outputs, now in the trash: ${listed(inTheWay)}`);
   return notes;
 }
 

@@ -15,6 +15,8 @@ export interface Restored {
   /** Paths whose content was another one, and paths that the record does not know: both are in the trash now. */
   readonly edited: readonly string[];
   readonly extra: readonly string[];
+  /** What is no output and stood where one belongs: in the trash, too. */
+  readonly inTheWay: readonly string[];
 }
 
 /** `miss`: a blob is gone or was damaged, and the project is as it was. */
@@ -25,7 +27,7 @@ export function restoreOutputs(
 ): Result<Restored | 'miss', Failure> {
   const { files } = scene.io;
   const { key, outputs: tree } = remembered;
-  if (tree === null) return ok({ files: 0, bytes: 0, edited: [], extra: [] });
+  if (tree === null) return ok({ files: 0, bytes: 0, edited: [], extra: [], inTheWay: [] });
   const seen = compareOutputs(files, makeWalker(files, scene.root), scene.memo, rules, tree);
   if (!seen.ok) return seen;
   const { missing, edited, extra } = seen.value;
@@ -42,8 +44,8 @@ export function restoreOutputs(
         if (!scene.store.copyOut(entry.digest, staged, entry.executable, key)) return ok('miss' as const);
         bytes += entry.size;
       }
-      swapIn(scene, { entries, extra });
-      return ok({ files: entries.length, bytes, edited, extra });
+      const inTheWay = swapIn(scene, { entries, extra });
+      return ok({ files: entries.length, bytes, edited, extra, inTheWay });
     });
   } catch (thrown) {
     return err(fileTrouble(thrown, 'restore outputs in', scene.root));

@@ -29,8 +29,8 @@ export interface Swap {
   readonly extra: readonly string[];
 }
 
-/** Throws what a file operation threw. */
-export function swapIn(scene: Scene, swap: Swap): void {
+/** Says what stood in the way without being an output: it is moved away as well. Throws what a file operation threw. */
+export function swapIn(scene: Scene, swap: Swap): readonly string[] {
   const { root, memo, io } = scene;
   const { files } = io;
   for (const path of swap.extra) {
@@ -38,28 +38,36 @@ export function swapIn(scene: Scene, swap: Swap): void {
     removeEmptyFolders(files, root, path);
   }
   const sound = new Set<string>();
+  const inTheWay: string[] = [];
   for (const { entry, staged } of swap.entries) {
     if (!isInsidePath(entry.path) || /(^|\/)\.(sbx|git)(\/|$)/.test(entry.path)) throw new Error(`not a path for an output: ${entry.path}`);
-    makeWay(scene, entry.path, sound);
+    inTheWay.push(...makeWay(scene, entry.path, sound));
     const to = `${root}/${entry.path}`;
     if (entry.kind === 'link') files.symlinkSync(entry.target, staged);
     put(scene, staged, to);
     if (entry.kind === 'file') memo.learn(entry.path, files.lstatSync(to), entry.digest, io.clock.now());
   }
+  return inTheWay;
 }
 
-/** Makes the parents of a path real folders, and the path itself free. */
-function makeWay(scene: Scene, path: string, sound: Set<string>): void {
+/** Makes the parents of a path real folders, and the path itself free. Says which of them were something else. */
+function makeWay(scene: Scene, path: string, sound: Set<string>): readonly string[] {
   const { files } = scene.io;
+  const moved: string[] = [];
   for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
     const parent = path.slice(0, slash);
     if (sound.has(parent)) continue;
     const seen = files.lstatSync(`${scene.root}/${parent}`, { throwIfNoEntry: false });
-    if (seen && !seen.isDirectory()) away(scene, parent);
+    if (seen && !seen.isDirectory()) {
+      away(scene, parent);
+      moved.push(parent);
+    }
     if (!seen?.isDirectory()) files.mkdirSync(`${scene.root}/${parent}`);
     sound.add(parent);
   }
-  if (files.lstatSync(`${scene.root}/${path}`, { throwIfNoEntry: false })) away(scene, path);
+  const there = files.lstatSync(`${scene.root}/${path}`, { throwIfNoEntry: false });
+  if (there) away(scene, path);
+  return there?.isDirectory() ? [...moved, path] : moved;
 }
 
 function put(scene: Scene, staged: string, to: string): void {

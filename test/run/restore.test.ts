@@ -45,13 +45,13 @@ test('missing, edited and extra outputs: afterwards the set is exact, and nothin
     fs.rmSync(`${world.root}/dist/link`);
     put(world.root, { 'dist/a.txt': 'edited by hand', 'dist/new/c.txt': 'extra' });
     const result = restored(world, success);
-    assert.equal(result, { files: 4, bytes: 100_002, edited: ['dist/a.txt'], extra: ['dist/new/c.txt'] });
+    assert.equal(result, { files: 4, bytes: 100_002, edited: ['dist/a.txt'], extra: ['dist/new/c.txt'], inTheWay: [] });
     assert.equal(filesIn(world.root), whole);
     assert.is(fs.readlinkSync(`${world.root}/dist/link`), 'deep/b.txt');
     assert.not(fs.existsSync(`${world.root}/dist/new`));
     const trash = filesIn(`${world.root}/.sbx/trash/r1`);
     assert.equal(trash, { 'dist/a.txt': 'edited by hand', 'dist/new/c.txt': 'extra' });
-    assert.equal(restored(world, success), { files: 0, bytes: 0, edited: [], extra: [] });
+    assert.equal(restored(world, success), { files: 0, bytes: 0, edited: [], extra: [], inTheWay: [] });
   }));
 
 test('a lost exec bit, a file in place of a folder and a link in place of a parent are put right', () =>
@@ -64,7 +64,8 @@ test('a lost exec bit, a file in place of a folder and a link in place of a pare
     fs.rmSync(`${world.root}/dist`, { recursive: true });
     put(folder, { 'elsewhere/keep.txt': 'not ours' });
     fs.symlinkSync(`${folder}/elsewhere`, `${world.root}/dist`);
-    restored(world, success);
+    const back = restored(world, success);
+    assert.equal(back !== 'miss' && back.inTheWay, ['dist']);
     assert.equal(filesIn(world.root), whole);
     assert.ok(fs.statSync(`${world.root}/app`).mode & 0o100);
     assert.equal(filesIn(`${folder}/elsewhere`), { 'keep.txt': 'not ours' });
@@ -85,7 +86,7 @@ test('outputs within state come back file by file, and nothing else there is tou
       ['target/release/app'],
     );
     put(world.root, { 'target/release/app': 'other', 'target/release/new': 'of the tool', 'target/cache/x': 'newer memory' });
-    assert.equal(restored(world, success, rules), { files: 1, bytes: 3, edited: ['target/release/app'], extra: [] });
+    assert.equal(restored(world, success, rules), { files: 1, bytes: 3, edited: ['target/release/app'], extra: [], inTheWay: [] });
     assert.equal(filesIn(world.root), {
       'target/release/app': 'app',
       'target/release/new': 'of the tool',
