@@ -1,6 +1,8 @@
 import { suggest } from '../base/suggest.ts';
+import type { Failure } from '../model/failure.ts';
 import { LOCAL, type SandboxName, type SandboxSpec } from '../model/project.ts';
 import type { Sandbox, Session } from '../model/sandbox.ts';
+import type { StopCause } from '../run/control.ts';
 import { exitCode } from '../run/exit-code.ts';
 import { type Arrival, arrive } from '../sync/arrive.ts';
 import { type Call, complain, refuse } from './call.ts';
@@ -34,20 +36,22 @@ export async function visit(call: Call, name: SandboxName | undefined, use: (pla
   const ground = groundOf(call, project);
   const sandbox = sandboxOf(spec, ground);
   const stop = new AbortController();
-  const deaf = call.surroundings.onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], (signal) => stop.abort(new Error(signal)));
+  let cause: StopCause | undefined;
+  const deaf = call.surroundings.onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], (signal) => {
+    cause ??= signal as StopCause;
+    stop.abort(new Error(signal));
+  });
+  const failed = (failure: Failure): number => {
+    if (cause === undefined) complain(call, failure); // who stopped it knows why
+    return exitCode([{ is: 'failed', failure }], cause);
+  };
   try {
     const session = await sandbox.connect(stop.signal);
-    if (!session.ok) {
-      complain(call, session.error);
-      return exitCode([{ is: 'failed', failure: session.error }], undefined);
-    }
+    if (!session.ok) return failed(session.error);
     await using connected = session.value;
     const request = { project, sandbox: spec, checkout: checkoutIn(ground), now: ground.io.clock.now(), signal: stop.signal };
     const arrival = await arrive(connected, request);
-    if (!arrival.ok) {
-      complain(call, arrival.error);
-      return exitCode([{ is: 'failed', failure: arrival.error }], undefined);
-    }
+    if (!arrival.ok) return failed(arrival.error);
     return await use({ ground, spec, sandbox, session: connected, arrival: arrival.value, signal: stop.signal });
   } finally {
     deaf();

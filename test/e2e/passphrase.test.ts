@@ -9,8 +9,8 @@ import { type Terminal, withTerminal } from '../rig/tmux.ts';
 
 const testing = needing('tmux');
 
-/** `sbx run` in a terminal, over SSH with a key that has the passphrase `geheim`. */
-async function withEncryptedKey(use: (terminal: Terminal) => Promise<void>): Promise<void> {
+/** sbx in a terminal, over SSH with a key that has the passphrase `geheim`. */
+async function withEncryptedKey(words: string, use: (terminal: Terminal) => Promise<void>): Promise<void> {
   await using far: Sshd = await startSshd();
   await far.start();
   execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'geheim', '-f', far.key]);
@@ -18,7 +18,7 @@ async function withEncryptedKey(use: (terminal: Terminal) => Promise<void>): Pro
   const file = `version: 1\ndefault: [build]\nsandboxes:\n  vm: { host: ${far.host}, files: all }\nsteps:\n${steps}`;
   await withProject({ 'Sandboxfile.yaml': file, 'a.txt': 'a' }, async ({ root, home }) => {
     const env = { ...cleanEnvironment({ home, env: far.env }), TERM: 'tmux-256color' } as Record<string, string>;
-    const command = `${process.execPath} ${SBX} run; echo "exit $?"`;
+    const command = `${process.execPath} ${SBX} ${words}; echo "exit $?"`;
     await withTerminal(command, { columns: 100, rows: 20, cwd: root, env }, use);
   });
 }
@@ -27,7 +27,7 @@ const stands = (text: string): boolean => /passphrase of \S+: *$/.test(text);
 
 testing('a question for a passphrase stands alone on the screen, is not echoed, and the run goes on', async () => {
   if (!sshdIsInstalled()) throw new Error('openssh-server is missing');
-  await withEncryptedKey(async (terminal) => {
+  await withEncryptedKey('run', async (terminal) => {
     await terminal.until(stands, 'the question');
     await new Promise((resolve) => setTimeout(resolve, 400)); // several frames would have been drawn
     assert.ok(stands((await terminal.screen()).join('\n')), 'nothing was drawn over the question');
@@ -41,12 +41,21 @@ testing('a question for a passphrase stands alone on the screen, is not echoed, 
 });
 
 testing('Ctrl-C at the question ends the run', () =>
-  withEncryptedKey(async (terminal) => {
+  withEncryptedKey('run', async (terminal) => {
     await terminal.until(stands, 'the question');
     await terminal.keys('C-c');
     const last = (await terminal.until((text) => text.includes('exit '), 'the end')).join('\n');
     assert.match(last, 'exit 130');
     assert.match(last, 'stopping (SIGINT)');
+  }),
+);
+
+testing('Ctrl-C at the question ends other commands, too, and nothing more is said', () =>
+  withEncryptedKey('vm-info', async (terminal) => {
+    await terminal.until(stands, 'the question');
+    await terminal.keys('C-c');
+    const last = await terminal.until((text) => text.includes('exit '), 'the end');
+    assert.match(last.join('\n'), /passphrase of \S+:\nexit 130$/);
   }),
 );
 
