@@ -2,8 +2,8 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncCases } from './cases-sync.ts';
 import { type Graph, inputOf, writeGraph } from './graph.ts';
-import { type Command, compare, type Measured, peakMemory, run, type Subject } from './measure.ts';
-import { sbx, type Tool } from './tools.ts';
+import { type Command, compare, type Measured, median, peakMemory, run, type Sample, type Subject } from './measure.ts';
+import { SPAWNING, sbx, type Tool } from './tools.ts';
 
 export interface Result {
   readonly case: string;
@@ -32,6 +32,7 @@ export const CASES: { readonly [name: string]: Measure } = {
   'noop-100': (bench) => noop(bench, 'no-op, 100 steps', { steps: 100, inputs: 1 }),
   'noop-1000': (bench) => noop(bench, 'no-op, 1,000 steps', { steps: 1000, inputs: 1 }),
   'inputs-10000': (bench) => noop(bench, 'no-op, 10 steps with 10,000 inputs', { steps: 10, inputs: 1000 }),
+  'anew-1000': thousand,
   'after-edit': afterEdit,
   overhead,
   sync: syncCases,
@@ -139,29 +140,58 @@ function afterEdit(bench: Bench): Result[] {
   ];
 }
 
-/** What one more executed step costs, beyond what ninja's costs (the shell and what it runs): the slope between 50 and 250 steps. */
+/** What one more executed step costs, beyond what ninja's costs (the shell and what it runs): the slope between few and many steps, in turn. */
 function overhead(bench: Bench): Result[] {
   const few = 50;
-  const many = 250;
-  const slopes = new Map<string, { cpu: number; wall: number }>();
-  for (const tool of bench.tools) {
-    const costs = [few, many].map((steps) => {
-      const samples = [0, 1, 2].map((round) => {
-        const folder = folderFor(bench, tool, `cold-${steps}-${round}`, { steps, inputs: 1 });
-        return run(tool.all(folder));
-      });
-      return { cpu: Math.min(...samples.map((one) => one.cpu)), wall: Math.min(...samples.map((one) => one.wall)) };
-    });
-    const [small, large] = costs;
-    if (small && large)
-      slopes.set(tool.name, { cpu: (large.cpu - small.cpu) / (many - few), wall: (large.wall - small.wall) / (many - few) });
+  const many = 450;
+  const tools = [...bench.tools, SPAWNING];
+  const rounds = Math.min(5, bench.rounds);
+  const slopes = new Map<string, { readonly cpu: number; readonly wall: number }[]>(tools.map(({ name }) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const tool of tools) {
+      // A fresh folder each time: where many files were removed, ext4 makes new ones slowly.
+      const [small, large] = [few, many].map((steps) =>
+        run(tool.all(folderFor(bench, tool, `cold-${steps}-${round}`, { steps, inputs: 1 }))),
+      ) as [Sample, Sample];
+      slopes.get(tool.name)?.push({ cpu: (large.cpu - small.cpu) / (many - few), wall: (large.wall - small.wall) / (many - few) });
+    }
   }
-  const base = slopes.get('ninja') ?? slopes.get('make -rR') ?? { cpu: 0, wall: 0 };
-  return [...slopes].map(([tool, { cpu, wall }]) => ({
+  const middle = [...slopes].map(([tool, all]) => ({
+    tool,
+    cpu: median(all.map((one) => one.cpu)),
+    wall: median(all.map((one) => one.wall)),
+  }));
+  const base = middle.find(({ tool }) => tool === 'ninja') ?? middle.find(({ tool }) => tool === SPAWNING.name) ?? { cpu: 0, wall: 0 };
+  return middle.map(({ tool, cpu, wall }) => ({
     case: 'overhead per executed step',
     tool,
     cpu: cpu - base.cpu,
     wall: wall - base.wall,
-    rounds: 3,
+    rounds,
   }));
+}
+
+/** 1,000 steps of which none is remembered, and then one: how much memory work takes, and what a run costs whose evidence is gone. */
+function thousand(bench: Bench): Result[] {
+  const [own] = bench.tools;
+  if (!own) return [];
+  const graph = { steps: 1000, inputs: 1 };
+  const folder = folderFor(bench, own, 'thousand', graph);
+  const memory = peakMemory(own.all(folder));
+  pause(SETTLED);
+  run(own.all(folder));
+  const edit = (): void => appendFileSync(join(folder, inputOf(graph, 7, 0)), 'edited\n');
+  const subjects: readonly Subject[] = [
+    bareNode(bench.folder),
+    { name: 'sbx plan, nothing changed', command: sbx(folder, 'plan') },
+    { name: 'sbx run, one step edited', command: own.all(folder), before: edit },
+  ];
+  const name = '1,000 steps, decided anew';
+  const results = compare(subjects, bench.rounds).map((one): Result => {
+    const subject = subjects.find((each) => each.name === one.name);
+    subject?.before?.();
+    const peak = subject && peakMemory(subject.command);
+    return { ...resultOf(name, one), ...(peak === undefined ? {} : { memory: peak }) };
+  });
+  return memory === undefined ? results : [...results, { case: name, tool: 'sbx run, all executed', cpu: Number.NaN, memory, rounds: 1 }];
 }

@@ -1,4 +1,4 @@
-// npm run bench [-- --short] [-- --only NAME]: the peers and sbx side by side on the same work, with a bare start of Node in the same run.
+// npm run bench [-- --short | --rounds N] [-- --only NAME]: the peers and sbx side by side on the same work, with a bare start of Node in the same run.
 // Medians of CPU milliseconds; what counts are the ratios within one run. Nothing in the test suite is timed.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -11,7 +11,10 @@ import { tableOf } from './table.ts';
 import { findPeers, SBX_TOOL } from './tools.ts';
 
 const OUT = join(REPOSITORY, '.build/bench');
-const { values } = parseArgs({ options: { short: { type: 'boolean', default: false }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { short: { type: 'boolean', default: false }, rounds: { type: 'string' }, only: { type: 'string' } },
+});
+const rounds = Number(values.rounds ?? (values.short ? 5 : 15));
 const say = (text: string): void => console.log(text);
 
 process.exitCode = 1;
@@ -23,13 +26,13 @@ try {
     if (values.only && !name.includes(values.only)) continue;
     say(`measuring: ${name}`);
     try {
-      results.push(...(await measure({ folder, tools, rounds: values.short ? 5 : 15, say })));
+      results.push(...(await measure({ folder, tools, rounds, say })));
     } catch (error) {
       say(`  not measured: ${(error as Error).message}`);
     }
   }
   const bounds = boundsOf(results).filter((one) => !values.only || one.measured !== 'not measured');
-  const head = `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? '?'}, ${tools.map((tool) => `${tool.name} ${tool.version}`).join(', ')}; npm run bench${values.short ? ' -- --short' : ''}`;
+  const head = `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? '?'}, ${tools.map((tool) => `${tool.name} ${tool.version}`).join(', ')}; npm run bench -- --rounds ${rounds}`;
   const text = `${head}\n\n${tableOf(results)}\n${bounds.map((one) => `${one.holds ? 'holds' : 'FAILS'}  ${one.says}: ${one.measured}`).join('\n')}\n`;
   mkdirSync(OUT, { recursive: true });
   writeFileSync(join(OUT, 'result.json'), `${JSON.stringify({ head, results, bounds }, undefined, 1)}\n`);

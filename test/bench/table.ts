@@ -3,7 +3,8 @@ import type { Result } from './cases.ts';
 /** One table a case, as Markdown. */
 export function tableOf(results: readonly Result[]): string {
   const names = [...new Set(results.map((one) => one.case))];
-  const fixed = (value: number | undefined, digits = 1): string => (value === undefined ? '' : value.toFixed(digits));
+  const fixed = (value: number | undefined, digits = 1): string =>
+    value === undefined || Number.isNaN(value) ? '' : value.toFixed(digits);
   return names
     .map((name) => {
       const rows = results.filter((one) => one.case === name);
@@ -13,7 +14,7 @@ export function tableOf(results: readonly Result[]): string {
           one.tool,
           fixed(one.cpu),
           fixed(one.cpuMin),
-          bare ? fixed(one.cpu / bare, 2) : '',
+          bare && bare > 0 ? fixed(one.cpu / bare, 2) : '',
           fixed(one.wall),
           fixed(one.memory, 0),
           one.rounds ?? '',

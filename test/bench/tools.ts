@@ -26,6 +26,30 @@ export const SBX_TOOL: Tool = {
   start: (cwd) => sbx(cwd, '--version'),
 };
 
+/** What starting the commands costs in Node by itself, two at a time: no graph, no records. */
+export const SPAWNING: Tool = {
+  name: 'node, spawning only',
+  version: process.version,
+  write(folder, { steps }) {
+    const program = `const { spawn } = require('node:child_process');
+let next = 0;
+const go = () => {
+  if (next === ${steps}) return;
+  const at = next++;
+  const command = \`cat in/\${at}.txt > out/\${at}.txt\`;
+  const child = spawn('sh', ['-c', command], { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+  child.stdout.on('data', () => {});
+  child.once('close', go);
+};
+go();
+go();
+`;
+    writeFileSync(join(folder, 'spawning.cjs'), program);
+  },
+  all: (cwd) => ({ words: [process.execPath, 'spawning.cjs'], cwd }),
+  start: (cwd) => ({ words: [process.execPath, '--version'], cwd }),
+};
+
 export function sbx(cwd: string, ...words: readonly string[]): Command {
   return { words: [process.execPath, SBX, ...words], cwd };
 }
