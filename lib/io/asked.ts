@@ -1,11 +1,7 @@
-/** Which variables of the environment somebody asked for: what was decided depends on those alone. */
-import { type Digest, digestOf } from '../base/digest.ts';
-
-/** Names, sorted, and the digest of their values. No names: all of them, as somebody listed them. */
-export interface Answers {
-  readonly names: readonly string[] | undefined;
-  readonly digest: Digest;
-}
+/**
+ * Which variables of the environment somebody asked for: what was decided depends on those alone. Loaded by every command, so it must stay without
+ * node:crypto.
+ */
 
 /** The environment, which notes what it is asked for. */
 export class AskedVariables extends Map<string, string> {
@@ -46,19 +42,13 @@ export class AskedVariables extends Map<string, string> {
     return this.entries();
   }
 
-  /** What it was asked for until now, with what it said. */
-  get answers(): Answers {
-    const names = this.#listed ? undefined : [...this.#asked].sort();
-    return { names, digest: this.#digest(names) };
+  /** The names that it was asked for until now, sorted; undefined if somebody listed them all. */
+  get asked(): readonly string[] | undefined {
+    return this.#listed ? undefined : [...this.#asked].sort();
   }
 
-  /** Whether it would say the same to these questions. Asks nothing itself. */
-  says({ names, digest }: Answers): boolean {
-    return this.#digest(names) === digest;
-  }
-
-  #digest(names: readonly string[] | undefined): Digest {
-    const all = names ?? [...super.keys()].sort();
-    return digestOf(JSON.stringify(all.map((name) => [name, super.get(name) ?? null])));
+  /** Each of the names with its value or null, without asking; all of them if none are given. */
+  tell(names: readonly string[] = [...super.keys()].sort()): readonly (readonly [name: string, value: string | null])[] {
+    return names.map((name) => [name, super.get(name) ?? null]);
   }
 }

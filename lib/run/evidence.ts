@@ -5,7 +5,7 @@
  */
 import { crc32 } from 'node:zlib';
 import type { Digest } from '../base/digest.ts';
-import type { Answers } from '../io/asked.ts';
+import type { Answers } from '../io/answers.ts';
 import { replaceFile, type Writing } from '../io/replace.ts';
 import { type Facts, factsOf, type Looked, MARKS, stillSo } from '../io/witness.ts';
 import type { Event } from '../model/event.ts';

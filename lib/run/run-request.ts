@@ -1,6 +1,6 @@
 import type { Digest } from '../base/digest.ts';
 import type { Result } from '../base/result.ts';
-import type { Answers } from '../io/asked.ts';
+import type { Answers } from '../io/answers.ts';
 import type { Witness } from '../io/witness.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Stamped } from '../model/event.ts';

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { digestOf } from '../../base/digest.ts';
+import { answersOf, saysTheSame } from '../../io/answers.ts';
 import { nonce, realClock, realFiles } from '../../io/io.ts';
 import { makeWitness, type Witness } from '../../io/witness.ts';
 import { type Evidence, readEvidence } from '../../run/evidence.ts';
@@ -11,7 +12,7 @@ import { openView } from '../views.ts';
 export async function run(call: Call): Promise<number> {
   if (call.options.dryRun) return await (await import('./plan.ts')).plan(call);
   const { environment } = call.surroundings;
-  const witness = { ...makeWitness(realFiles), key: keyOf(call), began: realClock.now(), answers: () => environment.answers };
+  const witness = { ...makeWitness(realFiles), key: keyOf(call), began: realClock.now(), answers: () => answersOf(environment) };
   const began = realClock.monotonic();
   const found = standing(call, witness, witness.key);
   if (found === undefined) return await (await import('../run-anew.ts')).runAnew(call, witness);
@@ -29,7 +30,7 @@ function standing(call: Call, { files }: Witness, key: string): { readonly evide
   if (!found.ok) return undefined;
   try {
     const folder = join(realFiles.realpathSync(dirname(found.value.file)), '.sbx');
-    const evidence = readEvidence(realFiles, folder, { key, now: realClock.now(), says: (answers) => environment.says(answers) });
+    const evidence = readEvidence(realFiles, folder, { key, now: realClock.now(), says: (answers) => saysTheSame(environment, answers) });
     return evidence && { evidence, folder };
   } catch {
     return undefined; // the reader of the file says what is wrong with it
