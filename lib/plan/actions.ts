@@ -46,7 +46,8 @@ function draftAll(project: Project, tasks: ReadonlyMap<string, Task>, diagnostic
     diagnostics.push(...checked.diagnostics);
     if (checked.value) drafts.set(step.id, { step, draft: checked.value });
   }
-  for (const { step, draft } of drafts.values()) diagnostics.push(...inputProblems(step, draft));
+  const file = project.file.slice(project.root.length + 1);
+  for (const { step, draft } of drafts.values()) diagnostics.push(...inputProblems(step, draft, file));
   return drafts;
 }
 

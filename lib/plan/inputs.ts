@@ -54,7 +54,8 @@ function taken(lists: readonly (readonly string[])[]): readonly string[] {
   return [...mixed, ...plain];
 }
 
-export function inputProblems(step: Step, draft: Draft): readonly Diagnostic[] {
+/** `file`: the Sandboxfile, relative to the project. */
+export function inputProblems(step: Step, draft: Draft, file: string): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const span = step.span ? { span: step.span } : {};
   for (const [key, globs] of [
@@ -71,9 +72,15 @@ export function inputProblems(step: Step, draft: Draft): readonly Diagnostic[] {
       ...span,
     });
   }
+  if (draft.makes.is === 'files' && mayMeet([file], draft.makes.globs) && compileGlobs(draft.makes.globs).matches(file)) {
+    const message = `step ${step.id}: outputs (${draft.makes.globs.join(', ')}) take in ${file}, which it does not make`;
+    const hint = 'name the folder or the files that it makes: all else that matches would be moved away, or removed by `sbx clean`';
+    diagnostics.push({ severity: 'error', code: 'overlapping-outputs', message, hint, ...span });
+  }
   if (!step.inputs || draft.makes.is !== 'files' || !mayMeet(globsBelow(step.dir, step.inputs), draft.makes.globs)) return diagnostics;
   const outputs = compileGlobs(draft.makes.globs);
-  const both = compileGlobs(globsBelow(step.dir, step.inputs)).literals.filter((path) => outputs.matches(path));
+  const inputs = globsBelow(step.dir, step.inputs).filter((glob) => !glob.startsWith('!'));
+  const both = inputs.filter((glob) => samplesOf(glob).some((path) => outputs.matches(path)));
   if (both.length === 0) return diagnostics;
   const message = `step ${step.id}: ${both.join(', ')} is both input and output`;
   const hint = 'what a step changes in place cannot be remembered: write to another path, or leave out outputs to run it every time';
@@ -81,8 +88,18 @@ export function inputProblems(step: Step, draft: Draft): readonly Diagnostic[] {
   return diagnostics;
 }
 
+/** Paths that stand for what a glob names: one that is an output, too, is no source, whatever else of the glob is. */
+function samplesOf(glob: string): readonly string[] {
+  const path = glob
+    .replace(/\{([^,{}]*)[^{}]*\}/g, '$1')
+    .replace(/\*\*/g, 'x/x')
+    .replace(/\*|\?|\[[!^][^\]]*\]/g, 'x')
+    .replace(/\[(.)[^\]]*\]/g, '$1');
+  return isPlainPath(glob) ? [path, `${path.replace(/\/$/, '')}/x`] : [path];
+}
+
 /** Whether it is worth compiling anything: most steps read and write under names of their own. */
 function mayMeet(inputs: readonly string[], outputs: readonly string[]): boolean {
   const starts = outputs.flatMap(commonStart);
-  return inputs.some((input) => !isPlainPath(input) || starts.some((start) => input.startsWith(start)));
+  return inputs.some((input) => !isPlainPath(input) || starts.some((start) => input.startsWith(start) || start.startsWith(`${input}/`)));
 }

@@ -75,6 +75,17 @@ test('what is changed in place cannot be remembered', () => {
     'overlapping-outputs: step a: x.c is both input and output',
   );
   assert.is(problems([step('a', { inputs: ['src'], outputs: ['src/gen'] })]), '');
+  const both = (inputs: readonly string[], outputs: readonly string[]): boolean => problems([step('a', { inputs, outputs })]) !== '';
+  for (const glob of ['src/**', 'src/*', 'src/**/*.c', 'src/{a,b}/*.[ch]']) assert.ok(both([glob], [glob]), glob);
+  assert.ok(both(['src'], ['src/**']));
+  assert.not(both(['src/**', '!src/gen/**'], ['src/gen/**']));
+  assert.not(both(['**/*.c'], ['gen/*.c', '**/*.o']));
+});
+
+test('outputs that take in the Sandboxfile would take the sources for products', () => {
+  for (const outputs of [['*'], ['**'], ['*.yaml'], ['Sandboxfile.yaml']])
+    assert.match(problems([step('a', { inputs: [], outputs })]), 'take in Sandboxfile.yaml, which it does not make');
+  assert.is(problems([step('a', { inputs: [], outputs: ['*', '!Sandboxfile.yaml'] })]), '');
 });
 
 test('globs that only take away name nothing', () => {
