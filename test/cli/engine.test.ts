@@ -20,9 +20,16 @@ test('the flags for this version of Node are flags that it knows', () => {
   assert.match(all.stderr, 'unrecognized flag', 'those of other versions are not');
 });
 
-test('a version that was not tried is left alone', () => {
+test('all garbage is collected at once, except on a version that was not tried', async () => {
+  // What a WeakRef gave stays until the turn is over.
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  const garbage = new WeakRef({});
+  await turn();
   tidyEngine('99.0.0');
+  assert.ok(garbage.deref());
+  await turn();
   tidyEngine(process.versions.node);
+  assert.is(garbage.deref(), undefined);
 });
 
 test('code that was kept is taken by the next start of the same command, not kept anew', () =>

@@ -6,10 +6,10 @@ import { parseDocument } from '../../lib/config/document.ts';
 import { load } from '../../lib/config/load.ts';
 import type { Sources } from '../../lib/config/sources.ts';
 import type { Diagnostic } from '../../lib/model/diagnostic.ts';
-import { newValidator, type SchemaProblem } from '../../lib/schema/validator.ts';
 import { TASKS } from '../../tasks/index.ts';
 import { ASK, source } from '../config/loading.ts';
 import { REPOSITORY } from '../rig/cli.ts';
+import { newValidator, type SchemaProblem } from './validator.ts';
 
 // Both judges of a Sandboxfile: the published schema, and sbx with its own recipes and profiles.
 

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
-import type { Json } from '../base/json.ts';
+import type { Json } from '../../lib/base/json.ts';
 
-// The only importer of ajv. It judges by the published schema, as editors do; sbx itself judges by the shapes, with places and suggestions.
+// It judges by the published schema, as editors do; sbx itself judges by the shapes, with places and suggestions.
 
 /** What a value does not have in common with a schema. */
 export interface SchemaProblem {
