@@ -7,7 +7,7 @@ import type { Performed } from './loop.ts';
 
 /**
  * What becomes of a step whose place cannot be reached, by the policy of the place: it fails; or it is skipped; or (`cached`) its newest remembered
- * outputs stand in for new ones, with a warning that says how old they are. `local` is dealt with before: those steps were planned for this computer.
+ * outputs stand in for new ones, with a warning that says how old they are, and it fails if there are none. `local` is dealt with before: those steps were planned for this computer.
  * A place that must not be trusted (a changed host key) is not merely away: that fails whatever the policy.
  */
 export function awayFrom(
@@ -26,7 +26,9 @@ export function awayFrom(
     case 'skip':
       return skipped;
     case 'cached': {
-      if (action.draft.makes.is !== 'files') return skipped;
+      // What is fetched stands in for what is made there. Nothing stands in for a command, nor for a goal of the user.
+      if (action.draft.makes.is === 'place' && !action.named) return skipped;
+      if (action.draft.makes.is !== 'files') return failed;
       const newest = ledger.restoreNewest(planned);
       if (newest === undefined) return failed;
       const { files, bytes, outputs, at } = newest;

@@ -47,7 +47,7 @@ export const sandboxFields = {
   onUnreachable: {
     kind: 'string',
     description:
-      'When the place cannot be reached: `fail`; `cached` takes the newest remembered result and says its age; `local` runs the steps here; `skip` leaves them out.',
+      'When the place cannot be reached: `fail`; `cached` takes the newest fetched files and says their age, and fails where there are none; `local` runs the steps here; `skip` leaves them out.',
     enum: ['fail', 'cached', 'local', 'skip'],
     default: 'fail',
   },

@@ -167,6 +167,10 @@ test('onUnreachable: cached gives the newest artifacts and says their age; skip 
     assert.equal([cached.is.fetch, cached.exit], ['restored', 0]);
     assert.is(readFileSync(join(root, 'dist/out'), 'utf8'), 'one\ntwo\n');
     assert.ok(cached.events.some((event) => event.type === 'warning' && /made .* ago/.test(event.text)));
+    for (const goal of ['check', 'build']) {
+      const without = await run([goal], { onUnreachable: 'cached' }, true);
+      assert.equal([without.is[goal], without.exit], ['failed: unreachable', 4], 'nothing stands in for it');
+    }
     const skipped = await run(['fetch'], { onUnreachable: 'skip' }, true);
     assert.equal([skipped.is.fetch, skipped.exit], ['skipped: unreachable', 0]);
     const here = await run(['build'], { onUnreachable: 'local' }, true);
