@@ -58,8 +58,9 @@ export async function open(call: Call, wish: OpenWish): Promise<Opening> {
   if ('code' in bytes) return { is: 'faulty', faulty: { file: shown, diagnostics: [bytes] } };
   const root = files.realpathSync(dirname(file));
   const folders = { root, home, cache: foldersOf(environment, root).cache, version: surroundings.version() };
+  const unread: Diagnostic[] = [];
   const checked = await load(
-    sourcesOf({ file: shown, bytes }, folders, files),
+    sourcesOf({ file: shown, bytes }, folders, files, (diagnostic) => unread.push(diagnostic)),
     {
       root,
       file,
@@ -76,8 +77,9 @@ export async function open(call: Call, wish: OpenWish): Promise<Opening> {
     },
     TASKS,
   );
-  if (checked.value === undefined) {
-    const { diagnostics, partial } = checked;
+  if (checked.value === undefined || unread.length > 0) {
+    const { partial } = checked;
+    const diagnostics = [...unread, ...checked.diagnostics];
     return { is: 'faulty', faulty: { file: shown, diagnostics, ...(partial === undefined ? {} : { partial }) } };
   }
   const { project, parsed } = checked.value;

@@ -5,7 +5,7 @@ import type { Files } from '../model/io.ts';
 
 type Reading = Pick<Files, 'openSync' | 'fstatSync' | 'readFileSync' | 'closeSync'>;
 
-/** The bytes of a Sandboxfile, or why there are none. A FIFO or a device is never read; of a huge file one byte more than is allowed. */
+/** The bytes of a Sandboxfile or of a file that it names, or why there are none. A FIFO or a device is never read; of a huge file one byte more than is allowed. */
 export function readSandboxfile(file: string, shown: string, files: Reading): Uint8Array | Diagnostic {
   const wrong = (code: DiagnosticCode, message: string, hint?: string): Diagnostic => ({
     severity: 'error',
@@ -18,7 +18,7 @@ export function readSandboxfile(file: string, shown: string, files: Reading): Ui
     fd = files.openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') return wrong('file-missing', `${shown} does not exist`);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return wrong('file-missing', `${shown} does not exist`);
     return wrong(
       'file-unreadable',
       `${shown} cannot be read: ${code}`,

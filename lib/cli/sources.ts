@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Source, Sources } from '../config/sources.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Files } from '../model/io.ts';
 import { cachedDocument } from './document-cache.ts';
+import { readSandboxfile } from './read-file.ts';
 
 export interface SourceFolders {
   /** Of the project. */
@@ -13,10 +15,24 @@ export interface SourceFolders {
   readonly version: string;
 }
 
-type Reading = Pick<Files, 'readFileSync' | 'readdirSync'>;
+type Reading = Pick<Files, 'openSync' | 'fstatSync' | 'closeSync' | 'readFileSync' | 'readdirSync'>;
 
-/** The files of a project: the Sandboxfile, recipes and profiles of the project first and then of the package, dotenv files. */
-export function sourcesOf(main: { readonly file: string; readonly bytes: Uint8Array }, folders: SourceFolders, files: Reading): Sources {
+/**
+ * The files of a project: the Sandboxfile, recipes and profiles of the project first and then of the package, dotenv files. `report` hears of each that
+ * is there and cannot be read.
+ */
+export function sourcesOf(
+  main: { readonly file: string; readonly bytes: Uint8Array },
+  folders: SourceFolders,
+  files: Reading,
+  report: (diagnostic: Diagnostic) => void,
+): Sources {
+  const readIfThere = (file: string, shown: string): Uint8Array | undefined => {
+    const bytes = readSandboxfile(file, shown, files);
+    if (!('code' in bytes)) return bytes;
+    if (bytes.code !== 'file-missing') report(bytes);
+    return undefined;
+  };
   const source = (file: string, bytes: Uint8Array): Source => {
     const cached = cachedDocument(folders.cache, folders.version, bytes);
     return cached === undefined ? { file, bytes } : { file, bytes, cached };
@@ -25,7 +41,7 @@ export function sourcesOf(main: { readonly file: string; readonly bytes: Uint8Ar
     main: source(main.file, main.bytes),
     read(kind, name) {
       if (kind === 'dotenv') {
-        const bytes = readIfThere(files, join(folders.root, name));
+        const bytes = readIfThere(join(folders.root, name), name);
         return bytes && { file: name, bytes };
       }
       for (const [folder, shown] of [
@@ -33,7 +49,7 @@ export function sourcesOf(main: { readonly file: string; readonly bytes: Uint8Ar
         [folders.home, 'sbx:'],
       ] as const) {
         const path = `${kind}s/${name}.yaml`;
-        const bytes = readIfThere(files, join(folder, path));
+        const bytes = readIfThere(join(folder, path), `${shown}${path}`);
         if (bytes) return source(`${shown}${path}`, bytes);
       }
       return undefined;
@@ -43,14 +59,6 @@ export function sourcesOf(main: { readonly file: string; readonly bytes: Uint8Ar
       return [...new Set(found)].sort();
     },
   };
-}
-
-function readIfThere(files: Reading, file: string): Uint8Array | undefined {
-  try {
-    return files.readFileSync(file);
-  } catch {
-    return undefined;
-  }
 }
 
 function namesIn(files: Reading, folder: string): string[] {

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
@@ -59,7 +60,7 @@ function fromEnvironment(name: string, io: Pick<Io, 'environment'>): Result<stri
 function fromFile(name: string, file: string, io: Pick<Io, 'files'>): Result<string, Failure> {
   let fd: number;
   try {
-    fd = io.files.openSync(file, 'r');
+    fd = io.files.openSync(file, constants.O_RDONLY | constants.O_NONBLOCK); // a pipe would be waited for
   } catch {
     return err({ code: 'secret-missing', message: `the file ${file} of the secret ${name} cannot be read` });
   }

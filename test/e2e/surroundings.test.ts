@@ -43,4 +43,14 @@ test('a folder that is gone or no folder is said in a line: no fault of sbx', ()
     assert.match(file.stderr, /^sbx: cannot make .*\.sbx: .*\n {2}sbx keeps its records of the project there\n$/);
   }));
 
+test('a dotenv file or recipe that is a pipe or a device is named and never read', () =>
+  withProject({ 'Sandboxfile.yaml': `dotenv: [.env]\nuse: mine\n${FILE}` }, async ({ root, home, sbx, write }) => {
+    write('recipes/x', '');
+    await execute('sh', ['-c', 'mkfifo .env && ln -s /dev/zero recipes/mine.yaml'], { cwd: root, home });
+    const { code, stderr } = await sbx(['list']);
+    assert.is(code, 2, stderr);
+    assert.match(stderr, 'error[file-not-regular]: .env is not a regular file');
+    assert.match(stderr, 'error[file-not-regular]: recipes/mine.yaml is not a regular file');
+  }));
+
 test.run();

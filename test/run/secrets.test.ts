@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -22,11 +23,13 @@ test('a file of mode 0600 gives its text less the last line break; any other mod
     }
   }));
 
-test('a missing file, a folder, a short value and a value with NUL are refused', () =>
+test('a missing file, a folder, a pipe, a short value and a value with NUL are refused', () =>
   withFolder((folder) => {
     assert.is(code(join(folder, 'none')), 'secret-missing');
     mkdirSync(join(folder, 'dir'), { mode: 0o700 });
     assert.is(code(join(folder, 'dir')), 'secret-unsafe');
+    execFileSync('mkfifo', ['-m', '600', join(folder, 'pipe')]);
+    assert.is(code(join(folder, 'pipe')), 'secret-unsafe');
     writeFileSync(join(folder, 'short'), 'abcde\n', { mode: 0o600 });
     assert.is(code(join(folder, 'short')), 'secret-unsafe');
     writeFileSync(join(folder, 'nul'), 'abc\0defgh', { mode: 0o600 });
