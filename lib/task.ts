@@ -52,8 +52,17 @@ export interface Produced {
   readonly disturbed?: readonly string[];
   /** Nothing had to be done: shown as fresh. */
   readonly untouched?: boolean;
-  /** Files that a fetch brought, already staged in `stage` (absolute); the runner checks, stores and places them. */
-  readonly fetched?: { readonly stage: string; readonly tree: Tree; readonly to: string };
+  /** Files that a fetch brought; the runner checks, stores and places them. */
+  readonly fetched?: Fetched;
+}
+
+/** Each entry of the tree lies staged at `<stage>/<path>`; its path is relative to `to`. */
+export interface Fetched {
+  /** Absolute. */
+  readonly stage: string;
+  readonly tree: Tree;
+  /** A folder of the project, relative to its root. */
+  readonly to: string;
 }
 
 export interface RunScope {
@@ -67,7 +76,7 @@ export interface RunScope {
   /** Id of the run; id of this attempt, unique. */
   readonly run: string;
   readonly attempt: string;
-  /** Words after `--` on the command line are already in the script. */
+  /** Undefined where there is none, or the step has no use for it. */
   readonly terminal: Terminal | undefined;
   /** The shared session of the step's sandbox. */
   session(): Promise<Result<Session, Failure>>;

@@ -88,7 +88,7 @@ function doubt(workspace: string, action: Action): NonNullable<Job['mark']> {
 }
 
 /** Only exit 0 is success. */
-export function endOf(exit: Exit, command: string): Result<Produced, Failure> {
+function endOf(exit: Exit, command: string): Result<Produced, Failure> {
   if ('signal' in exit) return err({ code: 'command-signalled', message: `the command was ended by ${exit.signal}`, command });
   if (exit.code === 0) return ok({});
   const failure: Failure = { code: 'command-failed', message: `the command exited with ${exit.code}`, command, exitCode: exit.code };

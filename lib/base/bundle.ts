@@ -1,7 +1,5 @@
 /** Rules that all give or all take, found by the folder that each is about, so that thousands cost as much as the few that can matter to a path. */
-
-/** What of the things below a folder is meant. */
-export type Reach = 'none' | 'some' | 'all';
+import { foldersAbove, type Reach } from './plain-paths.ts';
 
 /** One pattern, or many that all give or all take. */
 export interface Rule {
@@ -38,9 +36,9 @@ function bundle(rules: readonly Rule[], negated: boolean): Rule {
     const list = byLead.get(rule.lead);
     if (list) list.push(rule);
     else byLead.set(rule.lead, [rule]);
-    for (const folder of ancestors(rule.lead)) above.add(folder);
+    for (const folder of foldersAbove(rule.lead)) above.add(folder);
   }
-  const about = (path: string): readonly Rule[] => ['', ...ancestors(path), path].flatMap((folder) => byLead.get(folder) ?? []);
+  const about = (path: string): readonly Rule[] => ['', ...foldersAbove(path), path].flatMap((folder) => byLead.get(folder) ?? []);
   return {
     negated,
     lead: '',
@@ -57,11 +55,4 @@ function bundle(rules: readonly Rule[], negated: boolean): Rule {
     literals: rules.flatMap((rule) => rule.literals),
     roots: rules.flatMap((rule) => rule.roots),
   };
-}
-
-/** The folders that a path is in, without the root. */
-function ancestors(path: string): readonly string[] {
-  const folders: string[] = [];
-  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) folders.push(path.slice(0, slash));
-  return folders;
 }

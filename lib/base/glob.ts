@@ -1,6 +1,6 @@
 import { bundled, type Rule } from './bundle.ts';
 import { isPlainPath, matchSegment, type Pattern, parsePattern, type Segment } from './pattern.ts';
-import { isWithin, plainPaths } from './plain-paths.ts';
+import { foldersAbove, isWithin, plainPaths, type Reach } from './plain-paths.ts';
 
 /**
  * Lists of globs for inputs and outputs: path-like, relative to one folder. `*` and `?` stay within a name and match a leading dot,
@@ -156,7 +156,7 @@ function descends(rules: readonly Rule[], folder: string): boolean {
 }
 
 /** What of the things below a folder the pattern can match. */
-export function reachOf(pattern: Pattern, names: readonly string[]): 'none' | 'some' | 'all' {
+export function reachOf(pattern: Pattern, names: readonly string[]): Reach {
   const { segments, below } = pattern;
   const end = segments.length;
   let at: ReadonlySet<number> = spread(segments, [0]);
@@ -174,7 +174,7 @@ export function reachOf(pattern: Pattern, names: readonly string[]): 'none' | 's
     if (next.length === 0) return 'none';
     at = spread(segments, next);
   }
-  let reach: 'none' | 'some' | 'all' = 'none';
+  let reach: Reach = 'none';
   for (const s of at) {
     if (s === end ? below : s === end - 1 && segments[s]?.kind === 'deep') return 'all';
     if (s < end) reach = 'some';
@@ -197,11 +197,6 @@ function isLiteral(pattern: Compiled): boolean {
 function outermost(paths: readonly string[]): readonly string[] {
   if (paths.length < 2) return paths;
   const all = new Set(paths);
-  const inside = (path: string): boolean => {
-    if (path !== '' && all.has('')) return true;
-    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1))
-      if (all.has(path.slice(0, slash))) return true;
-    return false;
-  };
+  const inside = (path: string): boolean => (path !== '' && all.has('')) || foldersAbove(path).some((folder) => all.has(folder));
   return [...all].filter((path) => !inside(path)).sort();
 }

@@ -1,3 +1,6 @@
+/** What of the things below a folder is meant. */
+export type Reach = 'none' | 'some' | 'all';
+
 /**
  * Paths named in full, each with all below it: what most globs of a large graph are. Thousands of them together cost as much as one.
  * Knows no patterns.
@@ -7,7 +10,7 @@ export interface PlainPaths {
   /** Whether the path is one of them or below one. */
   has(path: string): boolean;
   /** What of the things below a folder they name. '' is the root. */
-  reach(folder: string): 'none' | 'some' | 'all';
+  reach(folder: string): Reach;
 }
 
 const FEW = 4;
@@ -38,7 +41,7 @@ export function plainPaths(paths: readonly string[]): PlainPaths {
     has,
     reach(folder) {
       if (folder === '') return 'some';
-      above ??= new Set(paths.flatMap(parentsOf));
+      above ??= new Set(paths.flatMap(foldersAbove));
       return has(folder) ? 'all' : above.has(folder) ? 'some' : 'none';
     },
   };
@@ -49,8 +52,9 @@ export function isWithin(path: string, folder: string): boolean {
   return path.startsWith(folder) && (path.length === folder.length || path[folder.length] === '/');
 }
 
-function parentsOf(path: string): readonly string[] {
-  const parents: string[] = [];
-  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) parents.push(path.slice(0, slash));
-  return parents;
+/** The folders that a path is in, the innermost first, without the root. */
+export function foldersAbove(path: string): readonly string[] {
+  const folders: string[] = [];
+  for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) folders.push(path.slice(0, slash));
+  return folders;
 }

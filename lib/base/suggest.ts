@@ -8,6 +8,8 @@ export function suggest(word: string, known: Iterable<string>): string | undefin
 }
 
 /** `Did you mean ...?`, else what is known if that is not too much, else nothing. */
+export function hintOf(word: string, known: Iterable<string>, otherwise: string): string;
+export function hintOf(word: string, known: Iterable<string>): string | undefined;
 export function hintOf(word: string, known: Iterable<string>, otherwise?: string): string | undefined {
   const candidates = [...known];
   const near = suggest(word, candidates);

@@ -1,3 +1,4 @@
+import { EXIT } from '../run/exit-code.ts';
 import type { Paint } from '../view/paint.ts';
 import type { Sink } from '../view/sink.ts';
 import type { Words } from './args.ts';
@@ -23,8 +24,8 @@ export type Command = (call: Call) => Promise<number>;
 
 /** Says on standard error what is wrong with the invocation, and what to do. Gives the exit code for it. */
 export function refuse(call: Pick<Call, 'err'>, message: string, hint?: string): 2 {
-  call.err.write(`sbx: ${message}\n${hint === undefined ? '' : `  ${hint}\n`}`);
-  return 2;
+  complain(call, hint === undefined ? { message } : { message, hint });
+  return EXIT.usage;
 }
 
 /** Says on standard error why the command failed. */

@@ -84,7 +84,7 @@ export function table(rows: readonly (readonly [string, string])[], columns: num
 }
 
 /** Breaks text at blanks so that each line, with its indent, fits; a longer word stays whole. */
-export function wrap(text: string, columns: number, indent: string): string[] {
+function wrap(text: string, columns: number, indent: string): string[] {
   const width = Math.max(20, Math.min(columns, 100));
   const lines: string[] = [];
   let line = '';

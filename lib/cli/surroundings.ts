@@ -26,8 +26,6 @@ export interface Surroundings {
   readonly onSignals: (names: readonly NodeJS.Signals[], heard: (name: NodeJS.Signals) => void) => () => void;
   /** Sends the signal to this process: what a key means that the terminal did not turn into one. */
   readonly raise: (name: NodeJS.Signals) => void;
-  /** Leaves at once, whatever is going on. */
-  readonly leave: (code: number) => never;
 }
 
 export function surroundingsOf(process: NodeJS.Process, home: string): Surroundings {
@@ -64,7 +62,6 @@ export function surroundingsOf(process: NodeJS.Process, home: string): Surroundi
       };
     },
     raise: (name) => process.kill(process.pid, name),
-    leave: (code) => process.exit(code),
   };
 }
 

@@ -4,6 +4,7 @@ import { parseSize } from '../base/size.ts';
 import type { CacheSettings, Secret, StepId } from '../model/project.ts';
 import type { Pairs } from '../model/value.ts';
 import { sandboxfileFields } from '../schema/sandboxfile.ts';
+import type { FieldsOf } from '../schema/shape.ts';
 import { parseDotenv } from './dotenv.ts';
 import { mergePairs, readEnv } from './environment.ts';
 import { checkField, type Field, readField } from './field.ts';
@@ -17,6 +18,9 @@ import type { Sources } from './sources.ts';
 type ScopeOf = (layer: number) => Scope;
 
 const STORE = sandboxfileFields.cache.of[1].fields;
+
+/** The store where no Sandboxfile says anything about it. */
+export const STORE_DEFAULTS: CacheSettings = settingsOf({});
 
 /** `env` of all layers over the dotenv files of the highest layer that names any. */
 export function readTopEnv(layers: readonly Layer[], scopeOf: ScopeOf, sources: Sources, report: Report): Pairs {
@@ -69,11 +73,14 @@ export function readPools(layers: readonly Layer[], scopeOf: ScopeOf, report: Re
 export function readCache(layers: readonly Layer[], scopeOf: ScopeOf, report: Report): CacheSettings {
   const field = fieldsOf(layers, 'cache').at(-1);
   const value = field === undefined ? undefined : readField(sandboxfileFields.cache, field, scopeOf(field.layer), report);
-  const settings = typeof value === 'object' ? value : {};
+  return settingsOf(typeof value === 'boolean' ? { enabled: value } : (value ?? {}));
+}
+
+function settingsOf({ enabled, maxSize, maxAge }: FieldsOf<typeof STORE>): CacheSettings {
   return {
-    enabled: typeof value === 'boolean' ? value : (settings.enabled ?? STORE.enabled.default),
-    maxSize: parseSize(settings.maxSize ?? STORE.maxSize.default) ?? 0,
-    maxAge: parseDuration(settings.maxAge ?? STORE.maxAge.default) ?? 0,
+    enabled: enabled ?? STORE.enabled.default,
+    maxSize: parseSize(maxSize ?? STORE.maxSize.default) ?? 0,
+    maxAge: parseDuration(maxAge ?? STORE.maxAge.default) ?? 0,
   };
 }
 

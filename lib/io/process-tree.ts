@@ -58,7 +58,7 @@ function stillLiving(mark: TreeMark): readonly number[] {
 }
 
 /** Process ids of what still lives; a zombie does not live. Without /proc only the group can be asked, and its leader's id stands for it. */
-export function livingOf(mark: TreeMark): readonly number[] {
+function livingOf(mark: TreeMark): readonly number[] {
   let names: readonly string[];
   try {
     names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));

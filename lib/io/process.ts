@@ -12,7 +12,7 @@ import { startWatchdog, type Watchdog } from './watchdog.ts';
 // Runs children of this computer. Knows nothing of steps: a command is a step's if its environment carries the tag.
 
 /** The variable whose value is unique for each attempt of a step: what a command starts is known by it, even outside of its group. */
-export const ATTEMPT = 'SBX_ATTEMPT';
+const ATTEMPT = 'SBX_ATTEMPT';
 /** The same for all commands of a run. */
 const RUN = 'SBX_RUN';
 

@@ -55,9 +55,6 @@ sleep 1
 tell KILL
 `;
 
-/** With it the tag finds the leader, and by it the group. */
-const HAS_PROC = existsSync('/proc/self/environ');
-
 /** `tag` is the `NAME=value` that all commands of the run carry in their environment; `grace` in milliseconds. */
 export function startWatchdog(path: string, tag: string, grace: number): Watchdog {
   let child: ChildProcess | undefined = spawn('sh', ['-c', PROGRAM, 'sh', tag, String(Math.ceil(grace / 1000))], {
@@ -74,6 +71,8 @@ export function startWatchdog(path: string, tag: string, grace: number): Watchdo
   child.unref();
   // Typed as a stream, is a socket: an open pipe must not keep sbx alive.
   (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
+  // With it the tag finds the leader, and by it the group.
+  const hasProc = existsSync('/proc/self/environ');
   let running = 0;
   let told = false;
   const say = (line: string): void => {
@@ -90,10 +89,10 @@ export function startWatchdog(path: string, tag: string, grace: number): Watchdo
       running += 1;
       tell();
     },
-    group: (group) => (HAS_PROC ? undefined : say(`g ${group}\n`)),
+    group: (group) => (hasProc ? undefined : say(`g ${group}\n`)),
     end(group) {
       running -= 1;
-      if (!HAS_PROC && group !== undefined) say(`e ${group}\n`);
+      if (!hasProc && group !== undefined) say(`e ${group}\n`);
       if (running === 0) setImmediate(tell);
     },
   };

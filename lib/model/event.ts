@@ -13,7 +13,7 @@ export type Event =
       readonly root: string;
       readonly named: readonly StepId[];
     }
-  | { readonly type: 'waiting'; readonly what: 'project' | 'workspace'; readonly holder: string } // another run holds the lock
+  | { readonly type: 'waiting'; readonly what: 'project'; readonly holder: string } // another run holds its lock
   | {
       readonly type: 'planned';
       readonly steps: readonly PlannedStep[];

@@ -55,7 +55,7 @@ export interface PlannedAction {
   readonly action: Action;
   readonly decision: Decision;
   /** As far as it is known before the run; the run completes it with what really arrived. */
-  readonly record?: FingerprintRecord;
+  readonly record: FingerprintRecord;
   readonly key?: Digest;
   /** Predicted from history; absent without any. Milliseconds and bytes sent or received. */
   readonly price?: { readonly ms: number; readonly bytes?: number };

@@ -1,6 +1,6 @@
 import { type Digest, digestOf } from '../base/digest.ts';
 
-/** One file, link or empty folder of a tree. `path` is relative, with `/`, no leading `./`, never `..`. */
+/** One file or link of a tree: folders are known by what is in them. `path` is relative, with `/`, no leading `./`, never `..`. */
 export type TreeEntry =
   | { readonly kind: 'file'; readonly path: string; readonly digest: Digest; readonly size: number; readonly executable: boolean }
   | { readonly kind: 'link'; readonly path: string; readonly target: string };

@@ -42,20 +42,17 @@ export function recordOf(action: Action, facts: Facts): FingerprintRecord {
 }
 
 /**
- * The name under which a result is remembered: the sha256 of the record's JSON with all names in code-unit order. The names of needed steps
- * do not count, only what they contribute.
+ * The name under which a result is remembered: a sha256 of all parts of the record as canonical JSON, each on a line, in an order that is
+ * fixed here. The names of needed steps do not count, only what they contribute.
  */
 export function keyOf(record: FingerprintRecord): Digest {
   const { version, task, command, settings, dir, env, inputs, upstream, tools, place, outputs, state, secrets } = record;
   const digests = Object.values(upstream).sort().join();
-  // Parts in a fixed order, each on a line: JSON has no line breaks of its own, so no two records have one text.
+  // JSON has no line breaks of its own, so no two records have one text.
   const parts = [
     JSON.stringify([version, task, dir, inputs, digests]),
-    canonicalJson(command),
-    canonicalJson(settings),
-    canonicalJson(env),
+    ...[command, settings, env, tools, place, outputs, state, secrets].map(canonicalJson),
   ];
-  parts.push(canonicalJson(tools), canonicalJson(place), canonicalJson(outputs), canonicalJson(state), canonicalJson(secrets));
   return digestOf(parts.join('\n'));
 }
 

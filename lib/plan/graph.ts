@@ -7,7 +7,6 @@ import { Heap } from './heap.ts';
 export interface Graph {
   /** Every step after all that come before it; among those that could come next, the one that stands first in the file. */
   readonly order: readonly StepId[];
-  readonly position: ReadonlyMap<StepId, number>;
   /** `needs`, `after`, providers before the steps in their place, releasers after the last of those. Each once. */
   readonly before: ReadonlyMap<StepId, readonly StepId[]>;
 }
@@ -24,15 +23,7 @@ export function makeGraph(project: Project): Checked<Graph> {
   const ids = (list: readonly number[]): readonly StepId[] => list.map((i) => (steps[i] as Step).id);
   if (order.length < steps.length)
     return { diagnostics: circles(before, order).map((circle) => diagnosticOf(circle.map((i) => steps[i] as Step))) };
-  const sorted = ids(order);
-  return {
-    value: {
-      order: sorted,
-      position: new Map(sorted.map((id, i) => [id, i])),
-      before: new Map(before.map((list, i) => [(steps[i] as Step).id, ids(list)])),
-    },
-    diagnostics: [],
-  };
+  return { value: { order: ids(order), before: new Map(before.map((list, i) => [(steps[i] as Step).id, ids(list)])) }, diagnostics: [] };
 }
 
 function known(index: ReadonlyMap<StepId, number>, ids: readonly StepId[]): number[] {

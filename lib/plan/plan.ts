@@ -9,11 +9,6 @@ import type { Planning, Settled } from './planning.ts';
 import { priceOf } from './price.ts';
 import { actual, lastKnown, predicted } from './upstream.ts';
 
-/** The plan of a run that has not begun. */
-export function makePlan(project: Project, actions: readonly Action[], look: Look, options: PlanOptions = {}): Plan {
-  return openPlanning(project, actions, look, options).snapshot();
-}
-
 /** The decisions of a run from its first look to its last step. */
 export function openPlanning(project: Project, actions: readonly Action[], look: Look, options: PlanOptions = {}): Planning {
   return new Deciding(project, actions, look, options);

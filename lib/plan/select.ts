@@ -1,4 +1,4 @@
-import { suggest } from '../base/suggest.ts';
+import { hintOf } from '../base/suggest.ts';
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
 import type { Project, Step, StepId } from '../model/project.ts';
 import type { Graph } from './graph.ts';
@@ -38,7 +38,7 @@ export function select(project: Project, graph: Graph, names: readonly StepId[],
   return { value: { steps, named, forced, before: beforeOf(graph, steps, chosen) }, diagnostics: [] };
 }
 
-/** Every step of the project: what `validate` and `graph` look at. */
+/** Every step of the project, each as if it were named. */
 export function selectAll(graph: Graph): Selection {
   return { steps: graph.order, named: new Set(graph.order), forced: new Set(), before: graph.before };
 }
@@ -102,8 +102,7 @@ function throughOthers(graph: Graph, direct: readonly StepId[], chosen: Readonly
 }
 
 function unknownStep(id: StepId, project: Project): Diagnostic {
-  const near = suggest(id, project.steps.keys());
-  const hint = near === undefined ? '`sbx list` shows them all.' : `Did you mean \`${near}\`?`;
+  const hint = hintOf(id, project.steps.keys(), '`sbx list` shows them all.');
   return { severity: 'error', code: 'unknown-step', message: `there is no step ${id}`, hint };
 }
 

@@ -1,5 +1,4 @@
-import type { Json } from '../base/json.ts';
-import { canonicalJson } from '../base/json.ts';
+import { canonicalJson, type Json } from '../base/json.ts';
 import type { FingerprintRecord } from '../model/fingerprint.ts';
 import type { SandboxName, StepId } from '../model/project.ts';
 import type { Staleness } from '../model/staleness.ts';

@@ -4,7 +4,7 @@ import { uncacheable } from './cacheable.ts';
 import type { Judgement, PlanOptions, Upstream } from './judgement.ts';
 import type { Settled } from './planning.ts';
 
-/** What actions contribute to the fingerprints of their dependents, before and after their turn. Decides nothing. */
+// What actions contribute to the fingerprints of their dependents, before and after their turn. Decides nothing.
 
 const NOTHING: Upstream = { is: 'nothing' };
 

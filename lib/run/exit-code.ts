@@ -1,4 +1,4 @@
-import { UNREACHABLE } from '../model/failure.ts';
+import { type FailureCode, UNREACHABLE } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { StopCause } from './control.ts';
 
@@ -34,12 +34,12 @@ export function exitCode(outcomes: Iterable<Outcome>, cause: StopCause | undefin
   if (cause === 'SIGINT') return EXIT.interrupted;
   if (cause === 'SIGTERM') return EXIT.terminated;
   if (cause === 'SIGHUP') return EXIT.hungUp;
-  const codes = new Set<string>();
+  const codes = new Set<FailureCode>();
   for (const outcome of outcomes) {
     if (outcome.is === 'failed') codes.add(outcome.failure.code);
   }
   if (codes.size === 0) return EXIT.done;
-  if ([...codes].some((code) => UNREACHABLE.has(code as never))) return EXIT.unreachable;
+  if ([...codes].some((code) => UNREACHABLE.has(code))) return EXIT.unreachable;
   if (codes.has('fault')) return EXIT.fault;
   return codes.has('timeout') ? EXIT.timeout : EXIT.failed;
 }

@@ -5,18 +5,11 @@ import { fileTrouble } from '../io/trouble.ts';
 import { makeWalker } from '../io/walk.ts';
 import type { Failure } from '../model/failure.ts';
 import { type Tree, treeOf } from '../model/tree.ts';
+import type { Fetched } from '../task.ts';
 import { linkFailure } from './output-links.ts';
 import { compareOutputs, type OutputRules } from './outputs.ts';
 import type { Restored } from './restore.ts';
 import { type Scene, swapIn } from './swap.ts';
-
-/** As a task tells it in `Produced.fetched`: entries relative to `to`, each staged at `<stage>/<path>`. */
-export interface Fetched {
-  readonly stage: string;
-  readonly tree: Tree;
-  /** A folder of the project, relative to its root. */
-  readonly to: string;
-}
 
 export interface Placed extends Restored {
   /** With paths relative to the project. */

@@ -5,9 +5,9 @@ import type { LastRun, PlaceSeen, Remembered } from '../model/look.ts';
 import type { Action, PlannedAction } from '../model/plan.ts';
 import type { Tree } from '../model/tree.ts';
 import { keyOf } from '../plan/fingerprint.ts';
+import { treeDifference } from '../plan/staleness.ts';
 import type { Produced } from '../task.ts';
 import { captureOutputs } from './capture.ts';
-import { changedPaths } from './changed-paths.ts';
 import { placeFetched } from './fetched.ts';
 import type { Begun, Kept, Ledger, Restored, Spent } from './ledger.ts';
 import type { ProjectLook } from './look.ts';
@@ -55,7 +55,6 @@ export function makeLedger(input: KeepInput): Ledger {
 
   const lastRun = (planned: PlannedAction, spent: Spent, more: Pick<LastRun, 'is'> & { readonly outputs?: string }): LastRun => {
     const { record, key } = planned;
-    if (record === undefined) throw new Error(`${planned.action.id} has no fingerprint`);
     const bytes = spent.bytes === undefined ? {} : { bytes: spent.bytes };
     return { key: key ?? keyOf(record), record, at: spent.at, ms: spent.ms, ...bytes, ...more };
   };
@@ -111,7 +110,7 @@ export function makeLedger(input: KeepInput): Ledger {
       const outputs = tree?.digest ?? produced.placed?.digest;
       const told = outputs === undefined || disturbed.length > 0 ? {} : { outputs };
       let remembered: Remembered | undefined;
-      if (sound && record !== undefined && kept && (action.draft.makes.is === 'files' || action.draft.makes.is === 'verdict')) {
+      if (sound && kept && (action.draft.makes.is === 'files' || action.draft.makes.is === 'verdict')) {
         const log = keptLog(scene, spent.log);
         remembered = { key, outputs: tree ?? null, at: spent.at, ms: spent.ms, ...(log === undefined ? {} : { log }) };
         scene.store.remember({ ...remembered, step: action.id, record });
@@ -137,7 +136,7 @@ export function makeLedger(input: KeepInput): Ledger {
     restore(planned) {
       const { key, record, action } = planned;
       const remembered = key === undefined ? undefined : look.remembered(key);
-      if (key === undefined || record === undefined || remembered === undefined || remembered.outputs === null) return 'miss';
+      if (key === undefined || remembered === undefined || remembered.outputs === null) return 'miss';
       const restored = restoreTree(planned, key, remembered.outputs);
       if (!restored.ok) return restored.error;
       if (restored.value === 'miss') return 'miss';
@@ -211,10 +210,11 @@ function storeReceipt(records: Records, action: Action, { receipt }: Produced): 
 
 /** Inputs of a step here that are not what its fingerprint says: looked at again after it. What a far side reads is the tree of its receipt. */
 function changedSince({ action, record }: PlannedAction, { inputs }: Seen, look: ProjectLook): readonly string[] {
-  if (action.draft.reads.is !== 'files' || record === undefined || record.inputs === null) return [];
+  if (action.draft.reads.is !== 'files' || record.inputs === null) return [];
   const now = look.inputs(action);
   if (now?.digest === record.inputs) return [];
-  const paths = inputs === undefined || now === undefined ? [] : changedPaths(inputs, now);
+  const { changed, added, removed } = treeDifference(inputs, now);
+  const paths = [...changed, ...added, ...removed].sort();
   return paths.length > 0 ? paths : ['an input'];
 }
 

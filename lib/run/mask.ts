@@ -3,7 +3,7 @@ import { shellQuote } from '../base/quote.ts';
 // Takes secrets out of a stream of bytes, also in the encodings that commands print by themselves, wherever the chunks are cut.
 // Knows nothing of where the values come from.
 
-export const MASKED = '***';
+const MASKED = '***';
 
 /** One stream. `push` gives what can be shown already; a possible beginning of a secret is kept back until it is decided. */
 export interface Mask {

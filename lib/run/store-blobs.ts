@@ -176,11 +176,16 @@ export function openBlobs(io: StoreEffects, folder: string): Blobs {
     },
     quarantine(damaged) {
       try {
-        const to = `${folder}/quarantine/${damaged.slice(damaged.lastIndexOf('/') + 1)}.${io.nonce().slice(0, 8)}`;
-        inFolder(`${folder}/quarantine`, () => files.renameSync(damaged, to));
+        const to = `${quarantineFolder(folder)}/${damaged.slice(damaged.lastIndexOf('/') + 1)}.${io.nonce().slice(0, 8)}`;
+        inFolder(quarantineFolder(folder), () => files.renameSync(damaged, to));
       } catch {
         // Gone already, or the store cannot be written: the digest is checked again at every read.
       }
     },
   };
+}
+
+/** Where damaged files of the store are put. */
+export function quarantineFolder(folder: string): string {
+  return `${folder}/quarantine`;
 }

@@ -3,6 +3,7 @@ import { type Digest, isDigest } from '../base/digest.ts';
 import { errnoOf } from '../io/trouble.ts';
 import type { Files } from '../model/io.ts';
 import { recordFolder } from './store.ts';
+import { quarantineFolder } from './store-blobs.ts';
 
 export interface Stored {
   readonly digest: Digest;
@@ -23,7 +24,7 @@ export function listRecords(files: Files, folder: string): readonly Stored[] {
 
 /** Files that a killed process left half-written, and quarantined ones. */
 export function listLeftovers(files: Files, folder: string): readonly Omit<Stored, 'digest'>[] {
-  const parts = [`${folder}/tmp`, `${folder}/quarantine`, recordFolder(folder)];
+  const parts = [`${folder}/tmp`, quarantineFolder(folder), recordFolder(folder)];
   return parts.flatMap((part) => listFiles(files, part, (name) => !isDigest(name)));
 }
 

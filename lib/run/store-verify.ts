@@ -2,8 +2,8 @@
 import { type Digest, digestOf } from '../base/digest.ts';
 import { makeHasher } from '../io/hash.ts';
 import type { Files } from '../model/io.ts';
-import { openBlobs, type StoreEffects } from './store-blobs.ts';
-import { listBlobs, listLeftovers, listRecords, type Stored } from './store-listing.ts';
+import { type Blobs, openBlobs, quarantineFolder, type StoreEffects } from './store-blobs.ts';
+import { listBlobs, listRecords, namesIn, type Stored } from './store-listing.ts';
 import { blobsOf, parseRecord } from './store-record.ts';
 
 export interface StoreStats {
@@ -11,8 +11,8 @@ export interface StoreStats {
   readonly records: number;
   readonly blobs: number;
   readonly bytes: number;
-  /** Half-written files of killed processes, and quarantined ones. */
-  readonly leftovers: number;
+  /** Files that were damaged and moved away. */
+  readonly quarantined: number;
   /** Last use of the least recently used record; absent if there is none. Milliseconds since 1970. */
   readonly oldest?: number;
 }
@@ -26,7 +26,7 @@ export function storeStats(files: Files, folder: string): StoreStats {
     records: records.length,
     blobs: blobs.length,
     bytes: [...records, ...blobs].reduce((sum, { size }) => sum + size, 0),
-    leftovers: listLeftovers(files, folder).length,
+    quarantined: namesIn(files, quarantineFolder(folder)).length,
     ...(records.length === 0 ? {} : { oldest }),
   };
 }
@@ -62,7 +62,7 @@ export function verifyStore(io: StoreEffects, folder: string): Verified {
     }
   }
   for (const record of listRecords(files, folder)) {
-    const state = stateOf(files, record, good);
+    const state = stateOf(files, record, good, blobs);
     if (state === 'good') {
       records += 1;
       bytes += record.size;
@@ -74,7 +74,7 @@ export function verifyStore(io: StoreEffects, folder: string): Verified {
   return { records, blobs: good.size, bytes, damaged, incomplete };
 }
 
-function stateOf(files: Files, record: Stored, good: ReadonlySet<Digest>): 'good' | 'damaged' | 'incomplete' | 'gone' {
+function stateOf(files: Files, record: Stored, good: ReadonlySet<Digest>, blobs: Blobs): 'good' | 'damaged' | 'incomplete' | 'gone' {
   let bytes: Uint8Array;
   try {
     bytes = files.readFileSync(record.path);
@@ -86,11 +86,6 @@ function stateOf(files: Files, record: Stored, good: ReadonlySet<Digest>): 'good
   for (const [digest, small] of parsed.smalls) if (digestOf(small) !== digest) return 'damaged';
   // A blob that was put after the list was made is no reason to doubt a record: it is checked when it is read.
   const needs = [...blobsOf(parsed.success).keys()].filter((digest) => !parsed.smalls.has(digest));
-  const missing = needs.some((digest) => !good.has(digest) && !isListedLater(files, record, digest));
+  const missing = needs.some((digest) => !good.has(digest) && !blobs.has(digest));
   return missing ? 'incomplete' : 'good';
-}
-
-function isListedLater(files: Files, record: Stored, digest: Digest): boolean {
-  const folder = record.path.slice(0, record.path.lastIndexOf('/ac/v1/'));
-  return files.existsSync(`${folder}/cas/sha256/${digest.slice(0, 2)}/${digest}`);
 }

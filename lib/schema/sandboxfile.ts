@@ -14,16 +14,11 @@ const recipeName = {
   examples: ['haskell-remote-build'],
 } as const;
 
-const withShape = {
+const withValues = {
   kind: 'map',
   description: 'Values for the parameters of the recipe.',
   format: 'name',
   examples: [{ vm: 'buildhost' }],
-  of: paramShape.of[1],
-} as const satisfies MapShape;
-
-const withValues = {
-  ...withShape,
   of: { kind: 'any-of', description: 'A value.', of: [paramShape.of[1], paramShape.of[2]] },
 } as const satisfies MapShape;
 

@@ -51,7 +51,6 @@ export interface Board {
   readonly failures: FailedStep[];
   /** Steps skipped because of a failure or a stop, by the words for the cause. */
   readonly skips: Map<string, { readonly steps: StepId[]; count: number }>;
-  readonly warnings: { readonly text: string; readonly hint?: string }[];
   /** Whether the plan has steps in places other than this computer. */
   remote: boolean;
   /** Whether such a place was reached, or a step of it executed (with --local that is here). */
@@ -74,7 +73,6 @@ export function newBoard(): Board {
     counts: { fresh: 0, restored: 0, succeeded: 0, skipped: 0, failed: 0, cancelled: 0 },
     failures: [],
     skips: new Map(),
-    warnings: [],
     remote: false,
     reached: false,
     startedAt: 0,
@@ -139,7 +137,6 @@ export function fold(board: Board, e: Stamped): void {
       finishStep(board, e);
       return;
     case 'warning':
-      if (board.warnings.length < KEPT) board.warnings.push({ text: e.text, ...(e.hint === undefined ? {} : { hint: e.hint }) });
       return;
     case 'stopping':
       board.stopping = e.cause;

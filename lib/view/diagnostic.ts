@@ -26,7 +26,7 @@ export function diagnosticsText(diagnostics: readonly Diagnostic[], sources: Sou
 }
 
 /** One diagnostic: what, where, the line with a mark below, and what to do. */
-export function diagnosticLines({ severity, code, message, span, hint }: Diagnostic, sources: Sources, paint: Paint): string[] {
+function diagnosticLines({ severity, code, message, span, hint }: Diagnostic, sources: Sources, paint: Paint): string[] {
   const mark = severity === 'error' ? paint.bad : paint.warn;
   const lines = [`${mark(`${severity}[${code}]`)}: ${paint.bold(shown(message))}`];
   if (span) {

@@ -34,7 +34,7 @@ export function explainText({ planned, last, now }: Explained, paint: Paint, col
     const since = `in ${formatDuration(last.ms)}, ${formatDuration(Math.max(0, now - last.at))} ago`;
     lines.push('', last.is === 'cut-off' ? `Last run: cut off; before that: succeeded ${since}` : `Last run: ${last.is} ${since}`);
   }
-  if (record) lines.push('', 'What counts:', ...rows(recordRows(record, action.step.script), columns));
+  lines.push('', 'What counts:', ...rows(recordRows(record, action.step.script), columns));
   if (key !== undefined) lines.push('', `Key: ${key}`);
   return `${lines.join('\n')}\n`;
 }
@@ -45,7 +45,7 @@ export function explainJson({ planned, last }: Explained): string {
     id: action.id,
     decision,
     why: describeDecision(decision),
-    ...(record === undefined ? {} : { record }),
+    record,
     ...(key === undefined ? {} : { key }),
     ...(price === undefined ? {} : { price }),
     ...(last === undefined ? {} : { last: { key: last.key, is: last.is, at: last.at, ms: last.ms } }),

@@ -81,7 +81,7 @@ function progressOf({ progress }: Running): string {
 }
 
 /** Tenths of a second in the beginning only: a number that changes ten times a second is not calm. */
-export function elapsedSince(since: number, now: number): string {
+function elapsedSince(since: number, now: number): string {
   const ms = Math.max(0, now - since);
   if (ms < 10_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)}s`;
   return ms < 60_000 ? `${Math.floor(ms / 1000)}s` : formatDuration(Math.floor(ms / 1000) * 1000);

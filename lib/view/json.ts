@@ -1,7 +1,7 @@
 import type { View } from './view.ts';
 
 /** Version of the lines below. Raised when a reader of the old ones would go wrong; new types and fields do not raise it. */
-export const EVENTS_VERSION = 1;
+const EVENTS_VERSION = 1;
 
 /** One JSON object a line: first the version, then every event with `seq` and `at`, as the journal has them. */
 export function jsonView({ write }: { readonly write: (text: string) => void }): View {

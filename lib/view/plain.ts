@@ -74,7 +74,7 @@ export function plainView({ write, paint, level }: ViewOptions): View {
 }
 
 /** The width of the names of steps: the widest, within bounds. */
-export function columnOf(board: Board): number {
+function columnOf(board: Board): number {
   let width = 0;
   for (const id of board.steps.keys()) width = Math.max(width, id.length);
   return Math.min(width, NAMES);
@@ -134,7 +134,7 @@ function failedLine(failure: Failure, ms: number, paint: Paint): string {
   return `${paint.bad('failed')} after ${formatDuration(ms)}: ${neutral(failure.message)}`;
 }
 
-export function stoppingLine(level: 1 | 2 | 3, cause: string): string {
+function stoppingLine(level: 1 | 2 | 3, cause: string): string {
   if (cause === 'failure') return 'stopping: a step failed';
   if (level === 1) return `stopping (${cause}): ending what runs; once more to kill it`;
   return level === 2 ? `stopping (${cause}): killing what runs; once more to leave at once` : `leaving at once (${cause})`;

@@ -33,7 +33,7 @@ function paintOf(decision: Decision, paint: Paint): (text: string) => string {
 }
 
 /** `2 would run, 1 perhaps, 3 fresh; about 12.3s and 4.0 KiB; reaches vm` */
-export function totalLine(plan: Plan): string {
+function totalLine(plan: Plan): string {
   const count = (is: Decision['is']): number => plan.actions.filter(({ decision }) => decision.is === is).length;
   const counts: readonly (readonly [number, string])[] = [
     [count('run'), 'would run'],

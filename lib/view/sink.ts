@@ -9,6 +9,9 @@ export interface Sink {
   trouble(): string | undefined;
 }
 
+/** What is written there is dropped. */
+export const SILENT: Sink = { write: () => {}, flush: async () => {}, closed: () => false, trouble: () => undefined };
+
 /** Never throws and never lets the stream's `error` event end the process: what cannot be written any more is dropped. */
 export function sinkOf(stream: NodeJS.WritableStream): Sink {
   let closed = false;

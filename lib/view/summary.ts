@@ -34,7 +34,7 @@ function painted(is: Outcome['is'], text: string, paint: Paint): string {
 }
 
 /** One line for each cause of skips. */
-export function skipLines(board: Board, paint: Paint): string[] {
+function skipLines(board: Board, paint: Paint): string[] {
   return [...board.skips].map(([cause, { steps, count }]) => {
     const names = some(steps, 4);
     const all = count > steps.length && steps.length > 0 ? `${names} (${count} in all)` : names;
@@ -43,7 +43,7 @@ export function skipLines(board: Board, paint: Paint): string[] {
 }
 
 /** A failure in full: the step, its command, why it ran (it was stale), the last lines, the reason, the hint. */
-export function failureLines({ steps, failure, decision, ms }: FailedStep, paint: Paint): string[] {
+function failureLines({ steps, failure, decision, ms }: FailedStep, paint: Paint): string[] {
   const how = isAway(failure) ? `: no connection to ${neutral(failure.sandbox ?? '')}` : ` after ${formatDuration(ms)}`;
   const lines = [`${paint.bad('failed')} ${paint.bold(some(steps, 4))}${how}`];
   const add = (label: string, text: string): void => {
@@ -81,7 +81,7 @@ const UNTELLING: ReadonlySet<Staleness['code']> = new Set<Staleness['code']>([
   'needed-there',
 ]);
 
-/** What stands at the end of a run: warnings, later failures, skips, the summary, and the root failure last of all. */
+/** What stands at the end of a run: later failures, skips, the summary, and the root failure last of all. */
 export function closingLines(board: Board, paint: Paint): string[] {
   const [root, ...others] = board.failures;
   const lines: string[] = [];

@@ -20,7 +20,7 @@ const WIDE: readonly (readonly [number, number])[] = [
 ];
 
 /** Columns of one code point. A tab counts as one: the caller replaces it. */
-export function widthOf(character: string): number {
+function widthOf(character: string): number {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x300) return code < 0x20 || (code >= 0x7f && code < 0xa0) ? 0 : 1;
   if (code === 0xfe0f) return 1; // asks for the wide form of the character before

@@ -1,7 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parseDuration } from '../../lib/base/duration.ts';
+import { parseSize } from '../../lib/base/size.ts';
 import { parseArgs } from '../../lib/cli/args.ts';
 import { COMMANDS } from '../../lib/cli/commands.ts';
+import { sandboxfileFields } from '../../lib/schema/sandboxfile.ts';
 import { execute, SBX } from '../rig/cli.ts';
 import { withProject } from '../rig/project.ts';
 
@@ -34,6 +37,14 @@ test('nothing named and no default: it says so and lists the steps', () =>
     assert.is(code, 0);
     assert.match(stderr, 'no step was named, and there is no default: sbx run STEP');
     assert.match(stdout, /one[\s\S]*two/);
+  }));
+
+test('outside of a project the store has the bounds that the reference says', () =>
+  withProject({}, async (project) => {
+    const { maxSize, maxAge } = JSON.parse((await project.sbx(['cache', 'stats', '--json'])).stdout);
+    const { of } = sandboxfileFields.cache;
+    assert.is(maxSize, parseSize(of[1].fields.maxSize.default));
+    assert.is(maxAge, parseDuration(of[1].fields.maxAge.default));
   }));
 
 test('a reader that goes away is no trouble, a full disk is', () =>

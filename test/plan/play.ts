@@ -4,7 +4,7 @@ import type { Project, StepId } from '../../lib/model/project.ts';
 import { draftActions } from '../../lib/plan/actions.ts';
 import { makeGraph } from '../../lib/plan/graph.ts';
 import type { PlanOptions } from '../../lib/plan/judgement.ts';
-import { makePlan, openPlanning } from '../../lib/plan/plan.ts';
+import { openPlanning } from '../../lib/plan/plan.ts';
 import { type Selection, type SelectOptions, select } from '../../lib/plan/select.ts';
 import { tasks, type World } from './world.ts';
 
@@ -26,7 +26,7 @@ export function prepare(project: Project, names: readonly StepId[], options: Sel
 }
 
 export function planOf(project: Project, world: World, names: readonly StepId[], options: SelectOptions & PlanOptions = {}): Plan {
-  return makePlan(project, prepare(project, names, options).actions, world, options);
+  return openPlanning(project, prepare(project, names, options).actions, world, options).snapshot();
 }
 
 /** What became of each step: a word, or the code of the cause for a skipped one. */

@@ -63,6 +63,18 @@ test('over the size, the least recently used go first', () =>
     assert.ok(storeStats(real, world.cache).bytes <= 2.5 * LARGE);
   }));
 
+test('what a killed process left half-written is not counted as damaged', () =>
+  withFolder((folder) => {
+    const world = worldIn(folder);
+    remember(world, 'a', LARGE, 1);
+    put(world.cache, { 'tmp/half': 'x' });
+    assert.is(storeStats(real, world.cache).quarantined, 0);
+    fs.chmodSync(pathOf(world, 'a', LARGE), 0o644);
+    fs.appendFileSync(pathOf(world, 'a', LARGE), 'x');
+    verifyStore(ioOf(real), world.cache);
+    assert.is(storeStats(real, world.cache).quarantined, 2, 'the blob, and the record that needs it');
+  }));
+
 test('a blob that two records share stays with the one that is left', () =>
   withFolder((folder) => {
     const world = worldIn(folder);

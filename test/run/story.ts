@@ -11,6 +11,7 @@ import type { Outcome } from '../../lib/model/outcome.ts';
 import type { Decision, PlannedAction } from '../../lib/model/plan.ts';
 import { LOCAL, type Project, type SandboxSpec, type Secret, type Step, type StepId } from '../../lib/model/project.ts';
 import type { Sandbox } from '../../lib/model/sandbox.ts';
+import { recordOf } from '../../lib/plan/fingerprint.ts';
 import type { Planning, Settled } from '../../lib/plan/planning.ts';
 import { RunControl } from '../../lib/run/control.ts';
 import { Executor } from '../../lib/run/execute.ts';
@@ -208,7 +209,8 @@ function planOf(project: Project, story: Story): ReadonlyMap<StepId, PlannedActi
       const draft = TASK.get(step.task)?.plan(step, { project, sandbox, downstream: [] }).value;
       if (draft === undefined) throw new Error(`no draft of ${step.id}`);
       const action = { id: step.id, step, draft, order, named: true, forced: false };
-      return [step.id, { action, decision: story.decide?.(step.id, new Map()) ?? RUN, key }];
+      const record = recordOf(action, { inputs: null, upstream: {}, tools: {}, place: {}, secrets: {} });
+      return [step.id, { action, decision: story.decide?.(step.id, new Map()) ?? RUN, record, key }];
     }),
   );
 }

@@ -1,14 +1,13 @@
+import { STORE_DEFAULTS } from '../../config/project.ts';
 import { EXIT } from '../../run/exit-code.ts';
 import { collectStore } from '../../run/store-gc.ts';
 import { storeStats, verifyStore } from '../../run/store-verify.ts';
 import { cacheJson, statsText, sweptText, verifiedText } from '../../view/cache.ts';
+import { SILENT } from '../../view/sink.ts';
 import { type Call, complain } from '../call.ts';
 import { foldersOf } from '../folders.ts';
 import { effectsOf } from '../ground.ts';
 import { open } from '../open.ts';
-
-const GIB = 2 ** 30;
-const DAY = 86_400_000;
 
 /** Looks after the store of this user. Needs no project; in one, its bounds count. */
 export async function cache(call: Call): Promise<number> {
@@ -18,8 +17,7 @@ export async function cache(call: Call): Promise<number> {
   const bounds = await boundsOf(call);
   switch (words.operands[0]) {
     case 'stats': {
-      const found = storeStats(io.files, folder);
-      const stats = { ...found, quarantined: found.leftovers, ...bounds };
+      const stats = { ...storeStats(io.files, folder), ...bounds };
       out.write(options.json ? cacheJson('stats', stats) : statsText(stats));
       return EXIT.done;
     }
@@ -43,8 +41,7 @@ export async function cache(call: Call): Promise<number> {
 }
 
 async function boundsOf(call: Call): Promise<{ readonly maxSize: number; readonly maxAge: number }> {
-  const silent = { ...call.err, write: () => {} };
-  const opening = await open({ ...call, err: silent }, { named: [] });
-  const settings = opening.is === 'open' ? opening.opened.project.cache : { maxSize: 20 * GIB, maxAge: 30 * DAY };
+  const opening = await open({ ...call, err: SILENT }, { named: [] });
+  const settings = opening.is === 'open' ? opening.opened.project.cache : STORE_DEFAULTS;
   return { maxSize: call.options.maxSize ?? settings.maxSize, maxAge: call.options.maxAge ?? settings.maxAge };
 }

@@ -32,8 +32,12 @@ export async function clean(call: Call): Promise<number> {
   const ground = groundOf(call, project);
   const { io, folders } = ground;
   const lock = tryLock(io, { path: join(folders.project, 'lock'), self: whoAmI(io.files), command: 'sbx clean' });
-  if (!lock.ok || !('release' in lock.value)) {
-    complain(call, lock.ok ? { message: `the project is in use by ${describeHolder(lock.value as never)}` } : lock.error);
+  if (!lock.ok) {
+    complain(call, lock.error);
+    return EXIT.failed;
+  }
+  if (!('release' in lock.value)) {
+    complain(call, { message: `the project is in use by ${describeHolder(lock.value)}` });
     return EXIT.failed;
   }
   try {

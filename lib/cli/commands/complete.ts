@@ -1,5 +1,6 @@
 import { LOCAL } from '../../model/project.ts';
 import { EXIT } from '../../run/exit-code.ts';
+import { SILENT } from '../../view/sink.ts';
 import type { Call } from '../call.ts';
 import { open } from '../open.ts';
 import { readOptions } from '../options.ts';
@@ -7,7 +8,7 @@ import type { Surroundings } from '../surroundings.ts';
 
 /** Names for completion scripts: one a line, none where there is no project or it is faulty. */
 export async function names(call: Call): Promise<number> {
-  const opening = await open({ ...call, err: { ...call.out, write: () => {} } }, { named: [] });
+  const opening = await open({ ...call, err: SILENT }, { named: [] });
   if (opening.is !== 'open') return EXIT.done;
   const { steps, sandboxes } = opening.opened.project;
   const found = call.words.operands[0] === 'sandboxes' ? [...sandboxes.keys()].filter((name) => name !== LOCAL) : steps.keys();
@@ -19,14 +20,13 @@ export async function names(call: Call): Promise<number> {
 export async function stepNames(surroundings: Surroundings): Promise<readonly string[]> {
   const options = readOptions({ given: new Map(), environment: surroundings.environment, config: new Map(), cpus: 1 });
   if (!options.ok) return [];
-  const silent = { write: () => {}, flush: async () => {}, closed: () => false, trouble: () => undefined };
   const words = { given: new Map(), operands: [], help: false, version: false };
   const call: Call = {
     surroundings,
     words,
     options: options.value,
-    out: silent,
-    err: silent,
+    out: SILENT,
+    err: SILENT,
     paint: async () => (await import('../../view/paint.ts')).PLAIN,
     columns: undefined,
   };
