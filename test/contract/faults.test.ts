@@ -14,8 +14,8 @@ const FAULTS: readonly Exclude<Fault, object | 'none'>[] = ['hole', 'half', 'res
 /** Bytes from the far side after which the fault strikes: before its banner, amid the key exchange, about the login. */
 const CONNECTING = [1, 900, 1700];
 const never = new AbortController().signal;
-/** Every call must settle in this time, whatever happens; far below what a caller would bear, far above what it should take. */
-const LIMIT = 9000;
+/** Every call must settle in this time, whatever happens; far above what it should take on the slowest machine. */
+const LIMIT = 40_000;
 
 async function settles<T>(promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
@@ -62,7 +62,7 @@ test('each fault in each phase of each call: the right failure in time, never a 
       cases.push(
         withProxy(async (proxy) => {
           await using session = await connected(dialling(proxy));
-          const running = session.program('echo begun; sleep 0.4; head -c 3000000 /dev/zero; echo end', [], {
+          const running = session.program('echo begun; sleep 1; head -c 3000000 /dev/zero; echo end', [], {
             signal: never,
             stdout: () => proxy.set(fault),
           });
@@ -73,7 +73,7 @@ test('each fault in each phase of each call: the right failure in time, never a 
         withProxy(async (proxy) => {
           await using session = await connected(dialling(proxy));
           let heard = false;
-          const running = session.supervise(job('/tmp', 'echo begun; sleep 0.5; echo end'), {
+          const running = session.supervise(job('/tmp', 'echo begun; sleep 2; echo end'), {
             signal: never,
             output: () => {
               if (!heard) proxy.set(fault);

@@ -44,8 +44,8 @@ class User implements Terminal {
 
   async sees(text: string | RegExp): Promise<void> {
     const there = (): boolean => (typeof text === 'string' ? this.screen.includes(text) : text.test(this.screen));
-    const deadline = setTimeout(() => this.#waiting?.(), 10_000);
-    const until = Date.now() + 10_000;
+    const deadline = setTimeout(() => this.#waiting?.(), 40_000);
+    const until = Date.now() + 40_000;
     while (!there()) {
       if (Date.now() >= until) throw new Error(`never seen: ${text}\n${this.screen}`);
       await new Promise<void>((resolve) => {

@@ -6,29 +6,27 @@ import { eventsOf, type FarProject, type SeenEvent, withFarProject } from './far
 
 type Reason = { readonly code: string };
 
-/** The reasons that the three ways give for `step` of a run of everything; they must be one value. */
-async function reasonsFor(
-  story: FarProject,
-  step: string,
-  args: readonly string[],
-  env: { readonly [name: string]: string },
-): Promise<readonly Reason[]> {
-  const [plan, explain] = await Promise.all([
-    story.sbx(['plan', '--json', 'all', ...args], { env }),
-    story.sbx(['explain', '--json', step, ...args], { env }),
+/** The reasons that the three ways give for `steps` of a run of everything; they must be one value. */
+async function reasonsFor(story: FarProject, steps: readonly string[], args: readonly string[]): Promise<readonly (readonly Reason[])[]> {
+  const asked = ['--json', 'all', ...args];
+  const [plan, ...explained] = await Promise.all([
+    story.sbx(['plan', ...asked]),
+    ...steps.map((step) => story.sbx(['explain', '--json', step, ...args])),
   ]);
-  assert.equal([plan.code, explain.code], [0, 0], `${args.join(' ')}: ${plan.stderr}${explain.stderr}`);
-  const run = await story.sbx(['run', '--json', 'all', ...args], { env });
-  const planned = (JSON.parse(plan.stdout) as { steps: { id: string; decision: { reasons?: Reason[] } }[] }).steps.find(
-    (one) => one.id === step,
-  );
-  const explained = JSON.parse(explain.stdout) as { decision: { reasons?: Reason[] } };
-  const ran = eventsOf(run).find((e: SeenEvent) => e.type === 'step-started' && e.step === step);
+  for (const one of [plan, ...explained]) assert.is(one.code, 0, `${args.join(' ')}: ${one.stderr}`);
+  const run = await story.sbx(['run', ...asked]);
   assert.is(run.code, 0, run.stdout + run.stderr);
-  assert.ok(ran, `${step} did not run: ${run.stdout}${run.stderr}`);
-  assert.equal(planned?.decision.reasons, ran.decision?.reasons, 'plan and run');
-  assert.equal(explained.decision.reasons, ran.decision?.reasons, 'explain and run');
-  return (ran.decision?.reasons ?? []) as readonly Reason[];
+  return steps.map((step, at) => {
+    const planned = (JSON.parse(plan.stdout) as { steps: { id: string; decision: { reasons?: Reason[] } }[] }).steps.find(
+      (one) => one.id === step,
+    );
+    const explanation = JSON.parse(explained[at]?.stdout ?? '') as { decision: { reasons?: Reason[] } };
+    const ran = eventsOf(run).find((e: SeenEvent) => e.type === 'step-started' && e.step === step);
+    assert.ok(ran, `${step} did not run: ${run.stdout}${run.stderr}`);
+    assert.equal(planned?.decision.reasons, ran.decision?.reasons, 'plan and run');
+    assert.equal(explanation.decision.reasons, ran.decision?.reasons, 'explain and run');
+    return (ran.decision?.reasons ?? []) as readonly Reason[];
+  });
 }
 
 const MORE = `  made:
@@ -75,7 +73,6 @@ test('`explain`, `plan` and the run give the same reason for 20 kinds of change.
       readonly code: string;
       readonly make: () => unknown;
       readonly args?: readonly string[];
-      readonly env?: { readonly [name: string]: string };
     }
     const write = (path: string, body: string) => (): void => story.project.write(path, body);
     const changes: Change[] = [
@@ -116,8 +113,6 @@ test('`explain`, `plan` and the run give the same reason for 20 kinds of change.
           assert.is((await story.sbx(['run', 'made'])).code, 0);
         },
       },
-      { what: 'a needed step that is not remembered', step: 'after-always', code: 'upstream-ran', make: () => {} },
-      { what: 'a step that declares no outputs', step: 'always', code: 'not-remembered', make: () => {} },
       {
         what: 'caching turned off',
         step: 'made',
@@ -125,30 +120,52 @@ test('`explain`, `plan` and the run give the same reason for 20 kinds of change.
         make: edit('    tools: [sed, cat]', '    cache: false\n    tools: [sed, cat]'),
       },
       { what: 'forced', step: 'after-made', code: 'forced', make: () => {}, args: ['--force=after-made'] },
-      { what: 'a source of the remote build', step: 'build', code: 'inputs-changed', make: write('src/a', 'ONE\n') },
-      { what: 'the command of the remote build', step: 'build', code: 'command-changed', make: edit('echo built', 'echo  built') },
-      { what: 'a sync that sends', step: 'sync', code: 'inputs-changed', make: write('src/new', 'new\n') },
       {
         what: 'the folder',
         step: 'after-made',
         code: 'dir-changed',
         make: edit('    run: cat made.txt > later.txt', '    dir: in\n    run: cat ../made.txt > later.txt'),
       },
-      {
+    ];
+    // Made together with the ones above: neither step can see the other.
+    const others: { readonly [what: string]: Change } = {
+      'an input edited': { what: 'a needed step that is not remembered', step: 'after-always', code: 'upstream-ran', make: () => {} },
+      'an input added': { what: 'a step that declares no outputs', step: 'always', code: 'not-remembered', make: () => {} },
+      'an input removed': { what: 'a source of the remote build', step: 'build', code: 'inputs-changed', make: write('src/a', 'ONE\n') },
+      'the command': {
+        what: 'the command of the remote build',
+        step: 'build',
+        code: 'command-changed',
+        make: edit('echo built', 'echo  built'),
+      },
+      'a value in the command': { what: 'a sync that sends', step: 'sync', code: 'inputs-changed', make: write('src/new', 'new\n') },
+      'a variable of the environment': {
         what: 'fetched in another way',
         step: 'fetch-artifacts',
         code: 'settings-changed',
         make: edit('from: out', 'from: out, links: skip'),
       },
-    ];
+    };
+    let kinds = 0;
     for (const change of changes) {
-      await change.make();
-      const reasons = await reasonsFor(story, change.step, change.args ?? [], change.env ?? {});
-      assert.ok(
-        reasons.some((reason) => reason.code === change.code),
-        `${change.what}: ${JSON.stringify(reasons)}`,
+      const other = others[change.what];
+      const together = other === undefined ? [change] : [change, other];
+      for (const one of together) await one.make();
+      const all = await reasonsFor(
+        story,
+        together.map((one) => one.step),
+        change.args ?? [],
       );
+      for (const [at, { what, code }] of together.entries()) {
+        const reasons = all[at] ?? [];
+        assert.ok(
+          reasons.some((reason) => reason.code === code),
+          `${what}: ${JSON.stringify(reasons)}`,
+        );
+        kinds += 1;
+      }
     }
+    assert.is(kinds, 22);
   });
 });
 

@@ -1,9 +1,22 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { eventsOf, outcomesOf, runTo, withFarProject } from './far-project.ts';
+import { eventsOf, type FarProject, outcomesOf, runTo, withFarProject } from './far-project.ts';
+
+/** Milliseconds from the first to the last event of the newest run: what the promise is about, without the start of Node on a busy machine. */
+function took({ project }: FarProject): number {
+  const runs = join(project.root, '.sbx/runs');
+  const all = readdirSync(runs).map((name) =>
+    readFileSync(join(runs, name, 'journal.ndjson'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { readonly at: number }).at),
+  );
+  const [newest = []] = all.sort((a, b) => (b[0] ?? 0) - (a[0] ?? 0));
+  return (newest.at(-1) ?? Number.NaN) - (newest[0] ?? Number.NaN);
+}
 
 test('An edited source with sshd stopped: exit 4 with one clear line, within 10 s, for a refused port.', async () => {
   await withFarProject({}, async (story) => {
@@ -18,10 +31,9 @@ test('An edited source with sshd stopped: exit 4 with one clear line, within 10 
     assert.is(story.project.read('out/app'), 'one\ntwo\n');
 
     story.project.write('src/a', 'ONE\n');
-    const started = Date.now();
     const refused = await story.sbx(['run', '--output', 'plain', 'fetch-artifacts']);
     assert.is(refused.code, 4, refused.stdout + refused.stderr);
-    assert.ok(Date.now() - started < 10_000);
+    assert.ok(took(story) < 10_000, `${took(story)} ms`);
     const said = (refused.stdout + refused.stderr).split('\n').filter((line) => /^\s*reason /.test(line));
     assert.is(said.length, 1, refused.stdout + refused.stderr);
     assert.match(said[0] ?? '', new RegExp(`127\\.0\\.0\\.1:${story.sshd.port}`));
@@ -47,7 +59,6 @@ test('An edited source then: exit 4 with one clear line, within 10 s, for a blac
       ip('-n', name, 'addr', 'add', '192.0.2.2/24', 'dev', 'hole');
       ip('-n', name, 'link', 'set', 'hole', 'up');
       ip('-n', name, 'neigh', 'add', '192.0.2.1', 'lladdr', '02:00:00:00:00:01', 'dev', 'hole');
-      const started = Date.now();
       const { SBX } = await import('../rig/cli.ts');
       const { execute } = await import('../rig/cli.ts');
       const ended = await execute('ip', ['netns', 'exec', name, process.execPath, SBX, 'run', '--output', 'plain', 'fetch-artifacts'], {
@@ -56,7 +67,7 @@ test('An edited source then: exit 4 with one clear line, within 10 s, for a blac
         env: { SBX_SSH_CONFIG: config },
       });
       assert.is(ended.code, 4, ended.stdout + ended.stderr);
-      assert.ok(Date.now() - started < 12_000, 'within 10 s, start-up aside');
+      assert.ok(took(story) < 10_000, `${took(story)} ms`);
       assert.match(ended.stdout + ended.stderr, /192\.0\.2\.1:\d+:? .*(no answer|did not answer|timed out)/);
     } finally {
       ip('netns', 'del', name);

@@ -67,8 +67,9 @@ test('kill -9 of the parent ends its commands, also those that left the group', 
   parent.stdout.on('data', (chunk) => {
     seen += chunk;
   });
-  assert.ok(await eventually(() => seen.includes('ready')));
-  const pids = [...seen.matchAll(/\d+/g)].map((m) => Number(m[0]));
+  const told = (): number[] => [...seen.matchAll(/\d+\n/g)].map((m) => Number(m[0]));
+  assert.ok(await eventually(() => seen.includes('ready') && told().length === 3), seen);
+  const pids = told();
   assert.is(pids.filter(lives).length, 3);
   parent.kill('SIGKILL');
   await once(parent, 'exit');

@@ -59,9 +59,9 @@ export function lives(pid: number): boolean {
   }
 }
 
-/** Waits until `true_` holds; false after ten seconds. */
+/** Waits until `true_` holds; false after forty seconds. */
 export async function eventually(true_: () => boolean): Promise<boolean> {
-  for (let i = 0; i < 400; i++) {
+  for (let i = 0; i < 1600; i++) {
     if (true_()) return true;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }

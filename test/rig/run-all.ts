@@ -3,7 +3,8 @@ import { findTests } from './find-tests.ts';
 import type { FileReport } from './report.ts';
 import { type FileToRun, runFile } from './run-file.ts';
 
-const TIMEOUTS = { file: 180_000, test: 60_000 };
+/** Patience only: nobody waits so long on a machine with nothing else to do. */
+const TIMEOUTS = { file: 400_000, test: 150_000 };
 
 export interface Selection {
   /** Folder of emitted tests, absolute. */

@@ -1,4 +1,5 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
@@ -10,7 +11,7 @@ export interface Sshd {
   readonly host: string;
   readonly user: string;
   readonly port: number;
-  /** Home of `user` on the far side. */
+  /** HOME of its sessions: a folder of this server alone, that belongs to `user`. Commands start in the one of the user database. */
   readonly home: string;
   /** ssh_config with the alias; give it to sbx as SBX_SSH_CONFIG, or to `ssh -F`. */
   readonly config: string;
@@ -59,6 +60,9 @@ export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'sbx-sshd-'));
   execFileSync('chmod', ['755', folder]);
   const file = (name: string): string => join(folder, name);
+  // What is in the home of the account, and what others write there meanwhile, is no part of a test.
+  mkdirSync(file('home'));
+  if (root) execFileSync('chown', [user, file('home')]);
   const address = settings.address ?? '127.0.0.1';
   const port = await freePort();
   const keygen = (name: string, type = 'ed25519'): void => {
@@ -87,6 +91,7 @@ export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
     `MaxSessions ${settings.maxSessions ?? 10}`,
     'MaxStartups 100',
     'Subsystem sftp internal-sftp',
+    `SetEnv HOME=${file('home')}`,
     ...(settings.serverLines ?? []),
   ];
   writeFileSync(file('sshd_config'), `${lines.join('\n')}\n`);
@@ -120,7 +125,7 @@ export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
     const log = openSync(file('log'), 'a');
     server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', file('sshd_config')], { stdio: ['ignore', log, log] });
     closeSync(log);
-    await answers(address, port, () => readFileSync(file('log'), 'utf8'));
+    await answers(address, port, server, () => readFileSync(file('log'), 'utf8'));
   };
   process.once('exit', stop);
   await start();
@@ -128,7 +133,7 @@ export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
     host: 'far',
     user,
     port,
-    home: execFileSync('sh', ['-c', `getent passwd ${user} | cut -d: -f6`], { encoding: 'utf8' }).trim(),
+    home: file('home'),
     config: file('ssh_config'),
     env: { SBX_SSH_CONFIG: file('ssh_config') },
     knownHosts: file('known_hosts'),
@@ -154,27 +159,28 @@ export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
   };
 }
 
-/** A port of 127.0.0.1 that nobody listens on now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+/** A port of 127.0.0.1 that nobody listens on now; none that the system gives to connections, which would take it until the server starts again. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    const isFree = await new Promise<boolean>((resolve) => {
+      const server = createServer();
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
     });
-  });
+    if (isFree) return port;
+  }
 }
 
+/** Other tests may want the same user at the same time: who sees it sees it whole. */
 function ensureUser(user: string, shell: string): void {
-  const entry = (): string => spawnSync('getent', ['passwd', user], { encoding: 'utf8' }).stdout.trim();
-  if (entry() === '') {
-    execFileSync('useradd', ['-m', '-s', shell, user]);
-    // sshd without PAM refuses an account whose password is locked by `!`.
-    execFileSync('usermod', ['-p', '*', user]);
-  } else if (!entry().endsWith(`:${shell}`)) {
-    execFileSync('usermod', ['-s', shell, user]);
-  }
+  // sshd without PAM refuses an account whose password is locked by `!`.
+  const text = `case $(getent passwd "$1") in
+    '') useradd -m -s "$2" -p '*' "$1" ;;
+    *:"$2") ;;
+    *) usermod -s "$2" "$1" ;;
+  esac`;
+  execFileSync('flock', [join(tmpdir(), 'sbx-test-users'), 'sh', '-c', text, 'sh', user, shell]);
 }
 
 /** Processes below `pid`. With a `name` only those, so that what a session started is not among them. */
@@ -209,8 +215,8 @@ function end(pid: number): void {
   }
 }
 
-async function answers(address: string, port: number, log: () => string): Promise<void> {
-  for (let attempt = 0; attempt < 200; attempt++) {
+async function answers(address: string, port: number, server: ChildProcess, log: () => string): Promise<void> {
+  for (let attempt = 0; attempt < 1200 && server.exitCode === null; attempt++) {
     const up = await new Promise<boolean>((resolve) => {
       const socket = connect(port, address, () => resolve(true));
       socket.once('error', () => resolve(false));

@@ -16,7 +16,7 @@ export interface Terminal {
   resize(columns: number, rows: number): Promise<void>;
   /** Keys by the names of tmux: `C-c`, `Enter`, or text. */
   keys(...keys: readonly string[]): Promise<void>;
-  /** Waits until the screen is as wanted; after 20 seconds it throws what is there instead. */
+  /** Waits until the screen is as wanted; after a minute it throws what is there instead. */
   until(wanted: (screen: string) => boolean, what: string): Promise<string[]>;
 }
 
@@ -95,7 +95,7 @@ function terminalOf(tmux: (...args: readonly string[]) => Promise<string>): Term
       await tmux('send-keys', '--', ...keys);
     },
     async until(wanted, what) {
-      const deadline = Date.now() + 20_000;
+      const deadline = Date.now() + 60_000;
       for (;;) {
         const seen = await screen();
         if (wanted(seen.join('\n'))) return seen;

@@ -92,7 +92,7 @@ test('a releaser runs after the last user of the place, also after a failure', a
 });
 
 test('a timeout ends the whole tree and has an exit code of its own', async () => {
-  const { outcomes, exit } = await tell({ steps: { slow: { run: 'echo on; sleep 60', timeout: 200 } } });
+  const { outcomes, exit } = await tell({ steps: { slow: { run: 'echo on; sleep 60', timeout: 1500 } } });
   const { slow } = outcomes;
   assert.ok(slow?.is === 'failed');
   assert.equal([slow.failure.code, slow.failure.lastLines, slow.failure.command], ['timeout', ['on'], 'echo on; sleep 60']);

@@ -89,8 +89,8 @@ test('failing outputs are put away, the record of the failure is told', async ()
 });
 
 test('one writer in a workspace, -j slots, pools, and the terminal alone', async () => {
-  const count = (max: string): string =>
-    `mkdir lock.$$; n=$(ls -d lock.* 2>/dev/null | wc -l); [ "$n" -le ${max} ] || echo too many: $n; sleep 0.05; rmdir lock.$$`;
+  const count = (max: string, stays = 0.05): string =>
+    `mkdir lock.$$; n=$(ls -d lock.* 2>/dev/null | wc -l); [ "$n" -le ${max} ] || echo too many: $n; sleep ${stays}; rmdir lock.$$`;
   const four = (step: object): Story['steps'] => Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((id) => [id, step]));
   const vm = {
     name: 'vm',
@@ -110,13 +110,16 @@ test('one writer in a workspace, -j slots, pools, and the terminal alone', async
   };
   assert.is(await said({ steps: four({ run: count('2') }), jobs: 2 }), '');
   assert.is(await said({ steps: four({ run: count('1'), pool: 'one' }), jobs: 6, pools: { one: 1 } }), '');
-  assert.not.equal(await said({ steps: four({ run: count('1') }), jobs: 6 }), '');
+  assert.not.equal(await said({ steps: four({ run: count('1', 1) }), jobs: 6 }), '');
   const { localSandbox } = await import('../../lib/io/local.ts');
   const { realSpawn } = await import('../../lib/io/process.ts');
   const { realFiles } = await import('../../lib/io/io.ts');
   const places = [localSandbox('vm', { spawn: realSpawn(), files: realFiles, environment: new Map([['PATH', process.env.PATH ?? '']]) })];
   assert.is(await said({ steps: four({ run: count('1'), sandbox: 'vm' }), jobs: 6, sandboxes: [vm], places }), '');
-  assert.not.equal(await said({ steps: four({ run: count('1'), sandbox: 'vm', parallel: true }), jobs: 6, sandboxes: [vm], places }), '');
+  assert.not.equal(
+    await said({ steps: four({ run: count('1', 1), sandbox: 'vm', parallel: true }), jobs: 6, sandboxes: [vm], places }),
+    '',
+  );
 });
 
 test('a secret reaches the command, and no event and no log', async () => {

@@ -39,7 +39,7 @@ function isGone(pid: number): boolean {
   }
 }
 
-async function until(what: string, there: () => boolean, ms = 8000): Promise<void> {
+async function until(what: string, there: () => boolean, ms = 40_000): Promise<void> {
   for (const end = Date.now() + ms; !there(); ) {
     if (Date.now() > end) throw new Error(`never: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

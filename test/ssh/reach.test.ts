@@ -43,8 +43,8 @@ async function listening(answer: (socket: Socket) => void, use: (port: number) =
 
 test('what does not answer like a host is named in one line with host, port and a hint', () =>
   withHome(async (home) => {
-    const expect = async (named: string, message: RegExp): Promise<void> => {
-      const said = await failure(at(home, named));
+    const expect = async (named: string, message: RegExp, patience?: number): Promise<void> => {
+      const said = await failure(at(home, named, patience));
       assert.is(said.code, 'unreachable', said.message);
       assert.match(said.message, message);
       assert.not.match(said.message, /\n/);
@@ -52,7 +52,7 @@ test('what does not answer like a host is named in one line with host, port and 
     };
     const port = await freePort();
     await expect(`me@127.0.0.1:${port}`, new RegExp(`^127\\.0\\.0\\.1:${port}: connection refused`));
-    await expect('me@no-such-host.invalid', /no-such-host\.invalid:22: no such host name/);
+    await expect('me@no-such-host.invalid', /no-such-host\.invalid:22: no such host name/, 40_000); // where no name server is, the system asks for long
     await listening(
       () => {},
       (silent) => expect(`me@127.0.0.1:${silent}`, /no SSH server answered within 1\.5 s/),
@@ -73,10 +73,19 @@ test('what does not answer like a host is named in one line with host, port and 
 
 test('a black hole ends at the deadline, an abort at once', () =>
   withHome(async (home) => {
-    // A listener with a full backlog drops what knocks: nothing comes back, as behind a firewall that drops.
+    // A listener with a full backlog drops what knocks: nothing comes back, as behind a firewall that drops. It says so when it did.
     const hole = spawn('python3', [
       '-c',
-      'import socket,time\ns=socket.socket();s.bind(("127.0.0.1",0));s.listen(0)\nprint(s.getsockname()[1],flush=True)\nc=[socket.socket() for _ in range(4)]\n[(x.setblocking(False),x.connect_ex(s.getsockname())) for x in c]\nprint("full",flush=True)\ntime.sleep(60)',
+      `import socket,time
+s=socket.socket();s.bind(("127.0.0.1",0));s.listen(0)
+print(s.getsockname()[1],flush=True)
+c=[]
+while True:
+  x=socket.socket();x.settimeout(0.5);c.append(x)
+  try: x.connect(s.getsockname())
+  except TimeoutError: break
+print("full",flush=True)
+time.sleep(60)`,
     ]);
     try {
       let said = '';
@@ -114,10 +123,10 @@ test('an encrypted key: its passphrase is asked for, else ssh-add is named', () 
     const asked: string[] = [];
     const ask = async (file: string): Promise<string> => {
       asked.push(file);
-      await new Promise((resolve) => setTimeout(resolve, 2000)); // typing does not count as slowness of the host
+      await new Promise((resolve) => setTimeout(resolve, 3700)); // typing does not count as slowness of the host
       return 'geheim';
     };
-    await using _session = await connected(far.sandbox({ ask, patience: 1800 }));
+    await using _session = await connected(far.sandbox({ ask, patience: 3500 }));
     assert.equal(asked, [far.sshd.key]);
   }));
 
