@@ -7,6 +7,7 @@ import type { Failure } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Project, StepId } from '../model/project.ts';
+import { oldProbes } from '../plan/probe-age.ts';
 import { RunControl } from './control.ts';
 import { keepEvidence, Sayings } from './evidence.ts';
 import type { Executor } from './execute.ts';
@@ -128,6 +129,9 @@ class Run {
     const reach = openReach(this.#request, this.#memory, this.#control, this.#emit);
     const prepared = await this.#reachPlaces(first.value, snapshot, reach);
     if (!prepared.ok) return prepared;
+    const reached = snapshot.places.filter((name) => reach.failure(name) === undefined);
+    const old = oldProbes(prepared.value.project, snapshot, this.#memory.look, this.#request.io.clock.now(), reached);
+    for (const text of old) this.#emit({ type: 'warning', text });
     const looping = this.#loop(prepared.value, reach);
     const outcomes = await Promise.race([looping, this.#control.left.then(() => undefined)]);
     const exit = exitCode(outcomes?.values() ?? [], this.#control.cause);

@@ -60,7 +60,7 @@ export const sandboxFields = {
   },
   probeMaxAge: {
     kind: 'string',
-    description: 'Recorded probes older than this give a warning.',
+    description: 'Recorded probes older than this give a warning, where they are believed because the place is not reached.',
     format: 'duration',
     default: '7d',
   },

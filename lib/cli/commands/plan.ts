@@ -1,5 +1,6 @@
 import { TASK } from '../../../tasks/index.ts';
 import type { Plan } from '../../model/plan.ts';
+import { oldProbes } from '../../plan/probe-age.ts';
 import { EXIT } from '../../run/exit-code.ts';
 import type { Memory } from '../../run/memory.ts';
 import { prepare } from '../../run/prepare.ts';
@@ -24,7 +25,10 @@ async function look(call: Call, named: readonly string[]): Promise<Looked | numb
   const memory = memoryOf(call, ground);
   const prepared = prepare(opened.project, wishOf(call.options, named), TASK, memory.look);
   if (prepared.value === undefined) return await sayFaulty(call, prepared.diagnostics);
-  return { plan: prepared.value.planning.snapshot(), memory, now: ground.io.clock.now() };
+  const plan = prepared.value.planning.snapshot();
+  const now = ground.io.clock.now();
+  for (const text of oldProbes(opened.project, plan, memory.look, now)) call.err.write(`warning: ${text}\n`);
+  return { plan, memory, now };
 }
 
 export async function plan(call: Call): Promise<number> {
