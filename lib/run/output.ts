@@ -28,7 +28,8 @@ export interface OutputTo {
 /** One step's output. Memory is bounded whatever comes: at most some 200 KB are held. */
 export class StepOutput {
   readonly #to: OutputTo;
-  readonly #decoder = new TextDecoder();
+  /** Made with the first bytes: most steps print nothing. */
+  #decoder: InstanceType<typeof TextDecoder> | undefined;
   #fd: number | undefined;
   readonly #early: Uint8Array[] = [];
   #spilled = false;
@@ -79,6 +80,8 @@ export class StepOutput {
 
   #keep(bytes: Uint8Array, open: boolean): void {
     if (bytes.length > 0) this.#toLog(bytes);
+    if (bytes.length === 0 && this.#decoder === undefined) return;
+    this.#decoder ??= new TextDecoder();
     const text = this.#decoder.decode(bytes, { stream: open });
     if (text === '') return;
     this.#tail = (this.#tail + text).slice(-TAIL_KEPT);

@@ -8,37 +8,45 @@ interface Waiting {
   readonly go: () => void;
 }
 
+/** How many use it in each way. A thousand steps may share it at once: nothing here may grow with them. */
+type Users = { [use in Use]: number };
+
 /** Turns at one thing, in the order in which they were asked for: nobody is overtaken by one that it would exclude. */
 export class Turns {
-  readonly #users: Use[] = [];
+  readonly #users: Users = { excludes: 0, writes: 0, shares: 0 };
   readonly #waiting: Waiting[] = [];
 
   /** Resolves with the function that gives the turn back. */
   async take(use: Use): Promise<() => void> {
-    await new Promise<void>((go) => {
-      this.#waiting.push({ use, go });
-      this.#admit();
-    });
+    if (this.#waiting.length > 0 || !fits(use, this.#users)) {
+      await new Promise<void>((go) => {
+        this.#waiting.push({ use, go });
+        this.#admit();
+      });
+    } else {
+      this.#users[use] += 1;
+    }
     return () => {
-      this.#users.splice(this.#users.indexOf(use), 1);
+      this.#users[use] -= 1;
       this.#admit();
     };
   }
 
   #admit(): void {
-    const ahead: Use[] = [];
+    const ahead: Users = { excludes: 0, writes: 0, shares: 0 };
     for (const one of [...this.#waiting]) {
-      if ([...this.#users, ...ahead].every((other) => together(one.use, other))) {
+      if (fits(one.use, this.#users) && fits(one.use, ahead)) {
         this.#waiting.splice(this.#waiting.indexOf(one), 1);
-        this.#users.push(one.use);
+        this.#users[one.use] += 1;
         one.go();
       } else {
-        ahead.push(one.use);
+        ahead[one.use] += 1;
       }
     }
   }
 }
 
-function together(a: Use, b: Use): boolean {
-  return a !== 'excludes' && b !== 'excludes' && (a === 'shares' || b === 'shares');
+function fits(use: Use, { excludes, writes, shares }: Users): boolean {
+  if (use === 'shares') return excludes === 0;
+  return excludes === 0 && writes === 0 && (use === 'writes' || shares === 0);
 }
