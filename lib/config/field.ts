@@ -14,7 +14,7 @@ export interface Field extends Origin {
 
 /** Resolves the field and checks it against its shape; undefined if something is wrong with it, and that is reported. */
 export function readField<S extends Shape>(shape: S, field: Field, scope: Scope, report: Report): ValueOf<S> | undefined {
-  return readJson(shape, field, scope, report) as never;
+  return readJson(shape, field, scope, report) as ValueOf<S> | undefined;
 }
 
 /** The same where the shape is not known beforehand. */

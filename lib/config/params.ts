@@ -1,9 +1,9 @@
-import { isList, isMap } from '../base/plain.ts';
+import { isMap } from '../base/plain.ts';
 import { hintOf, suggest } from '../base/suggest.ts';
 import type { Param } from '../model/project.ts';
 import type { Scalar, Value } from '../model/value.ts';
 import { paramFields } from '../schema/param.ts';
-import { isFree } from '../schema/shape.ts';
+import { isFree, type ValueOf } from '../schema/shape.ts';
 import { unknownKey } from '../schema/unknown-key.ts';
 import type { Ask } from './ask.ts';
 import { type Field, readField } from './field.ts';
@@ -58,69 +58,71 @@ export function readParams(uses: readonly RecipeUse[], own: readonly Layer[], sc
   return { declared, seenBy: (layer) => perRecipe.get(layer) ?? values };
 }
 
-function readParam(
-  name: string,
-  { fields, origin: declaredAt }: Entry,
-  given: Field | undefined,
-  scope: Scope,
-  report: Report,
-): Param | undefined {
+function readParam(name: string, entry: Entry, given: Field | undefined, scope: Scope, report: Report): Param | undefined {
+  const { fields } = entry;
   for (const [key, field] of fields) {
     if (isFree(key) || Object.hasOwn(paramFields, key)) continue;
     const { code, message, hint } = unknownKey(key, Object.keys(paramFields), 'a parameter');
     report.add(code, message, { ...field, part: 'key' }, hint);
   }
-  const read = (key: keyof typeof paramFields): Value | undefined => {
+  const read = <K extends keyof typeof paramFields>(key: K): ValueOf<(typeof paramFields)[K]> | undefined => {
     const field = fields.get(key);
-    if (field === undefined) return undefined;
-    return readField(paramFields[key], field, scope, report) as Value | undefined;
+    return field === undefined ? undefined : readField(paramFields[key], field, scope, report);
   };
-  const enumerated = read('enum');
-  const allowed = Array.isArray(enumerated) ? (enumerated as readonly Scalar[]) : undefined;
+  const allowed = read('enum');
   const preset = read('default');
-  const type = (read('type') as ParamType | undefined) ?? typeOf(preset ?? allowed?.[0] ?? '');
+  const type = read('type') ?? typeOf(preset ?? allowed?.[0] ?? '');
   const description = read('description');
-  const origin: At = given ?? fields.get('default') ?? { ...declaredAt, part: 'key' };
-  const fail = (message: string, hint?: string): undefined =>
-    void report.add('bad-value', `parameter \`${name}\`: ${message}`, origin, hint);
-
   const text = textFor(name, scope.ask);
-  let value: Value | undefined;
-  if (text !== undefined) {
-    value = converted(type, text.text);
-    if (value === undefined) return void report.add('bad-value', `${text.from}: \`${text.text}\` is not ${WORDS[type]}`);
-  } else {
-    value = given === undefined ? preset : (resolveValue(given.value, scope, given, report) as Value | undefined);
-    if (value === undefined && given !== undefined) return undefined;
-    if (value === undefined) {
-      if (fields.has('default')) return undefined;
-      return void report.add(
-        'missing-param',
-        `the parameter \`${name}\` has no value`,
-        origin,
-        `Give it one: --set ${name}=... or a default.`,
-      );
-    }
-    if (isMap(value as never)) return fail('a value is wanted, this is a map');
-    if (type === 'string' && typeof value !== 'object' && typeof value !== 'string') value = String(value);
-    if (typeOf(value) !== type) {
-      const quoted = type === 'number' && typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
-      return fail(`${WORDS[type]} is wanted, this is ${WORDS[typeOf(value)]}`, quoted ? 'Write it without quotes.' : undefined);
-    }
+  const value = text === undefined ? writtenValue({ name, entry, given, preset, type }, scope, report) : converted(type, text.text);
+  if (value === undefined) {
+    if (text !== undefined) report.add('bad-value', `${text.from}: \`${text.text}\` is not ${WORDS[type]}`);
+    return undefined;
   }
-  if (
-    allowed !== undefined &&
-    !(isList(value as never) ? (value as readonly Scalar[]) : [value as Scalar]).every((one) => isAmong(one, allowed))
-  ) {
+  if (allowed !== undefined && !(isScalars(value) ? value : [value]).every((one) => isAmong(one, allowed))) {
     const near = suggest(String(value), allowed.map(String));
-    const hint = near && `Did you mean \`${near}\`?`;
-    const message = `\`${String(value)}\` is not one of ${allowed.join(', ')}`;
-    return text === undefined ? fail(message, hint) : void report.add('bad-value', `${text.from}: ${message}`, undefined, hint);
+    const message = `${text?.from ?? `parameter \`${name}\``}: \`${String(value)}\` is not one of ${allowed.join(', ')}`;
+    const at = text === undefined ? placeOf(entry, given) : undefined;
+    return void report.add('bad-value', message, at, near && `Did you mean \`${near}\`?`);
   }
-  return { type, value, ...(allowed ? { enum: allowed } : {}), ...(typeof description === 'string' ? { description } : {}) };
+  return { type, value, ...(allowed ? { enum: allowed } : {}), ...(description === undefined ? {} : { description }) };
 }
 
-function isAmong(value: Scalar, allowed: readonly Scalar[]): boolean {
+interface Written {
+  readonly name: string;
+  readonly entry: Entry;
+  /** What `with` says, and what the default is. */
+  readonly given: Field | undefined;
+  readonly preset: Value | undefined;
+  readonly type: ParamType;
+}
+
+/** The value as a file gives it. Undefined: there is none, or it is of another type, and that is reported. */
+function writtenValue({ name, entry, given, preset, type }: Written, scope: Scope, report: Report): Value | undefined {
+  const at = placeOf(entry, given);
+  const fail = (message: string, hint?: string): undefined => void report.add('bad-value', `parameter \`${name}\`: ${message}`, at, hint);
+  const found = given === undefined ? preset : resolveValue(given.value, scope, given, report);
+  if (found === undefined) {
+    if (given !== undefined || entry.fields.has('default')) return undefined;
+    return void report.add('missing-param', `the parameter \`${name}\` has no value`, at, `Give it one: --set ${name}=... or a default.`);
+  }
+  if (isMap(found)) return fail('a value is wanted, this is a map');
+  const value = type === 'string' && (typeof found === 'number' || typeof found === 'boolean') ? String(found) : (found as Value);
+  if (typeOf(value) === type) return value;
+  const quoted = type === 'number' && typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
+  return fail(`${WORDS[type]} is wanted, this is ${WORDS[typeOf(value)]}`, quoted ? 'Write it without quotes.' : undefined);
+}
+
+/** Where the value of a parameter stands. */
+function placeOf({ fields, origin }: Entry, given: Field | undefined): At {
+  return given ?? fields.get('default') ?? { ...origin, part: 'key' };
+}
+
+function isScalars(value: Value): value is readonly Scalar[] {
+  return Array.isArray(value);
+}
+
+function isAmong(value: null | Scalar, allowed: readonly Scalar[]): boolean {
   return allowed.some((one) => String(one) === String(value));
 }
 

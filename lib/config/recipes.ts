@@ -45,7 +45,7 @@ export async function openRecipes(main: Layer, sources: Sources, library: Librar
       if (document.root.has(key)) report.add('conflicting-keys', `a recipe cannot have \`${key}\``, { document, path: [key], part: 'key' });
     }
     const own = isMap(value) && isMap(value.get('with')) ? givenBy(value.get('with') as PlainMap, below(origin, 'with')) : [];
-    uses.push({ layer, given: new Map([...own]) });
+    uses.push({ layer, given: new Map(own) });
   }
   return withShared(main, uses, report);
 }

@@ -53,16 +53,11 @@ export function readSandboxes(
 ): Map<SandboxName, SandboxSpec> {
   const specs = new Map<SandboxName, SandboxSpec>();
   for (const entry of section.values()) specs.set(entry.name, readSandbox(entry, scopeOf, ask, report));
-  if (!specs.has(LOCAL)) {
-    specs.set(
-      LOCAL,
-      readSandbox({ name: LOCAL, fields: new Map(), layer: 0, origin: { document: undefined as never, path: [] } }, scopeOf, ask, report),
-    );
-  }
+  if (!specs.has(LOCAL)) specs.set(LOCAL, readSandbox({ name: LOCAL, fields: new Map() }, scopeOf, ask, report));
   return specs;
 }
 
-function readSandbox(entry: Entry, scopeOf: (layer: number) => Scope, ask: Ask, report: Report): SandboxSpec {
+function readSandbox(entry: Pick<Entry, 'name' | 'fields'>, scopeOf: (layer: number) => Scope, ask: Ask, report: Report): SandboxSpec {
   for (const [key, field] of entry.fields) {
     if (isFree(key) || Object.hasOwn(sandboxFields, key)) continue;
     const { code, message, hint } = unknownKey(key, Object.keys(sandboxFields), 'a sandbox');

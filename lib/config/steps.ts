@@ -30,6 +30,8 @@ export interface StepsScope {
 
 type Fields = typeof stepFields;
 
+const RETRY = stepFields.retry.of[1].fields;
+
 /** One step, checked and resolved; undefined if its task is not known. References to other steps are checked later. */
 export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   const { report } = all;
@@ -51,7 +53,6 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   }
   const fields = readFields(entry, task, scopeOf, report);
   const env = entry.fields.get('env');
-  const retry = read('retry') ?? 0;
   const timeout = read('timeout');
   const cache = read('cache');
   const outputs = read('outputs');
@@ -85,10 +86,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     enabled: readCondition(entry.fields.get('if'), scopeOf, report),
     when: read('when') ?? stepFields.when.default,
     ...some('timeout', timeout === undefined ? undefined : parseDuration(timeout)),
-    retry:
-      typeof retry === 'number'
-        ? { times: retry, delay: 1000 }
-        : { times: retry.times ?? 0, delay: parseDuration(retry.delay ?? '1s') ?? 1000 },
+    retry: retryOf(read('retry') ?? 0),
     ...some('pool', read('pool')),
     parallel: read('parallel') ?? stepFields.parallel.default,
     ...some('cache', cache),
@@ -133,6 +131,11 @@ function keysOf({ fields, refuses = [] }: Task): readonly string[] {
 
 function some<K extends string, V>(key: K, value: V | undefined): { readonly [k in K]?: V } {
   return (value === undefined ? {} : { [key]: value }) as { readonly [k in K]?: V };
+}
+
+function retryOf(retry: ValueOf<Fields['retry']>): Step['retry'] {
+  const { times = 0, delay = RETRY.delay.default } = typeof retry === 'number' ? { times: retry } : retry;
+  return { times, delay: parseDuration(delay) ?? 0 };
 }
 
 function normalDir(dir: string): string {

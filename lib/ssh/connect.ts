@@ -61,7 +61,7 @@ async function reach(
     const next: Result<Link, Failure> =
       under === undefined
         ? await reach({ ...rest, named }, io, signal, ssh2, undefined, depth + 1)
-        : await through(under, { ...rest, named }, io, signal, ssh2, undefined);
+        : await through(under, { ...rest, named }, io, signal, ssh2);
     if (!next.ok) {
       await under?.[Symbol.asyncDispose]();
       const message = `jump host ${index + 1} of ${route.named}: ${next.error.message}`;
@@ -73,16 +73,9 @@ async function reach(
 }
 
 /** A hop beyond the first: its own ProxyJump is not followed, as with ssh. */
-async function through(
-  under: Link,
-  route: Route,
-  io: Io,
-  signal: AbortSignal,
-  ssh2: Ssh2,
-  judge: JudgeKeys | undefined,
-): Promise<Result<Link, Failure>> {
+async function through(under: Link, route: Route, io: Io, signal: AbortSignal, ssh2: Ssh2): Promise<Result<Link, Failure>> {
   const resolved = await resolveHost(route, io, signal);
-  return resolved.ok ? greet(route, resolved.value, under, io, signal, ssh2, judge) : resolved;
+  return resolved.ok ? greet(route, resolved.value, under, io, signal, ssh2, undefined) : resolved;
 }
 
 async function greet(
@@ -103,8 +96,10 @@ async function greet(
     under === undefined
       ? await dial(settings.hostname, settings.port, until)
       : await under.forward(settings.hostname, settings.port, until);
-  if (!stream.ok) stop();
-  if (!stream.ok) return deadline.aborted && !signal.aborted ? err(lateFailure(label, 'dial', patience)) : stream;
+  if (!stream.ok) {
+    stop();
+    return deadline.aborted && !signal.aborted ? err(lateFailure(label, 'dial', patience)) : stream;
+  }
   const client: Result<Client, Failure> = await handshake(
     {
       stream: stream.value,

@@ -8,19 +8,13 @@ import { dial } from './dial.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded-server.ts';
 import { handshake } from './handshake.ts';
 import { Link } from './link.ts';
-import { BEAT, ownerTag, SILENCE } from './patience.ts';
+import { type PatienceSettings, patienceOf } from './patience.ts';
 import { openSession } from './session.ts';
 
-export interface EmbeddedSettings {
+export interface EmbeddedSettings extends PatienceSettings {
   readonly name: string;
   /** Private folder, absolute: home of the commands. Made with mode 0700 if it is missing. */
   readonly folder: string;
-  /** Milliseconds that supervised work goes on when sbx was killed. */
-  readonly grace: number;
-  /** Whose remote work it is, the same in every run of one checkout: what its dead runs left is ended on the next connect. */
-  readonly owner: string;
-  readonly beat?: number;
-  readonly silence?: number;
 }
 
 /**
@@ -46,13 +40,7 @@ async function connect(settings: EmbeddedSettings, io: Io, signal: AbortSignal):
     await server[Symbol.asyncDispose]();
     return link;
   }
-  const patience = {
-    grace: settings.grace,
-    beat: settings.beat ?? BEAT,
-    silence: settings.silence ?? SILENCE,
-    owner: ownerTag(settings.owner),
-  };
-  return openSession(link.value, io, patience, signal);
+  return openSession(link.value, io, patienceOf(settings), signal);
 }
 
 async function reach(

@@ -16,14 +16,14 @@ const ROUND = 50;
 
 /** Runs a job on a terminal of the far side. The user's terminal is as before when this settles, however it ended. */
 export async function runOnTerminal(link: Link, io: Io, job: Job, terminal: Terminal, signal: AbortSignal): Promise<Result<Exit, Failure>> {
-  const { mark, run } = job;
+  const { mark } = job;
   const unwatched = new AbortController().signal;
   if (mark !== undefined) {
     const removed = await runProgram(link, io.nonce(), 'rm -f -- "$1"', [mark.path], { signal });
     if (!removed.ok) return removed;
   }
   const tree = io.nonce();
-  const exit = await join(link, io.nonce(), { ...job, run }, tree, terminal, signal);
+  const exit = await join(link, io.nonce(), job, tree, terminal, signal);
   if (!exit.ok || signal.aborted) {
     // Closing the terminal hangs up on what runs there; what does not care is ended here, unless the link itself is gone.
     await runProgram(link, io.nonce(), SWEEP, [tree, String(Math.ceil(job.killGrace / ROUND))], { signal: unwatched });

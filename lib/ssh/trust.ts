@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
+import { makeFolder, replaceFile } from '../io/replace.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { HostSettings } from './config.ts';
@@ -67,19 +68,11 @@ export async function trust(route: Route, fingerprint: string, io: Io, signal: A
 /** One line a host; written whole beside the old file, synced and renamed, so that no crash leaves half of it. */
 function replaceOwn(state: string, name: string, line: string, io: Io): void {
   const { files } = io;
-  files.mkdirSync(state, { recursive: true, mode: 0o700 });
+  makeFolder(files, state, 0o700);
   const path = ownKnownHosts(state);
   const old = files.existsSync(path) ? files.readFileSync(path, 'utf8').split('\n') : [];
   const kept = old.filter(
     (text) => text.trim() !== '' && !parseKnownHosts(text).some((entry) => entry.marker === undefined && isFor(entry, name)),
   );
-  const temporary = `${path}.${io.nonce()}`;
-  const fd = files.openSync(temporary, 'wx', 0o600);
-  try {
-    files.writeSync(fd, `${[...kept, line].join('\n')}\n`);
-    files.fsyncSync(fd);
-  } finally {
-    files.closeSync(fd);
-  }
-  files.renameSync(temporary, path);
+  replaceFile(io, path, `${[...kept, line].join('\n')}\n`, { mode: 0o600, sync: true });
 }
