@@ -51,6 +51,38 @@ export function withFarHaskell<T>(use: (story: FarHaskell) => Promise<T>): Promi
   });
 }
 
+/**
+ * One story for so many tests of a file, one after the other, since a first build is slow: each finds what those before it built.
+ * After the last one it is gone.
+ */
+export function sharedFarHaskell(tests: number): typeof withFarHaskell {
+  let left = tests;
+  let opened: Promise<FarHaskell> | undefined;
+  let over = Promise.resolve();
+  let close = (): void => {};
+  return async (use) => {
+    opened ??= new Promise((resolve, reject) => {
+      const closed = new Promise<void>((end) => {
+        close = end;
+      });
+      over = withFarHaskell((story) => {
+        resolve(story);
+        return closed;
+      });
+      over.catch(reject);
+    });
+    try {
+      return await use(await opened);
+    } finally {
+      left -= 1;
+      if (left === 0) {
+        close();
+        await over;
+      }
+    }
+  };
+}
+
 /** Every regular file of `folder` whose name is `name`. */
 export function findFiles(folder: string, name: string): string[] {
   if (!existsSync(folder)) return [];

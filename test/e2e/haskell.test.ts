@@ -3,16 +3,24 @@ import { existsSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Invocation } from '../rig/cli.ts';
+import { type Invocation, REPOSITORY } from '../rig/cli.ts';
 import { clockBehind } from '../rig/clock.ts';
-import { compiled, type FarHaskell, findFiles, touchSources, withFarHaskell } from './far-haskell.ts';
+import { compiled, type FarHaskell, findFiles, sharedFarHaskell, touchSources, withFarHaskell } from './far-haskell.ts';
 
 const GREETING = 'src/Hello/Greeting.hs';
+/** For all tests that need no clock or workspace of their own. */
+const withSharedHaskell = sharedFarHaskell(5);
 
 async function succeed(story: FarHaskell, ...args: string[]): Promise<string> {
   const ended = await story.sbx(['run', '--output', 'plain', ...args]);
   assert.is(ended.code, 0, `${args.join(' ')}\n${ended.stdout}\n${ended.stderr}`);
   return ended.stdout;
+}
+
+/** The sources as they are in the examples, and built. */
+async function asGiven(story: FarHaskell): Promise<void> {
+  story.project.write(GREETING, readFileSync(join(REPOSITORY, 'examples/haskell', GREETING)));
+  await succeed(story, 'remote-build');
 }
 
 /** What the executable in the workspace says. */
@@ -44,7 +52,7 @@ function outcomes(all: readonly JournalEvent[]): Record<string, string | undefin
 }
 
 test("A real Haskell project with a library, an executable and a test suite builds over Debian's sshd (own config, high port, user build) with Debian's ghc and cabal, offline; the fetched executable runs on this side.", async () => {
-  await withFarHaskell(async (story) => {
+  await withSharedHaskell(async (story) => {
     const output = await succeed(story, 'fetch-artifacts', 'remote-test');
     assert.equal(
       compiled(output)
@@ -65,12 +73,13 @@ test("A real Haskell project with a library, an executable and a test suite buil
       'remote-test': 'fresh',
       'fetch-artifacts': 'fresh',
     });
+    await story.sshd.start();
   });
 });
 
 test('An edit of one module sends one file and rebuilds one module.', async () => {
-  await withFarHaskell(async (story) => {
-    await succeed(story, 'remote-build');
+  await withSharedHaskell(async (story) => {
+    await asGiven(story);
     touchSources(story.project, GREETING, '"!"', '"."');
     const seen = await events(story, 'remote-build');
     const sent = seen.filter((e) => e.type === 'step-progress' && e.step === 'sync' && e.unit === 'files');
@@ -84,8 +93,8 @@ test('An edit of one module sends one file and rebuilds one module.', async () =
 });
 
 test('A type error, then its mend: one module is rebuilt.', async () => {
-  await withFarHaskell(async (story) => {
-    await succeed(story, 'remote-build');
+  await withSharedHaskell(async (story) => {
+    await asGiven(story);
     const err = async (): Promise<void> => {
       touchSources(story.project, GREETING, '++ render who', '++ who');
       const failed = await story.sbx(['run', '--output', 'plain', 'remote-build']);
@@ -113,9 +122,11 @@ test('A type error, then its mend: one module is rebuilt.', async () => {
 });
 
 test('Build, test, build: the third is fresh.', async () => {
-  await withFarHaskell(async (story) => {
-    await succeed(story, 'remote-build');
-    await succeed(story, 'remote-test');
+  await withSharedHaskell(async (story) => {
+    await asGiven(story);
+    story.project.write(GREETING, `${story.project.read(GREETING)}\n-- never built and tested before\n`);
+    assert.is(outcomes(await events(story, 'remote-build'))['remote-build'], 'succeeded');
+    assert.is(outcomes(await events(story, 'remote-test'))['remote-test'], 'succeeded');
     assert.is(outcomes(await events(story, 'remote-build'))['remote-build'], 'fresh');
   });
 });
@@ -160,7 +171,8 @@ test("Older content brought back with the far side's clock an hour ahead is rebu
 });
 
 test('With sshd stopped and the same sources: artifacts deleted, `sbx run fetch-artifacts` restores them, exit 0, no connection tried.', async () => {
-  await withFarHaskell(async (story) => {
+  await withSharedHaskell(async (story) => {
+    await asGiven(story);
     await succeed(story, 'fetch-artifacts');
     const folder = join(story.project.root, 'dist-newstyle');
     const [hello] = findFiles(folder, 'hello');
