@@ -6,7 +6,7 @@ import type { Line } from './report.ts';
 
 type Queued = () => Promise<[errors: string | true, ran: number, skipped: number, total: number]>;
 
-const HANG = 8000; // milliseconds that live handles may take to end after the last test
+const HANG = 5000; // milliseconds that live handles may take to end after the last test
 const PASS = '• ';
 const FAIL = '✘ ';
 
