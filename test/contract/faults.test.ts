@@ -30,14 +30,14 @@ const code = (result: Result<unknown, Failure>): string => (result.ok ? 'ok' : r
 test('each fault in each phase of each call: the right failure in time, never a success', () =>
   withFar({ clientLines: ['HostKeyAlias sbx-far'] }, async (far) => {
     appendFileSync(far.sshd.knownHosts, `sbx-far ${readFileSync(join(far.sshd.folder, 'host_key.pub'), 'utf8')}`);
-    const dialling = (proxy: ChaosProxy) =>
+    const dialling = (proxy: ChaosProxy, patience = 30_000) =>
       sshSandbox(
         {
           name: 'vm',
           named: `far:${proxy.port}`,
           state: join(far.home, 'state'),
           ...SOON,
-          patience: 1500,
+          patience,
           keepalive: { interval: 300, most: 3 },
         },
         far.io,
@@ -52,7 +52,7 @@ test('each fault in each phase of each call: the right failure in time, never a 
         cases.push(
           withProxy(async (proxy) => {
             proxy.after(bytes, fault);
-            const session = await settles(dialling(proxy).connect(never));
+            const session = await settles(dialling(proxy, 1500).connect(never));
             const said = code(session);
             // At the login the answer may have come just before: then the first program finds out.
             assert.ok(['unreachable', 'link-lost', 'host-key-changed'].includes(said), `${fault} after ${bytes}: ${said}`);

@@ -22,6 +22,9 @@ export type WithPlace = (use: (place: Place) => Promise<void>) => Promise<void>;
 /** Connections to a local place are never lost; far ones count as lost soon in tests. */
 export const SOON = { grace: 1000, beat: 200, silence: 2000, owner: 'test' };
 
+/** Where no link is lost: not even on a machine where nobody gets to beat for a while. */
+const STEADY = { ...SOON, silence: 30_000 };
+
 /** What a user may have set and no command must see. */
 const UNDECLARED = { NODE_OPTIONS: '--no-warnings', SSH_AUTH_SOCK: '/agent', MY_TOKEN: 'secret' };
 
@@ -55,7 +58,7 @@ export const inLocal: WithPlace = (use) =>
 
 export const inEmbedded: WithPlace = (use) =>
   withHome(async (folder) => {
-    await using session = await connected(embeddedSandbox({ name: 'vm', folder, ...SOON }, realIo(folder, UNDECLARED)));
+    await using session = await connected(embeddedSandbox({ name: 'vm', folder, ...STEADY }, realIo(folder, UNDECLARED)));
     await use({ session, folder });
   });
 
@@ -79,7 +82,7 @@ export async function withFar<T>(settings: SshdSettings, use: (far: Far) => Prom
 
 export const inSsh: WithPlace = (use) =>
   withFar({}, async (far) => {
-    await using session = await connected(far.sandbox());
+    await using session = await connected(far.sandbox(STEADY));
     const signal = new AbortController().signal;
     const made = await session.program('d=$(mktemp -d); chmod 755 "$d"; printf %s "$d"', [], { signal });
     if (!made.ok) throw new Error(made.error.message);
