@@ -8,6 +8,7 @@ import type { Step } from '../lib/model/project.ts';
 import type { PlanScope, Task } from '../lib/task.ts';
 import { destinationOf, localGlobs } from './destination.ts';
 import { listField, textField } from './fields.ts';
+import { workspaceOf } from './workspace.ts';
 
 /** Brings products from the workspace here. They are remembered: the same build fetched again comes from the store. */
 export const fetchArtifacts: Task = {
@@ -56,10 +57,8 @@ export const fetchArtifacts: Task = {
     const { step } = action;
     const to = textField(step, 'to') ?? '.';
     if (scope.sandbox.kind === 'local') return to === '.' ? ok({ untouched: true }) : err(notHere(step));
-    const session = await scope.session();
-    if (!session.ok) return session;
-    const path = await scope.workspace();
-    if (!path.ok) return path;
+    const workspace = await workspaceOf(scope);
+    if (!workspace.ok) return workspace;
     const [{ fetchTree }, { CAPS }, { isWhole }] = await Promise.all([
       import('../lib/sync/fetch.ts'),
       import('../lib/sync/manifest.ts'),
@@ -70,7 +69,7 @@ export const fetchArtifacts: Task = {
     const excluded = compileExcludes(exclude);
     const stage = `${scope.folders.project}/stage/${scope.attempt}`;
     const fetched = await fetchTree({
-      workspace: { session: session.value, path: path.value, checkout: scope.checkout, signal: scope.signal },
+      workspace: workspace.value,
       files: scope.io.files,
       wanted: {
         globs: compileGlobs(from),

@@ -3,6 +3,7 @@ import { ok, type Result } from '../lib/base/result.ts';
 import type { Failure } from '../lib/model/failure.ts';
 import type { Action } from '../lib/model/plan.ts';
 import type { Produced, RunScope } from '../lib/task.ts';
+import { workspaceOf } from './workspace.ts';
 
 /**
  * What is to be seen in a workspace after a command succeeded there: did its inputs stay what the receipt says, and what are its products?
@@ -16,12 +17,10 @@ export async function lookAfter(action: Action, scope: RunScope, ran: Result<Pro
   const products = makes.is === 'place' && makes.globs.length > 0 ? makes.globs : undefined;
   // Nothing is remembered of it, so nothing can be spoilt.
   if (makes.is === 'nothing') return ran;
-  const session = await scope.session();
-  if (!session.ok) return session;
-  const path = await scope.workspace();
-  if (!path.ok) return path;
+  const found = await workspaceOf(scope);
+  if (!found.ok) return found;
+  const workspace = found.value;
   const [{ disturbance }, { placedTree }] = await Promise.all([import('../lib/sync/disturbed.ts'), import('../lib/sync/placed.ts')]);
-  const workspace = { session: session.value, path: path.value, checkout: scope.checkout, signal: scope.signal };
   const globs = reads.is === 'arrived' && reads.globs !== undefined ? compileGlobs(reads.globs) : undefined;
   // Products first: where one is missing, the place must not say that it holds the result.
   const placed = products ? await placedTree(workspace, products) : ok(undefined);

@@ -4,6 +4,7 @@ import { ok } from '../lib/base/result.ts';
 import type { Step } from '../lib/model/project.ts';
 import type { PlanScope, Task } from '../lib/task.ts';
 import { listField } from './fields.ts';
+import { workspaceOf } from './workspace.ts';
 
 /** Makes the workspace hold the project's sources: only what changed travels. */
 export const sync: Task = {
@@ -36,14 +37,12 @@ export const sync: Task = {
     const { reads } = action.draft;
     // A step here works in the project itself: its sources are where they should be.
     if (scope.sandbox.kind === 'local' || reads.is !== 'sources') return ok({ untouched: true });
-    const session = await scope.session();
-    if (!session.ok) return session;
-    const path = await scope.workspace();
-    if (!path.ok) return path;
+    const workspace = await workspaceOf(scope);
+    if (!workspace.ok) return workspace;
     const excluded = compileExcludes(reads.exclude);
     const { syncTree } = await import('../lib/sync/sync.ts');
     const synced = await syncTree({
-      workspace: { session: session.value, path: path.value, checkout: scope.checkout, signal: scope.signal },
+      workspace: workspace.value,
       files: scope.io.files,
       root: scope.project.root,
       sources: () => scope.sources(reads.files, reads.exclude),

@@ -1,5 +1,6 @@
 import { ok } from '../lib/base/result.ts';
 import type { Task } from '../lib/task.ts';
+import { workspaceOf } from './workspace.ts';
 
 /**
  * Removes the workspace that this checkout owns, and nothing else. Again is no error. As a releaser, which runs at the end of each run, it does so
@@ -30,15 +31,13 @@ export const teardown: Task = {
       scope.note(`the workspace is kept, as \`keep: ${scope.sandbox.keep}\` says; \`sbx run ${action.id}\` removes it`);
       return ok({ untouched: true });
     }
-    const session = await scope.session();
-    if (!session.ok) return session;
-    const path = await scope.workspace();
-    if (!path.ok) return path;
+    const workspace = await workspaceOf(scope);
+    if (!workspace.ok) return workspace;
+    const { session, path, checkout, signal } = workspace.value;
     const { removeWorkspace } = await import('../lib/sync/workspace.ts');
-    const checkout = { id: scope.checkout };
-    const removed = await removeWorkspace(session.value, path.value, checkout, scope.owned, scope.signal);
+    const removed = await removeWorkspace(session, path, { id: checkout }, scope.owned, signal);
     if (!removed.ok) return removed;
-    scope.note(removed.value === 'removed' ? `removed ${path.value} in ${step.sandbox}` : `there was no ${path.value}`);
+    scope.note(removed.value === 'removed' ? `removed ${path} in ${step.sandbox}` : `there was no ${path}`);
     return ok(removed.value === 'removed' ? {} : { untouched: true });
   },
 };

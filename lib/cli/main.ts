@@ -7,7 +7,7 @@ import { colourLevel, loadPaint } from '../view/paint.ts';
 import { sinkOf } from '../view/sink.ts';
 import { parseArgs, type UsageError, unknownCommand, type Words } from './args.ts';
 import { type Call, type Command, refuse } from './call.ts';
-import { readConfig, readOptions } from './options.ts';
+import { type Options, readConfig, readOptions } from './options.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
 
 /** The commands, each loaded when it is called. */
@@ -71,9 +71,18 @@ async function invoke(surroundings: Surroundings): Promise<number> {
   if (load === undefined) throw new Error(`no body for ${words.value.command?.name}`);
   const options = read.value;
   const command = await load();
-  const call: Call = {
+  const code = await command(callOf(surroundings, words.value, options, sinks));
+  await sinks.flush();
+  const trouble = sinks.trouble();
+  if (trouble === undefined || code !== 0) return code;
+  sinks.err.write(`sbx: standard output could not be written: ${trouble}\n`);
+  return 1;
+}
+
+function callOf(surroundings: Surroundings, words: Words, options: Options, sinks: ReturnType<typeof lazySinks>): Call {
+  return {
     surroundings,
-    words: words.value,
+    words,
     options,
     get out() {
       return sinks.out;
@@ -94,12 +103,6 @@ async function invoke(surroundings: Surroundings): Promise<number> {
       return surroundings.stdout.isTTY ? surroundings.stdout.columns : undefined;
     },
   };
-  const code = await command(call);
-  await sinks.flush();
-  const trouble = sinks.trouble();
-  if (trouble === undefined || code !== 0) return code;
-  sinks.err.write(`sbx: standard output could not be written: ${trouble}\n`);
-  return 1;
 }
 
 /** `sbx`, `--help`, `--version` and `help`: the text, without looking at anything else. */

@@ -7,9 +7,13 @@ import { CONNECT_PATIENCE, KEEPALIVE } from './connect.ts';
 import { dial } from './dial.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded-server.ts';
 import { handshake } from './handshake.ts';
+import type { Login } from './identities.ts';
 import { Link } from './link.ts';
 import { type PatienceSettings, patienceOf } from './patience.ts';
 import { openSession } from './session.ts';
+
+/** The one user that there is. */
+const USER = 'sbx';
 
 export interface EmbeddedSettings extends PatienceSettings {
   readonly name: string;
@@ -53,12 +57,32 @@ async function reach(
   const deadline = AbortSignal.timeout(CONNECT_PATIENCE);
   const stream = await dial('127.0.0.1', server.port, AbortSignal.any([signal, deadline]));
   if (!stream.ok) return stream;
-  const tried = ['its own key'];
-  const host: HostSettings = {
-    named: settings.name,
+  const client = await handshake(
+    {
+      stream: stream.value,
+      settings: ourHost(settings.name, server.port),
+      hostKeys: {
+        algorithms: ['ssh-ed25519'],
+        check: (key) =>
+          key.equals(server.hostKey) ? ok(undefined) : err({ code: 'host-key-changed', message: 'somebody else answers on our own port' }),
+      },
+      login: ourLogin(server.clientKey),
+      keepalive: KEEPALIVE,
+      deadline,
+      patience: CONNECT_PATIENCE,
+      signal,
+    },
+    ssh2,
+  );
+  return client.ok ? ok(new Link(client.value, 'embedded', io.clock, server)) : client;
+}
+
+function ourHost(name: string, port: number): HostSettings {
+  return {
+    named: name,
     hostname: '127.0.0.1',
-    port: server.port,
-    user: 'sbx',
+    port,
+    user: USER,
     identityFiles: [],
     agent: undefined,
     identitiesOnly: true,
@@ -68,31 +92,14 @@ async function reach(
     connectTimeout: undefined,
     beyond: [],
   };
+}
+
+/** One key, once. */
+function ourLogin(key: string): Login {
   let given = false;
-  const client = await handshake(
-    {
-      stream: stream.value,
-      settings: host,
-      hostKeys: {
-        algorithms: ['ssh-ed25519'],
-        check: (key) =>
-          key.equals(server.hostKey) ? ok(undefined) : err({ code: 'host-key-changed', message: 'somebody else answers on our own port' }),
-      },
-      login: {
-        method: ((_left: unknown, _partial: unknown, next: (attempt: unknown) => void) => {
-          next(given ? false : { type: 'publickey', username: 'sbx', key: server.clientKey });
-          given = true;
-        }) as never,
-        tried,
-        unusable: [],
-        offers: () => [],
-      },
-      keepalive: KEEPALIVE,
-      deadline,
-      patience: CONNECT_PATIENCE,
-      signal,
-    },
-    ssh2,
-  );
-  return client.ok ? ok(new Link(client.value, 'embedded', io.clock, server)) : client;
+  const method = (_left: unknown, _partial: unknown, next: (attempt: unknown) => void): void => {
+    next(given ? false : { type: 'publickey', username: USER, key });
+    given = true;
+  };
+  return { method: method as Login['method'], tried: ['its own key'], unusable: [], offers: () => [] };
 }

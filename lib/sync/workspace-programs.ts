@@ -4,7 +4,7 @@
  */
 const WRITE = `
 sentinel() {
-  mkdir -p .sbx/holds .sbx/runs
+  mkdir -p .sbx/holds
   if [ -L .sbx ] || [ ! -O .sbx ]; then echo "sbx: workspace-unsafe: $1/.sbx is a link or not ours" >&2; exit 1; fi
   printf '%s' "$2" >.sbx/sentinel.new || exit 1
   sync .sbx/sentinel.new 2>/dev/null
