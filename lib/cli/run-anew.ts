@@ -8,7 +8,7 @@ import { EXIT } from '../run/exit-code.ts';
 import { startRun } from '../run/run.ts';
 import type { Running, RunRequest, RunWitness } from '../run/run-request.ts';
 import { ask, type Question } from './ask.ts';
-import { type Call, complain } from './call.ts';
+import { type Call, complain, refuse } from './call.ts';
 import { tidyEngine } from './engine.ts';
 import { groundOf } from './ground.ts';
 import { openOrSay, sayFaulty } from './open.ts';
@@ -24,6 +24,8 @@ const KILL_GRACE = 10_000;
 /** Reads the project, decides and runs. `witness`: through which all is looked at that a decision depends on. */
 export async function runAnew(call: Call, witness: RunWitness): Promise<number> {
   const { words, options, surroundings } = call;
+  const killGrace = killGraceOf(surroundings);
+  if (killGrace === undefined) return refuse(call, 'SBX_KILL_GRACE is not a duration', 'e.g. SBX_KILL_GRACE=30s');
   const opened = await openOrSay(call, { named: words.operands, args: words.rest ?? [], keeps: true, files: witness.files });
   if (typeof opened === 'number') return opened;
   const { project, warnings } = opened;
@@ -36,7 +38,7 @@ export async function runAnew(call: Call, witness: RunWitness): Promise<number> 
   const view = await openView(call);
   const ground = { ...groundOf(call, project), asks: (question: Question) => view.alone(() => ask(surroundings, question)) };
   const kept = warnings.length === 0 ? { witness } : {}; // a warning is said each time
-  const running = startRun({ ...requestOf(call, ground), ...kept, tell: (event) => view.event(event) });
+  const running = startRun({ ...requestOf(call, ground), killGrace, ...kept, tell: (event) => view.event(event) });
   const deaf = hear(surroundings, running);
   const ended = await running.ended.finally(async () => {
     deaf();
@@ -48,7 +50,13 @@ export async function runAnew(call: Call, witness: RunWitness): Promise<number> 
   return UNREACHABLE.has(ended.error.code) ? EXIT.unreachable : EXIT.failed;
 }
 
-function requestOf(call: Call, ground: Ground): Omit<RunRequest, 'tell'> {
+/** Undefined: what is set is none. */
+function killGraceOf({ environment }: Surroundings): number | undefined {
+  const text = environment.get('SBX_KILL_GRACE') ?? '';
+  return text === '' ? KILL_GRACE : parseDuration(text);
+}
+
+function requestOf(call: Call, ground: Ground): Omit<RunRequest, 'tell' | 'killGrace'> {
   const { words, options, surroundings } = call;
   const { project, io, folders } = ground;
   return {
@@ -64,7 +72,6 @@ function requestOf(call: Call, ground: Ground): Omit<RunRequest, 'tell'> {
     sandboxes: sandboxesOf(ground),
     checkout: () => checkoutIn(ground),
     terminal: terminalOf(surroundings),
-    killGrace: parseDuration(surroundings.environment.get('SBX_KILL_GRACE') ?? '') ?? KILL_GRACE,
     zx: () => [surroundings.node, createRequire(join(surroundings.home, 'package.json')).resolve('zx/cli')],
     tidy: () => tidyEngine(surroundings.nodeVersion),
     version: surroundings.version(),

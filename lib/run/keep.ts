@@ -1,5 +1,6 @@
 import type { Digest } from '../base/digest.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { someOf } from '../base/some.ts';
 import type { Failure } from '../model/failure.ts';
 import type { LastRun, PlaceSeen, Remembered } from '../model/look.ts';
 import type { Action, PlannedAction } from '../model/plan.ts';
@@ -21,6 +22,9 @@ import type { Scene } from './swap.ts';
 import { type Before, moveTouched, seeOutputs } from './touched.ts';
 
 // The ledger over the records and the store. The order of what is written is what makes it safe: the success is forgotten first and told last.
+
+/** Paths that a note names. */
+const SHOWN = 5;
 
 export interface KeepInput {
   readonly scene: Scene;
@@ -105,7 +109,7 @@ export function makeLedger(input: KeepInput): Ledger {
       const { tree, kept } = made.value;
       const notes = [...made.value.notes];
       const disturbed = produced.disturbed ?? changedSince(planned, begun as Seen, look);
-      if (disturbed.length > 0) notes.push(`${listed(disturbed)} changed while it ran: the result stands and is not remembered`);
+      if (disturbed.length > 0) notes.push(`${someOf(disturbed, SHOWN)} changed while it ran: the result stands and is not remembered`);
       const sound = key !== undefined && disturbed.length === 0;
       const outputs = tree?.digest ?? produced.placed?.digest;
       const told = outputs === undefined || disturbed.length > 0 ? {} : { outputs };
@@ -222,14 +226,10 @@ function movedNotes({ edited, extra, inTheWay }: RestoredFiles, isForeign: (path
   const notes: string[] = [];
   const changed = edited.filter(isForeign);
   const added = extra.filter(isForeign);
-  if (changed.length > 0) notes.push(`edited since it was made, now in the trash: ${listed(changed)}`);
-  if (added.length > 0) notes.push(`not among its outputs, now in the trash: ${listed(added)}`);
-  if (inTheWay.length > 0) notes.push(`in the way of its outputs, now in the trash: ${listed(inTheWay)}`);
+  if (changed.length > 0) notes.push(`edited since it was made, now in the trash: ${someOf(changed, SHOWN)}`);
+  if (added.length > 0) notes.push(`not among its outputs, now in the trash: ${someOf(added, SHOWN)}`);
+  if (inTheWay.length > 0) notes.push(`in the way of its outputs, now in the trash: ${someOf(inTheWay, SHOWN)}`);
   return notes;
-}
-
-function listed(paths: readonly string[]): string {
-  return paths.length > 5 ? `${paths.slice(0, 5).join(', ')} and ${paths.length - 5} more` : paths.join(', ');
 }
 
 function without<T>(object: { readonly [name: string]: T }, name: string): { readonly [name: string]: T } {

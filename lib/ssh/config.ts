@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
+import { fileTrouble } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import { parseTarget, type Target } from './target.ts';
@@ -46,7 +47,12 @@ export async function resolveHost(question: ConfigQuestion, io: Io, signal: Abor
   const configFile = question.configFile ?? io.environment.get('SBX_SSH_CONFIG');
   // A user below everything else: the configuration is included, so that whatever it says comes first and wins.
   const below = target.user === undefined ? question.user : undefined;
-  const wrapped = below === undefined ? undefined : wrappedConfig(below, configFile, home, io);
+  let wrapped: ReturnType<typeof wrappedConfig> | undefined;
+  try {
+    wrapped = below === undefined ? undefined : wrappedConfig(below, configFile, home, io);
+  } catch (thrown) {
+    return err(fileTrouble(thrown, 'write to', temporary(io)));
+  }
   const file = wrapped?.file ?? configFile;
   const args = ['-G', ...(file === undefined ? [] : ['-F', file])];
   if (target.user !== undefined) args.push('-l', target.user);
@@ -68,7 +74,7 @@ export async function resolveHost(question: ConfigQuestion, io: Io, signal: Abor
 
 /** A file of its own, since ssh cannot read its configuration from the socket that a child of Node has for stdin. */
 function wrappedConfig(user: string, configFile: string | undefined, home: string, io: Io): { file: string; remove(): void } {
-  const folder = io.files.mkdtempSync(`${io.environment.get('TMPDIR') ?? '/tmp'}/sbx-ssh-`);
+  const folder = io.files.mkdtempSync(`${temporary(io)}/sbx-ssh-`);
   const includes = configFile === undefined ? [`${home}/.ssh/config`, '/etc/ssh/ssh_config'] : [configFile];
   io.files.writeFileSync(`${folder}/config`, `${includes.map((file) => `Include "${file}"\n`).join('')}Match all\n  User ${user}\n`, {
     mode: 0o600,
@@ -151,6 +157,10 @@ function expander(io: Io, tokens: { readonly [token: string]: string }): (path: 
       .replace(/^~(?=\/|$)/, home)
       .replace(/%(.)/g, (whole, token: string) => known[token] ?? whole)
       .replace(/\$\{(\w+)\}|^\$(\w+)$/g, (whole, braced?: string, bare?: string) => io.environment.get(braced ?? bare ?? '') ?? whole);
+}
+
+function temporary(io: Io): string {
+  return io.environment.get('TMPDIR') || '/tmp';
 }
 
 function localUser(io: Io): string {

@@ -1,5 +1,6 @@
 import { isDigest } from '../base/digest.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { someOf } from '../base/some.ts';
 import { shellProgram } from '../io/script.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlaceSeen } from '../model/look.ts';
@@ -172,6 +173,5 @@ function listed(there: readonly string[]): string {
     .filter((one) => one !== '')
     .map((one) => JSON.stringify(one.slice(0, -1) + (one.endsWith('d') ? '/' : '')).slice(1, -1))
     .sort();
-  const shown = names.slice(0, 20).join(', ');
-  return names.length > 20 ? `${shown} and ${names.length - 20} more` : shown;
+  return someOf(names, 20);
 }

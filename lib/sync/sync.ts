@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
+import { someOf } from '../base/some.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
 import type { Receipt } from '../model/receipt.ts';
@@ -8,6 +9,9 @@ import { type Checkup, checkWorkspace, surveyWorkspace, type Workspace } from '.
 import { difference, type FarEntry, overlaid } from './diff.ts';
 
 // Makes a workspace hold the tree of the sources. Knows nothing of steps, records or where the tree comes from.
+
+/** Names that a note or a failure gives. */
+const SHOWN = 5;
 
 export interface SyncRequest {
   readonly workspace: Workspace;
@@ -93,7 +97,7 @@ function noteEdits(request: SyncRequest, sources: Tree, seen: ReadonlyMap<string
     .filter(({ path }) => seen.has(path) && again.has(path))
     .filter(({ path }) => !sameAsFormer(seen.get(path), former.get(path)))
     .map(({ path }) => path);
-  if (names.length > 0) request.note(`edited on the far side and overwritten: ${someOf(names)}`);
+  if (names.length > 0) request.note(`edited on the far side and overwritten: ${someOf(names, SHOWN)}`);
 }
 
 function sameAsFormer(now: FarEntry | undefined, then: FarEntry | undefined): boolean {
@@ -102,7 +106,7 @@ function sameAsFormer(now: FarEntry | undefined, then: FarEntry | undefined): bo
 }
 
 function tell(request: SyncRequest, applied: Applied): void {
-  if (applied.aside.length > 0) request.note(`in the way on the far side, moved to .sbx/aside there: ${someOf(applied.aside)}`);
+  if (applied.aside.length > 0) request.note(`in the way on the far side, moved to .sbx/aside there: ${someOf(applied.aside, SHOWN)}`);
   if (applied.ahead > 1) {
     const moved = applied.redated ? ', and everything there is moved back by as much, as if the clock had been right' : '';
     request.note(
@@ -110,7 +114,7 @@ function tell(request: SyncRequest, applied: Applied): void {
     );
   }
   if (applied.stuck.length > 0) {
-    request.note(`may not be dated, so that older content there may count as new: ${someOf(applied.stuck)}`);
+    request.note(`may not be dated, so that older content there may count as new: ${someOf(applied.stuck, SHOWN)}`);
   }
 }
 
@@ -118,14 +122,9 @@ function tell(request: SyncRequest, applied: Applied): void {
 function emptied(change: Change): Failure {
   return {
     code: 'sync-refused',
-    message: `there is nothing to send, and ${change.remove.length} files in the workspace would go: ${someOf(change.remove)}`,
+    message: `there is nothing to send, and ${change.remove.length} files in the workspace would go: ${someOf(change.remove, SHOWN)}`,
     hint: 'if that is meant, remove the workspace with a teardown step',
   };
-}
-
-function someOf(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(', ');
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }
 
 function nothingDone(receipt: Receipt): Synced {

@@ -1,3 +1,4 @@
+import { someOf } from '../base/some.ts';
 import type { Decision } from '../model/plan.ts';
 import { describeDecision } from '../plan/describe.ts';
 import { neutral } from './neutral.ts';
@@ -9,6 +10,8 @@ export function why(decision: Decision): string {
 
 /** The first names of a list and how many more there are. */
 export function some(names: readonly string[], shown = 3): string {
-  const first = names.slice(0, shown).map((name) => neutral(name));
-  return names.length > shown ? `${first.join(', ')} and ${names.length - shown} more` : first.join(', ');
+  return someOf(
+    names.map((name) => neutral(name)),
+    shown,
+  );
 }

@@ -39,6 +39,13 @@ test('nothing named and no default: it says so and lists the steps', () =>
     assert.match(stdout, /one[\s\S]*two/);
   }));
 
+test('a grace that is none is refused, not passed over', () =>
+  withProject({ 'Sandboxfile.yaml': FILE }, async (project) => {
+    const { code, stderr } = await project.sbx(['run', 'one'], { env: { SBX_KILL_GRACE: 'soon' } });
+    assert.is(code, 2);
+    assert.match(stderr, 'SBX_KILL_GRACE is not a duration');
+  }));
+
 test('outside of a project the store has the bounds that the reference says', () =>
   withProject({}, async (project) => {
     const { maxSize, maxAge } = JSON.parse((await project.sbx(['cache', 'stats', '--json'])).stdout);

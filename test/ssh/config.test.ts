@@ -96,6 +96,12 @@ needing('ssh')('what cannot be done is said', async () => {
   assert.match(await fails('Bad option\n', 'far'), /ssh-config: .*[Bb]ad/);
 });
 
+test('a TMPDIR that cannot be written is a failure, not a fault', () =>
+  withHome(async (home) => {
+    const result = await resolveHost({ named: 'near', user: 'profile' }, realIo(home, { TMPDIR: `${home}/none` }), signal);
+    assert.is(result.ok ? undefined : result.error.code, 'local-io');
+  }));
+
 test('without ssh, user@host:port works with defaults', () =>
   withHome(async (home) => {
     mkdirSync(join(home, 'empty'));
