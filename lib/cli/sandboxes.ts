@@ -55,7 +55,7 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
   };
 }
 
-/** How a host is reached: SBX_SSH_CONFIG names another ssh_config than the user's. */
+/** How a host is reached. */
 export function routeOf(
   spec: Pick<SandboxSpec, 'host' | 'name' | 'user'>,
   { surroundings, folders, asks = (question) => ask(surroundings, question) }: Pick<Ground, 'surroundings' | 'folders' | 'asks'>,
@@ -63,7 +63,6 @@ export function routeOf(
   return {
     named: spec.host ?? spec.name,
     user: spec.user,
-    configFile: surroundings.environment.get('SBX_SSH_CONFIG'),
     state: folders.state,
     ask: (keyFile: string, over: AbortSignal) => asks({ text: `passphrase of ${keyFile}: `, hidden: true, over }),
   };

@@ -74,7 +74,7 @@ export interface LocalStreams {
  */
 export type Spawn = (command: LocalCommand, streams: LocalStreams) => Promise<Result<Exit, Failure>>;
 
-/** The bundle of effects, built once in lib/cli/main.ts. */
+/** The bundle of effects. lib/cli makes the real one. */
 export interface Io {
   readonly files: Files;
   readonly clock: Clock;

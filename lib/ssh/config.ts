@@ -32,11 +32,9 @@ export interface ConfigQuestion {
   readonly named: string;
   /** Login name where neither the target nor the configuration has one. */
   readonly user?: string | undefined;
-  /** Read instead of ~/.ssh/config; also SBX_SSH_CONFIG. */
-  readonly configFile?: string | undefined;
 }
 
-/** Asks `ssh -G`; where there is no ssh, a plain `user@host:port` works with OpenSSH's defaults. */
+/** Asks `ssh -G`, of the file that SBX_SSH_CONFIG names in place of the user's; where there is no ssh, a plain `user@host:port` works with OpenSSH's defaults. */
 export async function resolveHost(question: ConfigQuestion, io: Io, signal: AbortSignal): Promise<Result<HostSettings, Failure>> {
   const target = parseTarget(question.named);
   if (!target) {
@@ -44,7 +42,7 @@ export async function resolveHost(question: ConfigQuestion, io: Io, signal: Abor
     return err({ code: 'ssh-config', message: `${JSON.stringify(question.named)} is not a host`, hint });
   }
   const home = io.environment.get('HOME') ?? '/';
-  const configFile = question.configFile ?? io.environment.get('SBX_SSH_CONFIG');
+  const configFile = io.environment.get('SBX_SSH_CONFIG');
   // A user below everything else: the configuration is included, so that whatever it says comes first and wins.
   const below = target.user === undefined ? question.user : undefined;
   let wrapped: ReturnType<typeof wrappedConfig> | undefined;

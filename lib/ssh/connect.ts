@@ -22,7 +22,6 @@ export interface Route {
   /** An ssh_config alias or `user@host:port`. */
   readonly named: string;
   readonly user?: string | undefined;
-  readonly configFile?: string | undefined;
   /** sbx's state folder, for its own known_hosts. */
   readonly state: string;
   /** Milliseconds; absent: ConnectTimeout of the configuration, else CONNECT_PATIENCE. */

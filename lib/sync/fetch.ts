@@ -38,7 +38,6 @@ export interface FetchRequest {
 export interface Fetched {
   /** Paths below the destination, and below the stage. */
   readonly tree: Tree;
-  readonly travelled: number;
 }
 
 type FileEntry = Extract<TreeEntry, { kind: 'file' }>;
@@ -94,7 +93,7 @@ async function staging(
       if (entry.kind === 'link') files.symlinkSync(entry.target, full);
       else if (twin !== undefined && twin !== entry.path) copyFile(files, `${stage}/${twin}`, full, entry.executable);
     }
-    return ok({ tree: treeOf(entries), travelled: moved.value });
+    return ok({ tree: treeOf(entries) });
   } catch (thrown) {
     request.workspace.signal.throwIfAborted();
     return err(fileTrouble(thrown, 'write', stage));
@@ -149,7 +148,7 @@ async function travelled(
   request: FetchRequest,
   travel: readonly FileEntry[],
   origins: ReadonlyMap<string, string>,
-): Promise<Result<number, Failure>> {
+): Promise<Result<void, Failure>> {
   const { workspace, stage } = request;
   const total = travel.reduce((sum, entry) => sum + entry.size, 0);
   const announced = travel.map((entry) => ({ ...entry, file: `${stage}/${entry.path}` }));
@@ -180,5 +179,5 @@ async function travelled(
     if (said && !said.ok) return said;
   }
   const trouble = receiver.finish();
-  return trouble ? err(trouble) : ok(total);
+  return trouble ? err(trouble) : ok(undefined);
 }

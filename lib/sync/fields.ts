@@ -7,8 +7,6 @@ export interface Fields {
   next(): string | undefined;
   /** The next field where it need not be UTF-8: `odd` if it is not, and then its text is only good for showing and for leaving it out. */
   nextName(): { readonly text: string; readonly odd: boolean } | undefined;
-  /** The next field as bytes, where it need not be UTF-8. */
-  nextBytes(): Uint8Array | undefined;
   /** Whether a field was not UTF-8, or the text ended inside a field. */
   readonly damaged: () => boolean;
 }
@@ -39,7 +37,6 @@ export function readFields(bytes: Uint8Array): Fields {
     }
   };
   return {
-    nextBytes,
     nextName,
     next: () => {
       const name = nextName();

@@ -9,15 +9,11 @@ import { needing } from '../rig/needing.ts';
 
 const signal = new AbortController().signal;
 
-async function resolved(
-  text: string,
-  question: Omit<ConfigQuestion, 'configFile'>,
-  more: Record<string, string> = {},
-): Promise<HostSettings> {
+async function resolved(text: string, question: ConfigQuestion, more: Record<string, string> = {}): Promise<HostSettings> {
   return withHome(async (home) => {
     const configFile = join(home, 'my config');
     writeFileSync(configFile, text);
-    const result = await resolveHost({ ...question, configFile }, realIo(home, { USER: 'me', ...more }), signal);
+    const result = await resolveHost(question, realIo(home, { USER: 'me', SBX_SSH_CONFIG: configFile, ...more }), signal);
     if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);
     return JSON.parse(JSON.stringify(result.value).replaceAll(home, '/HOME'));
   });
