@@ -32,7 +32,7 @@ export function titleOf(source: string): string {
 }
 
 /** No `outputs`: nothing is remembered. `[]`: that it passed. Else products: in the project for a step here, in the place for one on a far side. */
-export function makesOf(step: Step, sandbox: SandboxSpec): Makes {
+function makesOf(step: Step, sandbox: SandboxSpec): Makes {
   if (step.outputs === undefined || step.interactive) return { is: 'nothing' };
   if (step.outputs.length === 0) return { is: 'verdict' };
   return { is: sandbox.kind === 'local' ? 'files' : 'place', globs: globsBelow(step.dir, step.outputs) };

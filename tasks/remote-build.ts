@@ -1,5 +1,5 @@
 import type { Task } from '../lib/task.ts';
-import { commandDraft, makesOf, runCommand } from './command.ts';
+import { commandDraft, runCommand } from './command.ts';
 import { textField } from './fields.ts';
 import { lookAfter } from './look-after.ts';
 
@@ -27,7 +27,7 @@ export const remoteBuild: Task = {
     const source = textField(step, 'source');
     const draft = commandDraft(step, scope, step.script?.source ?? '', source === undefined ? {} : { source });
     const stays = step.outputs === undefined && !step.interactive && scope.sandbox.kind !== 'local';
-    return { value: { ...draft, makes: stays ? { is: 'place', globs: [] } : makesOf(step, scope.sandbox) }, diagnostics: [] };
+    return { value: stays ? { ...draft, makes: { is: 'place', globs: [] } } : draft, diagnostics: [] };
   },
   async run(action, scope) {
     const { script } = action.step;

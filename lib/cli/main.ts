@@ -60,7 +60,7 @@ async function invoke(surroundings: Surroundings): Promise<number> {
   if (asked !== undefined) {
     sinks.out.write(asked);
     await sinks.out.flush();
-    return 0;
+    return EXIT.done;
   }
   const config = readUserConfig(surroundings);
   const read = config.ok
@@ -74,9 +74,9 @@ async function invoke(surroundings: Surroundings): Promise<number> {
   const code = await command(callOf(surroundings, words.value, options, sinks));
   await sinks.flush();
   const trouble = sinks.trouble();
-  if (trouble === undefined || code !== 0) return code;
+  if (trouble === undefined || code !== EXIT.done) return code;
   sinks.err.write(`sbx: standard output could not be written: ${trouble}\n`);
-  return 1;
+  return EXIT.failed;
 }
 
 function callOf(surroundings: Surroundings, words: Words, options: Options, sinks: ReturnType<typeof lazySinks>): Call {
