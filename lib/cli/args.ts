@@ -132,10 +132,8 @@ function place(words: readonly string[], given: Given, rest: readonly string[] |
   return ok(parsed);
 }
 
-/** `steps` are the names of the project's steps, if they are known: `sbx build` then offers `sbx run build`. */
-export function unknownCommand(name: string, steps: Iterable<string> = []): UsageError {
+export function unknownCommand(name: string): UsageError {
   const message = `unknown command "${name}"`;
-  for (const step of steps) if (step === name) return { message, hint: `did you mean sbx run ${name}?`, unknown: name };
   const near = suggest(
     name,
     COMMANDS.filter((command) => !command.hidden).map((command) => command.name),

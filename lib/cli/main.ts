@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suggest } from '../base/suggest.ts';
-import { errnoOf, fileTrouble } from '../io/trouble.ts';
+import { refusedHere } from '../io/trouble.ts';
 import { EXIT } from '../run/exit-code.ts';
 import { colourLevel, loadPaint } from '../view/paint.ts';
 import { sinkOf } from '../view/sink.ts';
@@ -33,17 +33,15 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
 ]);
 
 /**
- * The program. `home` is the folder of the package. Sets the exit code; a bug rejects. What this computer refuses where nothing better can be said
- * (a full disk, a folder that is not ours) is no bug.
+ * The program. `home` is the folder of the package. Sets the exit code; a bug rejects. What this computer refuses is no bug.
  */
 export async function main(process: NodeJS.Process, home: string): Promise<void> {
   try {
     process.exitCode = await invoke(surroundingsOf(process, home));
   } catch (thrown) {
-    const { syscall, path } = thrown as NodeJS.ErrnoException;
-    if (errnoOf(thrown) === undefined || syscall === undefined) throw thrown;
-    const { message } = syscall === 'uv_cwd' ? fileTrouble(thrown, 'find', 'the current folder') : fileTrouble(thrown, syscall, path ?? '');
-    process.stderr.write(`sbx: ${message}\n`);
+    const refused = refusedHere(thrown);
+    if (refused === undefined) throw thrown;
+    process.stderr.write(`sbx: ${refused.message}\n`);
     process.exit(EXIT.failed);
   }
 }

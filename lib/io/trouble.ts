@@ -11,6 +11,7 @@ const WORDS: { readonly [code: string]: string } = {
   ENFILE: 'too many open files on this computer',
   EIO: 'input/output error of the disk',
   ENOTDIR: 'a parent is not a folder',
+  EISDIR: 'it is a folder',
   ELOOP: 'it is a link, or a chain of links without end',
   ENAMETOOLONG: 'the name is too long',
 };
@@ -26,4 +27,12 @@ export function fileTrouble(thrown: unknown, doing: string, path: string): Failu
   const code = errnoOf(thrown);
   if (code === undefined) throw thrown;
   return { code: 'local-io', message: `cannot ${doing} ${path}: ${WORDS[code] ?? 'it failed'} (${code})` };
+}
+
+/** What this computer refused where nothing better can be said of it: a full disk, a folder that is not ours. Undefined for a bug. */
+export function refusedHere(thrown: unknown): Failure | undefined {
+  if (errnoOf(thrown) === undefined) return undefined;
+  const { syscall, path } = thrown as NodeJS.ErrnoException;
+  if (syscall === undefined) return undefined;
+  return syscall === 'uv_cwd' ? fileTrouble(thrown, 'find', 'the current folder') : fileTrouble(thrown, syscall, path ?? '');
 }

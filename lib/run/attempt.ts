@@ -1,5 +1,6 @@
 import { formatDuration } from '../base/duration.ts';
 import { err, type Result } from '../base/result.ts';
+import { refusedHere } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlannedAction } from '../model/plan.ts';
 import type { Produced, RunScope, Task } from '../task.ts';
@@ -8,7 +9,7 @@ import type { Footing, RunControl } from './control.ts';
 /** What came of one attempt. `stopped`: the run ended it. */
 export type Attempted = { readonly is: 'ended'; readonly result: Result<Produced, Failure> } | { readonly is: 'stopped' };
 
-/** Runs the task once: a timeout and the end of the run end all that it started before this settles. The only place where exceptions are caught. */
+/** Runs the task once: a timeout and the end of the run end all that it started before this settles. The only place where exceptions are caught: what this computer refuses is a failure, all else a fault. */
 export async function attempt(
   planned: PlannedAction,
   task: Task,
@@ -31,7 +32,7 @@ export async function attempt(
     const result = await task.run(action, scopeWith(leave));
     return judge(result);
   } catch (fault) {
-    return judge(err(faultFailure(fault)));
+    return judge(err(refusedHere(fault) ?? faultFailure(fault)));
   } finally {
     clearTimeout(timer);
     leave.done();

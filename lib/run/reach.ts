@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
+import { refusedHere } from '../io/trouble.ts';
 import type { Emit, PlaceChange } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlaceSeen } from '../model/look.ts';
@@ -114,7 +115,11 @@ export class Reach implements AsyncDisposable {
   }
 
   async #connect(name: SandboxName): Promise<Result<Reached, Failure>> {
-    const result = await this.#dial(name);
+    const result = await this.#dial(name).catch((thrown: unknown) => {
+      const refused = refusedHere(thrown); // e.g. the id of this computer cannot be kept
+      if (refused === undefined) throw thrown;
+      return err(refused);
+    });
     if (result.ok) return result;
     const failure: Failure = { ...result.error, sandbox: name };
     if (this.#lost.has(name)) this.#verdicts.delete(name);

@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseDuration } from '../../lib/base/duration.ts';
@@ -38,6 +40,25 @@ test('nothing named and no default: it says so and lists the steps', () =>
     assert.match(stderr, 'no step was named, and there is no default: sbx run STEP');
     assert.match(stdout, /one[\s\S]*two/);
   }));
+
+test('a state folder that cannot be written is a failure of the step, not a fault, and the run ends as every run', () =>
+  withProject(
+    { 'Sandboxfile.yaml': 'version: 1\nsandboxes: { vm: { files: all } }\nsteps: { sync: { task: sync, in: vm } }\n' },
+    async (project) => {
+      const state = join(project.home, 'state');
+      mkdirSync(join(state, 'sbx/owned.ndjson'), { recursive: true });
+      for (const [folder, why] of [
+        ['/dev/null', 'cannot mkdir /dev/null/sbx: a parent is not a folder'],
+        [state, 'owned.ndjson: it is a folder'],
+      ] as const) {
+        const { code, stdout, stderr } = await project.sbx(['run', 'sync'], { env: { XDG_STATE_HOME: folder } });
+        assert.is(code, 1, stderr);
+        assert.match(stdout, why);
+        assert.not.match(stdout, 'fault of sbx');
+        assert.match(stdout, '1 step: 1 failed');
+      }
+    },
+  ));
 
 test('a grace that is none is refused, not passed over', () =>
   withProject({ 'Sandboxfile.yaml': FILE }, async (project) => {
