@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { err, ok } from '../base/result.ts';
 import { suggest } from '../base/suggest.ts';
-import { refusedHere } from '../io/trouble.ts';
+import { fileTrouble, refusedHere } from '../io/trouble.ts';
 import { EXIT } from '../run/exit-code.ts';
 import { colourLevel, loadPaint } from '../view/paint.ts';
 import { sinkOf } from '../view/sink.ts';
@@ -130,7 +131,11 @@ function readUserConfig(surroundings: Surroundings): ReturnType<typeof readConfi
   const { environment } = surroundings;
   const folder = environment.get('XDG_CONFIG_HOME') || join(environment.get('HOME') ?? '/', '.config');
   const file = join(folder, 'sbx', 'config');
-  return existsSync(file) ? readConfig(readFileSync(file, 'utf8')) : { ok: true, value: new Map() };
+  try {
+    return existsSync(file) ? readConfig(readFileSync(file, 'utf8')) : ok(new Map());
+  } catch (thrown) {
+    return err(fileTrouble(thrown, 'read', file));
+  }
 }
 
 function lazySinks(surroundings: Surroundings) {

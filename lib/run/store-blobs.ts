@@ -3,6 +3,7 @@
  * nothing here is made durable, since a lost or damaged blob is found by its digest and is a miss. Knows nothing of steps and records.
  */
 import { createHash, hash } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import type { Digest } from '../base/digest.ts';
 import { READ_FLAGS, sameFile } from '../io/hash.ts';
 import { makeFolder, writeWhole } from '../io/replace.ts';
@@ -42,7 +43,15 @@ export function openBlobs(io: StoreEffects, folder: string): Blobs {
   let buffer: Buffer | undefined;
 
   const path = (digest: Digest): string => `${folder}/cas/sha256/${digest.slice(0, 2)}/${digest}`;
-  const seenAt = (digest: Digest) => files.lstatSync(path(digest), { throwIfNoEntry: false });
+  /** A store that cannot be looked into has nothing. */
+  const seenAt = (digest: Digest): Stats | undefined => {
+    try {
+      return files.lstatSync(path(digest), { throwIfNoEntry: false });
+    } catch (thrown) {
+      if (errnoOf(thrown) === undefined) throw thrown;
+      return undefined;
+    }
+  };
 
   const isKnown = ({ digest, size }: Blob): boolean => {
     const seen = seenAt(digest);
@@ -152,7 +161,7 @@ export function openBlobs(io: StoreEffects, folder: string): Blobs {
       try {
         fd = files.openSync(path(digest), READ_FLAGS);
       } catch (thrown) {
-        return errnoOf(thrown) === 'ENOENT' ? 'missing' : 'damaged';
+        return ['ENOENT', 'ENOTDIR'].includes(errnoOf(thrown) ?? '') ? 'missing' : 'damaged';
       }
       buffer ??= Buffer.allocUnsafeSlow(CHUNK);
       const sum = createHash('sha256');

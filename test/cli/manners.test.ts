@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -59,6 +59,34 @@ test('a state folder that cannot be written is a failure of the step, not a faul
       }
     },
   ));
+
+test('a cache that cannot be written costs time and nothing else', () =>
+  withProject(
+    {
+      'Sandboxfile.yaml': `version: 1
+sandboxes: { vm: { files: all } }
+steps:
+  sync: { task: sync, in: vm }
+  build: { task: remote-build, in: vm, needs: [sync], run: cp a.txt b.txt, outputs: [b.txt] }
+  fetch: { task: fetch-artifacts, in: vm, needs: [build], from: b.txt }
+`,
+      'a.txt': 'a\n',
+    },
+    async (project) => {
+      const { code, stdout } = await project.sbx(['run', 'fetch'], { env: { XDG_CACHE_HOME: '/dev/null' } });
+      assert.is(code, 0, stdout);
+      assert.match(stdout, 'the cache is not used');
+      assert.is(readFileSync(join(project.root, 'b.txt'), 'utf8'), 'a\n');
+    },
+  ));
+
+test('a configuration that is a folder is refused by its name', () =>
+  withProject({ 'Sandboxfile.yaml': FILE }, async (project) => {
+    mkdirSync(join(project.home, 'config/sbx/config'), { recursive: true });
+    const { code, stderr } = await project.sbx(['list'], { env: { XDG_CONFIG_HOME: join(project.home, 'config') } });
+    assert.is(code, 2);
+    assert.match(stderr, 'sbx/config: it is a folder');
+  }));
 
 test('a grace that is none is refused, not passed over', () =>
   withProject({ 'Sandboxfile.yaml': FILE }, async (project) => {

@@ -62,6 +62,20 @@ test('what was put comes out, and the files of the store are read-only', () =>
     assert.equal(world.warnings, []);
   }));
 
+test('a store that cannot be looked into has nothing, and says so once when it is to be filled', () =>
+  withFolder((folder) => {
+    put(`${folder}/project`, { a: SMALL, b: 'b'.repeat(100_000) });
+    const said: string[] = [];
+    const store = openStore(ioOf(), '/dev/null/sbx', (text) => said.push(text));
+    const digest = digestOf(SMALL);
+    assert.is(store.has(digest), false);
+    assert.is(store.pathOf(digest), undefined);
+    assert.is(store.read(digest), undefined);
+    assert.is(store.recall(digest), undefined);
+    for (let n = 0; n < 2; n++) assert.is(store.keepFile(`${folder}/project/b`), undefined);
+    assert.equal(said.length, 1);
+  }));
+
 test('no blob of the store is the same file as one of the project', () =>
   withFolder((folder) => {
     const world = worldIn(folder);
