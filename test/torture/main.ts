@@ -1,0 +1,89 @@
+// node .build/test/torture/main.js [ROW...] [--long] [--seed TEXT] [--minutes N] [--match TEXT] [--until-wrong] [--report FILE]
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { REPOSITORY } from '../rig/cli.ts';
+import { drive, type RowReport } from './drive.ts';
+import { ROWS } from './rows.ts';
+import { SHORT_SEED } from './short-seed.ts';
+
+/** Rows by name, each with its last short and its last long part. */
+export interface TortureReport {
+  readonly [row: string]: { readonly [part: string]: RowReport & { readonly commit: string; readonly node: string; readonly at: string } };
+}
+
+const { values, positionals } = parseArgs({
+  options: {
+    long: { type: 'boolean', default: false },
+    seed: { type: 'string', default: SHORT_SEED },
+    minutes: { type: 'string', default: '15' },
+    match: { type: 'string' },
+    'until-wrong': { type: 'boolean', default: false },
+    report: { type: 'string', default: join(REPOSITORY, '.build/torture.json') },
+    list: { type: 'boolean', default: false },
+  },
+  allowPositionals: true,
+});
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const unknown = positionals.filter((name) => ROWS[name] === undefined);
+  const box = Number(values.minutes) * 60_000;
+  if (unknown.length > 0 || !(box > 0)) {
+    const what = unknown.length > 0 ? `no row ${unknown.join(', ')}` : `--minutes ${values.minutes} is no number above 0`;
+    console.error(`${what}\nrows: ${Object.keys(ROWS).join(', ')}`);
+    return 2;
+  }
+  let cases = 0;
+  let wrong = 0;
+  for (const name of positionals.length > 0 ? positionals : Object.keys(ROWS)) {
+    const row = await ROWS[name]?.();
+    if (row === undefined) continue;
+    console.log(`${name}: ${row.figure}`);
+    const report = await drive(row, {
+      part: values.long ? 'long' : 'short',
+      seed: values.seed,
+      box,
+      untilWrong: values['until-wrong'],
+      ...(values.match === undefined ? {} : { match: values.match }),
+      ended: (trial, says) => {
+        if (says !== undefined) console.log(`WRONG ${trial}\n      ${says.replaceAll('\n', '\n      ')}`);
+        else if (values.list) console.log(`ok    ${trial}`);
+      },
+    });
+    keep(report);
+    cases += report.cases;
+    wrong += report.wrong.length;
+    console.log(
+      `${report.cases} cases${report.cut ? ' (the time was up)' : ''}, ${report.wrong.length} wrong, ${report.seconds} s, seed ${report.seed}`,
+    );
+    console.log(
+      report.wrong.length > 0
+        ? `again: npm run torture -- ${name} ${values.long ? '--long ' : ''}--seed ${report.seed} --match '${report.wrong[0]?.name}'`
+        : '',
+    );
+  }
+  console.log(`${cases - wrong} passed, ${wrong} failed`);
+  return cases > 0 && wrong === 0 ? 0 : 1;
+}
+
+/** Adds to the report, so that rows can be run one by one. */
+function keep(report: RowReport): void {
+  const git = spawnSync('git', ['describe', '--always', '--dirty', '--exclude=*'], { cwd: REPOSITORY, encoding: 'utf8' });
+  const entry = { ...report, commit: git.stdout?.trim() || 'unknown', node: process.version, at: new Date().toISOString() };
+  const before = readReport();
+  mkdirSync(dirname(values.report), { recursive: true });
+  writeFileSync(
+    values.report,
+    `${JSON.stringify({ ...before, [report.row]: { ...before[report.row], [report.part]: entry } }, undefined, 2)}\n`,
+  );
+}
+
+function readReport(): TortureReport {
+  try {
+    return JSON.parse(readFileSync(values.report, 'utf8')) as TortureReport;
+  } catch {
+    return {}; // the first one
+  }
+}

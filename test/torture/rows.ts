@@ -1,0 +1,4 @@
+import type { Row } from './row.ts';
+
+/** Every row by its name, loaded when it is run. */
+export const ROWS: { readonly [name: string]: () => Promise<Row> } = {};

@@ -1,0 +1,15 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { drive } from './drive.ts';
+import type { Row } from './row.ts';
+import { SHORT_SEED } from './short-seed.ts';
+
+/** Registers the short part of a row as a test that bears `says`. */
+export function testShort(row: Row, says: string): void {
+  test(says, async () => {
+    const { cases, wrong } = await drive(row, { part: 'short', seed: SHORT_SEED, box: Number.POSITIVE_INFINITY });
+    const told = wrong.slice(0, 10).map((one) => `${one.name}: ${one.says}`);
+    assert.is(wrong.length, 0, `${wrong.length} of ${cases} cases:\n${told.join('\n')}`);
+    assert.ok(cases >= row.short, `${cases} cases, ${row.short} are promised`);
+  });
+}
