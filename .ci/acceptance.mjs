@@ -2,24 +2,25 @@
 // A sentence without a test, or with one that does not pass, fails. `--last` reads the report of the last npm test instead of running the tests.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const E2E = join(ROOT, 'test/e2e');
+const TEST = join(ROOT, 'test');
+const FILES = readdirSync(TEST, { recursive: true });
 const { values, positionals } = parseArgs({ options: { last: { type: 'boolean' } }, allowPositionals: true });
-const issues = readdirSync(E2E).flatMap((name) => /^(.+)\.acceptance\.json$/.exec(name)?.[1] ?? []);
+const tables = new Map(FILES.flatMap((name) => (name.endsWith('.acceptance.json') ? [[basename(name, '.acceptance.json'), name]] : [])));
 const issue = positionals[0] ?? '';
 
 process.exitCode = 1;
-if (!issues.includes(issue)) {
-  console.error(`usage: npm run acceptance ISSUE, one of: ${issues.join(', ')}`);
+if (!tables.has(issue)) {
+  console.error(`usage: npm run acceptance ISSUE, one of: ${[...tables.keys()].join(', ')}`);
   process.exitCode = 2;
 } else report();
 
 function report() {
-  const table = JSON.parse(readFileSync(join(E2E, `${issue}.acceptance.json`), 'utf8'));
+  const table = JSON.parse(readFileSync(join(TEST, tables.get(issue)), 'utf8'));
   const rows = table.sentences.map((row) => ({ ...row, tests: row.tests ?? [row.says] }));
   const results = testResults(rows);
   let bad = 0;
@@ -44,19 +45,17 @@ function proofsOf(name, results) {
   }));
 }
 
-/** Runs the e2e files that bear one of the names, and nothing else. */
+/** Runs the test files that bear one of the names, and nothing else. */
 function testResults(rows) {
   const file = join(ROOT, '.build', values.last ? `tests-${process.versions.node}.json` : `acceptance-${issue}.json`);
   if (!values.last) {
     const names = rows.filter((row) => !row.bench).flatMap((row) => row.tests);
-    const bearing = readdirSync(E2E)
-      .filter((name) => name.endsWith('.test.ts'))
-      .filter((name) => {
-        const text = readFileSync(join(E2E, name), 'utf8').replaceAll("\\'", "'");
-        return names.some((one) => text.includes(one));
-      });
+    const bearing = FILES.filter((name) => name.endsWith('.test.ts')).filter((name) => {
+      const text = readFileSync(join(TEST, name), 'utf8').replaceAll("\\'", "'");
+      return names.some((one) => text.includes(one));
+    });
     rmSync(file, { force: true });
-    if (bearing.length > 0) run(['.build/test/rig/main.js', '--report', file, ...bearing.map((name) => `e2e/${name}`)]);
+    if (bearing.length > 0) run(['.build/test/rig/main.js', '--report', file, ...bearing]);
   }
   if (!existsSync(file)) return [];
   return JSON.parse(readFileSync(file, 'utf8')).reports.flatMap((report) =>
