@@ -31,15 +31,16 @@ export interface Memo {
   save(): void;
 }
 
-/** A file that is missing, damaged or of another version is an empty memo. */
-export function openMemo(io: Pick<Io, 'files' | 'clock' | 'nonce'>, file: string): Memo {
+/** A file that is missing, damaged or of another version is an empty memo. `lag`: milliseconds by which the clock of the file system is behind ours. */
+export function openMemo(io: Pick<Io, 'files' | 'clock' | 'nonce'>, file: string, lag = 0): Memo {
   const hasher = makeHasher(io.files);
   const table = readTable(io, file);
   const learnt = new Map<string, MemoEntry>();
   const find = finder(table);
   let hashed = 0;
 
-  const learn = (path: string, seen: Seen, digest: Digest, since: number): void => {
+  const learn = (path: string, seen: Seen, digest: Digest, at: number): void => {
+    const since = at - lag;
     learnt.set(path, {
       size: seen.size,
       mtime: seen.mtimeMs,

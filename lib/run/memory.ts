@@ -24,12 +24,14 @@ export interface MemoryRequest {
   readonly looks?: Files | undefined;
   /** `read` for queries: nothing is written anywhere. */
   readonly mode: 'read' | 'write';
+  /** Milliseconds by which the clock that dates the project's files is behind ours. */
+  readonly lag?: number;
 }
 
-export function openMemory({ io, root, folders, here, warn, mode, looks = io.files }: MemoryRequest): Memory {
+export function openMemory({ io, root, folders, here, warn, mode, looks = io.files, lag }: MemoryRequest): Memory {
   const watched = { ...io, files: looks };
   const store = openStore(watched, folders.cache, warn, mode);
-  const memo = openMemo(io, `${folders.project}/memo`);
+  const memo = openMemo(io, `${folders.project}/memo`, lag);
   const records = openRecords(watched, folders.project, warn);
   const look = makeLook({ files: looks, root, environment: io.environment, here, memo, store, records });
   return { store, memo, records, look };

@@ -12,6 +12,7 @@ import { RunControl } from './control.ts';
 import { keepEvidence, Sayings } from './evidence.ts';
 import type { Executor } from './execute.ts';
 import { exitCode } from './exit-code.ts';
+import { fileLag } from './file-lag.ts';
 import { type Journal, openJournal, pruneRuns } from './journal.ts';
 import { acquireLock, describeHolder } from './lock.ts';
 import { runLoop } from './loop.ts';
@@ -90,8 +91,11 @@ async function runLocked(
   }
   try {
     openIt();
-    const ended = await new Run(request, run, control, emit).go();
-    if (request.witness && ended.ok) keepEvidence(io, folders.project, { ...request.witness, said });
+    const { nonce, at } = lock.value.holder;
+    const lag = fileLag(io.files, `${wish.path}/${nonce}`, at);
+    const ended = await new Run(request, run, control, emit, lag).go();
+    const { witness } = request;
+    if (witness && ended.ok) keepEvidence(io, folders.project, { ...witness, began: witness.began - lag, said });
     return ended;
   } finally {
     lock.value.release();
@@ -108,7 +112,7 @@ class Run {
   readonly #began: number;
   #executor: Promise<Executor> | undefined;
 
-  constructor(request: RunRequest, run: string, control: RunControl, emit: Emit) {
+  constructor(request: RunRequest, run: string, control: RunControl, emit: Emit, lag: number) {
     this.#request = request;
     this.#run = run;
     this.#control = control;
@@ -116,7 +120,7 @@ class Run {
     this.#began = request.io.clock.monotonic();
     const warn = (text: string, hint?: string): void => emit({ type: 'warning', text, ...(hint === undefined ? {} : { hint }) });
     const { io, folders, here, project } = request;
-    this.#memory = openMemory({ io, root: project.root, folders, here, warn, mode: 'write', looks: request.witness?.files });
+    this.#memory = openMemory({ io, root: project.root, folders, here, warn, mode: 'write', looks: request.witness?.files, lag });
   }
 
   async go(): Promise<Result<RunEnd, readonly Diagnostic[]>> {
