@@ -14,6 +14,7 @@ import type { Performed } from './loop.ts';
 import { StepOutput } from './output.ts';
 import { openPools, type Pools } from './pools.ts';
 import type { Reach } from './reach.ts';
+import type { Reading } from './reading.ts';
 import { retryDelay } from './retry.ts';
 import { type ScopeInput, scopeOf } from './scope.ts';
 import type { Secrets } from './secrets.ts';
@@ -98,7 +99,7 @@ export class Executor {
     return turns;
   }
 
-  async #decided(planned: PlannedAction, reads: Tree | undefined): Promise<Performed> {
+  async #decided(planned: PlannedAction, reads: Reading | undefined): Promise<Performed> {
     if (planned.decision.is === 'restore') return this.#restore(planned, reads);
     const { reach, decideAgain, project } = this.#input;
     const { step } = planned.action;
@@ -118,7 +119,7 @@ export class Executor {
     }
   }
 
-  async #restore(planned: PlannedAction, reads: Tree | undefined): Promise<Performed> {
+  async #restore(planned: PlannedAction, reads: Reading | undefined): Promise<Performed> {
     const began = this.#input.io.clock.monotonic();
     const restored = this.#input.ledger.restore(planned);
     if (restored === 'miss') {
@@ -144,7 +145,7 @@ export class Executor {
     return { outcome, settled, ms: 0 };
   }
 
-  async #execute(planned: PlannedAction, reads: Tree | undefined): Promise<Performed> {
+  async #execute(planned: PlannedAction, reads: Reading | undefined): Promise<Performed> {
     const { action, decision } = planned;
     const { io, emit, ledger, secrets, run, folders } = this.#input;
     const began = io.clock.monotonic();

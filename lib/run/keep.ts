@@ -6,14 +6,15 @@ import type { LastRun, PlaceSeen, Remembered } from '../model/look.ts';
 import type { Action, PlannedAction } from '../model/plan.ts';
 import type { Tree } from '../model/tree.ts';
 import { keyOf } from '../plan/fingerprint.ts';
-import { treeDifference } from '../plan/staleness.ts';
 import type { Produced } from '../task.ts';
 import { captureOutputs } from './capture.ts';
+import { changedSince } from './changed-since.ts';
 import { placeFetched } from './fetched.ts';
 import type { Begun, Kept, Ledger, Restored, Spent } from './ledger.ts';
 import type { ProjectLook } from './look.ts';
 import type { Log } from './output.ts';
 import { type OutputRules, outputRules } from './outputs.ts';
+import type { Reading } from './reading.ts';
 import type { Records } from './records.ts';
 import { type Restored as RestoredFiles, restoreOutputs } from './restore.ts';
 import { removesWorkspace } from './scope.ts';
@@ -41,6 +42,8 @@ interface Seen extends Begun {
   readonly before: Before | undefined;
   /** What the step was going to read. */
   readonly inputs: Tree | undefined;
+  /** The same of a step that reads files here, with how they looked. */
+  readonly reading: Reading | undefined;
 }
 
 export function makeLedger(input: KeepInput): Ledger {
@@ -82,7 +85,7 @@ export function makeLedger(input: KeepInput): Ledger {
   };
 
   return {
-    reads: ({ action }) => (action.draft.reads.is === 'files' ? look.inputs(action) : undefined),
+    reads: ({ action }) => look.reading(action),
 
     begin(planned, reads): Seen {
       const { action } = planned;
@@ -92,7 +95,8 @@ export function makeLedger(input: KeepInput): Ledger {
       }
       const rules = action.draft.makes.is === 'files' ? outputRules(action) : undefined;
       const before = rules && seeOutputs(scene, rules);
-      return { rules, before, inputs: reads ?? (action.draft.reads.is === 'files' ? undefined : look.inputs(action)) };
+      const inputs = reads?.tree ?? (action.draft.reads.is === 'files' ? undefined : look.inputs(action));
+      return { rules, before, inputs, reading: reads };
     },
 
     succeed(planned, begun, produced, spent) {
@@ -108,7 +112,7 @@ export function makeLedger(input: KeepInput): Ledger {
       if (!made.ok) return made;
       const { tree, kept } = made.value;
       const notes = [...made.value.notes];
-      const disturbed = produced.disturbed ?? changedSince(planned, begun as Seen, look);
+      const disturbed = produced.disturbed ?? changedSince(planned, (begun as Seen).reading, look);
       if (disturbed.length > 0) notes.push(`${someOf(disturbed, SHOWN)} changed while it ran: the result stands and is not remembered`);
       const sound = key !== undefined && disturbed.length === 0;
       const outputs = tree?.digest ?? produced.placed?.digest;
@@ -210,16 +214,6 @@ function storeReceipt(records: Records, action: Action, { receipt }: Produced): 
   } catch (thrown) {
     return err({ code: 'local-io', message: `the receipt of ${sandbox} cannot be written: ${(thrown as Error).message}` });
   }
-}
-
-/** Inputs of a step here that are not what its fingerprint says: looked at again after it. What a far side reads is the tree of its receipt. */
-function changedSince({ action, record }: PlannedAction, { inputs }: Seen, look: ProjectLook): readonly string[] {
-  if (action.draft.reads.is !== 'files' || record.inputs === null) return [];
-  const now = look.inputs(action);
-  if (now?.digest === record.inputs) return [];
-  const { changed, added, removed } = treeDifference(inputs, now);
-  const paths = [...changed, ...added, ...removed].sort();
-  return paths.length > 0 ? paths : ['an input'];
 }
 
 function movedNotes({ edited, extra, inTheWay }: RestoredFiles, isForeign: (path: string) => boolean): readonly string[] {

@@ -2,16 +2,16 @@ import type { Digest } from '../base/digest.ts';
 import type { Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlannedAction } from '../model/plan.ts';
-import type { Tree } from '../model/tree.ts';
 import type { Produced } from '../task.ts';
 import type { Log } from './output.ts';
+import type { Reading } from './reading.ts';
 
 /** What executing asks of records and store: what is forgotten before, kept after, and brought back instead. Synchronous. */
 export interface Ledger {
   /** What the step is going to read, as it was when that was decided: to be asked at once, while it is still known. */
-  reads(planned: PlannedAction): Tree | undefined;
+  reads(planned: PlannedAction): Reading | undefined;
   /** Before a step runs: its success is forgotten, here and for its place. Gives what is needed to tidy up after a failure. */
-  begin(planned: PlannedAction, reads: Tree | undefined): Begun;
+  begin(planned: PlannedAction, reads: Reading | undefined): Begun;
   /** After a success: outputs are checked and captured, inputs looked at again, the record is written last. A failure if the outputs are not right. */
   succeed(planned: PlannedAction, begun: Begun, produced: Produced, spent: Spent): Result<Kept, Failure>;
   /** After a failure or the end by a signal: outputs that it touched are moved away. */

@@ -17,7 +17,7 @@ import type { Action, Reads } from '../model/plan.ts';
 import { LOCAL, type SandboxName, type StepId } from '../model/project.ts';
 import { narrowTree, type Tree } from '../model/tree.ts';
 import { compareOutputs, outputRules } from './outputs.ts';
-import { treeOfInputs, treeOfSources } from './reading.ts';
+import { type Reading, readInputs, treeOfSources } from './reading.ts';
 import type { Records } from './records.ts';
 import type { Store } from './store.ts';
 
@@ -36,6 +36,8 @@ export interface LookSetting {
 export interface ProjectLook extends Look {
   /** What a sync with these settings would send now. */
   sources(files: 'git' | 'all', exclude: readonly string[]): Result<Tree, Failure>;
+  /** What a step of this computer reads, and how its files looked; undefined if it reads no files here. */
+  reading(action: Action): Reading | undefined;
   /** Why something that the action reads or made could not be looked at. Such an action must fail, whatever was decided. */
   trouble(action: Action): Failure | undefined;
   /** Forgets what was seen of files and the store: they are looked at anew when asked for. After each step that may have written something. */
@@ -48,30 +50,22 @@ export function makeLook(setting: LookSetting): ProjectLook {
   const { files, root, environment, here, memo, store, records } = setting;
   let walker: Walker = makeWalker(files, root);
   let troubles = new Map<StepId, Failure>();
-  let byGlobs = new Map<readonly string[] | string, Result<Tree, Failure>>();
+  let byGlobs = new Map<readonly string[] | string, Result<Reading, Failure>>();
+  let sent = new Map<string, Result<Tree, Failure>>();
   let narrowed = new Map<string, Tree>();
   let marks = new Map<string, string>();
   let recalled = new Map<Digest, Remembered | undefined>();
 
-  const once = (key: string, make: () => Result<Tree, Failure>): Result<Tree, Failure> => {
-    let made = byGlobs.get(key);
-    if (!made) {
-      made = make();
-      byGlobs.set(key, made);
-    }
-    return made;
-  };
-
-  const inputsOf = (globs: readonly string[]): Result<Tree, Failure> => {
+  const inputsOf = (globs: readonly string[]): Result<Reading, Failure> => {
     const known = byGlobs.get(globs);
     if (known) return known;
-    const tree = once(`globs\0${globs.join('\0')}`, () => treeOfInputs(files, memo, root, walker.globs(compileGlobs(globs))));
-    byGlobs.set(globs, tree);
-    return tree;
+    const read = once(byGlobs, globs.join('\0'), () => readInputs(files, memo, root, walker.globs(compileGlobs(globs))));
+    byGlobs.set(globs, read);
+    return read;
   };
 
   const sources = (which: 'git' | 'all', exclude: readonly string[]): Result<Tree, Failure> =>
-    once(`${which}\0${exclude.join('\0')}`, () => {
+    once(sent, `${which}\0${exclude.join('\0')}`, () => {
       const excludes = compileExcludes(exclude);
       if (which === 'all') return treeOfSources(files, memo, root, walker.all(excludes));
       const paths = gitFiles({ files, environment }, root);
@@ -98,7 +92,10 @@ export function makeLook(setting: LookSetting): ProjectLook {
   const read = (action: Action, feeding: Action | undefined): Result<Tree, Failure> | undefined => {
     const { reads } = action.draft;
     if (reads.is === 'nothing') return undefined;
-    if (reads.is === 'files') return inputsOf(reads.globs);
+    if (reads.is === 'files') {
+      const inputs = inputsOf(reads.globs);
+      return inputs.ok ? ok(inputs.value.tree) : inputs;
+    }
     return reads.is === 'sources' ? sources(reads.files, reads.exclude) : arrived(action.step.sandbox, reads.globs, feeding?.draft.reads);
   };
 
@@ -109,6 +106,7 @@ export function makeLook(setting: LookSetting): ProjectLook {
       walker = makeWalker(files, root);
       troubles = new Map();
       byGlobs = new Map();
+      sent = new Map();
       narrowed = new Map();
       marks = new Map();
       recalled = new Map();
@@ -117,6 +115,12 @@ export function makeLook(setting: LookSetting): ProjectLook {
       const tree = read(action, feeding);
       if (tree && !tree.ok) troubles.set(action.id, tree.error);
       return tree?.ok ? tree.value : undefined;
+    },
+    reading(action) {
+      const { reads } = action.draft;
+      const read = reads.is === 'files' ? inputsOf(reads.globs) : undefined;
+      if (read && !read.ok) troubles.set(action.id, read.error);
+      return read?.ok ? read.value : undefined;
     },
     tools(names) {
       for (const name of names) if (!marks.has(name)) marks.set(name, toolMark(files, memo, environment.get('PATH') ?? '', name));
@@ -152,6 +156,14 @@ export function makeLook(setting: LookSetting): ProjectLook {
     history: records.history,
     formerInputs: records.formerInputs,
   };
+}
+
+function once<Key, T>(made: Map<Key, T>, key: Key, make: () => T): T {
+  const known = made.get(key);
+  if (known !== undefined) return known;
+  const value = make();
+  made.set(key, value);
+  return value;
 }
 
 function localPlace(here: LookSetting['here'], seen: PlaceSeen | undefined): PlaceSeen {

@@ -1,11 +1,18 @@
 /** Trees of files that steps read. A file that cannot be read is an error, never an absence. */
 import { err, ok, type Result } from '../base/result.ts';
+import type { Seen } from '../io/hash.ts';
 import type { Memo } from '../io/memo.ts';
 import type { Findings, Found } from '../io/walk.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
 import { type Tree, type TreeEntry, treeOf } from '../model/tree.ts';
 import { isExecutable, linkTarget } from './outputs.ts';
+
+/** A tree, and what each of its files looked like when its digest was asked for: content that changes and is put back leaves another time. */
+export interface Reading {
+  readonly tree: Tree;
+  readonly seen: ReadonlyMap<string, Seen>;
+}
 
 /** What a sync sends: links as links, and nothing but files and links. */
 export function treeOfSources(files: Files, memo: Memo, root: string, findings: Findings): Result<Tree, Failure> {
@@ -17,18 +24,22 @@ export function treeOfSources(files: Files, memo: Memo, root: string, findings: 
  * What a step here reads. Behind a link to a file its content counts too, since that is what the step sees: as an entry of its own if the file lies in the
  * project, in place of the link if not. Links to folders count as links.
  */
-export function treeOfInputs(files: Files, memo: Memo, root: string, findings: Findings): Result<Tree, Failure> {
+export function readInputs(files: Files, memo: Memo, root: string, findings: Findings): Result<Reading, Failure> {
   const entries = entriesOf(files, memo, root, findings);
-  if (!entries.ok || entries.value.every(({ kind }) => kind === 'file')) return entries.ok ? ok(treeOf(entries.value)) : entries;
+  if (!entries.ok) return entries;
+  const looks = new Map(findings.found.map(({ path, seen }) => [path, seen]));
+  if (entries.value.every(({ kind }) => kind === 'file')) return ok({ tree: treeOf(entries.value), seen: looks });
   const all = new Map(entries.value.map((entry) => [entry.path, entry]));
   for (const link of entries.value) {
     const target = link.kind === 'link' ? fileBehind(files, root, link.path) : undefined;
     if (!target || (target.path !== link.path && all.has(target.path))) continue;
     const entry = fileEntry(files, memo, target);
     if (!entry.ok) return entry;
-    if (entry.value) all.set(target.path, entry.value);
+    if (!entry.value) continue;
+    all.set(target.path, entry.value);
+    looks.set(target.path, target.seen);
   }
-  return ok(treeOf([...all.values()]));
+  return ok({ tree: treeOf([...all.values()]), seen: looks });
 }
 
 interface Readable extends Found {

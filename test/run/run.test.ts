@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { nonce, realClock, realFiles } from '../../lib/io/io.ts';
+import { decodeMemo } from '../../lib/io/memo-file.ts';
 import { realSpawn } from '../../lib/io/process.ts';
 import { openMemory } from '../../lib/run/memory.ts';
 import { withWorkshop } from './real.ts';
@@ -71,6 +72,37 @@ test('an input that changes while the step runs: the result stands, is named and
     assert.is(readFileSync(join(root, 'out'), 'utf8'), 'one');
     write('src', 'one');
     assert.is((await run(steps)).is.build, 'succeeded', 'nothing is remembered under the first inputs');
+  }));
+
+test('an input that changed while the step ran and was put back: what was read is not known, so nothing is remembered', () =>
+  withWorkshop(async ({ root, write, run }) => {
+    write('src', 'one');
+    const steps = {
+      build: {
+        run: 'cp -p src kept; if [ -e edit ]; then echo two > src; fi; cat src > out; cp -p kept src',
+        inputs: ['src'],
+        outputs: ['out'],
+      },
+    };
+    write('edit', '');
+    const first = await run(steps);
+    assert.is(readFileSync(join(root, 'out'), 'utf8'), 'two\n');
+    assert.match(first.notes.join(), /src changed while it ran/);
+    rmSync(join(root, 'edit'));
+    assert.is((await run(steps)).is.build, 'succeeded');
+    assert.is(readFileSync(join(root, 'out'), 'utf8'), 'one');
+  }));
+
+test('a file system whose clock is behind ours: what was just written is not taken for old', () =>
+  withWorkshop(async ({ root, write, run }) => {
+    const environment = new Map([['PATH', process.env.PATH ?? '']]);
+    const clock = { ...realClock, now: () => Date.now() + 3_600_000 };
+    const io = { files: realFiles, clock, spawn: realSpawn(), nonce, environment };
+    write('src', 'one');
+    await run({ build: BUILD }, { io });
+    const memo = decodeMemo(readFileSync(join(root, '.sbx/memo')));
+    assert.equal(memo?.names, ['out', 'src']);
+    assert.equal([memo?.isSettled(0), memo?.isSettled(1)], [false, false]);
   }));
 
 test('touched outputs of a failed step are moved away, and it says that it failed before', () =>
