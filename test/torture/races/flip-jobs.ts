@@ -1,0 +1,80 @@
+import { closeSync, lstatSync, openSync, readFileSync, renameSync, type Stats, utimesSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { nonce, realClock, realFiles } from '../../../lib/io/io.ts';
+import { realSpawn } from '../../../lib/io/process.ts';
+import type { Files } from '../../../lib/model/io.ts';
+import { withWorkshop } from '../../run/real.ts';
+import type { Answer, How, Job, Turns } from './job.ts';
+
+/** Gives a file other content of the same size. */
+export function change(path: string, text: string, how: How): void {
+  if (how === 'renamed') {
+    writeFileSync(`${path}.new~`, text);
+    renameSync(`${path}.new~`, path);
+    return;
+  }
+  const { atimeMs, mtimeMs } = lstatSync(path);
+  const fd = openSync(path, 'r+');
+  writeSync(fd, text, 0);
+  closeSync(fd);
+  if (how === 'same mtime') utimesSync(path, atimeMs / 1000, mtimeMs / 1000);
+}
+
+/** Flips a file between two contents as fast as it can; ends with the second one. */
+export async function flip({ path, texts, how }: Job & { readonly do: 'flip' }, turns: Turns): Promise<Answer> {
+  let flips = 0;
+  while (await turns.next()) {
+    for (let i = 0; i < 20; i++) {
+      change(path, texts[flips % 2 === 0 ? 1 : 0], how);
+      flips += 1;
+    }
+    await new Promise((wake) => setTimeout(wake, 2)); // others need the processor, too
+  }
+  change(path, texts[1], how);
+  return { code: 0, said: '', counts: { flips }, wrong: [] };
+}
+
+/** File times as FAT has them, the coarsest in use. */
+const TICK = 2000;
+
+/**
+ * Edits an input right after a run, size and mtime as they were, on a file system of coarse times: mostly within one tick, so that no stat tells.
+ * `ahead`: milliseconds by which the clock of sbx is ahead of that of the file system, as on a network file system.
+ */
+export async function tick({ rounds, ahead }: Job & { readonly do: 'tick' }, turns: Turns): Promise<Answer> {
+  const wrong: string[] = [];
+  let within = 0;
+  await withWorkshop(async ({ root, write, run }) => {
+    const environment = new Map([
+      ['PATH', process.env.PATH ?? ''],
+      ['HOME', root],
+    ]);
+    const clock = { ...realClock, now: () => Date.now() + ahead };
+    const io = { files: coarse(), clock, nonce, environment, spawn: realSpawn() };
+    const step = { run: 'cat input > output', inputs: ['input'], outputs: ['output'] };
+    const path = join(root, 'input');
+    for (let round = 0; round < rounds && (await turns.next()); round++) {
+      const texts = ['one', 'two'].map((word) => `${word} ${round % 10}\n`) as [string, string];
+      write('input', texts[0]);
+      const before = io.files.lstatSync(path);
+      await run({ build: step }, { io });
+      change(path, texts[1], 'same mtime');
+      const after = io.files.lstatSync(path);
+      if (before.ctimeMs === after.ctimeMs && before.mtimeMs === after.mtimeMs && before.ino === after.ino) within += 1;
+      await run({ build: step }, { io });
+      if (readFileSync(join(root, 'output'), 'utf8') !== texts[1]) wrong.push(`round ${round}: the edit was not seen`);
+    }
+  });
+  return { code: 0, said: '', counts: { within }, wrong };
+}
+
+function coarse(): Files {
+  const floored = (seen: Stats | undefined): Stats | undefined =>
+    seen && Object.assign(seen, { mtimeMs: Math.floor(seen.mtimeMs / TICK) * TICK, ctimeMs: Math.floor(seen.ctimeMs / TICK) * TICK });
+  return {
+    ...realFiles,
+    lstatSync: ((...args: Parameters<typeof lstatSync>) => floored(realFiles.lstatSync(...args) as Stats)) as typeof lstatSync,
+    statSync: ((...args: Parameters<typeof lstatSync>) => floored(realFiles.statSync(...args) as Stats)) as Files['statSync'],
+    fstatSync: ((fd: number) => floored(realFiles.fstatSync(fd))) as Files['fstatSync'],
+  };
+}
