@@ -20,6 +20,7 @@ function start() {
   const path = require('node:path');
   const CHUNKS = path.join(__dirname, 'chunks');
   const MAGIC = 0x31786273; // sbx1
+  const OWN = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK | fs.constants.O_NOFOLLOW; // a pipe or a link to a device in its place
   const HEAD = 24; // magic, checksum of all after it, checksum and length of the source, length of the verbs, nothing
   const isCaching = process.execArgv.length === 0 && !process.env.NODE_V8_COVERAGE && process.env.SBX_CODE_CACHE !== 'off';
   const isLearning = process.env.SBX_CODE_CACHE === 'learn'; // the build: every command adds the functions that it uses
@@ -71,7 +72,7 @@ function start() {
     for (const folder of folders) {
       let bytes;
       try {
-        bytes = fs.readFileSync(path.join(folder, name));
+        bytes = fs.readFileSync(path.join(folder, name), { flag: OWN });
       } catch {
         continue;
       }

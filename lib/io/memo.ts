@@ -11,6 +11,7 @@ import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import { makeHasher, type Seen } from './hash.ts';
 import { decodeMemo, EMPTY_MEMO, encodeMemo, type MemoEntry, type MemoTable } from './memo-file.ts';
+import { readRegular } from './read-regular.ts';
 import { makeFolder, replaceFile } from './replace.ts';
 
 /** Coarsest times that a file system in use has, in milliseconds (FAT, NFS and ext3 count in 1 or 2 s). */
@@ -86,7 +87,7 @@ export function openMemo(io: Pick<Io, 'files' | 'clock' | 'nonce'>, file: string
 
 function readTable(io: Pick<Io, 'files'>, file: string): MemoTable {
   try {
-    return decodeMemo(io.files.readFileSync(file)) ?? EMPTY_MEMO;
+    return decodeMemo(readRegular(io.files, file)) ?? EMPTY_MEMO;
   } catch {
     return EMPTY_MEMO; // a memo only saves time: whatever is wrong with it, files are hashed instead
   }

@@ -6,6 +6,7 @@
 import { crc32 } from 'node:zlib';
 import type { Digest } from '../base/digest.ts';
 import type { Answers } from '../io/answers.ts';
+import { readRegular } from '../io/read-regular.ts';
 import { replaceFile, type Writing } from '../io/replace.ts';
 import { type Facts, factsOf, type Looked, MARKS, stillSo } from '../io/witness.ts';
 import type { Event } from '../model/event.ts';
@@ -32,7 +33,7 @@ export interface Given {
 /** Undefined: decide. */
 export function readEvidence(files: Files, folder: string, { key, now, says }: Given): Evidence | undefined {
   try {
-    const bytes = files.readFileSync(pathIn(folder));
+    const bytes = readRegular(files, pathIn(folder));
     const kept = decode(bytes);
     if (kept === undefined || kept.key !== key || now < kept.at || now > kept.at + AGE) return undefined;
     return says(kept.answers) && stillSo(files, kept.facts) ? { events: kept.events } : undefined;

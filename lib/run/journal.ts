@@ -3,6 +3,7 @@
  * killed leaves at most one torn line, and readers stop there.
  */
 import { crc32 } from 'node:zlib';
+import { readRegular } from '../io/read-regular.ts';
 import { makeFolder, writeWhole } from '../io/replace.ts';
 import { errnoOf } from '../io/trouble.ts';
 import type { Stamped } from '../model/event.ts';
@@ -72,7 +73,7 @@ export interface JournalRead {
 export function readJournal(files: Files, folder: string, run: string): JournalRead | undefined {
   const path = journalPath(folder, run);
   if (run === '' || run.includes('/') || !files.existsSync(path)) return undefined;
-  const lines = files.readFileSync(path, 'utf8').split('\n');
+  const lines = readRegular(files, path).toString('utf8').split('\n');
   const events: Stamped[] = [];
   for (const line of lines.slice(0, -1)) {
     const event = unstampLine(line) as Stamped | undefined;

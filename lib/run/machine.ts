@@ -1,3 +1,4 @@
+import { readRegular } from '../io/read-regular.ts';
 import { makeFolder, replaceFile, type Writing } from '../io/replace.ts';
 
 /** The id of this computer for this user: random, made once, kept in the state folder. Host names and addresses change; this does not. */
@@ -20,7 +21,7 @@ export function machineId(io: Writing, stateFolder: string): string {
 
 function read(io: Writing, path: string): string | undefined {
   try {
-    const text = io.files.readFileSync(path, 'utf8').trim();
+    const text = readRegular(io.files, path).toString('utf8').trim();
     return /^[0-9a-f]{32}$/.test(text) ? text : undefined;
   } catch {
     return undefined;

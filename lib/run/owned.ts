@@ -2,6 +2,7 @@
  * What sbx made outside of projects, so that it is found after whatever happened: `owned.ndjson` in the state folder. A line is on the disk
  * before the deed. Appended to by all runs at once; a line that is not whole is passed over.
  */
+import { readRegular } from '../io/read-regular.ts';
 import { makeFolder, syncFolder, writeWhole } from '../io/replace.ts';
 import type { Io } from '../model/io.ts';
 import type { OwnedJournal } from '../model/owned.ts';
@@ -62,7 +63,7 @@ export function openOwned(io: Pick<Io, 'files' | 'clock'>, stateFolder: string):
     things() {
       if (!files.existsSync(path)) return [];
       const things = new Map<string, OwnedThing>();
-      for (const text of files.readFileSync(path, 'utf8').split('\n')) {
+      for (const text of readRegular(files, path).toString('utf8').split('\n')) {
         const line = unstampLine(text) as Line | undefined;
         if (!line) continue;
         const id = [line.target, line.path, line.checkout].join('\0');

@@ -3,6 +3,7 @@
  * in a project that was copied or moved: as another checkout it has workspaces of its own.
  */
 import type { Json } from '../base/json.ts';
+import { readRegular } from '../io/read-regular.ts';
 import { makeFolder, replaceFile, type Writing } from '../io/replace.ts';
 import type { PlaceSeen } from '../model/look.ts';
 import type { SandboxName } from '../model/project.ts';
@@ -26,7 +27,7 @@ export function openPlaces(io: Writing, folder: string): Places {
 
   const read = (path: string): unknown => {
     try {
-      const text = unseal(files.readFileSync(path, 'utf8'));
+      const text = unseal(readRegular(files, path).toString('utf8'));
       const told = (text === undefined ? {} : JSON.parse(text)) as { readonly folder?: string; readonly believed?: unknown };
       return told.folder === folder ? told.believed : undefined;
     } catch {

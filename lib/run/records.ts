@@ -3,6 +3,7 @@
  * at any moment, in part or whole, at the price of work done again: a damaged file is forgotten. One process at a time writes (the project's lock).
  */
 import type { Digest } from '../base/digest.ts';
+import { readRegular } from '../io/read-regular.ts';
 import { makeFolder, replaceFile, writeWhole } from '../io/replace.ts';
 import { fileTrouble } from '../io/trouble.ts';
 import type { Io } from '../model/io.ts';
@@ -157,7 +158,7 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
 function readSteps(io: Pick<Io, 'files'>, path: string): { steps: Map<StepId, StepRecord>; lines: number; isTorn: boolean } {
   const steps = new Map<StepId, StepRecord>();
   try {
-    const { lines, state } = unsealLines(io.files.readFileSync(path, 'utf8'));
+    const { lines, state } = unsealLines(readRegular(io.files, path).toString('utf8'));
     for (const line of lines) {
       const { step, record } = parseStepLine(line);
       steps.set(step, record);

@@ -3,6 +3,7 @@
  * run has just put, or found there, is younger. A run that loses a race against a collection has a miss, never a wrong file.
  */
 import type { Digest } from '../base/digest.ts';
+import { readRegular } from '../io/read-regular.ts';
 import { makeFolder, replaceFile } from '../io/replace.ts';
 import { errnoOf } from '../io/trouble.ts';
 import type { Io } from '../model/io.ts';
@@ -114,7 +115,7 @@ function collect(files: Io['files'], store: string, bounds: Bounds, now: number,
 /** Its own key stands for a record without blobs of their own. Empty if the record is damaged, or went away. */
 function blobsNeeded(files: Io['files'], record: Stored): ReadonlySet<Digest> {
   try {
-    const parsed = parseRecord(files.readFileSync(record.path), record.digest);
+    const parsed = parseRecord(readRegular(files, record.path), record.digest);
     if (!parsed) return new Set();
     return new Set([record.digest, ...[...blobsOf(parsed.success).keys()].filter((digest) => !parsed.smalls.has(digest))]);
   } catch (thrown) {

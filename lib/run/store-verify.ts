@@ -1,6 +1,7 @@
 /** Checks a whole store, bit by bit, and says what is in it. */
 import { type Digest, digestOf } from '../base/digest.ts';
 import { makeHasher } from '../io/hash.ts';
+import { readRegular } from '../io/read-regular.ts';
 import type { Files } from '../model/io.ts';
 import { type Blobs, openBlobs, quarantineFolder, type StoreEffects } from './store-blobs.ts';
 import { listBlobs, listRecords, namesIn, type Stored } from './store-listing.ts';
@@ -77,7 +78,7 @@ export function verifyStore(io: StoreEffects, folder: string): Verified {
 function stateOf(files: Files, record: Stored, good: ReadonlySet<Digest>, blobs: Blobs): 'good' | 'damaged' | 'incomplete' | 'gone' {
   let bytes: Uint8Array;
   try {
-    bytes = files.readFileSync(record.path);
+    bytes = readRegular(files, record.path);
   } catch {
     return files.existsSync(record.path) ? 'damaged' : 'gone';
   }

@@ -3,6 +3,7 @@
  * failed build. Records are written after all that they refer to, and what is read is checked to the last bit. Knows nothing of projects.
  */
 import { type Digest, digestOf } from '../base/digest.ts';
+import { readRegular } from '../io/read-regular.ts';
 import { makeFolder, replaceFile, writeWhole } from '../io/replace.ts';
 import { errnoOf, fileTrouble } from '../io/trouble.ts';
 import type { Remembered } from '../model/look.ts';
@@ -70,7 +71,7 @@ export function openStore(io: StoreEffects, folder: string, warn: Warn, mode: 'r
     const path = recordPath(folder, key);
     let bytes: Uint8Array;
     try {
-      bytes = files.readFileSync(path);
+      bytes = readRegular(files, path);
     } catch (thrown) {
       if (!['ENOENT', 'ENOTDIR'].includes(errnoOf(thrown) ?? '')) damaged(path, 'record');
       return undefined;

@@ -1,5 +1,6 @@
 /** Trees that were inputs once: `.sbx/trees/<digest>`, so that it can be said which file changed. Bounded; a damaged one is forgotten. */
 import type { Digest } from '../base/digest.ts';
+import { readRegular } from '../io/read-regular.ts';
 import { makeFolder, replaceFile, type Writing } from '../io/replace.ts';
 import type { Tree } from '../model/tree.ts';
 import { treeFromJson, treeToJson } from './tree-text.ts';
@@ -21,7 +22,7 @@ export function openTrees(io: Writing, folder: string): Trees {
   return {
     read(digest) {
       try {
-        const tree = treeFromJson(JSON.parse(files.readFileSync(`${trees}/${digest}`, 'utf8')));
+        const tree = treeFromJson(JSON.parse(readRegular(files, `${trees}/${digest}`).toString('utf8')));
         return tree?.digest === digest ? tree : undefined;
       } catch {
         return undefined;

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
+import { readRegular } from '../io/read-regular.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
 import type { HostSettings } from './config.ts';
@@ -68,7 +69,7 @@ function check(
 
 function readIfThere(files: Files, path: string): string {
   try {
-    return files.readFileSync(path, 'utf8');
+    return readRegular(files, path).toString('utf8');
   } catch {
     return '';
   }
