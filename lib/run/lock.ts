@@ -5,10 +5,12 @@
  * provably dead; in doubt the user decides with `sbx unlock NONCE`. Readers never lock.
  */
 import { ok, type Result } from '../base/result.ts';
+import { readRegular } from '../io/read-regular.ts';
 import { makeFolder } from '../io/replace.ts';
 import { errnoOf, fileTrouble } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files, Io } from '../model/io.ts';
+import { seal, unseal } from './sealed.ts';
 import { isProvablyDead, type SelfFacts } from './self.ts';
 
 export interface Holder extends SelfFacts {
@@ -63,7 +65,7 @@ export function tryLock(io: LockEffects, wish: LockWish): Result<Lock | Holder, 
   try {
     makeFolder(files, mine);
     try {
-      files.writeFileSync(`${mine}/${holder.nonce}`, `${JSON.stringify(holder)}\n`);
+      files.writeFileSync(`${mine}/${holder.nonce}`, `${seal(JSON.stringify(holder))}\n`);
       for (let attempt = 0; attempt < 3; attempt++) {
         if (moved(files, mine, wish.path)) return ok(lockOf(files, wish.path, holder));
         const found = readLock(files, wish.path);
@@ -96,24 +98,25 @@ export function describeHolder(holder: Holder): string {
   return `${holder.command} (process ${holder.pid} on ${holder.host || 'this computer'}; lock ${holder.nonce})`;
 }
 
-/** The file in the lock. It was complete when it came there: if it says nothing, a power cut emptied it, and its holder is gone. */
+/** The file in the lock. It was complete when it came there: if it says nothing, or not what was sealed, a power cut or a disk damaged it, and its holder is gone. */
 function readLock(files: Files, path: string): { readonly nonce: string; readonly holder: Holder | undefined } | undefined {
   let nonce: string | undefined;
   let text: string;
   try {
     [nonce] = files.readdirSync(path);
     if (nonce === undefined) return undefined;
-    text = files.readFileSync(`${path}/${nonce}`, 'utf8');
+    text = readRegular(files, `${path}/${nonce}`).toString('utf8');
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return undefined; // given back meanwhile
-    throw thrown;
+    if (nonce === undefined || errnoOf(thrown) !== 'EINVAL') throw thrown;
+    return { nonce, holder: undefined }; // no file: sbx did not put it there
   }
   return { nonce, holder: parseHolder(text) };
 }
 
 function parseHolder(text: string): Holder | undefined {
   try {
-    const holder = JSON.parse(text) as Holder;
+    const holder = JSON.parse(unseal(text.trimEnd()) ?? '') as Holder;
     return typeof holder.nonce === 'string' && typeof holder.pid === 'number' ? holder : undefined;
   } catch {
     return undefined;
@@ -133,7 +136,7 @@ function lockOf(files: Files, path: string, holder: Holder): Lock {
 
 /** Ends the hold of one nonce, of no other. The empty folder goes too, unless somebody has just taken it. */
 function removeFrom(files: Files, path: string, nonce: string): void {
-  files.rmSync(`${path}/${nonce}`, { force: true });
+  files.rmSync(`${path}/${nonce}`, { recursive: true, force: true });
   try {
     files.rmdirSync(path);
   } catch {
@@ -147,6 +150,10 @@ function moved(files: Files, from: string, to: string): boolean {
     return true;
   } catch (thrown) {
     if (['ENOTEMPTY', 'EEXIST'].includes(errnoOf(thrown) ?? '')) return false;
+    if (errnoOf(thrown) === 'ENOTDIR') {
+      files.unlinkSync(to); // a file stands there: no lock, and unlink(2) never takes one away
+      return false;
+    }
     throw thrown;
   }
 }
