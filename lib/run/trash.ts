@@ -7,7 +7,9 @@ const RUNS_KEPT = 5;
 
 /** Moves a file, link or folder of the project away. Throws what moving threw; nothing there is nothing to do. */
 export function moveAway(files: Files, root: string, folder: string, run: string, path: string): void {
-  const to = freeName(files, `${folder}/trash/${run}/${path}`);
+  const trash = `${folder}/trash`;
+  if (files.lstatSync(trash, { throwIfNoEntry: false })?.isFile()) files.renameSync(trash, `${folder}/trash.damaged`);
+  const to = `${freeFolder(files, `${trash}/${run}`, path)}/${path}`;
   makeFolder(files, to.slice(0, to.lastIndexOf('/')));
   try {
     files.renameSync(`${root}/${path}`, to);
@@ -16,6 +18,17 @@ export function moveAway(files: Files, root: string, folder: string, run: string
     if (errnoOf(thrown) !== 'EXDEV') throw thrown;
     files.copyFileSync(`${root}/${path}`, to); // an output folder that is a mount: its files are moved one by one
     files.unlinkSync(`${root}/${path}`);
+  }
+}
+
+/** Makes room for stages where something else stands in place of their folder: it is swept after each run, whatever it is. Never throws. */
+export function clearStages(files: Files, folder: string): void {
+  const stages = `${folder}/stage`;
+  try {
+    const seen = files.lstatSync(stages, { throwIfNoEntry: false });
+    if (seen && !seen.isDirectory()) files.unlinkSync(stages);
+  } catch (thrown) {
+    if (errnoOf(thrown) === undefined) throw thrown; // who needs a stage will say why there is none
   }
 }
 
@@ -42,16 +55,17 @@ export function pruneTrash(files: Files, folder: string): void {
   }
 }
 
-/** Two files that are moved away in one run may have had one name, or one may have stood where the other needs a folder. */
-function freeName(files: Files, wanted: string): string {
-  const isThere = (path: string): boolean => {
+/** Two files that are moved away in one run may have had one name, or one may have stood where the other needs a folder: then the second goes beside the first. */
+function freeFolder(files: Files, wanted: string, path: string): string {
+  const isFree = (folder: string): boolean => {
     try {
-      return files.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-    } catch {
-      return true; // a parent is a file
+      return files.lstatSync(`${folder}/${path}`, { throwIfNoEntry: false }) === undefined;
+    } catch (thrown) {
+      if (errnoOf(thrown) === 'ENOTDIR') return false; // a parent is a file
+      throw thrown;
     }
   };
-  let name = wanted;
-  for (let n = 1; isThere(name); n++) name = `${wanted}.${n}`;
-  return name;
+  let folder = wanted;
+  for (let n = 1; !isFree(folder); n++) folder = `${wanted}.${n}`;
+  return folder;
 }

@@ -9,6 +9,7 @@ import { openOwned } from './owned.ts';
 import type { Reach } from './reach.ts';
 import type { RunRequest } from './run-request.ts';
 import { secretsOf } from './secrets.ts';
+import { clearStages } from './trash.ts';
 
 // All that only a run that executes something needs: a run in which everything is fresh does not load it.
 
@@ -27,6 +28,7 @@ export interface WorkInput {
 export function openWork({ request, run, project, planning, memory, reach, control, emit }: WorkInput): Executor {
   const { io, folders, tasks, jobs, keepGoing, terminal, killGrace, zx, checkout, wish } = request;
   const { store, memo, records, look } = memory;
+  clearStages(io.files, folders.project);
   const owned = openOwned(io, folders.state);
   const common = { project, folders, io, run, reach };
   const warn = (text: string, hint?: string): void => emit({ type: 'warning', text, ...(hint === undefined ? {} : { hint }) });
