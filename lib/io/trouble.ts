@@ -19,6 +19,7 @@ const WORDS: { readonly [code: string]: string } = {
 /** The errno code of what a file operation threw; undefined for anything else, which is a bug and must be thrown on. */
 export function errnoOf(thrown: unknown): string | undefined {
   const code = thrown instanceof Error ? (thrown as NodeJS.ErrnoException).code : undefined;
+  if (code === 'ERR_FS_EISDIR') return 'EISDIR'; // Node's own word for a folder where rmSync is asked to remove a file
   return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
 }
 

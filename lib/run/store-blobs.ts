@@ -77,6 +77,15 @@ export function openBlobs(io: StoreEffects, folder: string): Blobs {
     }
   };
 
+  const quarantine = (damaged: string): void => {
+    try {
+      const to = `${quarantineFolder(folder)}/${damaged.slice(damaged.lastIndexOf('/') + 1)}.${io.nonce().slice(0, 8)}`;
+      inFolder(quarantineFolder(folder), () => files.renameSync(damaged, to));
+    } catch {
+      // Gone already, or the store cannot be written: the digest is checked again at every read.
+    }
+  };
+
   /** Fills a temp file; the blob that `fill` returns decides where it goes. */
   const through = (fill: (fd: number) => Blob | undefined): Blob | undefined => {
     const temp = `${folder}/tmp/${io.nonce()}`;
@@ -92,7 +101,10 @@ export function openBlobs(io: StoreEffects, folder: string): Blobs {
       if (blob === undefined || isKnown(blob)) files.unlinkSync(temp);
       else {
         const to = path(blob.digest);
-        inFolder(to.slice(0, to.lastIndexOf('/')), () => files.renameSync(temp, to));
+        inFolder(to.slice(0, to.lastIndexOf('/')), () => {
+          if (seenAt(blob.digest)?.isDirectory()) quarantine(to); // a rename would fail, for ever
+          files.renameSync(temp, to);
+        });
       }
       return blob;
     } catch (thrown) {
@@ -183,14 +195,7 @@ export function openBlobs(io: StoreEffects, folder: string): Blobs {
         files.closeSync(fd);
       }
     },
-    quarantine(damaged) {
-      try {
-        const to = `${quarantineFolder(folder)}/${damaged.slice(damaged.lastIndexOf('/') + 1)}.${io.nonce().slice(0, 8)}`;
-        inFolder(quarantineFolder(folder), () => files.renameSync(damaged, to));
-      } catch {
-        // Gone already, or the store cannot be written: the digest is checked again at every read.
-      }
-    },
+    quarantine,
   };
 }
 
