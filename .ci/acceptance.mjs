@@ -26,7 +26,11 @@ function report() {
   let bad = 0;
   console.log(`${issue}: ${table.issue}\n`);
   for (const row of rows) {
-    const proofs = row.bench ? benchProofs() : row.tests.flatMap((name) => proofsOf(name, results));
+    const proofs = row.bench
+      ? benchProofs()
+      : row.mutants
+        ? mutantProofs(row.mutants)
+        : row.tests.flatMap((name) => proofsOf(name, results));
     const holds = proofs.length > 0 && proofs.every((one) => one.passed);
     if (!holds) bad += 1;
     console.log(`${holds ? 'holds' : 'FAILS'}  ${row.says}`);
@@ -49,7 +53,7 @@ function proofsOf(name, results) {
 function testResults(rows) {
   const file = join(ROOT, '.build', values.last ? `tests-${process.versions.node}.json` : `acceptance-${issue}.json`);
   if (!values.last) {
-    const names = rows.filter((row) => !row.bench).flatMap((row) => row.tests);
+    const names = rows.filter((row) => !row.bench && !row.mutants).flatMap((row) => row.tests);
     const bearing = FILES.filter((name) => name.endsWith('.test.ts')).filter((name) => {
       const text = readFileSync(join(TEST, name), 'utf8').replaceAll("\\'", "'");
       return names.some((one) => text.includes(one));
@@ -70,6 +74,14 @@ function benchProofs() {
   if (!values.last) run(['.ci/bench.mjs', '--short']);
   if (!existsSync(file)) return [];
   return JSON.parse(readFileSync(file, 'utf8')).bounds.map((one) => ({ passed: one.holds, text: `${one.says}: ${one.measured}` }));
+}
+
+function mutantProofs({ of, least }) {
+  const file = join(ROOT, '.build/mutants.json');
+  if (!values.last) run(['.ci/mutants.mjs', of]);
+  const found = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).filter(({ name }) => name.includes(of)) : [];
+  const proofs = found.map(({ name, survived }) => ({ passed: !survived, text: `${name}: ${survived ?? 'caught'}` }));
+  return found.length >= least ? proofs : [...proofs, { passed: false, text: `${found.length} of at least ${least} were run` }];
 }
 
 function run(args) {

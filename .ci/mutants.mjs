@@ -1,7 +1,18 @@
 // npm run mutants [-- ISSUE] [-- --short]: each patch below test/mutants breaks what was built; what the patch names must then fail.
 // A patch starts with lines `Test: FILE` and `Name: THE TEST`, or `Torture: ROW` and `Match: PART OF TRIAL NAMES`; then `Why: ...`. `Short: yes` makes it part of npm test.
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,17 +42,20 @@ const patches = readdirSync(join(ROOT, 'test/mutants'), { recursive: true })
   .filter(({ head }) => !values.short || head.Short === 'yes')
   .sort((a, b) => (a.name < b.name ? -1 : 1));
 const waiting = patches.values();
-let failed = 0;
+const results = [];
 await Promise.all(Array.from({ length: SLOTS }, work));
 if (patches.length === 0) console.log('no patch matches');
-console.log(`${patches.length - failed} passed, ${failed} failed`);
+mkdirSync(join(ROOT, '.build'), { recursive: true });
+writeFileSync(join(ROOT, '.build/mutants.json'), `${JSON.stringify(results, undefined, 1)}\n`);
+const failed = results.filter((one) => one.survived).length;
+console.log(`${results.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && (patches.length > 0 || positionals.length === 0) ? 0 : 1;
 
 async function work() {
   for (const { name, head } of waiting) {
     const start = performance.now();
     const survived = await withCopy((copy) => survives(copy, name, head));
-    if (survived) failed += 1;
+    results.push({ name, survived });
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     console.log(`${survived ? 'FAIL' : 'ok  '} ${name} ${seconds} s${survived ? `: ${survived}` : ''}`);
   }

@@ -1,9 +1,10 @@
 // The tools that are compared, as they are called. turbo and wireit are started without npm and without their wrappers, which would cost them more.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SBX } from '../rig/cli.ts';
 import { findProgram } from '../rig/needing.ts';
+import { installPeers, PEERS, turboIn, wireitEnvironment } from '../rig/peers.ts';
 import { type Graph, writeMakefile, writeNinja, writeSandboxfile, writeTurbo, writeWireit } from './graph.ts';
 import type { Command } from './measure.ts';
 
@@ -15,8 +16,6 @@ export interface Tool {
   /** `--version`, the cheapest start. */
   readonly start: (folder: string) => Command;
 }
-
-const PEERS = { turbo: '2.11.11', wireit: '0.14.13' };
 
 export const SBX_TOOL: Tool = {
   name: 'sbx',
@@ -63,9 +62,9 @@ export function findPeers(folder: string, say: (text: string) => void): Tool[] {
   const ninja = findProgram('ninja');
   if (ninja) tools.push(program('ninja', ninja, writeNinja, ['--quiet'], /(\S+)/));
   else say('ninja is not installed (apt-get install ninja-build): left out');
-  const modules = installPeers(folder, say);
+  const modules = installPeers(folder, ['turbo', 'wireit'], say);
   if (!modules) return tools;
-  const turbo = join(modules, `@turbo/${process.platform}-${process.arch === 'x64' ? '64' : process.arch}/bin/turbo`);
+  const turbo = turboIn(modules);
   const wireit = join(modules, 'wireit/bin/wireit.js');
   const quiet = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', CI: '1' };
   tools.push({
@@ -98,33 +97,4 @@ function program(name: string, file: string, write: Tool['write'], words: readon
     all: (cwd) => ({ words: [file, ...words], cwd }),
     start: (cwd) => ({ words: [file, '--version'], cwd }),
   };
-}
-
-function wireitEnvironment(cwd: string, script: string): { readonly [name: string]: string } {
-  return {
-    npm_package_json: join(cwd, 'package.json'),
-    npm_lifecycle_event: script,
-    npm_config_user_agent: 'npm/11.0.0 node',
-    WIREIT_LOGGER: 'quiet',
-  };
-}
-
-function installPeers(folder: string, say: (text: string) => void): string | undefined {
-  const modules = join(folder, 'node_modules');
-  const isThere = Object.entries(PEERS).every(([name, version]) => {
-    const file = join(modules, name, 'package.json');
-    return existsSync(file) && (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version === version;
-  });
-  if (isThere) return modules;
-  const names = Object.entries(PEERS).map(([name, version]) => `${name}@${version}`);
-  say(`installing the peers ${names.join(' ')} into ${folder}`);
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
-  const { status, stderr } = spawnSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-save', ...names], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  if (status === 0) return modules;
-  say(`they cannot be installed here, and are left out: ${stderr.trim().split('\n')[0]}`);
-  return undefined;
 }

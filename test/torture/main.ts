@@ -1,17 +1,13 @@
 // node .build/test/torture/main.js [ROW...] [--long] [--seed TEXT] [--minutes N] [--match TEXT] [--until-wrong] [--report FILE]
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { REPOSITORY } from '../rig/cli.ts';
 import { drive, type RowReport } from './drive.ts';
+import { readReport } from './report.ts';
 import { ROWS } from './rows.ts';
 import { SHORT_SEED } from './short-seed.ts';
-
-/** Rows by name, each with its last short and its last long part. */
-export interface TortureReport {
-  readonly [row: string]: { readonly [part: string]: RowReport & { readonly commit: string; readonly node: string; readonly at: string } };
-}
 
 const { values, positionals } = parseArgs({
   options: {
@@ -70,9 +66,8 @@ async function main(): Promise<number> {
 
 /** Adds to the report, so that rows can be run one by one. */
 function keep(report: RowReport): void {
-  const git = spawnSync('git', ['describe', '--always', '--dirty', '--exclude=*'], { cwd: REPOSITORY, encoding: 'utf8' });
-  const entry = { ...report, commit: git.stdout?.trim() || 'unknown', node: process.version, at: new Date().toISOString() };
-  const before = readReport();
+  const entry = { ...report, commit: commit(), node: process.version, at: new Date().toISOString() };
+  const before = readReport(values.report);
   mkdirSync(dirname(values.report), { recursive: true });
   writeFileSync(
     values.report,
@@ -80,10 +75,9 @@ function keep(report: RowReport): void {
   );
 }
 
-function readReport(): TortureReport {
-  try {
-    return JSON.parse(readFileSync(values.report, 'utf8')) as TortureReport;
-  } catch {
-    return {}; // the first one
-  }
+/** Of the code that was attacked; reports and documents may be newer. */
+function commit(): string {
+  const git = (...args: readonly string[]): string => spawnSync('git', args, { cwd: REPOSITORY, encoding: 'utf8' }).stdout?.trim() ?? '';
+  const head = git('rev-parse', '--short', 'HEAD') || 'unknown';
+  return git('status', '--porcelain', '--', 'lib', 'tasks', 'test') === '' ? head : `${head} and changes`;
 }
