@@ -214,6 +214,9 @@ class Run {
       const { tendStore } = await import('./store-gc.ts');
       const keys = [...this.#request.project.steps.keys()].flatMap((step) => records.last(step)?.key ?? []);
       tendStore(io, folders.cache, folders.project, keys, this.#request.project.cache);
+      const { sweepLeftovers } = await import('./leftovers.ts');
+      pruneRuns(io.files, folders.project); // runs that found nothing to do left journals too
+      sweepLeftovers(io, [folders.project, `${folders.project}/receipts`, `${folders.project}/trees`, folders.state]);
     }
     records.close();
     try {

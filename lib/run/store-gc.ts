@@ -7,6 +7,7 @@ import { readRegular } from '../io/read-regular.ts';
 import { makeFolder, replaceFile } from '../io/replace.ts';
 import { errnoOf } from '../io/trouble.ts';
 import type { Io } from '../model/io.ts';
+import { sweepStoreLeftovers } from './leftovers.ts';
 import { tryLock } from './lock.ts';
 import { whoAmI } from './self.ts';
 import { recordFolder } from './store.ts';
@@ -50,6 +51,7 @@ export function tendStore(
     replaceFile(io, tendedStamp(projectFolder), '');
     const now = io.clock.now();
     for (const key of keys) touch(io, `${recordFolder(store)}/${key}`, now);
+    sweepStoreLeftovers(io, store, bounds.maxAge);
     if (isYoung(io.files, store, bounds, now)) return undefined;
     return collectStore(io, store, bounds);
   } catch (thrown) {
@@ -73,6 +75,7 @@ export function collectStore(io: Effects, store: string, bounds: Bounds, grace =
   const lock = tryLock(io, { path: `${store}/gc.lock`, self: whoAmI(files), command: 'sbx cache gc' });
   if (!lock.ok || !('release' in lock.value)) return undefined;
   try {
+    sweepStoreLeftovers(io, store, bounds.maxAge);
     return collect(files, store, bounds, clock.now(), grace);
   } finally {
     lock.value.release();

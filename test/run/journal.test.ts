@@ -74,8 +74,11 @@ test('runs are listed newest first, and the oldest go', () =>
     for (const [i, run] of ['c', 'a', 'b'].entries()) fs.utimesSync(written(folder, run), 1000 + i, 1000 + i);
     const runs = () => listRuns(real, folder).map(({ run }) => run);
     assert.equal(runs(), ['b', 'a', 'c']);
+    fs.mkdirSync(`${folder}/runs/killed`); // before it had a journal
+    fs.utimesSync(`${folder}/runs/killed`, 500, 500);
     pruneRuns(real, folder, 2);
     assert.equal(runs(), ['b', 'a']);
+    assert.equal(fs.readdirSync(`${folder}/runs`).sort(), ['a', 'b']);
     pruneRuns(real, `${folder}/nothing`);
   }));
 

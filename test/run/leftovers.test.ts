@@ -1,0 +1,55 @@
+import * as fs from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { sweepLeftovers, sweepStoreLeftovers } from '../../lib/run/leftovers.ts';
+import { withFolder } from '../rig/folder.ts';
+import { failing } from './crash.ts';
+import { ioOf, put, real } from './store-fixture.ts';
+
+const NONCE = '0123456789abcdef0123456789abcdef';
+const UNFINISHED = [
+  `steps.${NONCE.slice(0, 12)}.tmp`,
+  `lock.${NONCE}/${NONCE}`,
+  `machine-id.${NONCE.slice(0, 12)}`,
+  `machine-id.${NONCE.slice(0, 12)}.${NONCE.slice(0, 12)}.tmp`,
+];
+const KEPT = ['steps', `lock/${NONCE}`, 'machine-id', 'memo', '.gitignore', `trees/${NONCE}${NONCE}`, 'mine.tmp'];
+
+const textsOf = (names: readonly string[]): { readonly [name: string]: string } => Object.fromEntries(names.map((name) => [name, 'x']));
+const names = (folder: string): readonly string[] => fs.readdirSync(folder).sort();
+const hoursLater = (hours: number) => () => Date.now() + hours * 3_600_000;
+
+test('what a killed process never finished goes after an hour, and nothing else does', () =>
+  withFolder((folder) => {
+    put(folder, textsOf([...UNFINISHED, ...KEPT]));
+    const all = names(folder);
+    sweepLeftovers(ioOf(real, hoursLater(0.5)), [folder, `${folder}/nowhere`]);
+    assert.equal(names(folder), all, 'a process that lives may be at it');
+    sweepLeftovers(ioOf(real, hoursLater(2)), [folder]);
+    assert.equal(names(folder), [...new Set(KEPT.map((name) => name.replace(/\/.*/, '')))].sort());
+  }));
+
+test('documents go when they are older than what the store keeps', () =>
+  withFolder((store) => {
+    const document = `${NONCE}${NONCE}`;
+    put(store, textsOf([`documents/${document}`, `documents/${document}.${NONCE}`, `gc.lock.${NONCE}/${NONCE}`, `ac/v1/${document}`]));
+    sweepStoreLeftovers(ioOf(real, hoursLater(2)), store, 24 * 3_600_000);
+    assert.equal([names(store), names(`${store}/documents`)], [['ac', 'documents'], [document]]);
+    sweepStoreLeftovers(ioOf(real, hoursLater(25)), store, 24 * 3_600_000);
+    assert.equal([names(`${store}/documents`), names(`${store}/ac/v1`)], [[], [document]]);
+  }));
+
+test('a folder that cannot be emptied costs nothing', () =>
+  withFolder((folder) => {
+    put(folder, textsOf(UNFINISHED));
+    sweepLeftovers(
+      ioOf(
+        failing(real, 'EACCES', (name) => name === 'rmSync'),
+        hoursLater(2),
+      ),
+      [folder],
+    );
+    assert.is(names(folder).length, UNFINISHED.length);
+  }));
+
+test.run();
