@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cleanEnvironment, type Ended, SBX } from '../../rig/cli.ts';
+import { type CrashPoint, dying } from './dying.ts';
+import type { Plan } from './hooked.ts';
+import { Crash, inside } from './inside.ts';
+import type { Operation } from './operation.ts';
+import type { Scenario } from './scenarios.ts';
+import type { World } from './world.ts';
+
+const HOOKED = fileURLToPath(new URL('hooked.js', import.meta.url));
+
+/** Milliseconds after which an invocation hangs. */
+const PATIENCE = 120_000;
+
+/** Every change of the disk that the attacked invocation makes, in order. */
+export async function record(world: World, scenario: Scenario): Promise<readonly Operation[]> {
+  const operations: Operation[] = [];
+  await inside(scenario.attack, invocationOf(world, scenario), world.base, (operation, run) => {
+    operations.push(operation);
+    return run();
+  });
+  return operations;
+}
+
+/** Lets it die there; what came of that instead, if it did not. A point that is not on the way this time is the end of the way. */
+export async function crash(world: World, scenario: Scenario, point: CrashPoint): Promise<string | undefined> {
+  const ended = scenario.kind === 'far' ? await killed(world, scenario, point) : await stopped(world, scenario, point);
+  return ended.signal === 'SIGKILL' ? undefined : `it did not die: ${ended.code} ${ended.stdout}${ended.stderr}`;
+}
+
+/** In this process. */
+async function stopped(world: World, scenario: Scenario, point: CrashPoint): Promise<Ended> {
+  const die = (): never => {
+    throw new Crash('the process is gone');
+  };
+  const ended = await inside(scenario.attack, invocationOf(world, scenario), world.base, dying(point, die));
+  return { ...ended, signal: 'SIGKILL' };
+}
+
+/** A server in this process would outlive the run: so a process of its own, and a real SIGKILL. */
+function killed(world: World, scenario: Scenario, point: CrashPoint): Promise<Ended> {
+  const missed = join(world.base, 'missed');
+  const plan: Plan = { sbx: SBX, base: world.base, point, missed };
+  const invocation = invocationOf(world, scenario);
+  const options = {
+    cwd: invocation.cwd,
+    env: cleanEnvironment(invocation),
+    timeout: PATIENCE,
+    killSignal: 'SIGKILL',
+    maxBuffer: 2 ** 26,
+  } as const;
+  return new Promise((settle) => {
+    const child = execFile(process.execPath, [HOOKED, JSON.stringify(plan), ...scenario.attack], options, (_, stdout, stderr) => {
+      rmSync(missed, { force: true });
+      const isLate = child.killed;
+      settle({ code: child.exitCode, signal: isLate ? null : child.signalCode, stdout, stderr: isLate ? 'it hung' : stderr });
+    });
+  });
+}
+
+function invocationOf(world: World, { inOther }: Scenario) {
+  const project = inOther ? world.other : world.project;
+  return { cwd: project.root, home: project.home, env: { SBX_KILL_GRACE: '1s' } };
+}

@@ -1,0 +1,83 @@
+import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestProject } from '../../rig/project.ts';
+import { litterOf } from './litter.ts';
+import { GOAL, type Next, type Scenario } from './scenarios.ts';
+import { isSomewhere, productsOf, type World } from './world.ts';
+
+/** What is wrong with what a dead sbx left; undefined if the next runs go as if it had never been. */
+export async function judge(world: World, scenario: Scenario): Promise<string | undefined> {
+  const project = scenario.inOther ? world.other : world.project;
+  const before = lost(project, scenario) ?? unknownWorkspace(world);
+  if (before !== undefined) return `after the crash: ${before}`;
+  const next: readonly Next[] = scenario.next ?? [{ args: ['run', GOAL[scenario.kind]], code: 0 }];
+  for (const { args, code, change, wrong } of next) {
+    change?.(project);
+    const ended = await project.sbx(args);
+    const said = `sbx ${args.join(' ')}`;
+    if (ended.code !== code) return `${said} gave ${ended.code}, not ${code}: ${ended.stdout}${ended.stderr}`;
+    const bad = wrong?.(project) ?? lost(project, scenario);
+    if (bad !== undefined) return `after ${said}: ${bad}`;
+  }
+  if (scenario.ends === 'torn down') return (await tornDown(world)) ?? litterOf(world);
+  return wrongProducts(project, scenario.kind) ?? (await busy(world, project, scenario.kind)) ?? litterOf(world);
+}
+
+/** The user's own files: sources, notes, and what was made by hand among the outputs. */
+function lost(project: TestProject, { kept = [] }: Scenario): string | undefined {
+  if (project.read('notes/mine.txt') !== 'nobody may touch this\n') return 'a file of the user is another one';
+  for (const path of ['src/a', 'src/b', 'Sandboxfile.yaml']) if (!existsSync(join(project.root, path))) return `${path} is gone`;
+  const gone = kept.find((text) => !isSomewhere(project.root, text));
+  return gone === undefined ? undefined : `what the user wrote is lost: ${JSON.stringify(gone)}`;
+}
+
+function wrongProducts(project: TestProject, kind: Scenario['kind']): string | undefined {
+  const wanted = Object.entries(productsOf(kind, project.read('src/a'), project.read('src/b')));
+  const wrong = wanted.filter(([path, text]) => contentOf(project, path) !== text).map(([path]) => path);
+  if (wrong.length > 0) return `not what a clean build makes: ${wrong.join(', ')}`;
+  return kind === 'local' && (lstatSync(join(project.root, 'out/gen/tool')).mode & 0o100) === 0 ? 'out/gen/tool cannot be run' : undefined;
+}
+
+/** A third run executes nothing and touches nothing. */
+async function busy(world: World, project: TestProject, kind: Scenario['kind']): Promise<string | undefined> {
+  const executed = world.trace().length;
+  const paths = Object.keys(productsOf(kind, '', ''));
+  const seen = (): string =>
+    paths.map((path) => `${lstatSync(join(project.root, path)).ino} ${lstatSync(join(project.root, path)).mtimeMs}`).join();
+  const were = seen();
+  const ended = await project.sbx(['run', GOAL[kind]]);
+  if (ended.code !== 0) return `the run after the next gave ${ended.code}: ${ended.stdout}${ended.stderr}`;
+  const more = world.trace().slice(executed);
+  if (more.length > 0) return `the run after the next executed ${more.join(', ')} again`;
+  return seen() === were ? undefined : 'the run after the next touched outputs';
+}
+
+/** Whatever was made on a far side is in the journal of owned things, at every moment. */
+function unknownWorkspace({ base, project }: World): string | undefined {
+  const path = join(project.root, '.sbx/embedded/box/work');
+  return existsSync(path) && owned(base) !== 'known'
+    ? 'there is a workspace of which the journal of owned things knows nothing'
+    : undefined;
+}
+
+function tornDown({ base, project }: World): string | undefined {
+  if (existsSync(join(project.root, '.sbx/embedded/box/work'))) return 'the workspace is still there';
+  return owned(base) === 'known' ? 'the workspace is gone, and the journal of owned things does not know' : undefined;
+}
+
+/** The last word on the workspace. A line that is not whole says nothing. */
+function owned(base: string): 'known' | 'unknown' {
+  const path = join(base, 'home/.state/sbx/owned.ndjson');
+  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
+  const states = lines.flatMap((line) => /"state":"(\w+)".*"crc":"\w{8}"\}$/.exec(line)?.[1] ?? []);
+  return states.length > 0 && states.at(-1) !== 'destroyed' ? 'known' : 'unknown';
+}
+
+function contentOf({ root }: TestProject, path: string): string | undefined {
+  try {
+    const full = join(root, path);
+    return lstatSync(full).isSymbolicLink() ? `-> ${readlinkSync(full)}` : readFileSync(full, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
