@@ -11,12 +11,17 @@ export interface SshKey {
 /**
  * A fresh ed25519 key. Not ssh2's own generator: it drops a leading zero byte of the key, so one pair in some hundred cannot be read back.
  * `check` is the 4-byte number that the format repeats; it need not be secret.
+ *
+ * The key leaves Node as DER, of which its 32 bytes are the last ones (RFC 8410), never as a KeyObject to be exported as JWK: that export holds the lock
+ * of the key while it allocates, and a collection then that ends the job which made the key waits for the same lock for ever (seen on Node 20).
  */
 export function freshKey(): SshKey {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const { d = '', x = '' } = privateKey.export({ format: 'jwk' });
-  const seed = Buffer.from(d, 'base64url');
-  const point = Buffer.from(x, 'base64url');
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519', {
+    privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+    publicKeyEncoding: { type: 'spki', format: 'der' },
+  });
+  const seed = privateKey.subarray(-32);
+  const point = publicKey.subarray(-32);
   const wire = Buffer.concat([text('ssh-ed25519'), field(point)]);
   const check = Buffer.from([0x73, 0x62, 0x78, 0x21]);
   const half = Buffer.concat([check, check, wire, field(Buffer.concat([seed, point])), text('')]);
