@@ -12,13 +12,26 @@ export interface TreeMark {
   readonly tag: string | undefined;
 }
 
+/** A process id that no system gives, for a tree that is known by its tag alone. */
+const NOBODY = 0x3fff_ffff;
+
+/** Ends all that carries the tag, as `endTree` does. `living` is called if there is something. */
+export async function endTagged(tag: string, grace: number, living: () => void = () => {}): Promise<void> {
+  const mark: TreeMark = { pid: NOBODY, ownGroup: false, tag };
+  if (livingOf(mark, new Map()).length === 0) return;
+  living();
+  await endTree(mark, grace);
+}
+
 /** TERM (and CONT, for what was stopped), up to `grace` milliseconds or until `hurry` aborts, then KILL until nothing is left. Settles when nothing lives, or nothing more can be done. */
 export async function endTree(mark: TreeMark, grace: number, hurry?: AbortSignal): Promise<void> {
   const told = new Set<number>();
+  const members: Members = new Map();
   const deadline = performance.now() + grace;
+  livingOf(mark, members); // who is whose child shows only while the parents live
   if (mark.ownGroup) signalOne(-mark.pid, 'SIGTERM', 'SIGCONT');
   for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {
-    const living = stillLiving(mark);
+    const living = stillLiving(mark, members);
     if (living.length === 0) return;
     for (const pid of living) if (!told.has(pid)) tell(pid, mark, told);
     const left = deadline - performance.now();
@@ -27,7 +40,7 @@ export async function endTree(mark: TreeMark, grace: number, hurry?: AbortSignal
   }
   for (let round = 0; round < 100; round++) {
     if (mark.ownGroup) signalOne(-mark.pid, 'SIGKILL');
-    const living = stillLiving(mark);
+    const living = stillLiving(mark, members);
     if (living.length === 0) return;
     for (const pid of living) signalOne(pid, 'SIGKILL');
     await sleep(Math.min(5 + round, 50));
@@ -51,14 +64,20 @@ function signalOne(pid: number, ...signals: readonly NodeJS.Signals[]): void {
   }
 }
 
+/** Process ids of a tree, each with its start: a pid is used again, never with the same start. */
+type Members = Map<number, string>;
+
 /** A child that was forked while its dying parent was looked at is not in the first list, but it is in the next. */
-function stillLiving(mark: TreeMark): readonly number[] {
-  const living = livingOf(mark);
-  return living.length > 0 ? living : livingOf(mark);
+function stillLiving(mark: TreeMark, members: Members): readonly number[] {
+  const living = livingOf(mark, members);
+  return living.length > 0 ? living : livingOf(mark, members);
 }
 
-/** Process ids of what still lives; a zombie does not live. Without /proc only the group can be asked, and its leader's id stands for it. */
-function livingOf(mark: TreeMark): readonly number[] {
+/**
+ * Process ids of what still lives; a zombie does not live. Whose parent belongs to the tree belongs to it too, for good: so is found who cleared
+ * its environment and left the group. Without /proc only the group can be asked, and its leader's id stands for it.
+ */
+function livingOf(mark: TreeMark, members: Members): readonly number[] {
   let names: readonly string[];
   try {
     names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
@@ -67,21 +86,52 @@ function livingOf(mark: TreeMark): readonly number[] {
   }
   if (names.length === 0) return answers(mark.ownGroup ? -mark.pid : mark.pid) ? [mark.pid] : [];
   const living: number[] = [];
+  let others: Seen[] = [];
   for (const name of names) {
-    const pid = Number(name);
-    if (pid !== process.pid && belongs(pid, mark)) living.push(pid);
+    const seen = Number(name) === process.pid ? undefined : look(Number(name));
+    if (seen === undefined) continue;
+    if (members.get(seen.pid) === seen.start || belongs(seen, mark)) {
+      members.set(seen.pid, seen.start);
+      living.push(seen.pid);
+    } else others.push(seen);
+  }
+  for (let found = living; found.length > 0; ) {
+    const parents = new Set(found);
+    const children = others.filter(({ parent }) => parents.has(parent));
+    for (const { pid, start } of children) members.set(pid, start);
+    others = others.filter(({ parent }) => !parents.has(parent));
+    found = children.map(({ pid }) => pid);
+    living.push(...found);
   }
   return living;
 }
 
-function belongs(pid: number, mark: TreeMark): boolean {
+interface Seen {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+  readonly start: string;
+}
+
+/** Undefined if it does not live, or is of another user. */
+function look(pid: number): Seen | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const [state, , group, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ', 4);
-    if (state === 'Z' || state === 'X') return false;
-    if (pid === mark.pid) return true;
-    if (mark.ownGroup && (Number(group) === mark.pid || Number(session) === mark.pid)) return true;
-    return mark.tag !== undefined && hasTag(readFileSync(`/proc/${pid}/environ`, 'latin1'), mark.tag);
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state, parent, group, session] = fields;
+    if (state === 'Z' || state === 'X') return undefined;
+    return { pid, parent: Number(parent), group: Number(group), session: Number(session), start: fields[19] ?? '' };
+  } catch {
+    return undefined;
+  }
+}
+
+function belongs({ pid, group, session }: Seen, mark: TreeMark): boolean {
+  if (pid === mark.pid || (mark.ownGroup && (group === mark.pid || session === mark.pid))) return true;
+  if (mark.tag === undefined) return false;
+  try {
+    return hasTag(readFileSync(`/proc/${pid}/environ`, 'latin1'), mark.tag);
   } catch {
     return false; // ended while being looked at, or of another user
   }

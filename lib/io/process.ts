@@ -6,7 +6,7 @@ import type { LocalCommand, LocalStreams, Spawn } from '../model/io.ts';
 import type { Exit } from '../model/sandbox.ts';
 import { commandMissing } from './executable.ts';
 import { realFiles } from './io.ts';
-import { endTree } from './process-tree.ts';
+import { endTagged, endTree } from './process-tree.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
 
 // Runs children of this computer. Knows nothing of steps: a command is a step's if its environment carries the tag.
@@ -31,6 +31,11 @@ export function realSpawn(): Spawn {
     watchdogs.set(run, watchdog);
     return runChild(command, streams, attempt, watchdog);
   };
+}
+
+/** Ends all that commands of a run left that is no more. `living` is called if there is something. */
+export function endRun(run: string, killGrace: number, living: () => void): Promise<void> {
+  return endTagged(`${RUN}=${run}`, killGrace, living);
 }
 
 function variable(command: LocalCommand, name: string): string | undefined {

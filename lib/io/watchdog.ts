@@ -14,7 +14,7 @@ export interface Watchdog {
 }
 
 // $1 the tag, $2 the grace in seconds. A shell reads a pipe byte by byte: so the words are short. TERM, then a look each second, then KILL twice,
-// by environment tag (Linux; a tagged leader stands for its group) and by the groups that were told.
+// by environment tag (Linux; a tagged leader stands for its group), and by the groups that were told or found below.
 const PROGRAM = `
 trap '' HUP INT TERM
 busy=
@@ -35,6 +35,15 @@ done
 tag=$1
 grace=$2
 tagged() { grep -ls -e "$tag" /proc/[0-9]*/environ 2>/dev/null; }
+# The groups of all that hangs below $@, as long as it does: by them is known what cleared its environment.
+below() {
+  for one do
+    read -r line <"/proc/$one/stat" || continue
+    set -- ${'$'}{line##*) }
+    [ "$3" = 0 ] || case " $groups " in *" $3 "*) ;; *) groups="$groups $3" ;; esac
+    below $(cat /proc/$one/task/*/children)
+  done 2>/dev/null
+}
 tell() {
   for one in $groups; do kill "-$1" "-$one" 2>/dev/null; done
   for file in $(tagged); do
@@ -47,6 +56,10 @@ lives() {
   for one in $groups; do kill -0 "-$one" 2>/dev/null && return 0; done
   [ -n "$(tagged)" ]
 }
+for file in $(tagged); do
+  file=\${file%/environ}
+  below "\${file#/proc/}"
+done
 tell TERM
 tell CONT
 while [ "$grace" -gt 0 ] && lives; do sleep 1; grace=$((grace - 1)); done

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { baseEnvironment } from '../io/base-environment.ts';
 import { signalGroup } from '../io/process-group.ts';
-import { endTree } from '../io/process-tree.ts';
+import { endTagged } from '../io/process-tree.ts';
 import { freshKey } from './keys.ts';
 import type { ParsedKey, ServerChannel } from './ssh2.ts';
 
@@ -21,8 +21,6 @@ export interface EmbeddedServer extends AsyncDisposable {
 
 /** Tags every process of a server, so that none outlives a clean end of sbx. */
 const TAG = 'SBX_EMBEDDED';
-/** The sweep goes by the tag alone: a process id that no system gives. */
-const NOBODY = 0x3fff_ffff;
 
 interface Size {
   readonly rows: number;
@@ -90,7 +88,7 @@ export async function startEmbedded(
     cut,
     async [Symbol.asyncDispose]() {
       cut();
-      await endTree({ pid: NOBODY, ownGroup: false, tag: `${TAG}=${tag}` }, 0);
+      await endTagged(`${TAG}=${tag}`, 0);
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };

@@ -56,7 +56,7 @@ export async function superviseJob(link: Link, io: Io, patience: Patience, job: 
     channel.on('close', () => resolve(undefined));
   });
   channel.write(programLine(SUPERVISOR, supervisorWords(job, patience, mark, io.nonce()), mark));
-  const end = await follow(told, channel, link, io, patience, job, streams.signal);
+  const end = await follow(told, channel, link, io, patience, job, streams);
   if (!end.ok) return end;
   if (end.value !== undefined) return verdict(end.value, link.label, job, streams.signal.aborted);
   if (streams.signal.aborted) return err(CANCELLED);
@@ -73,7 +73,7 @@ async function follow(
   io: Io,
   patience: Patience,
   job: Job,
-  signal: AbortSignal,
+  { signal, hurry }: Pick<JobStreams, 'signal' | 'hurry'>,
 ): Promise<Result<string | undefined, Failure>> {
   const over = new AbortController();
   const beating = (async () => {
@@ -87,18 +87,27 @@ async function follow(
     if (link.lost.aborted) settle();
     else link.lost.addEventListener('abort', settle, { once: true, signal: over.signal });
   });
+  const unheard: Failure = {
+    code: 'cancelled',
+    message: `${link.label}: told to stop, but the far side does not say that it did`,
+    hint: `it ends what is left ${Math.ceil(patience.grace / 1000)} s after the link is gone`,
+  };
   const stopped = new Promise<Result<undefined, Failure>>((resolve) => {
-    const stop = (): void => {
-      if (channel.writable) channel.write('stop\n');
-      const unheard: Failure = {
-        code: 'cancelled',
-        message: `${link.label}: told to stop, but the far side does not say that it did`,
-        hint: `it ends what is left ${Math.ceil(patience.grace / 1000)} s after the link is gone`,
-      };
-      io.clock.sleep(job.killGrace + STOP_MARGIN, over.signal).then(
+    const unheardAfter = (ms: number): void => {
+      io.clock.sleep(ms, over.signal).then(
         () => resolve(err(unheard)),
         () => {},
       );
+    };
+    const kill = (): void => {
+      if (channel.writable) channel.write('kill\n');
+      unheardAfter(STOP_MARGIN);
+    };
+    const stop = (): void => {
+      if (channel.writable) channel.write('stop\n');
+      unheardAfter(job.killGrace + STOP_MARGIN);
+      if (hurry?.aborted) kill();
+      else hurry?.addEventListener('abort', kill, { once: true, signal: over.signal });
     };
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true, signal: over.signal });

@@ -3,20 +3,29 @@
 
 /**
  * Ends everything that carries SBX_TREE=$tree: TERM once to each process group (they are all ours, since the command has a session of its
- * own), after `$patience` rounds KILL. If nothing of it is there yet, its start is waited for, unless $ended says that its end has been.
+ * own) and of what hangs below, whatever its environment; after `$patience` rounds, or with USR2, KILL. If nothing of it is there yet, its
+ * start is waited for, unless $ended says that its end has been.
  * Exit code $last: nothing is left, 5: something cannot be killed.
  */
 const FINISH = `
+groups_below() {
+  for one do
+    { IFS= read -r line <"/proc/$one/stat"; } 2>/dev/null || continue
+    set -- ${'$'}{line##*) }
+    case " $groups " in *" $3 "*) ;; *) groups="$groups $3" ;; esac
+    groups_below $(cat "/proc/$one/task/"*/children 2>/dev/null)
+  done
+}
 finish() {
   trap '' HUP ALRM TERM
   trap 'ended=1' USR1
+  trap '[ "$round" -ge "$patience" ] || patience=$round' USR2
   round=0 told=''
   while :; do
     groups=
     for file in $(LC_ALL=C grep -l "SBX_TREE=$tree" /proc/[0-9]*/environ 2>/dev/null); do
-      { IFS= read -r line <"${'$'}{file%/environ}/stat"; } 2>/dev/null || continue
-      set -- ${'$'}{line##*) }
-      case " $groups " in *" $3 "*) ;; *) groups="$groups $3" ;; esac
+      file=${'$'}{file%/environ}
+      groups_below "${'$'}{file#/proc/}"
     done
     if [ -z "$groups" ] && [ -n "$told$ended" ]; then
       for group in $told; do kill -s KILL -- "-$group"; done
@@ -49,13 +58,14 @@ const WATCH = `
 tree=$1 owner=$2 grace=$3 silence=$4 patience=$5 me=$$ mode=on next='' gone='' ended='' last=4
 ${FINISH}
 trap finish TERM
+trap 'patience=0' USR2
 trap 'next=on' ALRM
 trap 'gone=1' HUP
 trap '[ "$mode$gone" = on ] && exit 0; last=0 ended=1; finish' USR1
 exec 4<&0 </dev/null
 (
   while IFS= read -r line; do
-    case $line in stop) kill -s TERM "$me" ;; *) kill -s ALRM "$me" ;; esac
+    case $line in stop) kill -s TERM "$me" ;; kill) kill -s USR2 "$me" ;; *) kill -s ALRM "$me" ;; esac
   done
   kill -s HUP "$me"
 ) <&4 &

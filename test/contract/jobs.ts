@@ -142,8 +142,9 @@ export function jobContract(place: WithPlace): void {
         sh -c 'trap "" TERM; echo $$ >>pids; while :; do sleep 1; done' &
         setsid sh -c 'trap "" TERM HUP; echo $$ >>pids; while :; do sleep 1; done' >/dev/null 2>&1 &
         (nohup sh -c 'echo $$ >>pids; exec sleep 1000' >/dev/null 2>&1 &)
+        env -i PATH="$PATH" setsid sh -c 'echo $$ >>pids; sh -c "echo \\$\\$ >>pids; exec sleep 1000"; :' >/dev/null 2>&1 &
         echo $$ >>pids
-        while [ "$(wc -l <pids)" -lt 4 ]; do sleep 0.02; done
+        while [ "$(wc -l <pids)" -lt 6 ]; do sleep 0.02; done
         echo ready
         while :; do sleep 1; done`;
       const stop = new AbortController();
@@ -162,7 +163,24 @@ export function jobContract(place: WithPlace): void {
         [at.folder],
       );
       assert.is(text(left.stdout), '');
-      assert.is(text((await program(at, 'wc -l <"$1/pids"', [at.folder])).stdout).trim(), '4');
+      assert.is(text((await program(at, 'wc -l <"$1/pids"', [at.folder])).stdout).trim(), '6');
+    }));
+
+  test('hurried, it does not wait for what ignores TERM', () =>
+    place(async (at) => {
+      const stop = new AbortController();
+      const hurry = new AbortController();
+      const deaf = `trap '' TERM; echo ready; while :; do sleep 0.2; done`;
+      const ended = await at.session.supervise(job(at.folder, deaf, { killGrace: 3_600_000 }), {
+        signal: stop.signal,
+        hurry: hurry.signal,
+        output: () => {
+          stop.abort();
+          setTimeout(() => hurry.abort(), 200);
+        },
+      });
+      assert.ok(ended.ok ? 'signal' in ended.value : ended.error.code === 'cancelled', JSON.stringify(ended));
+      if (!ended.ok) assert.not.match(ended.error.message, /does not say/);
     }));
 
   test('aborted at any moment of its start, it ends and leaves nothing', () =>

@@ -28,6 +28,7 @@ const CASES: readonly (readonly [string, string])[] = [
     '(setsid sh -c "trap : TERM; echo \\$\\$; while :; do sleep 1; done" &) ; sleep 0.2; echo $$; echo ready; exec sleep 50',
   ],
   ['one that starts others while it ends', 'trap "sleep 61 & sleep 62 & exit 0" TERM; echo $$; echo ready; while :; do sleep 0.1; done'],
+  ['a child without the tag in a session of its own', 'env -i setsid sleep 60 & echo $!; sleep 0.2; echo $$; echo ready; wait'],
   ['a child without the tag in the same group', 'env -i sleep 60 & echo $!; echo $$; echo ready; wait'],
 ];
 
@@ -57,7 +58,7 @@ test('TERM is enough for a polite child: it may tidy up', async () => {
 test('kill -9 of the parent ends its commands, also those that left the group', async () => {
   const program = `
     import { realSpawn } from ${JSON.stringify(new URL('../../lib/io/process.js', import.meta.url).href)};
-    const text = 'sleep 60 & echo $!; (setsid sh -c "echo \\\\$\\\\$; exec sleep 60" &) ; sleep 0.2; trap "" TERM; echo $$; echo ready; while :; do sleep 1; done';
+    const text = 'sleep 60 & echo $!; env -i PATH="$PATH" setsid sleep 60 & echo $!; (setsid sh -c "echo \\\\$\\\\$; exec sleep 60" &) ; sleep 0.2; trap "" TERM; echo $$; echo ready; while :; do sleep 1; done';
     realSpawn()(
       { file: 'sh', args: ['-c', text], cwd: '/', killGrace: 1000, env: [['PATH', process.env.PATH], ['SBX_RUN', 'killed-run-${process.pid}'], ['SBX_ATTEMPT', 'killed-${process.pid}']] },
       { signal: new AbortController().signal, stdout: (chunk) => process.stdout.write(chunk), stderr: () => {} },
@@ -68,9 +69,9 @@ test('kill -9 of the parent ends its commands, also those that left the group', 
     seen += chunk;
   });
   const told = (): number[] => [...seen.matchAll(/\d+\n/g)].map((m) => Number(m[0]));
-  assert.ok(await eventually(() => seen.includes('ready') && told().length === 3), seen);
+  assert.ok(await eventually(() => seen.includes('ready') && told().length === 4), seen);
   const pids = told();
-  assert.is(pids.filter(lives).length, 3);
+  assert.is(pids.filter(lives).length, 4);
   parent.kill('SIGKILL');
   await once(parent, 'exit');
   assert.ok(await eventually(() => pids.filter(lives).length === 0), 'all are gone');
