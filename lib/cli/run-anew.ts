@@ -2,11 +2,13 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { TASK } from '../../tasks/index.ts';
 import { parseDuration } from '../base/duration.ts';
+import { endRun } from '../io/process.ts';
 import { UNREACHABLE } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { EXIT } from '../run/exit-code.ts';
 import { startRun } from '../run/run.ts';
 import type { Running, RunRequest, RunWitness } from '../run/run-request.ts';
+import type { View } from '../view/view.ts';
 import { ask, type Question } from './ask.ts';
 import { type Call, complain, refuse } from './call.ts';
 import { tidyEngine } from './engine.ts';
@@ -40,10 +42,13 @@ export async function runAnew(call: Call, witness: RunWitness): Promise<number> 
   const kept = warnings.length === 0 ? { witness } : {}; // a warning is said each time
   const running = startRun({ ...requestOf(call, ground), killGrace, ...kept, tell: (event) => view.event(event) });
   const deaf = hear(surroundings, running);
+  const unstoppable = onStop(surroundings, view);
   const ended = await running.ended.finally(async () => {
     deaf();
+    unstoppable();
     await view.end();
   });
+  if (ended.ok && ended.value.left) surroundings.leave(ended.value.exit);
   if (ended.ok) return options.exitCode ? commandsOwn(ended.value.outcomes, ended.value.exit) : ended.value.exit;
   if (!('code' in ended.error)) return await sayFaulty(call, ended.error);
   complain(call, ended.error);
@@ -72,6 +77,7 @@ function requestOf(call: Call, ground: Ground): Omit<RunRequest, 'tell' | 'killG
     sandboxes: sandboxesOf(ground),
     checkout: () => checkoutIn(ground),
     terminal: terminalOf(surroundings),
+    sweep: (run, living) => endRun(run, killGraceOf(surroundings) ?? KILL_GRACE, living),
     zx: () => [surroundings.node, createRequire(join(surroundings.home, 'package.json')).resolve('zx/cli')],
     tidy: () => tidyEngine(surroundings.nodeVersion),
     version: surroundings.version(),
@@ -86,6 +92,22 @@ function hear(surroundings: Surroundings, running: Running): () => void {
     const next = level === 0 ? 1 : level === 1 ? 2 : 3;
     if (running.stop(next, name as 'SIGINT' | 'SIGTERM' | 'SIGHUP')) level = next;
   });
+}
+
+/** Ctrl-Z: the screen is left whole before the process stops, and drawn anew when it goes on. What steps started goes on meanwhile. */
+function onStop(surroundings: Surroundings, view: View): () => void {
+  let deaf = (): void => {};
+  const listen = (): void => {
+    deaf = surroundings.onSignals(['SIGTSTP'], () => {
+      const back = view.aside?.();
+      deaf(); // the signal means again what it means to every program
+      surroundings.raise('SIGTSTP');
+      listen();
+      back?.();
+    });
+  };
+  listen();
+  return () => deaf();
 }
 
 /** `-x`: the code of the command that failed first, if that is why the run failed. */

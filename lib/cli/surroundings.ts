@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly onSignals: (names: readonly NodeJS.Signals[], heard: (name: NodeJS.Signals) => void) => () => void;
   /** Sends the signal to this process: what a key means that the terminal did not turn into one. */
   readonly raise: (name: NodeJS.Signals) => void;
+  /** Ends the process now, whatever is under way. */
+  readonly leave: (code: number) => void;
 }
 
 export function surroundingsOf(process: NodeJS.Process, home: string): Surroundings {
@@ -62,6 +64,7 @@ export function surroundingsOf(process: NodeJS.Process, home: string): Surroundi
       };
     },
     raise: (name) => process.kill(process.pid, name),
+    leave: (code) => process.exit(code),
   };
 }
 

@@ -17,6 +17,8 @@ export interface Holder extends SelfFacts {
   readonly nonce: string;
   /** What it runs, for messages. */
   readonly command: string;
+  /** What it starts is tagged with this. */
+  readonly run?: string;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -25,12 +27,17 @@ export interface LockWish {
   readonly path: string;
   readonly self: SelfFacts;
   readonly command: string;
+  readonly run?: string;
+  /** Whether the lock may be taken from this dead holder now; absent: from each. */
+  readonly mayTake?: (holder: Holder) => boolean;
 }
 
 export interface Waiting {
   readonly signal: AbortSignal;
   /** Called once for each holder that is waited for. */
   readonly waiting: (holder: Holder) => void;
+  /** Awaited for each dead holder before the lock is taken from it, so that whoever has the lock finds nothing that it left. */
+  readonly dead?: (holder: Holder) => Promise<void>;
 }
 
 export interface Lock extends Disposable {
@@ -46,11 +53,17 @@ const PAUSE = 200;
 /** Waits until the lock is free. Rejects with the signal's reason; a disk that cannot be written is a failure. */
 export async function acquireLock(io: LockEffects, wish: LockWish, wait: Waiting): Promise<Result<Lock, Failure>> {
   let named = '';
+  const settled = new Set<string>();
   for (;;) {
     wait.signal.throwIfAborted();
-    const tried = tryLock(io, wish);
+    const tried = tryLock(io, { ...wish, mayTake: (holder) => settled.has(holder.nonce) });
     if (!tried.ok) return tried;
     if ('release' in tried.value) return ok(tried.value);
+    if (!settled.has(tried.value.nonce) && isProvablyDead(io.files, tried.value, wish.self)) {
+      await wait.dead?.(tried.value);
+      settled.add(tried.value.nonce);
+      continue;
+    }
     if (tried.value.nonce !== named) wait.waiting(tried.value);
     named = tried.value.nonce;
     await io.clock.sleep(PAUSE, wait.signal);
@@ -60,7 +73,8 @@ export async function acquireLock(io: LockEffects, wish: LockWish, wait: Waiting
 /** The lock, or who holds it. Does not wait. */
 export function tryLock(io: LockEffects, wish: LockWish): Result<Lock | Holder, Failure> {
   const { files } = io;
-  const holder: Holder = { ...wish.self, nonce: io.nonce(), command: wish.command, at: io.clock.now() };
+  const { self, command, run } = wish;
+  const holder: Holder = { ...self, nonce: io.nonce(), command, ...(run === undefined ? {} : { run }), at: io.clock.now() };
   const mine = `${wish.path}.${holder.nonce}`;
   try {
     makeFolder(files, mine);
@@ -70,6 +84,7 @@ export function tryLock(io: LockEffects, wish: LockWish): Result<Lock | Holder, 
         if (moved(files, mine, wish.path)) return ok(lockOf(files, wish.path, holder));
         const found = readLock(files, wish.path);
         if (found?.holder && !isProvablyDead(files, found.holder, wish.self)) return ok(found.holder);
+        if (found?.holder && wish.mayTake?.(found.holder) === false) return ok(found.holder);
         if (found) removeFrom(files, wish.path, found.nonce);
       }
       return ok({ ...holder, pid: -1, nonce: 'unknown', command: 'another run that starts now' });

@@ -45,6 +45,8 @@ export interface RunRequest {
   readonly version: string;
   /** The command, for another run that waits for this one. */
   readonly command: string;
+  /** Ends what a run that was killed left on this computer; `living` is called if there is something. */
+  readonly sweep?: (run: string, living: () => void) => Promise<void>;
   /** Gives memory back that deciding took: called at most once, before many steps are executed. */
   readonly tidy?: () => void;
   /** How evidence of this run may be kept. */
@@ -57,6 +59,8 @@ export interface RunEnd {
   readonly run: string;
   readonly exit: number;
   readonly outcomes: ReadonlyMap<StepId, Outcome>;
+  /** It was left at once: steps may still be under way, and whoever owns the process has to end it. */
+  readonly left: boolean;
 }
 
 /** A run under way. */

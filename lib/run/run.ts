@@ -78,27 +78,34 @@ async function runLocked(
   } catch (thrown) {
     return err({ ...fileTrouble(thrown, 'make', folders.project), hint: 'sbx keeps its records of the project there' });
   }
-  const wish = { path: `${folders.project}/lock`, self: whoAmI(io.files), command };
+  const wish = { path: `${folders.project}/lock`, self: whoAmI(io.files), command, run };
   const lock = await acquireLock(io, wish, {
     signal: control.stopping,
     waiting: (holder) => emit({ type: 'waiting', what: 'project', holder: describeHolder(holder) }),
+    // Two builds never work in one folder, though the one that started the first is dead.
+    dead: async (holder) => {
+      const living = (): void => emit({ type: 'warning', text: `${holder.command} was killed: what it left running is ended first` });
+      if (holder.run !== undefined) await request.sweep?.(holder.run, living);
+    },
   }).catch((fault: unknown) => {
     if (control.level > 0) return err<Failure>({ code: 'cancelled', message: 'stopped while waiting for another run' });
     throw fault;
   });
   if (!lock.ok) {
-    return control.level > 0 ? ok({ run, exit: exitCode([], control.cause), outcomes: new Map() }) : lock;
+    return control.level > 0 ? ok({ run, exit: exitCode([], control.cause), outcomes: new Map(), left: false }) : lock;
   }
+  let left = false;
   try {
     openIt();
     const { nonce, at } = lock.value.holder;
     const lag = fileLag(io.files, `${wish.path}/${nonce}`, at);
     const ended = await new Run(request, run, control, emit, lag).go();
+    left = ended.ok && ended.value.left;
     const { witness } = request;
     if (witness && ended.ok) keepEvidence(io, folders.project, { ...witness, began: witness.began - lag, said });
     return ended;
   } finally {
-    lock.value.release();
+    if (!left) lock.value.release(); // else the next run has to end what is under way
   }
 }
 
@@ -143,7 +150,7 @@ class Run {
     const counts = { fresh: 0, restored: 0, succeeded: 0, skipped: 0, failed: 0, cancelled: 0 };
     for (const { is } of outcomes?.values() ?? []) counts[is] += 1;
     this.#emit({ type: 'run-finished', exit, ms: this.#request.io.clock.monotonic() - this.#began, counts });
-    return ok({ run: this.#run, exit, outcomes: outcomes ?? new Map() });
+    return ok({ run: this.#run, exit, outcomes: outcomes ?? new Map(), left: outcomes === undefined });
   }
 
   #prepare(project: Project): Result<Prepared, readonly Diagnostic[]> {

@@ -101,6 +101,23 @@ test('waiting ends with the signal', () =>
     assert.is(message, 'stopped');
   }));
 
+test('what a dead holder left is settled before the lock is taken from it', () =>
+  withFolder(async (folder) => {
+    const dead = taken(folder, { ...self, boot: 'before' });
+    assert.ok('release' in dead);
+    const seen: string[] = [];
+    const lock = await acquireLock(ioOf(), wish(folder), {
+      signal: AbortSignal.timeout(20_000),
+      waiting: () => seen.push('waiting'),
+      dead: async (holder) => {
+        await new Promise((done) => setTimeout(done, 20));
+        seen.push(`${holder.nonce} ${readHolder(real, `${folder}/lock`)?.nonce}`);
+      },
+    });
+    assert.ok(lock.ok);
+    assert.equal(seen, [`${dead.holder.nonce} ${dead.holder.nonce}`]);
+  }));
+
 test('unlock takes the lock from the holder that was named, and from no other', () =>
   withFolder((folder) => {
     const far = taken(folder, { ...self, host: 'elsewhere' });
