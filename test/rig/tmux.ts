@@ -14,6 +14,8 @@ export interface Terminal {
   /** Whether the cursor is shown, and where it stands, from 0. */
   cursor(): Promise<{ readonly shown: boolean; readonly column: number; readonly row: number }>;
   resize(columns: number, rows: number): Promise<void>;
+  /** Closes it, as when a window is closed: what runs in it gets HUP. */
+  close(): Promise<void>;
   /** Keys by the names of tmux: `C-c`, `Enter`, or text. */
   keys(...keys: readonly string[]): Promise<void>;
   /** Waits until the screen is as wanted; after a minute it throws what is there instead. */
@@ -90,6 +92,9 @@ function terminalOf(tmux: (...args: readonly string[]) => Promise<string>): Term
     },
     async resize(columns, rows) {
       await tmux('resize-window', '-x', String(columns), '-y', String(rows));
+    },
+    async close() {
+      await tmux('kill-pane');
     },
     async keys(...keys) {
       await tmux('send-keys', '--', ...keys);

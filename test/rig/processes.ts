@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+export interface Process {
+  readonly pid: number;
+  /** Its words with blanks between. */
+  readonly command: string;
+}
+
+/** Living processes, this one aside, that have one of `marks` in their environment, their words or their working directory. A zombie does not live. */
+export function processesWith(marks: readonly string[]): readonly Process[] {
+  const found: Process[] = [];
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!(pid > 0) || pid === process.pid) continue;
+    const command = look(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim());
+    if (command === '') continue; // a zombie, or a thread of the kernel
+    const about = `${command}\n${look(() => readlinkSync(`/proc/${pid}/cwd`))}\n${look(() => readFileSync(`/proc/${pid}/environ`, 'latin1'))}`;
+    if (marks.some((mark) => about.includes(mark))) found.push({ pid, command });
+  }
+  return found;
+}
+
+/** Empty if it ended meanwhile. */
+function look(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+}
