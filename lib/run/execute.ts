@@ -177,7 +177,7 @@ export class Executor {
     const failed = (outcome: Outcome & { readonly is: 'failed' | 'cancelled' }): Performed => {
       output.keep();
       for (const path of ledger.fail(planned, begun, spent, outcome.is)) {
-        emit({ type: 'step-note', step: action.id, text: `${path} was touched by the ${outcome.is} step and is moved to the trash` });
+        emit({ type: 'step-note', step: action.id, text: `${path} was touched by the ${outcome.is} step, now in .sbx/replaced/${run}` });
       }
       return gone(outcome, spent.ms);
     };

@@ -9,7 +9,7 @@ import type { Fetched } from '../task.ts';
 import { linkFailure } from './output-links.ts';
 import { compareOutputs, type OutputRules } from './outputs.ts';
 import type { Restored } from './restore.ts';
-import { type Scene, swapIn } from './swap.ts';
+import { type Scene, type Swap, swapIn } from './swap.ts';
 
 export interface Placed extends Restored {
   /** With paths relative to the project. */
@@ -18,8 +18,14 @@ export interface Placed extends Restored {
   readonly kept: boolean;
 }
 
-/** Files that are in place already are left alone. The stage is used up, and left to its owner to be removed. */
-export function placeFetched(scene: Scene, rules: OutputRules, fetched: Fetched, keep = true): Result<Placed, Failure> {
+/** `isForeign`: see Swap. Files that are in place already are left alone. The stage is used up, and left to its owner to be removed. */
+export function placeFetched(
+  scene: Scene,
+  rules: OutputRules,
+  fetched: Fetched,
+  keep = true,
+  isForeign: Swap['isForeign'] = () => true,
+): Result<Placed, Failure> {
   const { files } = scene.io;
   const taken = takeStage(scene, fetched, keep);
   if (!taken.ok) return taken;
@@ -42,7 +48,7 @@ export function placeFetched(scene: Scene, rules: OutputRules, fetched: Fetched,
       if (entry.kind === 'file') files.chmodSync(staged, entry.executable ? 0o755 : 0o644);
       else files.rmSync(staged, { force: true }); // made anew from what was checked
     }
-    inTheWay = swapIn(scene, { entries, extra });
+    inTheWay = swapIn(scene, { entries, extra, isForeign });
   } catch (thrown) {
     return err(fileTrouble(thrown, 'place what was fetched in', scene.root));
   }

@@ -77,11 +77,11 @@ export function makeLedger(input: KeepInput): Ledger {
 
   const restoreTree = (planned: PlannedAction, key: Digest, tree: Tree): Result<Restored | 'miss', Failure> => {
     const isForeign = foreignIn(planned.action);
-    const restored = restoreOutputs(scene, outputRules(planned.action), { key, outputs: tree });
+    const restored = restoreOutputs(scene, outputRules(planned.action), { key, outputs: tree }, isForeign);
     look.refresh();
     if (!restored.ok || restored.value === 'miss') return restored as Result<'miss', Failure>;
     const { files, bytes } = restored.value;
-    return ok({ files, bytes, outputs: tree.digest, notes: movedNotes(restored.value, isForeign) });
+    return ok({ files, bytes, outputs: tree.digest, notes: movedNotes(scene, restored.value, isForeign) });
   };
 
   return {
@@ -186,10 +186,10 @@ function products(
 ): Result<Products, Failure> {
   if (produced.fetched !== undefined) {
     const isForeign = foreignIn(action);
-    const placed = placeFetched(scene, rules ?? outputRules(action), produced.fetched, !noCache);
+    const placed = placeFetched(scene, rules ?? outputRules(action), produced.fetched, !noCache, isForeign);
     if (!placed.ok) return placed;
     const { tree, kept } = placed.value;
-    return ok({ tree, kept, notes: movedNotes(placed.value, isForeign) });
+    return ok({ tree, kept, notes: movedNotes(scene, placed.value, isForeign) });
   }
   if (rules === undefined || produced.untouched === true) return ok({ tree: undefined, kept: true, notes: [] });
   const captured = captureOutputs(scene, rules, !noCache);
@@ -216,13 +216,14 @@ function storeReceipt(records: Records, action: Action, { receipt }: Produced): 
   }
 }
 
-function movedNotes({ edited, extra, inTheWay }: RestoredFiles, isForeign: (path: string) => boolean): readonly string[] {
+function movedNotes({ run }: Scene, { edited, extra, inTheWay }: RestoredFiles, isForeign: (path: string) => boolean): readonly string[] {
   const notes: string[] = [];
+  const now = `now in .sbx/trash/${run}`;
   const changed = edited.filter(isForeign);
   const added = extra.filter(isForeign);
-  if (changed.length > 0) notes.push(`edited since it was made, now in the trash: ${someOf(changed, SHOWN)}`);
-  if (added.length > 0) notes.push(`not among its outputs, now in the trash: ${someOf(added, SHOWN)}`);
-  if (inTheWay.length > 0) notes.push(`in the way of its outputs, now in the trash: ${someOf(inTheWay, SHOWN)}`);
+  if (changed.length > 0) notes.push(`edited since it was made, ${now}: ${someOf(changed, SHOWN)}`);
+  if (added.length > 0) notes.push(`not among its outputs, ${now}: ${someOf(added, SHOWN)}`);
+  if (inTheWay.length > 0) notes.push(`in the way of its outputs, ${now}: ${someOf(inTheWay, SHOWN)}`);
   return notes;
 }
 

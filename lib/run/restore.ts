@@ -12,18 +12,19 @@ export interface Restored {
   /** Files and links that were put in place, and their bytes. */
   readonly files: number;
   readonly bytes: number;
-  /** Paths whose content was another one, and paths that the record does not know: both are in the trash now. */
+  /** Paths whose content was another one, and paths that the record does not know: both were moved away. */
   readonly edited: readonly string[];
   readonly extra: readonly string[];
-  /** What is no output and stood where one belongs: in the trash, too. */
+  /** What is no output and stood where one belongs: in the trash now. */
   readonly inTheWay: readonly string[];
 }
 
-/** `miss`: a blob is gone or was damaged, and the project is as it was. */
+/** `miss`: a blob is gone or was damaged, and the project is as it was. `isForeign`: see Swap. */
 export function restoreOutputs(
   scene: Scene,
   rules: OutputRules,
   remembered: Pick<Remembered, 'key' | 'outputs'>,
+  isForeign: Swap['isForeign'] = () => true,
 ): Result<Restored | 'miss', Failure> {
   const { files } = scene.io;
   const { key, outputs: tree } = remembered;
@@ -44,7 +45,7 @@ export function restoreOutputs(
         if (!scene.store.copyOut(entry.digest, staged, entry.executable, key)) return ok('miss' as const);
         bytes += entry.size;
       }
-      const inTheWay = swapIn(scene, { entries, extra });
+      const inTheWay = swapIn(scene, { entries, extra, isForeign });
       return ok({ files: entries.length, bytes, edited, extra, inTheWay });
     });
   } catch (thrown) {

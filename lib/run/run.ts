@@ -214,7 +214,7 @@ class Run {
     if (this.#executor !== undefined) {
       (await this.#executor).stop();
       pruneRuns(io.files, folders.project);
-      pruneTrash(io.files, folders.project);
+      pruneTrash(io.files, folders.project, io.clock.now());
     }
     const { records } = this.#memory;
     if (isTendingDue(io, folders.project)) {

@@ -27,6 +27,8 @@ export interface Swap {
   readonly entries: readonly { readonly entry: TreeEntry; readonly staged: string }[];
   /** Paths to be moved away. */
   readonly extra: readonly string[];
+  /** Whether what stands at a path may be somebody's own work: it goes where it is kept for long. */
+  readonly isForeign: (path: string) => boolean;
 }
 
 /** Says what stood in the way without being an output: it is moved away as well. Throws what a file operation threw. */
@@ -34,14 +36,14 @@ export function swapIn(scene: Scene, swap: Swap): readonly string[] {
   const { root, memo, io } = scene;
   const { files } = io;
   for (const path of swap.extra) {
-    away(scene, path);
+    away(scene, path, swap.isForeign(path));
     removeEmptyFolders(files, root, path);
   }
   const sound = new Set<string>();
   const inTheWay: string[] = [];
   for (const { entry, staged } of swap.entries) {
     if (!isInsidePath(entry.path) || /(^|\/)\.(sbx|git)(\/|$)/.test(entry.path)) throw new Error(`not a path for an output: ${entry.path}`);
-    inTheWay.push(...makeWay(scene, entry.path, sound));
+    inTheWay.push(...makeWay(scene, entry.path, sound, swap.isForeign));
     const to = `${root}/${entry.path}`;
     if (entry.kind === 'link') files.symlinkSync(entry.target, staged);
     put(scene, staged, to);
@@ -51,7 +53,7 @@ export function swapIn(scene: Scene, swap: Swap): readonly string[] {
 }
 
 /** Makes the parents of a path real folders, and the path itself free. Says which of them were something else. */
-function makeWay(scene: Scene, path: string, sound: Set<string>): readonly string[] {
+function makeWay(scene: Scene, path: string, sound: Set<string>, isForeign: Swap['isForeign']): readonly string[] {
   const { files } = scene.io;
   const moved: string[] = [];
   for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
@@ -59,14 +61,14 @@ function makeWay(scene: Scene, path: string, sound: Set<string>): readonly strin
     if (sound.has(parent)) continue;
     const seen = files.lstatSync(`${scene.root}/${parent}`, { throwIfNoEntry: false });
     if (seen && !seen.isDirectory()) {
-      away(scene, parent);
+      away(scene, parent, true);
       moved.push(parent);
     }
     if (!seen?.isDirectory()) files.mkdirSync(`${scene.root}/${parent}`);
     sound.add(parent);
   }
   const there = files.lstatSync(`${scene.root}/${path}`, { throwIfNoEntry: false });
-  if (there) away(scene, path);
+  if (there) away(scene, path, there.isDirectory() || isForeign(path));
   return there?.isDirectory() ? [...moved, path] : moved;
 }
 
@@ -83,6 +85,6 @@ function put(scene: Scene, staged: string, to: string): void {
   }
 }
 
-function away(scene: Scene, path: string): void {
-  moveAway(scene.io.files, scene.root, scene.folder, scene.run, path);
+function away({ io, root, folder, run }: Scene, path: string, isForeign: boolean): void {
+  moveAway(io.files, root, { folder, run, is: isForeign ? 'trash' : 'replaced' }, path);
 }

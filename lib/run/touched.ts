@@ -24,7 +24,7 @@ export function moveTouched(scene: Scene, rules: OutputRules, before: Before): R
     for (const [path, seen] of seeOutputs(scene, rules)) {
       const was = before.get(path);
       if (was && sameFile(was, seen)) continue;
-      moveAway(scene.io.files, scene.root, scene.folder, scene.run, path);
+      moveAway(scene.io.files, scene.root, { folder: scene.folder, run: scene.run, is: 'replaced' }, path);
       removeEmptyFolders(scene.io.files, scene.root, path);
       moved.push(path);
     }

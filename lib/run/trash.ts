@@ -1,15 +1,27 @@
-/** Where files go that sbx takes out of the way: `.sbx/trash/<run>/`, never deleted at once. Knows no reasons. */
+/** Where files go that sbx takes out of the way, never deleted at once. Knows no reasons. */
 import { makeFolder } from '../io/replace.ts';
 import { errnoOf } from '../io/trouble.ts';
 import type { Files } from '../model/io.ts';
 
 const RUNS_KEPT = 5;
+const KEPT_FOR = 14 * 86_400_000;
+
+/**
+ * `trash`: what no step is known to have made, so that somebody may miss it; kept for two weeks, and what the newest five runs put there for longer.
+ * `replaced`: what steps made, whole or half; of that the newest five runs are enough. Both lie in `.sbx`, in a folder for each run.
+ */
+export type Bin = 'trash' | 'replaced';
 
 /** Moves a file, link or folder of the project away. Throws what moving threw; nothing there is nothing to do. */
-export function moveAway(files: Files, root: string, folder: string, run: string, path: string): void {
-  const trash = `${folder}/trash`;
-  if (files.lstatSync(trash, { throwIfNoEntry: false })?.isFile()) files.renameSync(trash, `${folder}/trash.damaged`);
-  const to = `${freeFolder(files, `${trash}/${run}`, path)}/${path}`;
+export function moveAway(
+  files: Files,
+  root: string,
+  bin: { readonly folder: string; readonly run: string; readonly is: Bin },
+  path: string,
+): void {
+  const all = `${bin.folder}/${bin.is}`;
+  if (files.lstatSync(all, { throwIfNoEntry: false })?.isFile()) files.renameSync(all, `${all}.damaged`);
+  const to = `${freeFolder(files, `${all}/${bin.run}`, path)}/${path}`;
   makeFolder(files, to.slice(0, to.lastIndexOf('/')));
   try {
     files.renameSync(`${root}/${path}`, to);
@@ -43,16 +55,23 @@ export function removeEmptyFolders(files: Files, root: string, path: string): vo
   }
 }
 
-/** Keeps what the newest few runs moved away, and no stage that a killed run left. Under the project's lock. Never throws: the rest is tried again by the next run. */
-export function pruneTrash(files: Files, folder: string): void {
+/** Empties the bins of what is old, and removes the stage that a killed run left. Under the project's lock. Never throws: the rest is tried again by the next run. */
+export function pruneTrash(files: Files, folder: string, now: number): void {
   try {
     files.rmSync(`${folder}/stage`, { recursive: true, force: true });
-    const runs = files.readdirSync(`${folder}/trash`).map((run) => ({ run, at: files.statSync(`${folder}/trash/${run}`).mtimeMs }));
-    runs.sort((a, b) => b.at - a.at);
-    for (const { run } of runs.slice(RUNS_KEPT)) files.rmSync(`${folder}/trash/${run}`, { recursive: true, force: true });
+    // A clock that is a year ahead makes everything look old: what was moved last stays.
+    for (const { path, at } of oldRuns(files, `${folder}/trash`))
+      if (now - at > KEPT_FOR) files.rmSync(path, { recursive: true, force: true });
+    for (const { path } of oldRuns(files, `${folder}/replaced`)) files.rmSync(path, { recursive: true, force: true });
   } catch (thrown) {
     if (errnoOf(thrown) === undefined) throw thrown;
   }
+}
+
+function oldRuns(files: Files, bin: string): readonly { readonly path: string; readonly at: number }[] {
+  if (!files.existsSync(bin)) return [];
+  const runs = files.readdirSync(bin).map((run) => ({ path: `${bin}/${run}`, at: files.statSync(`${bin}/${run}`).mtimeMs }));
+  return runs.sort((a, b) => b.at - a.at).slice(RUNS_KEPT);
 }
 
 /** Two files that are moved away in one run may have had one name, or one may have stood where the other needs a folder: then the second goes beside the first. */

@@ -1,11 +1,15 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { realFiles } from '../../lib/io/io.ts';
 import { moveAway } from '../../lib/run/trash.ts';
 import { withFolder } from '../rig/folder.ts';
+import { withWorkshop } from './real.ts';
 import { put } from './store-fixture.ts';
+
+const BUILD = { run: 'cat src > out', inputs: ['src'], outputs: ['out'] };
+const BAD = { ...BUILD, run: 'echo half > out; exit 1' };
 
 test('two files of one name, and a file where another needs a folder, are moved away side by side', () =>
   withFolder((root) => {
@@ -13,7 +17,7 @@ test('two files of one name, and a file where another needs a folder, are moved 
     for (const round of ['one', 'two', 'three']) {
       const path = round === 'three' ? 'a/b' : 'a';
       put(root, { [path]: round });
-      moveAway(realFiles, root, folder, 'r1', path);
+      moveAway(realFiles, root, { folder, run: 'r1', is: 'trash' }, path);
       assert.not(realFiles.existsSync(join(root, path)));
     }
     const texts = ['r1/a', 'r1.1/a', 'r1.2/a/b'].map((path) => realFiles.readFileSync(join(folder, 'trash', path), 'utf8'));
@@ -26,8 +30,46 @@ test('a file in place of the trash is set aside', () =>
     mkdirSync(folder);
     writeFileSync(join(folder, 'trash'), 'x');
     put(root, { a: 'mine' });
-    moveAway(realFiles, root, folder, 'r1', 'a');
+    moveAway(realFiles, root, { folder, run: 'r1', is: 'trash' }, 'a');
     assert.is(realFiles.readFileSync(join(folder, 'trash/r1/a'), 'utf8'), 'mine');
+  }));
+
+test('an output that was edited by hand is found in the trash after many runs that moved something away; it is said where', () =>
+  withWorkshop(async ({ root, write, run }) => {
+    write('src', 'one');
+    await run({ build: BUILD });
+    write('out', 'by hand');
+    const restored = await run({ build: BUILD });
+    const [first = ''] = readdirSync(join(root, '.sbx/trash'));
+    assert.match(restored.notes.join(), new RegExp(`edited since it was made, now in \\.sbx/trash/${first}: out`));
+    for (let i = 0; i < 7; i++) {
+      write('src', `bad ${i}`);
+      assert.match((await run({ build: BAD })).notes.join(), /out was touched by the failed step, now in \.sbx\/replaced\//);
+      write('src', 'one');
+      write('out', `by hand ${i}`);
+      assert.is((await run({ build: BUILD })).is.build, 'restored');
+    }
+    assert.is(readFileSync(join(root, '.sbx/trash', first, 'out'), 'utf8'), 'by hand');
+    assert.is(readdirSync(join(root, '.sbx/trash')).length, 8);
+    assert.is(readdirSync(join(root, '.sbx/replaced')).length, 5, 'what steps made is kept of five runs');
+  }));
+
+test('what was moved away more than two weeks ago goes, but for the newest five runs', () =>
+  withWorkshop(async ({ root, write, run }) => {
+    const bin = join(root, '.sbx/trash');
+    write('src', 'one');
+    await run({ build: BUILD });
+    for (let i = 0; i < 7; i++) {
+      write('out', `by hand ${i}`);
+      await run({ build: BUILD });
+    }
+    const names = readdirSync(bin);
+    const long = Date.now() / 1000 - 15 * 86_400;
+    for (const [i, name] of names.entries()) utimesSync(join(bin, name), long - i, long - i);
+    const dated = (name: string): boolean => existsSync(join(bin, name));
+    write('src', 'two');
+    await run({ build: BUILD });
+    assert.equal(names.map(dated), [true, true, true, true, true, false, false]);
   }));
 
 test.run();
