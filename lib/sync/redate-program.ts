@@ -24,10 +24,18 @@ redate() {
   tail -z -n +2 .sbx/redate | comm -z -12 - "$stage/meta/dates" | xargs -0 -r sh -c '
     by=$1
     shift
+    redate_all() { touch -c -h -d "@$(( ${D}{date%.*} - by )).${D}{date#*.}" -- "$@" 2>/dev/null; }
+    redate_each() { for name do redate_all "$name" || printf "stuck\\0%s\\0" "$name"; done; }
+    date=
     for file do
-      date=${D}{file%% *}
-      touch -c -h -d "@$(( ${D}{date%.*} - by )).${D}{date#*.}" -- "${D}{file#* }" 2>/dev/null || printf "stuck\\0%s\\0" "${D}{file#* }"
-    done' sh "$by"
+      if [ "${D}{file%% *}" != "$date" ] || [ "$#" -gt 400 ]; then
+        if [ -n "$date" ]; then redate_all "$@" || redate_each "$@"; fi
+        date=${D}{file%% *}
+        set --
+      fi
+      set -- "$@" "${D}{file#* }"
+    done
+    redate_all "$@" || redate_each "$@"' sh "$by"
   rm -f .sbx/redate
   printf 'redated\\0'
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -86,13 +86,30 @@ test('what was built while the clock there was an hour ahead is older than what 
     assert.is((await pair.sync()).untouched, true);
   }));
 
-/** A session where `touch` of the date of 2.o does something else. */
-function touching(pair: Pair, text: string): PlainSession {
+/** A session where `touch` with such arguments, of the date of 2.o if not said otherwise, does something else. */
+function touching(pair: Pair, text: string, args = '*-c*2.o*'): PlainSession {
   const shims = join(pair.here, '../shims');
   mkdirSync(shims);
-  writeFileSync(join(shims, 'touch'), `#!/bin/sh\ncase "$*" in *-c*2.o*) ${text};; esac\nexec /usr/bin/touch "$@"\n`, { mode: 0o755 });
+  writeFileSync(join(shims, 'touch'), `#!/bin/sh\ncase "$*" in ${args}) ${text};; esac\nexec /usr/bin/touch "$@"\n`, { mode: 0o755 });
   return plainSession(join(pair.here, '..'), { PATH: `${shims}:${process.env.PATH ?? ''}` });
 }
+
+test('dates are moved back of many files at once, where they have one date', () =>
+  withPair(async (pair) => {
+    pair.exclude = ['*.o'];
+    const sources = Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`f ${i}`, `${i}`]));
+    pair.edit(sources);
+    await pair.sync();
+    pair.far({ 'a.o': 'a', 'b.o': 'b' });
+    ranAhead(pair, 3600);
+    const before = ['f 1', 'f 599', 'a.o', 'b.o'].map((path) => mtime(pair, path));
+    pair.edit({ 'f 0': 'other' });
+    await pair.sync(touching(pair, 'echo >>"$HOME/touched"', '*-c*-d*'));
+    const after = ['f 1', 'f 599', 'a.o', 'b.o'].map((path) => mtime(pair, path));
+    assert.equal(new Set(before.map((one, i) => one - (after[i] as bigint))).size, 1, 'all by the same time');
+    assert.ok((after[0] as bigint) < BigInt(Date.now()) * 1_000_000n);
+    assert.ok(readFileSync(join(pair.here, '../touched'), 'utf8').length < 20, 'processes');
+  }));
 
 test('a product of the future that cannot be dated is named', () =>
   withPair(async (pair) => {
