@@ -1,14 +1,27 @@
 /**
  * Making, taking over and removing a workspace. Each guards itself again: between what was seen and what is done, something else may have come.
- * $1 is absolute. The sentinel appears by rename, so that it is whole or not there.
+ * $1 is absolute. The sentinel appears by link or rename, so that it is whole or not there.
  */
 const WRITE = `
-sentinel() {
+written() {
   mkdir -p .sbx/holds
   if [ -L .sbx ] || [ ! -O .sbx ]; then echo "sbx: workspace-unsafe: $1/.sbx is a link or not ours" >&2; exit 1; fi
-  printf '%s' "$2" >.sbx/sentinel.new || exit 1
-  sync .sbx/sentinel.new 2>/dev/null
-  mv -T .sbx/sentinel.new .sbx/sentinel || exit 1
+  mine=.sbx/sentinel.$$
+  rm -f "$mine"
+  printf '%s' "$2" >"$mine" || exit 1
+  sync "$mine" 2>/dev/null
+  :
+}
+`;
+
+/** Of many that come at once one has it: a link is made only where nothing is. Where there are no links, a rename that replaces nothing. */
+const CLAIM = `
+theirs() { echo "sbx: workspace-foreign: $1 belongs to another checkout since a moment: run again" >&2; exit 1; }
+claim() {
+  written "$1" "$2"
+  ln "$mine" .sbx/sentinel 2>/dev/null || mv -nT "$mine" .sbx/sentinel 2>/dev/null
+  rm -f "$mine"
+  case $(cat .sbx/sentinel) in "$3"*) ;; *) theirs "$1";; esac
   sync .sbx 2>/dev/null
   :
 }
@@ -17,19 +30,19 @@ sentinel() {
 /** $1 workspace, $2 sentinel, $3 beginning of it. */
 export const CREATE = `
 umask 022
-${WRITE}
+${WRITE}${CLAIM}
 if [ -L "$1" ]; then echo "sbx: workspace-unsafe: $1 became a link" >&2; exit 1; fi
 if ! mkdir -p -- "$1" 2>/dev/null || ! cd -P -- "$1" 2>/dev/null; then
   echo "sbx: workspace-unsafe: $1 cannot be made by $(id -un): make it there, or name another with workspace:" >&2; exit 1
 fi
 if [ ! -O . ]; then echo "sbx: workspace-unsafe: $1 belongs to another user" >&2; exit 1; fi
 if [ -f .sbx/sentinel ]; then
-  case $(cat .sbx/sentinel) in "$3"*) exit 0;; *) echo "sbx: workspace-foreign: $1 belongs to another checkout since a moment" >&2; exit 1;; esac
+  case $(cat .sbx/sentinel) in "$3"*) exit 0;; *) theirs "$1";; esac
 fi
 if [ -n "$(find . ! -name . -prune ! -name .sbx -print | head -n 1)" ]; then
   echo "sbx: workspace-foreign: $1 was filled meanwhile" >&2; exit 1
 fi
-sentinel "$1" "$2"
+claim "$1" "$2" "$3"
 `;
 
 /** $1 workspace, $2 sentinel. Receipt and holds of a former owner go; no file of the user is touched. */
@@ -40,7 +53,10 @@ if [ -L "$1" ] || [ ! -d "$1" ] || [ ! -O "$1" ]; then echo "sbx: workspace-unsa
 cd -P -- "$1" || exit 1
 if [ -L .sbx ]; then echo "sbx: workspace-unsafe: $1/.sbx is a link" >&2; exit 1; fi
 rm -rf .sbx/receipt .sbx/sent .sbx/seen .sbx/redate .sbx/holds .sbx/stage
-sentinel "$1" "$2"
+written "$1" "$2"
+mv -T "$mine" .sbx/sentinel || exit 1
+sync .sbx 2>/dev/null
+:
 `;
 
 /**

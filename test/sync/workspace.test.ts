@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -46,6 +46,21 @@ test('a workspace is absent, then made, then ours; the intent is written before 
     assert.equal(readSentinel(readFileSync(join(first.workspace, '.sbx/sentinel'), 'utf8')), CHECKOUT);
     assert.equal((await look(home)).found, { is: 'ours' });
     assert.ok((await createWorkspace(session, first.workspace, CHECKOUT, journal, SIGNAL)).ok, 'again is no error');
+  }));
+
+test('two checkouts that make one workspace at the same moment: one has it, the other is told so', () =>
+  withFolder(async (home) => {
+    mkdirSync(join(home, 'shims'));
+    for (const name of ['mv', 'ln']) {
+      writeFileSync(join(home, 'shims', name), `#!/bin/sh\nsleep 0.5\nexec /bin/${name} "$@"\n`, { mode: 0o755 });
+    }
+    const session = plainSession(home, { PATH: `${join(home, 'shims')}:${process.env.PATH}` });
+    const path = join(home, 'w');
+    const both = [CHECKOUT, OTHER];
+    const made = await Promise.all(both.map((checkout) => createWorkspace(session, path, checkout, memoryJournal(), SIGNAL)));
+    assert.equal(made.map((one) => (one.ok ? 'made' : one.error.code)).sort(), ['made', 'workspace-foreign']);
+    assert.equal(readSentinel(readFileSync(join(path, '.sbx/sentinel'), 'utf8')), both[made.findIndex(({ ok }) => ok)]);
+    assert.equal(readdirSync(join(path, '.sbx')).sort(), ['holds', 'sentinel']);
   }));
 
 test('names with blanks, quotes, dashes and emoji are paths like any other', () =>
