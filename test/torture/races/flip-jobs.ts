@@ -1,5 +1,5 @@
 import { closeSync, lstatSync, openSync, readFileSync, renameSync, type Stats, utimesSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { nonce, realClock, realFiles } from '../../../lib/io/io.ts';
 import { realSpawn } from '../../../lib/io/process.ts';
 import type { Files } from '../../../lib/model/io.ts';
@@ -9,8 +9,9 @@ import type { Answer, How, Job, Turns } from './job.ts';
 /** Gives a file other content of the same size. */
 export function change(path: string, text: string, how: How): void {
   if (how === 'renamed') {
-    writeFileSync(`${path}.new~`, text);
-    renameSync(`${path}.new~`, path);
+    const beside = join(dirname(path), '../.new~'); // not among the inputs
+    writeFileSync(beside, text);
+    renameSync(beside, path);
     return;
   }
   const { atimeMs, mtimeMs } = lstatSync(path);

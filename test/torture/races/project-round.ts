@@ -40,9 +40,9 @@ const EDITS: { readonly [what: string]: (subject: Subject, random: Random, n: nu
     subject.remove('out');
   },
   'after an output was edited': (subject, random) => {
-    writeSources(subject, random.below(4));
+    if (!hasSources(subject)) return writeSources(subject, random.below(4));
     subject.write('out/app', `by hand ${random.below(1e6)}\n`);
-    subject.write('out/extra', 'of nobody\n');
+    subject.write('out/extra', 'of nobody\n'); // taken in by a build, so the sources are those that were built
   },
 };
 
