@@ -1,4 +1,5 @@
 import type { GlobSet } from '../base/glob.ts';
+import { isWithin } from '../base/plain-paths.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TreeEntry } from '../model/tree.ts';
@@ -45,7 +46,9 @@ export async function takeInventory(workspace: Workspace, wanted: Wanted): Promi
   });
   if (!listed.ok) return listed;
   const isMine = (path: string): boolean => wanted.whole || (wanted.globs.matches(path) && !wanted.excluded(path));
-  const manifest = readManifest(listed.value, roots, wanted.caps, isMine);
+  const nested = wanted.globs.literals.filter((path) => wanted.globs.roots.some((root) => isWithin(path, root)));
+  const isTwice = (path: string): boolean => nested.some((folder) => isWithin(path, folder));
+  const manifest = readManifest(listed.value, roots, wanted.caps, isMine, isTwice);
   if (!manifest.ok) return manifest;
   const mine = manifest.value.entries.filter(({ path }) => isMine(path));
   const digests = wanted.whole ? readDigests(listed.value, filesOf(manifest.value.entries)) : await hashed(workspace, base, filesOf(mine));

@@ -33,13 +33,14 @@ const SIZE = /^(0|[1-9][0-9]{0,15})$/;
 
 /**
  * The listing up to its `end`. `roots` are the paths that were asked for; '.' is everything. A name that cannot be taken is no harm where
- * it is not `wanted`.
+ * it is not `wanted`. A path is listed `twice` where one root lies within another.
  */
 export function readManifest(
   fields: Fields,
   roots: readonly string[],
   caps: Caps,
   wanted: (path: string) => boolean = () => true,
+  twice: (path: string) => boolean = () => false,
 ): Result<Manifest, Failure> {
   const asked = new Set(roots);
   const entries: ListedEntry[] = [];
@@ -70,7 +71,10 @@ export function readManifest(
       if (wanted(path)) return refused(`${quoted(name)} ${trouble}`, LEAVE_OUT);
       continue;
     }
-    if (seen.has(path)) return refused(`${quoted(path)} is there twice`);
+    if (seen.has(path)) {
+      if (twice(path)) continue;
+      return refused(`${quoted(path)} is there twice`);
+    }
     seen.add(path);
     if (kind === 'G') {
       left.push(path);

@@ -51,6 +51,9 @@ test('single files, globs, lists and excludes', () =>
     assert.equal(await fetched(stand, { from: 'out/**/*.txt' }), { 'out/a.txt': '1', 'out/d/c.txt': '3' });
     assert.equal(await fetched(stand, { from: ['out', '!out/d', 'y'] }), { 'out/a.txt': '1', 'out/b.o': '2', y: '5' });
     assert.equal(await fetched(stand, { from: ['out', 'other'], exclude: ['*.o', 'd'] }), { 'out/a.txt': '1', 'other/x': '4' });
+    // A path below the fixed beginning of a glob.
+    assert.equal(await fetched(stand, { from: ['out/*.o', 'out/a.txt'] }), { 'out/a.txt': '1', 'out/b.o': '2' });
+    assert.equal(await fetched(stand, { from: ['out/*.o', 'out/d'] }), { 'out/b.o': '2', 'out/d/c.txt': '3' });
     assert.equal(await fetched(stand, { from: '**' }), { 'out/a.txt': '1', 'out/b.o': '2', 'out/d/c.txt': '3', 'other/x': '4', y: '5' });
   }));
 
