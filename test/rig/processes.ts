@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export interface Process {
   readonly pid: number;
+  readonly parent: number;
   /** Its words with blanks between. */
   readonly command: string;
 }
@@ -15,7 +16,9 @@ export function processesWith(marks: readonly string[]): readonly Process[] {
     const command = look(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim());
     if (command === '') continue; // a zombie, or a thread of the kernel
     const about = `${command}\n${look(() => readlinkSync(`/proc/${pid}/cwd`))}\n${look(() => readFileSync(`/proc/${pid}/environ`, 'latin1'))}`;
-    if (marks.some((mark) => about.includes(mark))) found.push({ pid, command });
+    if (!marks.some((mark) => about.includes(mark))) continue;
+    const stat = look(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
+    found.push({ pid, parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]), command });
   }
   return found;
 }

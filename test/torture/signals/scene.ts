@@ -54,7 +54,7 @@ export function sceneIn(folder: string, wish: SceneWish, sshd: Sshd | undefined)
     project,
     where,
     env: { SBX_KILL_GRACE: `${wish.killGrace}s`, ...sshd?.env },
-    workspace: far ? join(folder, 'far') : undefined,
+    workspace: where === 'embedded' ? join(project.root, '.sbx/embedded/far/sbx/demo') : far ? join(folder, 'far') : undefined,
     hang(what, does) {
       if (does) writeFileSync(flag(`hang-${what}`), '');
       else rmSync(flag(`hang-${what}`), { force: true });
