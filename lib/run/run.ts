@@ -74,7 +74,8 @@ async function runLocked(
 ): Promise<Result<RunEnd, Failure | readonly Diagnostic[]>> {
   const { io, folders, command } = request;
   try {
-    makeProjectFolder(io, folders.project);
+    const refused = makeProjectFolder(io, folders.project);
+    if (refused !== undefined) return err(refused);
   } catch (thrown) {
     return err({ ...fileTrouble(thrown, 'make', folders.project), hint: 'sbx keeps its records of the project there' });
   }
