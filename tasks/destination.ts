@@ -1,14 +1,17 @@
+import { compileGlobs } from '../lib/base/glob.ts';
+
 // Where fetched files lie, seen from the folder `to`. Like `cp -r`: a path named in full goes by its last name, what a glob finds by the rest.
 
 const WILD = /[*?[{\\]/;
 
-/** The path below `to` of a path in the workspace. */
+/** The path below `to` of a path in the workspace. Of several that name it the first one counts. */
 export function destinationOf(from: readonly string[]): (path: string) => string {
-  const bases = from.filter((glob) => !glob.startsWith('!')).map((glob) => baseOf(glob));
-  return (path) => {
-    const base = bases.find((one) => one === '' || path === one.replace(/\/$/, '') || path.startsWith(one)) ?? '';
-    return path.slice(base.length);
-  };
+  const rules = from
+    .filter((glob) => !glob.startsWith('!'))
+    .map((glob) => ({ base: baseOf(glob), names: compileGlobs([glob.replace(/\/+$/, '')]).matches }));
+  const [only] = rules;
+  if (rules.length === 1 && only !== undefined) return (path) => path.slice(only.base.length);
+  return (path) => path.slice(rules.find(({ names }) => names(path))?.base.length ?? 0);
 }
 
 /** Globs of what is fetched, where it lies in the project. */

@@ -64,6 +64,11 @@ test('`to` puts a path by its last name and what a glob finds by the rest', () =
     assert.equal(await fetched(stand, { from: 'a/d', to: 'bin' }), { to: 'bin', 'd/x/y': '2', 'd/z': '3' });
     assert.equal(await fetched(stand, { from: ['a/d/**', 'a/b/prog'], to: 'o/p' }), { to: 'o/p', 'x/y': '2', z: '3', prog: 'x:1' });
     write(stand.there, { 'b/prog': '4' });
+    assert.equal(
+      await fetched(stand, { from: ['a/b/prog', 'a/d/x/y'], to: 'bin' }),
+      { to: 'bin', prog: 'x:1', y: '2' },
+      'each by its own last name',
+    );
     assert.is(await fetched(stand, { from: ['a/b/prog', 'b/prog'], to: 'bin' }), 'fetch-refused', 'two in one place');
   }));
 
