@@ -56,7 +56,7 @@ export interface Job {
   readonly killGrace: number;
   /** Names the job on the far side: unique for each attempt. */
   readonly attempt: string;
-  /** A file in the place that says what it holds: removed before the command starts, written with `value` after exit 0. */
+  /** A file in the place that says what it holds: removed before the command starts, written with `value` after exit 0, unless that is empty. */
   readonly mark?: { readonly path: string; readonly value: string };
   /** Tags the processes of this run, so that a sweep finds what left the session. */
   readonly run: string;

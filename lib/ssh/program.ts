@@ -68,8 +68,8 @@ export function exitOf(channel: ClientChannel, link: Link, signal: AbortSignal):
       signal.removeEventListener('abort', stop);
       resolve(result);
     };
-    channel.on('exit', (code: number | null, name?: string) => {
-      exit = code === null ? { signal: `SIG${name ?? 'KILL'}` } : { code };
+    channel.on('exit', (code: number | null, name = 'SIGKILL') => {
+      exit = code === null ? { signal: name } : { code };
     });
     channel.on('error', () => {});
     channel.on('close', () => {

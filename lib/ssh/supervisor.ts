@@ -107,7 +107,7 @@ guard() {
   wait "$watcher" 2>/dev/null
   case $? in 4) end=stopped ;; 5) end=stuck ;; esac
   kill -s KILL -- "-$watcher" 2>/dev/null
-  if [ "$end" = 0 ] && [ -n "$held" ]; then
+  if [ "$end" = 0 ] && [ -n "$value" ]; then
     mkdir -p -- "${'$'}{held%/*}" && printf %s "$value" >"$held.$tree" && mv -f -- "$held.$tree" "$held" || end=mark
   fi
 }

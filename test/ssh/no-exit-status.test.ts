@@ -9,8 +9,8 @@ import { Link } from '../../lib/ssh/link.ts';
 import { runProgram } from '../../lib/ssh/program.ts';
 import { SshClient, SshServer } from '../../lib/ssh/ssh2.ts';
 
-/** A peer that runs what it is told and closes the channel without a word of how it ended, or with the code that is said. */
-async function withPeer(code: number | undefined, use: (link: Link) => Promise<void>): Promise<void> {
+/** A peer that runs what it is told and closes the channel without a word of how it ended, or with the code or signal that is said. */
+async function withPeer(code: number | string | undefined, use: (link: Link) => Promise<void>): Promise<void> {
   const server = new SshServer({ hostKeys: [freshKey().private] }, (connection) => {
     connection.on('error', () => {});
     connection.on('authentication', (attempt) => attempt.accept());
@@ -21,7 +21,7 @@ async function withPeer(code: number | undefined, use: (link: Link) => Promise<v
         channel.pipe(child.stdin);
         child.stdout.pipe(channel, { end: false });
         child.on('close', () => {
-          if (code !== undefined) channel.exit(code);
+          if (code !== undefined) channel.exit(code as never);
           channel.close();
         });
       });
@@ -53,6 +53,12 @@ test('the same peer with an exit code is believed', () =>
   withPeer(3, async (link) => {
     const ended = await run(link);
     assert.equal(ended.ok && [ended.value.exit, Buffer.from(ended.value.stdout).toString()], [{ code: 3 }, 'done\n']);
+  }));
+
+test('an end by signal is told by the name of the signal', () =>
+  withPeer('SEGV', async (link) => {
+    const ended = await run(link);
+    assert.equal(ended.ok && ended.value.exit, { signal: 'SIGSEGV' });
   }));
 
 test.run();
