@@ -14,6 +14,9 @@ import { workspacePath } from './place.ts';
 
 // What is seen on connecting. Knows nothing of records: whoever calls compares and keeps it.
 
+/** Probes print a line or two. */
+const ARRIVAL_BYTES = 16 * 2 ** 20;
+
 /** What lies where the workspace should be. */
 export type WorkspaceFound =
   | { readonly is: 'absent' } // to be made, or there and empty
@@ -49,7 +52,8 @@ export async function arrive(session: Session, request: ArrivalRequest): Promise
   const sources = sourcesOf(project, sandbox);
   const probes = sandbox.probes.flatMap(([name, command]) => [name, probeProgram(command, sources, sandbox)]);
   const other = `${path.value}-${checkout.id.slice(0, 8)}`;
-  const said = await ask(session, ARRIVE, [path.value, other, `{"id":"${checkout.id}"`, ...probes], { signal: request.signal });
+  const args = [path.value, other, `{"id":"${checkout.id}"`, ...probes];
+  const said = await ask(session, ARRIVE, args, { signal: request.signal }, ARRIVAL_BYTES);
   if (!said.ok) return said;
   return read(said.value, request);
 }

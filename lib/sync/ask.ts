@@ -1,17 +1,30 @@
 import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { ProgramEnd, ProgramStreams, Session } from '../model/sandbox.ts';
+import { makeAnswer } from './answer.ts';
 import { type Fields, readFields } from './fields.ts';
 
-/** Runs a program of ours that answers in fields; any other exit than 0 is a failure with what the far side said. */
+/** The longest answer that is read: a list of about a million names. */
+export const ANSWER_BYTES = 256 * 2 ** 20;
+
+/** Runs a program of ours that answers in fields; any other exit than 0 is a failure with what the far side said. One that answers without end is ended. */
 export async function ask(
   session: Session,
   program: string,
   args: readonly string[],
-  streams: ProgramStreams,
+  streams: Omit<ProgramStreams, 'stdout'>,
+  most = ANSWER_BYTES,
 ): Promise<Result<Fields, Failure>> {
-  const ended = await finish(session, program, args, streams);
-  return ended.ok ? ok(readFields(ended.value.stdout)) : ended;
+  const answer = makeAnswer(most);
+  const signal = AbortSignal.any([streams.signal, answer.full]);
+  const asked = finish(session, program, args, { ...streams, signal, stdout: answer.take });
+  // A program that we ended ourselves rejects or fails, as its session likes: why is known here.
+  const ended = await asked.catch((thrown: unknown) => {
+    if (!answer.full.aborted) throw thrown;
+  });
+  if (ended?.ok === false && !answer.full.aborted) return ended;
+  const whole = answer.whole();
+  return whole.ok ? ok(readFields(whole.value)) : whole;
 }
 
 /** As `ask`, for programs whose output goes elsewhere. */

@@ -3,7 +3,7 @@ import { isWithin } from '../base/plain-paths.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { TreeEntry } from '../model/tree.ts';
-import { ask } from './ask.ts';
+import { ANSWER_BYTES, ask } from './ask.ts';
 import { once, type Workspace } from './check.ts';
 import { byPath } from './far-tree.ts';
 import { type Fields, writeFields } from './fields.ts';
@@ -32,15 +32,12 @@ export interface Inventory {
   readonly left: readonly string[];
 }
 
-/** The longest list that is read: about a million names. */
-const LIST_BYTES = 256 * 2 ** 20;
-
 /** One round trip if everything is wanted, else two. */
 export async function takeInventory(workspace: Workspace, wanted: Wanted): Promise<Result<Inventory, Failure>> {
   const roots = [...wanted.globs.roots, ...wanted.globs.literals].map((root) => (root === '' ? '.' : root));
   const base = [workspace.path, ourBeginning({ id: workspace.checkout })];
   const names = roots.map((root) => (root === '.' ? '.' : `./${root}`));
-  const listed = await ask(workspace.session, LIST, [...base, wanted.whole ? 'hash' : 'list', String(LIST_BYTES)], {
+  const listed = await ask(workspace.session, LIST, [...base, wanted.whole ? 'hash' : 'list', String(ANSWER_BYTES)], {
     signal: workspace.signal,
     stdin: once(writeFields(names)),
   });

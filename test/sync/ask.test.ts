@@ -24,6 +24,14 @@ test('a program that fails gives its own reason, a full disk, or its last lines'
     assert.equal(farTrouble('a\nb\n\n', 'exit 1').lastLines, ['a', 'b']);
   }));
 
+test('an answer without end is ended at the bound, and what came is not taken', () =>
+  withFolder(async (home) => {
+    const said = await ask(plainSession(home), 'while printf "name\\0%01000d\\0" 1; do :; done', [], { signal: SIGNAL }, 2 ** 20);
+    assert.is(said.ok ? 'ok' : said.error.code, 'far-side-answer');
+    const whole = await ask(plainSession(home), 'printf "%01000d\\0" 1', [], { signal: SIGNAL }, 1001);
+    assert.is(whole.ok && whole.value.next()?.length, 1000);
+  }));
+
 test('a word with NUL is not sent', () =>
   withFolder(async (home) => {
     const session = plainSession(home);
