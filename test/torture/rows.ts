@@ -4,6 +4,7 @@ import type { Row } from './row.ts';
 export const ROWS: { readonly [name: string]: () => Promise<Row> } = {
   'crash-points': async () => (await import('./crash-points/row.ts')).row,
   damage: async () => (await import('./damage/row.ts')).row,
+  'hostile-fetch': async () => (await import('./hostile-fetch/row.ts')).row,
   kills: async () => (await import('./kills/row.ts')).row,
   races: async () => (await import('./races/row.ts')).row,
   signals: async () => (await import('./signals/row.ts')).row,

@@ -1,0 +1,47 @@
+import type { Row } from '../row.ts';
+import { ANSWERS, SIZES } from './answers.ts';
+import type { Case } from './case.ts';
+import { DESTINATIONS, FOLDERS } from './destinations.ts';
+import { LINKS, TREES } from './links.ts';
+import { NAMES } from './names.ts';
+import { makeStages } from './play.ts';
+import { BUILDS, SYNCS } from './talk.ts';
+
+const whole = (cases: readonly Case[]): readonly Case[] => cases.map((one) => ({ ...one, whole: true }));
+const KINDS: readonly (readonly Case[])[] = [
+  NAMES,
+  LINKS,
+  TREES,
+  SIZES,
+  ANSWERS,
+  whole(SYNCS),
+  whole(BUILDS),
+  DESTINATIONS,
+  whole(FOLDERS),
+];
+
+/** A far side that lies, over real SSH, and destinations that were tampered with; whole runs of sbx against each. */
+export const row: Row = {
+  name: 'hostile-fetch',
+  figure: 'hostile archives, trees, servers',
+  bar: '0 escapes, nothing left behind',
+  short: 80,
+  long: 10_150,
+  slots: 3,
+  patience: 120_000,
+  async open({ random, folder }) {
+    const stages = makeStages(folder);
+    return {
+      trials: (count) => chosen(count, random.shuffled).map((one) => ({ name: one.name, run: () => stages.play(one) })),
+      [Symbol.asyncDispose]: () => stages[Symbol.asyncDispose](),
+    };
+  },
+};
+
+/** Of every kind its share; what memory costs is not with every test run. */
+function chosen(count: number, shuffled: (these: readonly Case[]) => readonly Case[]): readonly Case[] {
+  const all = KINDS.flat();
+  if (count >= all.length) return all;
+  const share = KINDS.map((kind) => shuffled(kind).slice(0, Math.ceil((count * kind.length) / all.length)));
+  return share.flat().slice(0, count);
+}
