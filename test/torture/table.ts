@@ -18,6 +18,7 @@ function casesOf(kept: Kept | undefined): string {
 }
 
 function wrongOf(...parts: readonly (RowReport | undefined)[]): string {
+  if (parts.every((part) => part === undefined)) return '';
   const wrong = parts.flatMap((part) => part?.wrong ?? []);
   return wrong.length === 0 ? '0' : `${wrong.length}: ${wrong.map((one) => one.name).join(', ')}`;
 }
