@@ -12,7 +12,7 @@ test('the same flips, truncations and kills against turbo, nx, wireit and make a
   const tools = findTools(join(REPOSITORY, '.build/bench/peers'), (text) => console.log(text));
   assert.equal(
     tools.map(({ name }) => name),
-    ['sbx', 'make', 'turbo', 'wireit', 'nx'],
+    ['sbx', 'make', 'turbo', 'nx', 'wireit'],
   );
   const report = await strikeAll(tools, { cases: 1, seed: SHORT_SEED, say: () => {} });
   for (const { name, tallies } of report.tools) {
