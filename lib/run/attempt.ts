@@ -20,13 +20,10 @@ export async function attempt(
   const { timeout } = action.step;
   const leave = control.enter(footingOf(planned));
   let timedOut = false;
-  const timer =
-    timeout === undefined
-      ? undefined
-      : setTimeout(() => {
-          timedOut = true;
-          leave.end(new Error('timeout'));
-        }, timeout);
+  const stopTimer = after(timeout, () => {
+    timedOut = true;
+    leave.end(new Error('timeout'));
+  });
   try {
     if (leave.signal.aborted) return { is: 'stopped' };
     const result = await task.run(action, scopeWith(leave));
@@ -34,7 +31,7 @@ export async function attempt(
   } catch (fault) {
     return judge(err(refusedHere(fault) ?? faultFailure(fault)));
   } finally {
-    clearTimeout(timer);
+    stopTimer();
     leave.done();
   }
 
@@ -43,6 +40,20 @@ export async function attempt(
     if (timedOut) return { is: 'ended', result: err(timeoutFailure(planned, timeout ?? 0)) };
     return leave.signal.aborted ? { is: 'stopped' } : { is: 'ended', result };
   }
+}
+
+/** What a timer holds at most, some 24 days: one that is given more ends at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Calls `act` once, after so many milliseconds, unless the result is called before. */
+function after(ms: number | undefined, act: () => void): () => void {
+  if (ms === undefined) return () => {};
+  let timer: NodeJS.Timeout;
+  const wait = (left: number): void => {
+    timer = setTimeout(() => (left > LONGEST_TIMER ? wait(left - LONGEST_TIMER) : act()), Math.min(left, LONGEST_TIMER));
+  };
+  wait(ms);
+  return () => clearTimeout(timer);
 }
 
 function footingOf({ action: { step } }: PlannedAction): Footing {
