@@ -1,15 +1,25 @@
 import { reachOf } from './glob.ts';
 import { inClass, isPlainPath, type Pattern, parsePattern, type Segment, type Token } from './pattern.ts';
 
+/** Globs as they are compared, and how much comparing is left: one for each pair of places in two patterns that is looked at. */
+export interface Effort {
+  left: number;
+}
+
+/** See `overlap`. */
+export function parseGlobs(globs: readonly string[]): readonly Pattern[] {
+  return globs.flatMap(parsePattern);
+}
+
 /**
  * Whether two lists of globs can name the same path. Errs to the safe side: a true may be wrong (classes and what `!` takes away are not
- * compared to the last detail), a false never is.
+ * compared to the last detail; once the effort is used up everything can), a false never is.
  */
-export function overlap(a: readonly string[], b: readonly string[]): boolean {
-  const left = a.flatMap(parsePattern);
-  const right = b.flatMap(parsePattern);
+export function overlap(left: readonly Pattern[], right: readonly Pattern[], effort: Effort): boolean {
   return left.some(
-    (p, i) => !p.negated && right.some((q, j) => !q.negated && patternsMeet(p, q) && !takenAway(left, i, q) && !takenAway(right, j, p)),
+    (p, i) =>
+      !p.negated &&
+      right.some((q, j) => !q.negated && patternsMeet(p, q, effort) && !takenAway(left, i, q, effort) && !takenAway(right, j, p, effort)),
   );
 }
 
@@ -36,16 +46,18 @@ function charOf(token: Token | undefined): string {
   return token?.kind === 'char' ? token.char : '';
 }
 
-/** Whether a later `!` of the list takes away everything that `other` names. */
-function takenAway(list: readonly Pattern[], after: number, other: Pattern): boolean {
+/** Whether a later `!` of the list, with nothing given behind it, takes away everything that `other` names. */
+function takenAway(list: readonly Pattern[], after: number, other: Pattern, effort: Effort): boolean {
+  effort.left -= list.length;
+  if (effort.left < 0) return false;
   const fixed = other.segments.findIndex((segment) => segment.kind !== 'name');
   const lead = fixed < 0 ? other.segments : other.segments.slice(0, fixed);
   const names = lead.map((segment) => (segment.kind === 'name' ? segment.name : ''));
+  const lastGiven = list.findLastIndex(({ negated }) => !negated);
   return list.some((pattern, i) => {
-    if (i < after || !pattern.negated) return false;
+    if (i < after || i < lastGiven || !pattern.negated) return false;
     // A fixed path is gone if it or a folder above it was taken; anything else only if the folder that holds all of it was.
-    const taken = fixed < 0 && !pattern.folder ? pattern.below && covers(pattern, names) : covers(pattern, names);
-    return taken && !list.slice(i + 1).some((later) => !later.negated);
+    return fixed < 0 && !pattern.folder ? pattern.below && covers(pattern, names) : covers(pattern, names);
   });
 }
 
@@ -54,26 +66,19 @@ function covers(pattern: Pattern, names: readonly string[]): boolean {
 }
 
 /** The product of both patterns' positions, each visited once. */
-function patternsMeet(p: Pattern, q: Pattern): boolean {
+function patternsMeet(p: Pattern, q: Pattern, effort: Effort): boolean {
   const a = opened(p);
   const b = opened(q);
-  const width = b.length + 1;
-  const seen = new Set<number>([0]);
-  for (const state of seen) {
-    const i = Math.floor(state / width);
-    const j = state % width;
+  return meet(a.length, b.length, effort, (i, j, step) => {
     const s = a[i];
     const t = b[j];
-    if (!s && !t) return true;
-    if (s?.kind === 'deep') seen.add((i + 1) * width + j);
-    if (t?.kind === 'deep') seen.add(i * width + j + 1);
-    if (!s || !t) continue;
-    if (s.kind === 'deep' && t.kind === 'deep') continue;
-    if (s.kind === 'deep') seen.add(i * width + j + 1);
-    else if (t.kind === 'deep') seen.add((i + 1) * width + j);
-    else if (segmentsMeet(s, t)) seen.add((i + 1) * width + j + 1);
-  }
-  return false;
+    if (s?.kind === 'deep') step(i + 1, j);
+    if (t?.kind === 'deep') step(i, j + 1);
+    if (!s || !t || (s.kind === 'deep' && t.kind === 'deep')) return;
+    if (s.kind === 'deep') step(i, j + 1);
+    else if (t.kind === 'deep') step(i + 1, j);
+    else if (segmentsMeet(s, t, effort)) step(i + 1, j + 1);
+  });
 }
 
 /** With what lies below made explicit. */
@@ -81,24 +86,44 @@ function opened(pattern: Pattern): readonly Segment[] {
   return pattern.below ? [...pattern.segments, { kind: 'deep' }] : pattern.segments;
 }
 
-function segmentsMeet(s: Segment, t: Segment): boolean {
+function segmentsMeet(s: Segment, t: Segment, effort: Effort): boolean {
   if (s.kind === 'name' && t.kind === 'name') return s.name === t.name;
   const a = tokensOf(s);
   const b = tokensOf(t);
-  const width = b.length + 1;
-  const seen = new Set<number>([0]);
-  for (const state of seen) {
-    const i = Math.floor(state / width);
-    const j = state % width;
+  return meet(a.length, b.length, effort, (i, j, step) => {
     const x = a[i];
     const y = b[j];
-    if (!x && !y) return true;
-    if (x?.kind === 'star') seen.add((i + 1) * width + j);
-    if (y?.kind === 'star') seen.add(i * width + j + 1);
-    if (!x || !y) continue;
-    if (x.kind === 'star' && y.kind !== 'star') seen.add(i * width + j + 1);
-    else if (y.kind === 'star' && x.kind !== 'star') seen.add((i + 1) * width + j);
-    else if (x.kind !== 'star' && y.kind !== 'star' && tokensMeet(x, y)) seen.add((i + 1) * width + j + 1);
+    if (x?.kind === 'star') step(i + 1, j);
+    if (y?.kind === 'star') step(i, j + 1);
+    if (!x || !y) return;
+    if (x.kind === 'star' && y.kind !== 'star') step(i, j + 1);
+    else if (y.kind === 'star' && x.kind !== 'star') step(i + 1, j);
+    else if (x.kind !== 'star' && y.kind !== 'star' && tokensMeet(x, y)) step(i + 1, j + 1);
+  });
+}
+
+type Step = (i: number, j: number) => void;
+
+/** Whether steps from the beginning of both lead to the end of both. */
+function meet(rows: number, columns: number, effort: Effort, next: (i: number, j: number, step: Step) => void): boolean {
+  const width = columns + 1;
+  const states = (rows + 1) * width;
+  // What could take longest is not even begun.
+  if (effort.left < states / 64) effort.left = -1;
+  if (effort.left < 0) return true;
+  const seen = new Uint8Array(states);
+  const todo = [0];
+  const step: Step = (i, j) => {
+    const state = i * width + j;
+    if (seen[state] === 1) return;
+    seen[state] = 1;
+    todo.push(state);
+  };
+  for (let state = todo.pop(); state !== undefined; state = todo.pop()) {
+    if (state === states - 1) return true;
+    effort.left -= 1;
+    if (effort.left < 0) return true;
+    next(Math.floor(state / width), state % width, step);
   }
   return false;
 }

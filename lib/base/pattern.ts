@@ -139,6 +139,24 @@ function unclosedClass(part: string): boolean {
   return false;
 }
 
+/** How many globs without braces it stands for, told without making them: what is more than is allowed counts as that. */
+export function alternatives(text: string): number {
+  const open: { sum: number; product: number }[] = [];
+  let product = 1;
+  for (const char of text) {
+    const group = open.at(-1);
+    if (char === '{') {
+      open.push({ sum: 0, product });
+      product = 1;
+    } else if (group !== undefined && (char === ',' || char === '}')) {
+      group.sum += product;
+      product = char === '}' ? Math.min(MOST_ALTERNATIVES, group.sum * group.product) : 1;
+      if (char === '}') open.pop();
+    }
+  }
+  return product;
+}
+
 /** All readings of `{a,b}`, nested ones too; undefined if they are too many. Braces without a comma stand for themselves. */
 function expandBraces(text: string): readonly string[] | undefined {
   const done: string[] = [];

@@ -32,7 +32,7 @@ function mistyped(word: string, known: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
   for (const candidate of known) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
-    const distance = candidate === word ? 0 : alignment(lower, candidate.toLowerCase());
+    const distance = candidate === word ? 0 : alignment(lower, candidate.toLowerCase(), bestDistance);
     if (distance < bestDistance && distance < Math.max(word.length, candidate.length)) {
       best = candidate;
       bestDistance = distance;
@@ -41,21 +41,29 @@ function mistyped(word: string, known: readonly string[]): string | undefined {
   return best;
 }
 
-function alignment(a: string, b: string): number {
+/** The distance if it is less than `bound`, else `bound`: only cells nearer to the diagonal than that are looked at, and only as long as one may still do. */
+function alignment(a: string, b: string, bound: number): number {
   let before: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  let last = Array.from({ length: Math.min(b.length + 1, bound) }, (_, j) => j);
+  let lowest = 0;
   for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
+    const row: number[] = [];
+    const lowestBefore = lowest;
+    lowest = bound;
+    if (i < bound) row[0] = i;
+    for (let j = Math.max(1, i - bound + 1); j <= Math.min(b.length, i + bound - 1); j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      let cost = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + same);
+      let cost = Math.min((last[j] ?? bound) + 1, (row[j - 1] ?? bound) + 1, (last[j - 1] ?? bound) + same);
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        cost = Math.min(cost, (before[j - 2] ?? 0) + 1);
+        cost = Math.min(cost, (before[j - 2] ?? bound) + 1);
       }
       row[j] = cost;
+      lowest = Math.min(lowest, cost);
     }
+    // A swap of two letters looks back over one row.
+    if (Math.min(lowest, lowestBefore, i < bound ? i : bound) >= bound) return bound;
     before = last;
     last = row;
   }
-  return last[b.length] ?? 0;
+  return Math.min(last[b.length] ?? bound, bound);
 }

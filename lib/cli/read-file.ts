@@ -3,7 +3,7 @@ import { MAX_BYTES } from '../config/text.ts';
 import type { Diagnostic, DiagnosticCode } from '../model/diagnostic.ts';
 import type { Files } from '../model/io.ts';
 
-type Reading = Pick<Files, 'openSync' | 'fstatSync' | 'readFileSync' | 'closeSync'>;
+type Reading = Pick<Files, 'openSync' | 'fstatSync' | 'readSync' | 'closeSync'>;
 
 /** The bytes of a Sandboxfile or of a file that it names, or why there are none. A FIFO or a device is never read; of a huge file one byte more than is allowed. */
 export function readSandboxfile(file: string, shown: string, files: Reading): Uint8Array | Diagnostic {
@@ -28,9 +28,23 @@ export function readSandboxfile(file: string, shown: string, files: Reading): Ui
   try {
     const stats = files.fstatSync(fd);
     if (!stats.isFile()) return wrong('file-not-regular', `${shown} is not a regular file`);
-    if (stats.size > MAX_BYTES) return wrong('file-too-large', `${shown} is larger than 1 MiB`, 'Generated steps belong in a recipe.');
-    return files.readFileSync(fd);
+    const bytes = stats.size > MAX_BYTES ? undefined : readBounded(fd, stats.size, files);
+    return bytes ?? wrong('file-too-large', `${shown} is larger than 1 MiB`, 'Generated steps belong in a recipe.');
+  } catch (error) {
+    return wrong('file-unreadable', `${shown} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
   } finally {
     files.closeSync(fd);
+  }
+}
+
+/** What the kernel makes up (/proc) has no size, and a file may grow while it is read: undefined if there is more than is allowed. */
+function readBounded(fd: number, size: number, files: Reading): Uint8Array | undefined {
+  let bytes = Buffer.alloc(size + 1);
+  for (let got = 0; ; ) {
+    const more = files.readSync(fd, bytes, got, bytes.length - got, null);
+    if (more === 0) return bytes.subarray(0, got);
+    got += more;
+    if (got > MAX_BYTES) return undefined;
+    if (got === bytes.length) bytes = Buffer.concat([bytes], Math.min(MAX_BYTES + 1, 2 * got + 4096));
   }
 }

@@ -15,7 +15,7 @@ export interface SourceFolders {
   readonly version: string;
 }
 
-type Reading = Pick<Files, 'openSync' | 'fstatSync' | 'closeSync' | 'readFileSync' | 'readdirSync'>;
+type Reading = Pick<Files, 'openSync' | 'fstatSync' | 'closeSync' | 'readSync' | 'readdirSync'>;
 
 /**
  * The files of a project: the Sandboxfile, recipes and profiles of the project first and then of the package, dotenv files. `report` hears of each that

@@ -2,6 +2,7 @@ import { type Alias, Composer, type CST, isAlias, isMap, isScalar, isSeq, Lexer,
 import type { Plain, PlainMap } from '../base/plain.ts';
 import type { Span } from '../base/span.ts';
 import type { Checked, Diagnostic, DiagnosticCode } from '../model/diagnostic.ts';
+import { type Branches, locatorOf } from './locate.ts';
 import { BARE, type Document, type Path } from './parsed.ts';
 import { MOST_DIAGNOSTICS } from './report.ts';
 import { ambiguityOf } from './scalars.ts';
@@ -63,8 +64,9 @@ class Reading {
   private uncut(): CST.Token[] | undefined {
     const tokens = this.tokens(this.text);
     if (tokens === undefined || !this.text.includes('${{')) return tokens;
+    const most = this.text.length > 20_000 ? 1 : MAX_ERRORS; // not read again for each of thousands
     let [text, seen]: [string, CST.Token[] | undefined] = [this.text, tokens];
-    for (let cut = firstCut(tokens, text); cut !== undefined && this.diagnostics.length < MAX_ERRORS; cut = seen && firstCut(seen, text)) {
+    for (let cut = firstCut(tokens, text); cut !== undefined && this.diagnostics.length < most; cut = seen && firstCut(seen, text)) {
       const hint = `Quote the whole value: ${cut.whole.includes('"') ? `'${cut.whole.replaceAll("'", "''")}'` : `"${cut.whole}"`}.`;
       this.add('cut-expression', 'YAML cuts an unquoted expression inside [] or {}', cut.from, cut.to, hint);
       text = covered(text, cut);
@@ -113,7 +115,14 @@ class Reading {
 
   private plain(node: Node | null, path: Path): Plain {
     const before = this.values;
-    if (++this.values > MAX_VALUES) return null;
+    this.values += sizeOf(node);
+    if (this.values > MAX_VALUES) {
+      const [start, end] = node?.range ?? [0, 0];
+      // What an alias repeats too often is told at the alias.
+      if (before <= MAX_VALUES)
+        this.add('file-too-large', `the file has more than ${MAX_VALUES} values`, start, end, 'Use a recipe with parameters.');
+      return null;
+    }
     if (path.length > MAX_DEPTH) {
       this.add('file-too-deep', `nested deeper than ${MAX_DEPTH}`, node?.range?.[0] ?? 0, node?.range?.[1] ?? 0);
       return null;
@@ -183,16 +192,17 @@ class Reading {
   }
 
   private document(root: PlainMap, top: Node): Document {
+    const locate = locatorOf(top, BRANCHES);
     return {
       file: this.file,
       root,
       spanOf: (path, part) => {
-        const found = locate(top, path);
+        const found = locate(path);
         const node = part === 'key' ? (found.key ?? found.node) : (found.node ?? found.key);
         return node?.range ? this.span(node.range[0], Math.max(node.range[1], node.range[0] + 1)) : undefined;
       },
       spanWithin: (path, nth, from, to) => {
-        const { node, depth } = locate(top, path);
+        const { node, depth } = locate(path);
         if (depth < path.length || !node?.range) return undefined;
         if (nth === BARE) return this.bareSpan(node, from, to);
         let at = node.range[0] - 3;
@@ -224,22 +234,17 @@ class Reading {
   }
 }
 
-/** The node at the path and its key, or the deepest ones above it that are there. */
-function locate(top: Node, path: Path): { readonly node: Node | null; readonly key: Node | null; readonly depth: number } {
-  let node: Node | null = top;
-  let key: Node | null = null;
-  let depth = 0;
-  for (const part of path) {
-    if (isMap(node)) {
-      const pair: Pair | undefined = (node.items as Pair[]).find(({ key }) => isScalar(key) && (key.source === part || key.value === part));
-      if (pair === undefined) break;
-      key = pair.key as Node;
-      node = pair.value as Node | null;
-    } else if (isSeq(node) && typeof part === 'number' && part < node.items.length) {
-      key = node.items[part] as Node;
-      node = node.items[part] as Node;
-    } else break;
-    depth += 1;
-  }
-  return { node: node ?? key, key, depth };
+/** What a value counts: a long text is worked on wherever an alias repeats it. */
+function sizeOf(node: Node | null): number {
+  return 1 + (isScalar(node) && typeof node.value === 'string' ? node.value.length >> 6 : 0);
 }
+
+const BRANCHES: Branches<Node> = {
+  members: (node) =>
+    isMap(node)
+      ? (node.items as Pair[]).flatMap(({ key, value }) =>
+          isScalar(key) ? { key, names: [key.source, key.value], value: value as Node | null } : [],
+        )
+      : undefined,
+  items: (node) => (isSeq(node) ? (node.items as Node[]) : undefined),
+};

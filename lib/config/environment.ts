@@ -19,8 +19,15 @@ export function readEnv(field: Field | undefined, scope: Scope, report: Report):
   return Object.entries(value).map(([name, text]) => [name, String(text)] as const);
 }
 
-/** One list of variables; the later ones win. */
-export function mergePairs(...lists: readonly Pairs[]): Pairs {
+/** One list of variables; the later ones win. Empty if they are too many, which `whole` is told. */
+export function mergePairs(lists: readonly Pairs[], spend: (characters: number) => boolean, whole: () => void): Pairs {
   const filled = lists.filter((list) => list.length > 0);
-  return filled.length < 2 ? (filled[0] ?? []) : [...new Map(filled.flat())];
+  if (filled.length < 2) return filled[0] ?? [];
+  const pairs = filled.flat();
+  if (spend(pairs.length * PAIR)) return [...new Map(pairs)];
+  whole();
+  return [];
 }
+
+/** What a variable of each step costs. */
+const PAIR = 64;

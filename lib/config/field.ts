@@ -27,7 +27,7 @@ export function readJson(shape: Shape, field: Field, scope: Scope, report: Repor
 
 /** Checks a value that has no expressions, or whose expressions were resolved. */
 export function checkField(shape: Shape, value: Plain, origin: Origin, report: Report, options?: CheckOptions): Json | undefined {
-  return checkShape(shape, value, (misfit) => addMisfit(misfit, origin, report), options);
+  return checkShape(shape, value, (misfit) => addMisfit(misfit, origin, report), { ...options, spend: report.spend });
 }
 
 function holdsExpression(value: Plain): boolean {

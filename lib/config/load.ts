@@ -62,7 +62,7 @@ async function loadProject(
   checkProfiles(main, tasks, report);
 
   const name = readName(own, ask.root, report);
-  const bare: Scope = { ask, name, params: new Map(), env: new Map() };
+  const bare: Scope = { ask, name, params: new Map(), env: new Map(), spend: report.spend };
   const params = readParams(uses, own, bare, report);
   const scopes = layers.map(({ index }): Scope => ({ ...bare, params: params.seenBy(index) }));
   const env = readTopEnv(layers, (layer) => scopes[layer] ?? bare, sources, report);
@@ -87,6 +87,7 @@ async function loadProject(
   for (const entry of section.values()) {
     const step = readStep(entry, all);
     if (step) steps.set(step.id, step);
+    if (report.isFull()) return undefined;
   }
   const pools = readPools(layers, scopeOf, report);
   const secrets = readSecrets(layers, bare, report);

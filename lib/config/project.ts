@@ -6,7 +6,7 @@ import type { Pairs } from '../model/value.ts';
 import { sandboxfileFields } from '../schema/sandboxfile.ts';
 import type { FieldsOf } from '../schema/shape.ts';
 import { parseDotenv } from './dotenv.ts';
-import { mergePairs, readEnv } from './environment.ts';
+import { readEnv } from './environment.ts';
 import { checkField, type Field, readField } from './field.ts';
 import { fieldsOf, type Layer } from './layers.ts';
 import { below, type Report } from './report.ts';
@@ -33,7 +33,8 @@ export function readTopEnv(layers: readonly Layer[], scopeOf: ScopeOf, sources: 
     report.diagnostics.push(...diagnostics);
     return pairs;
   });
-  return mergePairs(...fromFiles, ...fieldsOf(layers, 'env').map((field) => readEnv(field, scopeOf(field.layer), report)));
+  const written = fieldsOf(layers, 'env').map((field) => readEnv(field, scopeOf(field.layer), report));
+  return [...new Map([...fromFiles, ...written].flat())];
 }
 
 export function readSecrets(layers: readonly Layer[], scope: Scope, report: Report): readonly Secret[] {

@@ -93,7 +93,7 @@ function givenBy(values: PlainMap, origin: Origin): readonly (readonly [string, 
 }
 
 function addUnknownParam(name: string, known: Iterable<string>, origin: Origin, report: Report): void {
-  const hint = hintOf(name, known, `Its parameters: ${[...known].join(', ') || 'none'}.`);
+  const hint = () => hintOf(name, known, `Its parameters: ${[...known].join(', ') || 'none'}.`);
   report.add('unknown-param', `the recipe has no parameter \`${name}\``, { ...origin, part: 'key' }, hint);
 }
 

@@ -15,6 +15,7 @@ export function checkReferences(
   const { report } = all;
   const declared = new Set(secrets.map(({ name }) => name));
   for (const step of steps.values()) {
+    if (report.isFull()) return;
     const entry = section.get(step.id) as Entry;
     for (const key of ['needs', 'after'] as const) {
       for (const [i, name] of step[key].entries()) {
@@ -26,12 +27,13 @@ export function checkReferences(
       if (name !== undefined && !all.sandboxes.has(name)) addUnknownSandbox(name, entry.fields.get(key), all);
     }
     if (step.pool !== undefined && !pools.has(step.pool)) {
-      const hint = hintOf(step.pool, pools.keys(), 'Declare it under `pools:`.');
-      report.add('unknown-pool', `there is no pool \`${step.pool}\``, entry.fields.get('pool'), hint);
+      const { pool } = step;
+      const hint = () => hintOf(pool, pools.keys(), 'Declare it under `pools:`.');
+      report.add('unknown-pool', `there is no pool \`${pool}\``, entry.fields.get('pool'), hint);
     }
     for (const [i, name] of step.secrets.entries()) {
       if (declared.has(name)) continue;
-      const hint = hintOf(name, declared, 'Declare it under `secrets:` at the top level.');
+      const hint = () => hintOf(name, declared, 'Declare it under `secrets:` at the top level.');
       report.add('unknown-secret', `there is no secret \`${name}\``, at(entry, 'secrets', i), hint);
     }
   }
@@ -44,5 +46,5 @@ function at(entry: Entry, key: string, i: number): Origin | undefined {
 }
 
 export function addUnknownStep(name: string, section: { keys(): Iterable<string> }, origin: Origin | undefined, report: Report): void {
-  report.add('unknown-step', `there is no step \`${name}\``, origin, hintOf(name, section.keys()));
+  report.add('unknown-step', `there is no step \`${name}\``, origin, () => hintOf(name, section.keys()));
 }

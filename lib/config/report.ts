@@ -16,19 +16,43 @@ export interface At extends Origin {
 
 /** More than this nobody mends before reading anew; a hostile file could have a million. */
 export const MOST_DIAGNOSTICS = 200;
+/** Finding what was meant compares with everything that is known. */
+const MOST_SEARCHED = 20;
+
+/** What to do about it. A function where finding that out costs something: it is called for what is shown, and not too often. */
+export type Hint = string | undefined | (() => string | undefined);
+
+/** What the expressions, globs and variables of a project may come to, in characters. */
+const MOST_TEXT = 16 * 1024 * 1024;
 
 /** Collects all that is wrong, so that a user hears of everything at once. */
 export interface Report {
   readonly diagnostics: Diagnostic[];
-  add(code: DiagnosticCode, message: string, at?: At, hint?: string): void;
+  add(code: DiagnosticCode, message: string, at?: At, hint?: Hint): void;
+  /**
+   * Asked before work that a small file can make large: so many characters are read or made. False: the file has used up what it may, which is
+   * much more than people write.
+   */
+  spend(characters: number): boolean;
+  /** Nothing more will be told: what is read only to find more that is wrong need not be read. */
+  isFull(): boolean;
 }
 
 export function newReport(): Report {
   const diagnostics: Diagnostic[] = [];
+  let searched = 0;
+  let left = MOST_TEXT;
   return {
     diagnostics,
-    add(code, message, at, hint) {
+    spend(characters) {
+      left -= characters;
+      return left >= 0;
+    },
+    isFull: () => diagnostics.length >= MOST_DIAGNOSTICS,
+    add(code, message, at, lazyHint) {
       if (diagnostics.length >= MOST_DIAGNOSTICS) return;
+      if (typeof lazyHint === 'function') searched += 1;
+      const hint = typeof lazyHint !== 'function' ? lazyHint : searched > MOST_SEARCHED ? undefined : lazyHint();
       const span = at === undefined ? undefined : spanOf(at);
       diagnostics.push({
         severity: 'error',

@@ -1,6 +1,7 @@
 import { isList, isMap, type Plain } from '../base/plain.ts';
 import type { Value } from '../model/value.ts';
-import { evaluate } from './expression/evaluate.ts';
+import { evaluate, TOO_MUCH } from './expression/evaluate.ts';
+import { sizeOf } from './expression/functions.ts';
 import type { ExpressionProblem } from './expression/syntax.ts';
 import { parseTemplate } from './expression/template.ts';
 import { below, type Origin, type Report } from './report.ts';
@@ -21,7 +22,13 @@ export function resolvePieces(text: string, scope: Scope, origin: Origin, report
     if (typeof piece === 'string') return piece;
     const { nth, text, length, expression } = piece;
     const evaluated = evaluate(expression, names);
-    if ('value' in evaluated) return { nth, text, length, value: evaluated.value };
+    // Charged where it is used: what is small once is not where it stands a thousand times.
+    const fits = 'problems' in evaluated || names.spend(sizeOf(evaluated.value));
+    if ('value' in evaluated && fits) return { nth, text, length, value: evaluated.value };
+    if ('value' in evaluated) {
+      addProblem({ ...TOO_MUCH, from: -3, to: length + 2 }, nth, origin, report);
+      return { nth, text, length, value: undefined };
+    }
     for (const problem of evaluated.problems) addProblem(problem, nth, origin, report);
     return { nth, text, length, value: undefined };
   });

@@ -11,6 +11,8 @@ export interface Scope {
   readonly params: ReadonlyMap<string, Value | undefined>;
   /** The project's variables; then those sbx was started with. */
   readonly env: ReadonlyMap<string, string>;
+  /** See Report. */
+  readonly spend: (characters: number) => boolean;
   /** Fields of the step's sandbox. */
   readonly sandbox?: ReadonlyMap<string, Value>;
 }
@@ -44,6 +46,7 @@ export function namesOf(scope: Scope): Names {
       if (root === 'sandbox') return scope.sandbox?.get(member);
       return root === 'env' ? (scope.env.get(member) ?? ask.environment.get(member) ?? null) : undefined;
     },
+    spend: scope.spend,
     faulty: ([root, member]) =>
       root === 'params' && member !== undefined && scope.params.has(member) && scope.params.get(member) === undefined,
     *known(path) {

@@ -40,7 +40,12 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   const spec = all.sandboxes.get(sandbox);
   if (spec === undefined) addUnknownSandbox(sandbox, place, all);
   const facts = spec === undefined ? new Map<string, Value>() : fieldsOfSandbox(spec);
-  const scopeOf = (layer: number): Scope => ({ ...all.scopeOf(layer), sandbox: facts });
+  const scopes = new Map<number, Scope>();
+  const scopeOf = (layer: number): Scope => {
+    const scope = scopes.get(layer) ?? { ...all.scopeOf(layer), sandbox: facts };
+    scopes.set(layer, scope);
+    return scope;
+  };
   const read = <K extends keyof Fields>(key: K): ValueOf<Fields[K]> | undefined => {
     const field = entry.fields.get(key);
     return field === undefined ? undefined : readField(stepFields[key] as Fields[K], field, scopeOf(field.layer), report);
@@ -79,7 +84,9 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     ...some('outputs', outputs),
     state: read('state') ?? [],
     tools: read('tools') ?? [],
-    env: mergePairs(all.env, spec?.env ?? [], readEnv(env, scopeOf(env?.layer ?? 0), report)),
+    env: mergePairs([all.env, spec?.env ?? [], readEnv(env, scopeOf(env?.layer ?? 0), report)], report.spend, () =>
+      report.add('file-too-large', 'the steps have too many variables', env, 'Give steps that share many variables a file of them.'),
+    ),
     passEnv: read('passEnv') ?? [],
     secrets: read('secrets') ?? [],
     dir: normalDir(read('dir') ?? stepFields.dir.default),
@@ -148,14 +155,10 @@ function normalDir(dir: string): string {
 }
 
 function addUnknownTask(name: string, entry: Entry, all: StepsScope): void {
-  all.report.add('unknown-task', `there is no task \`${name}\``, entry.fields.get('task'), hintOf(name, all.tasks.keys()));
+  all.report.add('unknown-task', `there is no task \`${name}\``, entry.fields.get('task'), () => hintOf(name, all.tasks.keys()));
 }
 
 export function addUnknownSandbox(name: string, at: Origin | undefined, all: Pick<StepsScope, 'sandboxes' | 'report'>): void {
-  all.report.add(
-    'unknown-sandbox',
-    `there is no sandbox \`${name}\``,
-    at,
-    hintOf(name, all.sandboxes.keys(), 'Declare it under `sandboxes:`.'),
-  );
+  const hint = () => hintOf(name, all.sandboxes.keys(), 'Declare it under `sandboxes:`.');
+  all.report.add('unknown-sandbox', `there is no sandbox \`${name}\``, at, hint);
 }

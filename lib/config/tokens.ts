@@ -15,7 +15,8 @@ export interface Stretch {
 function* everyToken(tokens: readonly object[]): Generator<Required<Omit<Token, 'type'>> & Token> {
   const rest: object[] = [...tokens];
   for (let token: Token | undefined = rest.pop(); token !== undefined; token = rest.pop()) {
-    yield { offset: 0, source: '', ...token };
+    const { type, offset = 0, source = '' } = token;
+    if (type !== undefined) yield { type, offset, source };
     for (const part of Object.values(token)) if (typeof part === 'object' && part !== null) rest.push(part);
   }
 }

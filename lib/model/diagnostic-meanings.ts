@@ -4,7 +4,8 @@ import type { DiagnosticCode } from './diagnostic.ts';
 export const DIAGNOSTIC_MEANINGS: { readonly [code in DiagnosticCode]: string } = {
   'file-missing': 'There is no such file.',
   'file-unreadable': 'The file is there and cannot be read.',
-  'file-too-large': 'More than 1 MiB, or more parts than that has room for: generated steps belong in a recipe.',
+  'file-too-large':
+    'More than 1 MiB, more parts than that has room for, or more text than 16 MiB made by expressions: generated steps belong in a recipe.',
   'file-too-deep': 'Collections are nested deeper than 64.',
   'file-not-regular': 'A folder, pipe or device stands where a file is wanted.',
   'bad-utf8': 'The bytes are not UTF-8; the first that is not is shown.',

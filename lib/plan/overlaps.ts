@@ -1,4 +1,5 @@
-import { commonStart, overlap } from '../base/overlap.ts';
+import { commonStart, type Effort, overlap, parseGlobs } from '../base/overlap.ts';
+import type { Pattern } from '../base/pattern.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { LOCAL, type Project, type Step, type StepId } from '../model/project.ts';
 import type { Drafted } from './drafted.ts';
@@ -7,10 +8,14 @@ interface Claim {
   readonly start: string;
   readonly step: Step;
   readonly globs: readonly string[];
+  readonly patterns: readonly Pattern[];
 }
 
 /** After this many the rest is left to the next look. */
 const MOST = 20;
+
+/** Comparisons in one project. Some thousand steps whose outputs begin with a wildcard use that up, or two globs of thousands of stars. */
+const MOST_COMPARED = 2_000_000;
 
 /**
  * Steps whose outputs can name one path in one place. State is exempt: it is a tool's own memory, shared on purpose. Disabled steps make nothing.
@@ -24,15 +29,18 @@ export function overlappingOutputs(drafts: ReadonlyMap<StepId, Drafted>, project
     if (!step.enabled || !makes || (makes.is !== 'files' && makes.is !== 'place')) continue;
     const place = makes.is === 'files' ? LOCAL : `in ${step.sandbox}`;
     const claims = places.get(place) ?? [];
-    for (const glob of makes.globs) for (const start of commonStart(glob)) claims.push({ start, step, globs: makes.globs });
+    const patterns = parseGlobs(makes.globs);
+    const starts = new Set(makes.globs.flatMap(commonStart));
+    for (const start of starts) claims.push({ start, step, globs: makes.globs, patterns });
     places.set(place, claims);
   }
   const diagnostics: Diagnostic[] = [];
-  for (const claims of places.values()) meetings(claims, diagnostics);
+  const effort: Effort = { left: MOST_COMPARED };
+  for (const claims of places.values()) meetings(claims, diagnostics, effort);
   return diagnostics;
 }
 
-function meetings(claims: Claim[], diagnostics: Diagnostic[]): void {
+function meetings(claims: Claim[], diagnostics: Diagnostic[], effort: Effort): void {
   claims.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
   const told = new Set<string>();
   const open: Claim[] = [];
@@ -41,13 +49,27 @@ function meetings(claims: Claim[], diagnostics: Diagnostic[]): void {
     for (const other of open) {
       if (other.step === claim.step) continue;
       const pair = [other.step.id, claim.step.id].sort().join(' ');
-      if (told.has(pair) || !overlap(other.globs, claim.globs)) continue;
+      if (told.has(pair)) continue;
+      const together = overlap(other.patterns, claim.patterns, effort);
+      if (effort.left < 0) return void diagnostics.push(tooMuch(claim));
+      if (!together) continue;
       told.add(pair);
       diagnostics.push(diagnosticOf(other, claim));
       if (diagnostics.length >= MOST) return;
     }
     open.push(claim);
   }
+}
+
+/** Not compared is not known to be apart. */
+function tooMuch({ step, globs }: Claim): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'overlapping-outputs',
+    message: `too many wildcards to tell whether outputs of ${step.id} (${globs.join(', ')}) can be the same files as those of other steps`,
+    hint: 'begin outputs with the folder that they lie in, one for each step',
+    ...(step.span ? { span: step.span } : {}),
+  };
 }
 
 function diagnosticOf(a: Claim, b: Claim): Diagnostic {

@@ -1,4 +1,5 @@
 import type { Json } from '../base/json.ts';
+import { alternatives } from '../base/pattern.ts';
 import { isList, isMap, kindOf, type Plain, type PlainMap } from '../base/plain.ts';
 import { suggest } from '../base/suggest.ts';
 import type { DiagnosticCode } from '../model/diagnostic.ts';
@@ -18,6 +19,8 @@ export interface Misfit {
 export interface CheckOptions {
   /** The value was not resolved: where expressions may stand, a text that holds one is taken for whatever is wanted. */
   readonly unresolved?: true;
+  /** Asked before work that a short value can make large. */
+  readonly spend?: (characters: number) => boolean;
 }
 
 /**
@@ -73,6 +76,9 @@ function check(pass: Pass, shape: Shape, value: Plain, path: Path): Json | undef
   }
 }
 
+/** A character of a glob that is read is worth so many of a text. */
+const ALTERNATIVE = 16;
+
 function all(items: readonly (Json | undefined)[]): Json | undefined {
   return items.includes(undefined) ? undefined : (items as readonly Json[]);
 }
@@ -92,6 +98,9 @@ function checkText(pass: Pass, shape: StringShape, value: Plain, path: Path): Js
   if (shape.pattern !== undefined && !new RegExp(shape.pattern).test(text)) {
     const wantedText = shape.called === undefined ? `does not match ${shape.pattern}` : `is not ${shape.called}`;
     return misfit(pass, path, 'bad-value', `\`${text}\` ${wantedText}`, shape.examples && `For example: ${String(shape.examples[0])}`);
+  }
+  if (shape.format === 'glob' && text.includes('{') && pass.spend?.(text.length * alternatives(text) * ALTERNATIVE) === false) {
+    return misfit(pass, path, 'file-too-large', 'the globs of this file have too many alternatives in their braces', 'Name their folder.');
   }
   const problem = shape.format === undefined ? undefined : formatProblem(shape.format, text);
   return problem === undefined ? text : misfit(pass, path, problem.code, problem.message, problem.hint);

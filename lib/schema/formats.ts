@@ -48,11 +48,9 @@ export function formatProblem(format: Format, text: string): FormatProblem | und
           : `${like(variableLike(text))}Use letters, digits and _, no digit first.`,
       };
     case 'duration':
-      if (parseDuration(text) !== undefined) return undefined;
-      return { code: 'bad-value', message: `\`${text}\` is not a duration`, hint: 'Write for example 90s, 10m, 1h30m or 7d.' };
+      return boundProblem(text, parseDuration(text), LONGEST, 'a duration', 'Write for example 90s, 10m, 1h30m or 7d.');
     case 'size':
-      if (parseSize(text) !== undefined) return undefined;
-      return { code: 'bad-value', message: `\`${text}\` is not a size`, hint: 'Write for example 500MB or 20GiB.' };
+      return boundProblem(text, parseSize(text), Number.MAX_SAFE_INTEGER, 'a size', 'Write for example 500MB or 20GiB.');
     case 'glob': {
       const problem = globProblem(text);
       return problem === undefined ? undefined : { code: 'bad-glob', message: `glob \`${text}\` ${problem}` };
@@ -60,6 +58,14 @@ export function formatProblem(format: Format, text: string): FormatProblem | und
     case 'path':
       return pathProblem(text);
   }
+}
+
+/** Ten years, in ms: more is a slip, and no clock of a shell counts it. */
+const LONGEST = 3650 * 86_400_000;
+
+function boundProblem(text: string, value: number | undefined, most: number, what: string, hint: string): FormatProblem | undefined {
+  if (value !== undefined && value <= most) return undefined;
+  return { code: 'bad-value', message: `\`${text}\` is ${value === undefined ? `not ${what}` : `too much for ${what}`}`, hint };
 }
 
 function like(near: string | undefined): string {

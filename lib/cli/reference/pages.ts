@@ -46,7 +46,7 @@ export function expressionPage(): string {
 function resultOf(example: string): Value {
   const parsed = parseExpression(example);
   if (isProblem(parsed)) throw new Error(`${example}: ${parsed.message}`);
-  const evaluated = evaluate(parsed, { lookUp: () => undefined, faulty: () => false, known: () => [] });
+  const evaluated = evaluate(parsed, { lookUp: () => undefined, faulty: () => false, known: () => [], spend: () => true });
   if ('problems' in evaluated) throw new Error(`${example}: ${evaluated.problems[0]?.message}`);
   return evaluated.value;
 }

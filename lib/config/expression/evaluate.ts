@@ -1,7 +1,7 @@
 import { hintOf } from '../../base/suggest.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import type { Scalar, Value } from '../../model/value.ts';
-import { FUNCTIONS, type Kind } from './functions.ts';
+import { FUNCTIONS, type Kind, sizeOf } from './functions.ts';
 import type { Expression, ExpressionProblem } from './syntax.ts';
 
 /** What names stand for. */
@@ -12,7 +12,15 @@ export interface Names {
   faulty(path: readonly string[]): boolean;
   /** Names that could have been meant. */
   known(path: readonly string[]): Iterable<string>;
+  /** Asked before so many characters are read or made. False: this file has used up what it may. */
+  spend(characters: number): boolean;
 }
+
+export const TOO_MUCH = {
+  code: 'file-too-large',
+  message: 'expressions make more than 16 MiB of text',
+  hint: 'Put it into a file.',
+} as const;
 
 type Evaluated = { readonly value: Value } | { readonly problems: readonly ExpressionProblem[] };
 
@@ -41,22 +49,22 @@ function unknownNames(expression: Expression, names: Names): readonly Expression
       if (FUNCTIONS.has(expression.name)) return args;
       const { from } = expression;
       return [
-        unknown(`${expression.name}()`, hintOf(expression.name, FUNCTIONS.keys()), { from, to: from + expression.name.length }),
+        unknown(`${expression.name}()`, () => hintOf(expression.name, FUNCTIONS.keys()), { from, to: from + expression.name.length }),
         ...args,
       ];
     }
     case 'name': {
       if (names.lookUp(expression.path) !== undefined || names.faulty(expression.path)) return [];
       const written = expression.path.join('.');
-      return [unknown(written, hintOf(written, names.known(expression.path)), expression)];
+      return [unknown(written, () => hintOf(written, names.known(expression.path)), expression)];
     }
     default:
       return unreachable(expression);
   }
 }
 
-function unknown(what: string, hint: string | undefined, at: { readonly from: number; readonly to: number }): ExpressionProblem {
-  return { code: 'expression-name', message: `there is no \`${what}\``, from: at.from, to: at.to, ...(hint === undefined ? {} : { hint }) };
+function unknown(what: string, hint: () => string | undefined, at: { readonly from: number; readonly to: number }): ExpressionProblem {
+  return { code: 'expression-name', message: `there is no \`${what}\``, from: at.from, to: at.to, hint };
 }
 
 type Problems = ExpressionProblem[];
@@ -102,6 +110,10 @@ function combined(expression: Expression & { readonly kind: 'binary' }, names: N
   if (left === undefined || right === undefined) return undefined;
   if (operator === 'in') {
     if (!Array.isArray(right)) return wrong(expression.right, `\`in\` takes a list, this is ${kind(right)}`, problems);
+    if (!names.spend(sizeOf(right))) {
+      problems.push({ ...TOO_MUCH, from: expression.from, to: expression.to });
+      return undefined;
+    }
     return right.some((item) => item === left);
   }
   const comparable = left === null || right === null || (typeof left === typeof right && typeof left !== 'object');
@@ -130,7 +142,11 @@ function called(expression: Expression & { readonly kind: 'call' }, names: Names
     if (!isOf(takes, value as Value))
       return wrong(args[i] ?? expression, `${callee.usage}: ${WANTED[takes]} is wanted, this is ${kind(value as Value)}`, problems);
   }
-  return callee.apply(values as readonly Value[]);
+  const given = values as readonly Value[];
+  const read = given.reduce<number>((size, value) => size + sizeOf(value), 0);
+  if (names.spend(read) && (callee.size === undefined || names.spend(callee.size(given)))) return callee.apply(given);
+  problems.push({ ...TOO_MUCH, from: expression.from, to: expression.to });
+  return undefined;
 }
 
 const WANTED: { readonly [kind in Kind]: string } = {

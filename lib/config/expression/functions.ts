@@ -9,6 +9,8 @@ export interface ExpressionFunction {
   /** What each argument may be; those from `least` on may be left out. */
   readonly takes: readonly Kind[];
   readonly least: number;
+  /** Characters of the value, where they can be more than those of the arguments: asked before it is made. */
+  size?(args: readonly Value[]): number;
   apply(args: readonly Value[]): Value;
 }
 
@@ -16,6 +18,14 @@ export type Kind = 'any' | 'string' | 'list' | 'scalar' | 'string or list';
 
 const text = (value: Value | undefined): string => String(value ?? '');
 const list = (value: Value | undefined): readonly (string | number | boolean)[] => (Array.isArray(value) ? value : []);
+
+/** Characters that the value has as text; of a list each item counts, however short. */
+export function sizeOf(value: Value): number {
+  if (typeof value === 'string') return value.length;
+  let size = 8;
+  for (const item of list(value)) size += typeof item === 'string' ? item.length + 1 : 8;
+  return size;
+}
 
 /** All functions by name; the reference is generated from this. */
 export const FUNCTIONS: ReadonlyMap<string, ExpressionFunction> = new Map<string, ExpressionFunction>([
@@ -71,6 +81,7 @@ export const FUNCTIONS: ReadonlyMap<string, ExpressionFunction> = new Map<string
       example: "join(['a', 'b'], ',')",
       takes: ['list', 'string'],
       least: 1,
+      size: ([items, between]) => sizeOf(items ?? null) + list(items).length * text(between).length,
       apply: ([items, between]) => list(items).join(between === undefined ? ' ' : text(between)),
     },
   ],
@@ -93,6 +104,7 @@ export const FUNCTIONS: ReadonlyMap<string, ExpressionFunction> = new Map<string
       example: "replace('a-b-c', '-', '_')",
       takes: ['string', 'string', 'string'],
       least: 3,
+      size: ([a, what, by]) => text(a).length + (what === '' ? 0 : (text(a).split(text(what)).length - 1) * text(by).length),
       apply: ([a, what, by]) => (what === '' ? text(a) : text(a).split(text(what)).join(text(by))),
     },
   ],
