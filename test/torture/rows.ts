@@ -8,4 +8,5 @@ export const ROWS: { readonly [name: string]: () => Promise<Row> } = {
   kills: async () => (await import('./kills/row.ts')).row,
   races: async () => (await import('./races/row.ts')).row,
   signals: async () => (await import('./signals/row.ts')).row,
+  'front-end': async () => (await import('./front-end/row.ts')).row,
 };

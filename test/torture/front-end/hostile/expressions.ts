@@ -1,0 +1,73 @@
+import { hostile, lines, START } from './case.ts';
+
+// Expressions that grow, and text of `run` in which a value would be a program.
+
+const run = (text: string): string => `${START}  a:\n    run: |\n${text.replace(/^/gm, '      ')}\n`;
+const when = (text: string): string => `${START}  a: { run: x, if: "${text}" }\n`;
+const long = (count: number): string => `params: { a: ${'a'.repeat(count)} }\n`;
+
+export const EXPRESSIONS = hostile([
+  [
+    'a text replaced by itself',
+    'file-too-large@3',
+    () =>
+      `version: 1\n${long(300_000)}steps: { a: { run: x, env: { X: "\${{ replace(replace(params.a,'a',params.a),'a',params.a) }}" } } }\n`,
+  ],
+  [
+    'a list joined by a long text',
+    'file-too-large@3',
+    () =>
+      `version: 1\n${long(300_000)}steps: { a: { run: x, env: { X: "\${{ join(split(replace(params.a, 'a', 'a,'), ','), params.a) }}" } } }\n`,
+  ],
+  [
+    'a long text 900 times in one',
+    'file-too-large@3 file-too-large@3 file-too-large@3 file-too-large@3 file-too-large@3',
+    () => `version: 1\n${long(900_000)}steps: { a: { run: x, env: { X: "${'${{params.a}}'.repeat(900)}" } } }\n`,
+  ],
+  [
+    'a long text in 8,000 variables',
+    'file-too-large@48 file-too-large@49 file-too-large@50 file-too-large@51 file-too-large@52',
+    () => `version: 1\n${long(400_000)}steps:\n  a:\n    run: x\n    env:\n${lines(8000, (n) => `      V${n}: "x\${{ params.a }}"`)}\n`,
+  ],
+  [
+    'a variable that doubles, twenty times',
+    'fine',
+    () => `version: 1\nenv: { A: "${'a'.repeat(1000)}" }\nsteps: { a: { run: x, env: { B: "${'${{ env.A }}'.repeat(1000)}" } } }\n`,
+  ],
+  ['1,001 expressions in a text', 'expression-syntax@3', () => `${START}  a: { run: x, env: { A: "${'${{ os }}'.repeat(1001)}" } }\n`],
+  ['80,000 expressions', 'expression-syntax@3', () => `${START}  a: { run: "${'${{ x }} '.repeat(80_000)}" }\n`],
+  [
+    '9,000 names that are nearly there',
+    'expression-name@9004 expression-name@9005 expression-name@9006 expression-name@9007 expression-name@9008',
+    () =>
+      `version: 1\nparams:\n${lines(9000, (n) => `  some-name-${n}: 1`)}\nsteps:\n${lines(9000, (n) => `  s${n}: { run: "x \${{ params.som-name-${n} }}" }`)}\n`,
+  ],
+  ['nots without end', 'expression-syntax@3', () => when(`${'!'.repeat(500_000)}true`)],
+  ['parentheses without end', 'expression-syntax@3', () => when('('.repeat(500_000))],
+  ['ors without end', 'expression-syntax@3', () => when(`${'true || '.repeat(100_000)}true`)],
+  ['brackets without end', 'expression-syntax@3', () => when(`${'['.repeat(100)}${']'.repeat(100)}`)],
+  ['a string that is not closed', 'expression-syntax@3', when("os == 'linux")],
+  ['an expression that is not closed', 'expression-syntax@3', `${START}  a: { run: "x \${{ os" }\n`],
+  ['an expression in an expression', 'expression-syntax@3', `${START}  a: { run: "x \${{ \${{ os }} }}" }\n`],
+  ['an expression that is cut', 'cut-expression@3', `${START}  a: { run: x, inputs: [\${{ os }}] }\n`],
+  ['5,000 expressions that are cut', 'cut-expression@3', () => `${START}  a: { run: x, inputs: [${'${{ os }},'.repeat(5000)}] }\n`],
+  ['an empty expression', 'expression-syntax@5', run('echo ${{ }}')],
+  ['a calculation', 'expression-syntax@5', run('echo ${{ cpus + 1 }}')],
+  ['text and a number compared', 'expression-type@3', when("cpus == '4'")],
+  ['a list in the middle of a word', 'unsafe-expression@5', run('echo a${{ args }}b')],
+  ['a value in single quotes', 'unsafe-expression@5', run("echo '${{ os }}'")],
+  ['a value in backquotes', 'unsafe-expression@5', run('echo `echo ${{ os }}`')],
+  ['a value in arithmetic', 'unsafe-expression@5', run('echo $(( ${{ cpus }} + 1 ))')],
+  ['a value behind a dollar', 'unsafe-expression@5', run('echo $${{ os }}')],
+  ['a value behind a backslash', 'unsafe-expression@5', run('echo \\${{ os }}')],
+  ['a value in a comment', 'unsafe-expression@5', run('# ${{ os }}\necho')],
+  ['a value that eval would run', 'unsafe-expression@5', run('eval echo ${{ os }}')],
+  ['a value as the program of sh', 'unsafe-expression@5', run('sh -c "echo ${{ os }}"')],
+  ['a value in a heredoc that is quoted', 'unsafe-expression@6', run("cat <<'E'\n${{ os }}\nE")],
+  ['a value in a heredoc for a shell', 'unsafe-expression@6', run('sh <<E\n${{ os }}\nE')],
+  ['a value behind a heredoc that does not end', 'unsafe-expression@6', run('cat <<E\necho ${{ os }}')],
+  ['20,000 heredocs on a line', 'fine', () => run(`\${{ os }}\n${'cat <<A; '.repeat(20_000)}`)],
+  ['300,000 substitutions that are open', 'fine', () => run(`echo \${{ os }} ${'$('.repeat(300_000)}`)],
+  ['a value as a subscript', 'unsafe-expression@5', run('a[${{ cpus }}]=1')],
+  ['words as the name of a command', 'fine', `${START}  a: { run: ["\${{ args }}"], shell: argv }\n`],
+]);
