@@ -6,6 +6,7 @@ export const ROWS: { readonly [name: string]: () => Promise<Row> } = {
   damage: async () => (await import('./damage/row.ts')).row,
   'hostile-fetch': async () => (await import('./hostile-fetch/row.ts')).row,
   kills: async () => (await import('./kills/row.ts')).row,
+  'power-cut': async () => (await import('./power-cut/row.ts')).row,
   races: async () => (await import('./races/row.ts')).row,
   signals: async () => (await import('./signals/row.ts')).row,
   'front-end': async () => (await import('./front-end/row.ts')).row,

@@ -61,7 +61,7 @@ function killed(world: World, scenario: Scenario, point: CrashPoint): Promise<En
   });
 }
 
-function invocationOf(world: World, { inOther }: Scenario) {
+export function invocationOf(world: World, { inOther }: Scenario) {
   const project = inOther ? world.other : world.project;
   return { cwd: project.root, home: project.home, env: { SBX_KILL_GRACE: '1s' } };
 }

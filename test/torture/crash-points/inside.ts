@@ -14,6 +14,9 @@ import { unwatched, type Watcher, watchDisk } from './watch.ts';
 /** Nothing of sbx may take this for trouble of a disk. */
 export class Crash extends Error {}
 
+/** Milliseconds after which an invocation hangs. */
+const PATIENCE = 90_000;
+
 type At = (operation: Operation, run: () => unknown, tear: () => void) => unknown;
 
 interface Life extends Watcher {
@@ -42,12 +45,19 @@ export function watchHere(): void {
 }
 
 /** Runs `sbx ARGS` to its end, or to its death if `at` throws a Crash: then `signal` is SIGKILL. */
-export async function inside(args: readonly string[], invocation: Invocation, base: string, at?: At): Promise<Ended> {
+export async function inside(
+  args: readonly string[],
+  invocation: Invocation,
+  base: string,
+  at?: At,
+  synced?: (path: string) => void,
+): Promise<Ended> {
   const life: Life = {
     base,
     children: new Set(),
     commands: new Set(),
     isDead: false,
+    ...(synced ? { synced } : {}),
     at(operation, run, tear) {
       if (life.isDead) throw new Crash('the process is gone');
       if (at === undefined) return run();
@@ -73,7 +83,10 @@ export async function inside(args: readonly string[], invocation: Invocation, ba
   const { process: given, output } = processOf(args, invocation);
   const ended = lives.run(life, () => main(given, REPOSITORY).then(undefined, (thrown: unknown) => thrown));
   let patience: NodeJS.Timeout | undefined;
-  const thrown = await Promise.race([ended, new Promise<unknown>((late) => (patience = setTimeout(late, 100_000)))]);
+  const late = new Promise<unknown>((resolve) => {
+    patience = setTimeout(() => resolve(new Error(`sbx ${args.join(' ')} hung: ${output().stdout}${output().stderr}`)), PATIENCE);
+  });
+  const thrown = await Promise.race([ended, late]);
   clearTimeout(patience);
   if (life.isDead) {
     await lastBreath(life);

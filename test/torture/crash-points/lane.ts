@@ -1,20 +1,25 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { CrashPoint } from './dying.ts';
-import type { Asked } from './worker.ts';
 
-const WORKER = fileURLToPath(new URL('worker.js', import.meta.url));
+/** What a lane's worker is asked: `question` is between the row and its worker. */
+export interface Asked<T> {
+  readonly id: number;
+  readonly question: T;
+}
 
-/** A process that tries one thing at a time. */
-export class Lane implements AsyncDisposable {
+/** A process that tries one thing at a time. `worker`: its program. */
+export class Lane<T> implements AsyncDisposable {
   readonly #child: ReturnType<typeof fork>;
   readonly #waiting = new Map<number, { readonly take: (value: unknown) => void; readonly fail: (why: Error) => void }>();
   #last: Promise<unknown> = Promise.resolve();
   #next = 0;
   #over = false;
 
-  constructor(folder: string) {
-    this.#child = fork(WORKER, [folder], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: ['--enable-source-maps'] });
+  constructor(worker: URL, folder: string) {
+    this.#child = fork(fileURLToPath(worker), [folder], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      execArgv: ['--enable-source-maps'],
+    });
     this.#child.on('message', ({ id, value, thrown }: { id: number; value: unknown; thrown?: string }) => {
       const asked = this.#waiting.get(id);
       this.#waiting.delete(id);
@@ -28,13 +33,13 @@ export class Lane implements AsyncDisposable {
   }
 
   /** What the worker answers, when all that was asked before is answered. */
-  ask(scenario: number, point?: CrashPoint): Promise<unknown> {
-    const now = this.#last.then(() => this.#ask({ id: this.#next++, scenario, ...(point ? { point } : {}) }));
+  ask(question: T): Promise<unknown> {
+    const now = this.#last.then(() => this.#ask({ id: this.#next++, question }));
     this.#last = now.catch(() => {});
     return now;
   }
 
-  #ask(asked: Asked): Promise<unknown> {
+  #ask(asked: Asked<T>): Promise<unknown> {
     return new Promise((take, fail) => {
       if (this.#over) return fail(new Error('the lane is over'));
       this.#waiting.set(asked.id, { take, fail });
@@ -48,4 +53,15 @@ export class Lane implements AsyncDisposable {
     this.#child.kill('SIGKILL');
     await gone;
   }
+}
+
+/** The other end, in the worker. */
+export function answerWith<T>(answer: (question: T) => Promise<unknown>): void {
+  process.on('disconnect', () => process.exit(1));
+  process.on('message', ({ id, question }: Asked<T>) => {
+    answer(question).then(
+      (value) => process.send?.({ id, value }),
+      (thrown: Error) => process.send?.({ id, thrown: thrown.stack ?? String(thrown) }),
+    );
+  });
 }

@@ -16,7 +16,7 @@ const PROJECT = [
   /^receipts\/\w+$/,
   /^trees\/[0-9a-f]{64}$/,
   /^runs\/[^/]+\/(journal\.ndjson|[^/]+\.log)$/,
-  /^trash\//,
+  /^(trash|replaced)\//,
   /^embedded\/box\/work\/(?!\.sbx\/)/,
   /^embedded\/box\/work\/\.sbx\/(sentinel|receipt|sent|seen|holds\/\w+)$/,
 ];

@@ -45,7 +45,7 @@ function opensNew({ constants }: typeof NodeFs, flags: unknown): boolean {
 function plain(base: string, path: string): string {
   const below = path.startsWith(`${base}/`) ? path.slice(base.length + 1) : path;
   return below
-    .replace(/(^|\/)(runs|trash)\/[^/]+/g, '$1$2/*')
+    .replace(/(^|\/)(runs|trash|replaced)\/[^/]+/g, '$1$2/*')
     .replace(/[0-9a-f]{8,}/g, '*')
     .replace(/(sbx-[a-z]+-)\w{6}\b/g, '$1*');
 }

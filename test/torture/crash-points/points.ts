@@ -29,6 +29,9 @@ function ranked(all: readonly Operation[], scenario: number): readonly Ranked[] 
     counts.set(name, nth + 1);
     // What happened since the operation before is not the work of this process alone: children ran.
     const beforehand = all[i - 1]?.name.startsWith('spawn ') ? 1 : 2;
+    // What a teardown needs to know: around each word of it.
+    if (name.endsWith('owned.ndjson'))
+      return (['before', 'after', 'torn'] as const).map((when) => ({ attack: { scenario, point: { name, nth, when } }, rank: -1 }));
     const ways = [['after', 0], ...(tears ? [['torn', 1] as const] : []), ['before', beforehand]] as const;
     return ways.map(([when, more]) => ({ attack: { scenario, point: { name, nth, when } }, rank: Math.min(nth, 3) * 3 + more }));
   });

@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from '../../rig/project.ts';
-import { age, type World, writeProject } from './world.ts';
+import { age, SOURCES, type World, writeProject } from './world.ts';
 
 /** An invocation that is going to die, what was there before, and what must be so after. */
 export interface Scenario {
@@ -70,6 +70,14 @@ export const SCENARIOS: readonly Scenario[] = [
     await built(world);
     world.project.write('src/a', EDIT);
   }),
+  local(
+    'run after an edit that is undone then',
+    async (world) => {
+      await built(world);
+      world.project.write('src/a', EDIT);
+    },
+    { next: [{ args: ['run', GOAL.local], code: 0, change: (project) => project.write('src/a', SOURCES['src/a']) }] },
+  ),
   local('run that finds nothing to do', (world) => built(world)),
   local('restore of deleted outputs', async (world) => {
     await built(world);
@@ -79,7 +87,7 @@ export const SCENARIOS: readonly Scenario[] = [
     await built(world);
     world.project.write('src/a', EDIT);
     await must(world.project, ['run', GOAL.local]);
-    world.project.write('src/a', 'alpha\n');
+    world.project.write('src/a', SOURCES['src/a']);
   }),
   local(
     'restore over files made by hand',
@@ -176,6 +184,14 @@ export const SCENARIOS: readonly Scenario[] = [
     await built(world, 'far');
     world.project.write('src/a', EDIT);
   }),
+  far(
+    'run over SSH after an edit that is undone then',
+    async (world) => {
+      await built(world, 'far');
+      world.project.write('src/a', EDIT);
+    },
+    { next: [{ args: ['run', GOAL.far], code: 0, change: (project) => project.write('src/a', SOURCES['src/a']) }] },
+  ),
   far('fetched files brought back from the store', async (world) => {
     await built(world, 'far');
     world.project.remove('got');
@@ -200,6 +216,9 @@ export const SCENARIOS: readonly Scenario[] = [
     world.project.write('src/b', 'beta, edited\n');
   }),
 ];
+
+/** The key of a host is accepted; the attack needs a server, and is completed by whoever has one. */
+export const TRUSTING: Scenario = local('trust', async (world) => writeProject(world.project, 'local', world.base), { attack: ['trust'] });
 
 function isThere(project: TestProject, path: string): boolean {
   try {

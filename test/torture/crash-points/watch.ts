@@ -15,6 +15,8 @@ export interface Watcher {
   readonly base: string;
   /** Called in place of each change: `run` does it, `tear` half of it. */
   at(operation: Operation, run: () => unknown, tear: () => void): unknown;
+  /** Told of each file or folder that was forced to the disk, by its path. */
+  synced?(path: string): void;
   /** Told of each child that was started, and of its environment. */
   started?(child: ChildProcess, env: NodeJS.ProcessEnv): void;
 }
@@ -52,6 +54,11 @@ export function watchDisk(who: () => Watcher | undefined): void {
       return watcher.at(operationOf(watcher.base, name, args, fds), run, () => tear(name, args));
     };
   }
+  const { fsyncSync } = unwatched;
+  fs.fsyncSync = (fd) => {
+    fsyncSync(fd);
+    who()?.synced?.(fds.get(fd) ?? '');
+  };
   const { spawn } = childProcess;
   (childProcess as { spawn: unknown }).spawn = (...args: Parameters<typeof spawn>) => {
     const watcher = who();
