@@ -46,7 +46,7 @@ export function swapIn(scene: Scene, swap: Swap): readonly string[] {
     inTheWay.push(...makeWay(scene, entry.path, sound, swap.isForeign));
     const to = `${root}/${entry.path}`;
     if (entry.kind === 'link') files.symlinkSync(entry.target, staged);
-    put(scene, staged, to);
+    put(scene, entry, staged, to);
     if (entry.kind === 'file') memo.learn(entry.path, files.lstatSync(to), entry.digest, io.clock.now());
   }
   return inTheWay;
@@ -72,14 +72,15 @@ function makeWay(scene: Scene, path: string, sound: Set<string>, isForeign: Swap
   return there?.isDirectory() ? [...moved, path] : moved;
 }
 
-function put(scene: Scene, staged: string, to: string): void {
+function put(scene: Scene, entry: TreeEntry, staged: string, to: string): void {
   const { files } = scene.io;
   try {
     files.renameSync(staged, to);
   } catch (thrown) {
     if (errnoOf(thrown) !== 'EXDEV') throw thrown;
     const near = `${to}.${scene.io.nonce().slice(0, 8)}.tmp`;
-    files.copyFileSync(staged, near);
+    if (entry.kind === 'link') files.symlinkSync(entry.target, near);
+    else files.copyFileSync(staged, near);
     files.renameSync(near, to);
     files.unlinkSync(staged);
   }

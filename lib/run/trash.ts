@@ -28,9 +28,22 @@ export function moveAway(
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return;
     if (errnoOf(thrown) !== 'EXDEV') throw thrown;
-    files.copyFileSync(`${root}/${path}`, to); // an output folder that is a mount: its files are moved one by one
-    files.unlinkSync(`${root}/${path}`);
+    moveAcross(files, `${root}/${path}`, to); // the trash, or an output folder, is a file system of its own
   }
+}
+
+/** What rename(2) does not do between file systems: link by link, file by file. */
+function moveAcross(files: Files, from: string, to: string): void {
+  const seen = files.lstatSync(from);
+  if (seen.isDirectory()) {
+    files.mkdirSync(to);
+    for (const name of files.readdirSync(from)) moveAcross(files, `${from}/${name}`, `${to}/${name}`);
+    files.rmdirSync(from);
+    return;
+  }
+  if (seen.isSymbolicLink()) files.symlinkSync(files.readlinkSync(from), to);
+  else files.copyFileSync(from, to);
+  files.unlinkSync(from);
 }
 
 /** Makes room for stages where something else stands in place of their folder: it is swept after each run, whatever it is. Never throws. */

@@ -1,12 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { realFiles } from '../../lib/io/io.ts';
 import { moveAway } from '../../lib/run/trash.ts';
 import { withFolder } from '../rig/folder.ts';
+import { failing } from './crash.ts';
 import { withWorkshop } from './real.ts';
-import { put } from './store-fixture.ts';
+import { filesIn, put } from './store-fixture.ts';
 
 const BUILD = { run: 'cat src > out', inputs: ['src'], outputs: ['out'] };
 const BAD = { ...BUILD, run: 'echo half > out; exit 1' };
@@ -70,6 +71,16 @@ test('what was moved away more than two weeks ago goes, but for the newest five 
     write('src', 'two');
     await run({ build: BUILD });
     assert.equal(names.map(dated), [true, true, true, true, true, false, false]);
+  }));
+
+test('folders, links and files go to a trash on another file system as they are', () =>
+  withFolder((root) => {
+    put(root, { 'out/a': 'a', 'out/deep/b': 'b' });
+    symlinkSync('../nowhere', join(root, 'out/link'));
+    const across = failing(realFiles, 'EXDEV', (name) => name === 'renameSync');
+    moveAway(across, root, { folder: join(root, '.sbx'), run: 'r1', is: 'trash' }, 'out');
+    assert.not(existsSync(join(root, 'out')));
+    assert.equal(filesIn(join(root, '.sbx/trash/r1')), { 'out/a': 'a', 'out/deep/b': 'b', 'out/link': '-> ../nowhere' });
   }));
 
 test.run();
