@@ -36,6 +36,8 @@ export interface Records extends Places {
   begin(step: StepId): void;
   /** After a step ran and all that it made is where it belongs. */
   finish(step: StepId, last: LastRun, told?: Told): void;
+  /** Whether something could not be written, which was said then. */
+  readonly isLossy: boolean;
   /** At the end of a run: compacts what grew. */
   close(): void;
 }
@@ -125,6 +127,9 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
       byInputs ??= new Map([...steps.values()].map((record) => [record.last.record.inputs ?? '', record]));
       const small = byInputs.get(digest)?.inputs;
       return small?.digest === digest ? small : trees.read(digest);
+    },
+    get isLossy() {
+      return complained;
     },
     begin(step) {
       const known = steps.get(step);

@@ -230,7 +230,7 @@ class Run {
     try {
       this.#memory.memo.save();
     } catch (thrown) {
-      this.#emit({ type: 'warning', text: `file digests are not remembered: ${(thrown as Error).message}` });
+      if (!records.isLossy) this.#emit({ type: 'warning', text: `file digests are not remembered: ${(thrown as Error).message}` });
     }
   }
 

@@ -86,6 +86,15 @@ export function openBlobs(io: StoreEffects, folder: string): Blobs {
     }
   };
 
+  /** What was read is judged by its digest: trouble in closing it is none. */
+  const closeRead = (fd: number): void => {
+    try {
+      files.closeSync(fd);
+    } catch (thrown) {
+      if (errnoOf(thrown) === undefined) throw thrown;
+    }
+  };
+
   /** Fills a temp file; the blob that `fill` returns decides where it goes. */
   const through = (fill: (fd: number) => Blob | undefined): Blob | undefined => {
     const temp = `${folder}/tmp/${io.nonce()}`;
@@ -192,7 +201,7 @@ export function openBlobs(io: StoreEffects, folder: string): Blobs {
         }
         return got === 0 && sum.digest('hex') === digest ? 'right' : 'damaged';
       } finally {
-        files.closeSync(fd);
+        closeRead(fd);
       }
     },
     quarantine,

@@ -1,3 +1,4 @@
+import { errnoOf } from '../io/trouble.ts';
 import type { Io } from '../model/io.ts';
 
 // Apart from the collection itself, so that a run which only asks does not load it.
@@ -11,7 +12,12 @@ export function tendedStamp(projectFolder: string): string {
 
 /** Whether `tendStore` should be called: a day has passed, or the clock was set back. */
 export function isTendingDue(io: Pick<Io, 'files' | 'clock'>, projectFolder: string): boolean {
-  const last = io.files.statSync(tendedStamp(projectFolder), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const since = io.clock.now() - last;
-  return since > DAY || since < -DAY;
+  try {
+    const last = io.files.statSync(tendedStamp(projectFolder), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const since = io.clock.now() - last;
+    return since > DAY || since < -DAY;
+  } catch (thrown) {
+    if (errnoOf(thrown) === undefined) throw thrown;
+    return false; // what cannot be asked now is asked by the next run
+  }
 }
