@@ -34,11 +34,22 @@ function start() {
   spareEngine();
   showSources();
   process.on('exit', save);
-  const { main } = load('./main.cjs');
-  main(process, path.dirname(__dirname)).then(undefined, (error) => {
+  begin().then(undefined, (error) => {
     process.stderr.write(`sbx: a fault of sbx, please report it: ${(error && error.stack) || error}\n`);
     process.exit(70); // what the fault left open, a connection say, must not keep it alive
   });
+
+  async function begin() {
+    let first;
+    try {
+      first = load('./main.cjs');
+    } catch (error) {
+      if (!error || error.syscall === undefined) throw error;
+      process.stderr.write(`sbx: ${error.message}\n`); // what this computer refuses is no fault
+      process.exit(1);
+    }
+    await first.main(process, path.dirname(__dirname));
+  }
 
   function load(name) {
     const known = loaded.get(name);
