@@ -10,4 +10,5 @@ export const ROWS: { readonly [name: string]: () => Promise<Row> } = {
   races: async () => (await import('./races/row.ts')).row,
   signals: async () => (await import('./signals/row.ts')).row,
   'front-end': async () => (await import('./front-end/row.ts')).row,
+  'syscall-faults': async () => (await import('./syscall-faults/row.ts')).row,
 };

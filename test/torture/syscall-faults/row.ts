@@ -1,0 +1,32 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Row } from '../row.ts';
+import { canMount, descriptorTrials, diskTrials } from './disks.ts';
+import { findFaults, injectedTrial } from './injected.ts';
+import { makeWorld, wrongAfter } from './world.ts';
+
+export const row: Row = {
+  name: 'syscall-faults',
+  figure: 'calls of the system that fail',
+  bar: '0 wrong, 0 manual repairs, 0 leaks',
+  short: 100,
+  long: 1500,
+  slots: 2,
+  patience: 300_000,
+  async open({ random, folder }) {
+    mkdirSync(join(folder, 'w'));
+    const world = await makeWorld(join(folder, 'w'));
+    const faults = await findFaults(world, random.fork('faults'));
+    const mounted = (await canMount()) ? diskTrials(world) : [];
+    const arranged = random.fork('disks').shuffled([...mounted, ...descriptorTrials(world, wrongAfter)]);
+    return {
+      trials(count) {
+        // A third are whole disks and limits, where there are enough of them; calls that fail for the rest.
+        const whole = arranged.slice(0, Math.ceil(count / 3));
+        const single = faults.slice(0, count - whole.length).map((fault) => injectedTrial(world, fault));
+        return [...whole, ...single];
+      },
+      async [Symbol.asyncDispose]() {},
+    };
+  },
+};
