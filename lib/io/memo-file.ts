@@ -5,7 +5,9 @@
  *   8  u32       entries
  *  12  u32       bytes of the names
  *  16  u32       crc32 of the whole file with this field 0
- *  20  12 bytes  0
+ *  20  u32       crc32 of the boot in which it was written
+ *  24  u32       when, in seconds since 1970
+ *  28  4 bytes   0
  *  32  f64[n]    size, then mtime, ctime (milliseconds), inode
  *      32 x n    digests
  *      u8[n]     1: settled
@@ -13,9 +15,10 @@
  */
 import { crc32 } from 'node:zlib';
 import type { Digest } from '../base/digest.ts';
+import { WRITTEN_OUT } from './boot.ts';
 import type { Seen } from './hash.ts';
 
-const MAGIC = 'sbxmemo1';
+const MAGIC = 'sbxmemo2';
 const HEADER = 32;
 
 export interface MemoEntry {
@@ -36,8 +39,11 @@ export interface MemoTable {
   entry(at: number): MemoEntry;
 }
 
-/** The table in `bytes`; undefined if they are not exactly what encodeMemo wrote. */
-export function decodeMemo(bytes: Uint8Array): MemoTable | undefined {
+/**
+ * The table in `bytes`; undefined if they are not exactly what encodeMemo wrote. `boot`: the present one. If it is another, no entry is settled whose file
+ * changed shortly before the table was written: its bytes may have been lost.
+ */
+export function decodeMemo(bytes: Uint8Array, boot: string): MemoTable | undefined {
   if (bytes.length < HEADER || text(bytes, 0, 8) !== MAGIC) return undefined;
   const copy = bytes.byteOffset % 8 === 0 ? bytes : Uint8Array.from(bytes);
   const header = new Uint32Array(copy.buffer, copy.byteOffset, HEADER / 4);
@@ -53,7 +59,8 @@ export function decodeMemo(bytes: Uint8Array): MemoTable | undefined {
   const digests = Buffer.from(copy.buffer, copy.byteOffset + digestsAt, count * 32).toString('hex');
   const at = (column: number, row: number): number => columns[column * count + row] as number;
   const digest = (row: number): Digest => digests.slice(row * 64, row * 64 + 64);
-  const isSettled = (row: number): boolean => copy[flagsAt + row] === 1;
+  const until = header[5] === crc32(boot) ? Number.POSITIVE_INFINITY : (header[6] as number) * 1000 - WRITTEN_OUT;
+  const isSettled = (row: number): boolean => copy[flagsAt + row] === 1 && at(2, row) < until;
   return {
     count,
     names,
@@ -73,7 +80,11 @@ export function decodeMemo(bytes: Uint8Array): MemoTable | undefined {
 }
 
 /** `table` with the entries of `learnt` in place of those of the same name. */
-export function encodeMemo(table: MemoTable, learnt: ReadonlyMap<string, MemoEntry>): Uint8Array {
+export function encodeMemo(
+  table: MemoTable,
+  learnt: ReadonlyMap<string, MemoEntry>,
+  { boot, now }: { readonly boot: string; readonly now: number },
+): Uint8Array {
   const rows = new Map<string, MemoEntry>();
   table.names.forEach((name, i) => {
     if (!learnt.has(name)) rows.set(name, table.entry(i));
@@ -98,10 +109,12 @@ export function encodeMemo(table: MemoTable, learnt: ReadonlyMap<string, MemoEnt
   });
   bytes.set(new Uint8Array(columns.buffer), HEADER);
   bytes.set(nameText, flagsAt + count);
-  const header = new Uint32Array(5);
+  const header = new Uint32Array(7);
   header[2] = count;
   header[3] = nameText.length;
-  bytes.set(new Uint8Array(header.buffer, 8, 12), 8);
+  header[5] = crc32(boot);
+  header[6] = Math.floor(now / 1000);
+  bytes.set(new Uint8Array(header.buffer, 8, 20), 8);
   header[4] = checksum(bytes);
   bytes.set(new Uint8Array(header.buffer, 16, 4), 16);
   return bytes;

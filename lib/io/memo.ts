@@ -9,6 +9,7 @@ import type { Digest } from '../base/digest.ts';
 import { ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
+import { bootId } from './boot.ts';
 import { makeHasher, type Seen } from './hash.ts';
 import { decodeMemo, EMPTY_MEMO, encodeMemo, type MemoEntry, type MemoTable } from './memo-file.ts';
 import { readRegular } from './read-regular.ts';
@@ -80,14 +81,14 @@ export function openMemo(io: Pick<Io, 'files' | 'clock' | 'nonce'>, file: string
       if (learnt.size === 0) return;
       const all = table.count + learnt.size > MOST_ENTRIES ? EMPTY_MEMO : table;
       makeFolder(io.files, file.slice(0, file.lastIndexOf('/')));
-      replaceFile(io, file, encodeMemo(all, learnt));
+      replaceFile(io, file, encodeMemo(all, learnt, { boot: bootId(io.files), now: io.clock.now() }));
     },
   };
 }
 
 function readTable(io: Pick<Io, 'files'>, file: string): MemoTable {
   try {
-    return decodeMemo(readRegular(io.files, file)) ?? EMPTY_MEMO;
+    return decodeMemo(readRegular(io.files, file), bootId(io.files)) ?? EMPTY_MEMO;
   } catch {
     return EMPTY_MEMO; // a memo only saves time: whatever is wrong with it, files are hashed instead
   }

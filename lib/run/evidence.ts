@@ -6,6 +6,7 @@
 import { crc32 } from 'node:zlib';
 import type { Digest } from '../base/digest.ts';
 import type { Answers } from '../io/answers.ts';
+import { bootId } from '../io/boot.ts';
 import { readRegular } from '../io/read-regular.ts';
 import { replaceFile, type Writing } from '../io/replace.ts';
 import { type Facts, factsOf, type Looked, MARKS, stillSo } from '../io/witness.ts';
@@ -36,6 +37,7 @@ export function readEvidence(files: Files, folder: string, { key, now, says }: G
     const bytes = readRegular(files, pathIn(folder));
     const kept = decode(bytes);
     if (kept === undefined || kept.key !== key || now < kept.at || now > kept.at + AGE) return undefined;
+    if (kept.boot !== bootId(files)) return undefined; // a file may have lost its bytes, and nothing else, when the power went
     return says(kept.answers) && stillSo(files, kept.facts) ? { events: kept.events } : undefined;
   } catch {
     return undefined; // none, or not readable
@@ -65,7 +67,7 @@ export function keepEvidence(io: Writing, folder: string, run: EvidenceOfRun): v
   try {
     const events = run.said.proof;
     const facts = events && factsOf(io.files, run.looked, run.began);
-    if (events && facts) replaceFile(io, pathIn(folder), encode(run, events, facts), { mode: 0o600 });
+    if (events && facts) replaceFile(io, pathIn(folder), encode({ ...run, boot: bootId(io.files) }, events, facts), { mode: 0o600 });
   } catch {
     // full, read-only: nothing is lost
   }
@@ -98,13 +100,18 @@ function isStill(event: Event): boolean {
 interface Kept {
   readonly key: Digest;
   readonly at: number;
+  readonly boot: string;
   readonly answers: Answers;
   readonly facts: Facts;
   readonly events: readonly Event[];
 }
 
-function encode({ key, began, answers }: EvidenceOfRun, events: readonly Event[], { paths, marks }: Facts): Uint8Array {
-  const text = Buffer.from(JSON.stringify({ key, at: began, answers: answers(), paths, events }));
+function encode(
+  { key, began, boot, answers }: EvidenceOfRun & Pick<Kept, 'boot'>,
+  events: readonly Event[],
+  { paths, marks }: Facts,
+): Uint8Array {
+  const text = Buffer.from(JSON.stringify({ key, at: began, boot, answers: answers(), paths, events }));
   const head = Buffer.alloc(HEAD);
   head.writeUInt32LE(MAGIC, 0);
   head.writeUInt32LE(paths.length, 8);
@@ -118,8 +125,10 @@ function decode(bytes: Buffer): Kept | undefined {
   const end = HEAD + bytes.readUInt32LE(8) * MARKS * 8;
   if (end > bytes.length) return undefined;
   const marks = new Float64Array(bytes.buffer.slice(bytes.byteOffset + HEAD, bytes.byteOffset + end));
-  const { key, at, answers, paths, events } = JSON.parse(bytes.toString('utf8', end)) as Omit<Kept, 'facts'> & { readonly paths: string[] };
-  return { key, at, answers, facts: { paths, marks }, events };
+  const { key, at, boot, answers, paths, events } = JSON.parse(bytes.toString('utf8', end)) as Omit<Kept, 'facts'> & {
+    readonly paths: string[];
+  };
+  return { key, at, boot, answers, facts: { paths, marks }, events };
 }
 
 function pathIn(folder: string): string {

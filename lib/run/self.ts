@@ -1,4 +1,5 @@
 /** Who this process is among all that run, have run and will run on this and other computers. From /proc; where there is none, little is known. */
+import { bootId } from '../io/boot.ts';
 import type { Files } from '../model/io.ts';
 
 /** What a lock says of its holder. Empty strings and -1 stand for what could not be found out. */
@@ -17,7 +18,7 @@ export function whoAmI(files: Files): SelfFacts {
   return {
     pid: stat === '' ? -1 : Number.parseInt(stat, 10),
     start: startOf(stat),
-    boot: read(files, '/proc/sys/kernel/random/boot_id').trim(),
+    boot: bootId(files),
     namespace: namespaceOf(files),
     host: read(files, '/proc/sys/kernel/hostname').trim(),
   };

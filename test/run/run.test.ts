@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { bootId } from '../../lib/io/boot.ts';
 import { nonce, realClock, realFiles } from '../../lib/io/io.ts';
 import { decodeMemo } from '../../lib/io/memo-file.ts';
 import { realSpawn } from '../../lib/io/process.ts';
@@ -100,7 +101,7 @@ test('a file system whose clock is behind ours: what was just written is not tak
     const io = { files: realFiles, clock, spawn: realSpawn(), nonce, environment };
     write('src', 'one');
     await run({ build: BUILD }, { io });
-    const memo = decodeMemo(readFileSync(join(root, '.sbx/memo')));
+    const memo = decodeMemo(readFileSync(join(root, '.sbx/memo')), bootId(realFiles));
     assert.equal(memo?.names, ['out', 'src']);
     assert.equal([memo?.isSettled(0), memo?.isSettled(1)], [false, false]);
   }));

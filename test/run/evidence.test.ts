@@ -1,0 +1,33 @@
+import * as fs from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { digestOf } from '../../lib/base/digest.ts';
+import { answersOf } from '../../lib/io/answers.ts';
+import { AskedVariables } from '../../lib/io/asked.ts';
+import { makeWitness } from '../../lib/io/witness.ts';
+import type { Files } from '../../lib/model/io.ts';
+import { keepEvidence, readEvidence, Sayings } from '../../lib/run/evidence.ts';
+import { withFolder } from '../rig/folder.ts';
+import { ioOf, later, real } from './store-fixture.ts';
+
+test('evidence is not believed after another boot: a file may have lost its bytes and kept its times', () =>
+  withFolder((folder) => {
+    fs.writeFileSync(`${folder}/src`, 'one');
+    const witness = makeWitness(real);
+    witness.files.lstatSync(`${folder}/src`);
+    const said = new Sayings();
+    const counts = { fresh: 1, restored: 0, succeeded: 0, skipped: 0, failed: 0, cancelled: 0 };
+    said.add({ type: 'run-finished', exit: 0, ms: 1, counts });
+    const key = digestOf('sbx run');
+    keepEvidence(ioOf(), folder, { ...witness, key, began: later(), answers: () => answersOf(new AskedVariables()), said });
+    const read = (files: Files) => readEvidence(files, folder, { key, now: later() + 1000, says: () => true });
+    assert.is(read(real)?.events.length, 1);
+    const other = {
+      ...real,
+      readFileSync: ((path: string, ...rest: []) =>
+        String(path).endsWith('/boot_id') ? 'other' : fs.readFileSync(path, ...rest)) as never,
+    };
+    assert.is(read(other), undefined);
+  }));
+
+test.run();
