@@ -23,6 +23,8 @@ export interface HostSettings {
   readonly hostKeyAlias: string | undefined;
   /** Milliseconds; undefined: not configured. */
   readonly connectTimeout: number | undefined;
+  /** ServerAliveInterval in milliseconds and ServerAliveCountMax; undefined: not configured. */
+  readonly keepalive: { readonly interval: number; readonly most: number } | undefined;
   /** Configured things that we cannot do and that explain a refusal: certificates, tokens. */
   readonly beyond: readonly string[];
 }
@@ -102,6 +104,7 @@ function fromOpenSsh(text: string, question: ConfigQuestion, io: Io): Result<Hos
   const expand = expander(io, { h: hostname, p: String(port), r: user, n: question.named, k: set('hostkeyalias') ?? hostname });
   const words = (key: string): string[] => (one(key)?.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^"(.*)"$/, '$1'));
   const timeout = Number(set('connecttimeout') ?? Number.NaN);
+  const alive = Number(one('serveraliveinterval') ?? 0);
   return ok({
     named: question.named,
     hostname,
@@ -114,6 +117,7 @@ function fromOpenSsh(text: string, question: ConfigQuestion, io: Io): Result<Hos
     knownHosts: [...words('userknownhostsfile'), ...words('globalknownhostsfile')].map(expand),
     hostKeyAlias: set('hostkeyalias'),
     connectTimeout: Number.isFinite(timeout) ? timeout * 1000 : undefined,
+    keepalive: alive > 0 ? { interval: alive * 1000, most: Number(one('serveralivecountmax') ?? 3) } : undefined,
     beyond: [
       ...all('certificatefile').map((file) => `certificate ${file}`),
       ...(set('pkcs11provider') === undefined ? [] : [`PKCS#11 provider ${set('pkcs11provider')}`]),
@@ -135,6 +139,7 @@ function defaults(target: Target, question: ConfigQuestion, io: Io): HostSetting
     knownHosts: [`${home}/.ssh/known_hosts`, `${home}/.ssh/known_hosts2`, '/etc/ssh/ssh_known_hosts'],
     hostKeyAlias: undefined,
     connectTimeout: undefined,
+    keepalive: undefined,
     beyond: [],
   };
 }

@@ -105,7 +105,7 @@ async function greet(
       settings,
       hostKeys: (judge ?? ((host) => hostKeys(host, route.state, io.files)))(settings),
       login: login(settings, io.files, route.ask && pausing(route.ask, over.signal), ssh2),
-      keepalive: route.keepalive ?? KEEPALIVE,
+      keepalive: route.keepalive ?? shorter(settings.keepalive),
       deadline,
       patience,
       signal,
@@ -116,6 +116,12 @@ async function greet(
   over.abort(); // it may have failed while the user was asked
   if (!client.ok) return client;
   return ok(new Link(client.value, `${settings.user}@${label}`, io.clock, under));
+}
+
+/** What is configured counts where it finds a dead link sooner than KEEPALIVE: many set it for another reason, and far longer. */
+function shorter(configured: Keepalive | undefined): Keepalive {
+  const time = ({ interval, most }: Keepalive): number => interval * most;
+  return configured !== undefined && configured.most > 0 && time(configured) < time(KEEPALIVE) ? configured : KEEPALIVE;
 }
 
 interface Deadline {

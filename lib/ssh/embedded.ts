@@ -90,6 +90,7 @@ function ourHost(name: string, port: number): HostSettings {
     knownHosts: [],
     hostKeyAlias: undefined,
     connectTimeout: undefined,
+    keepalive: undefined,
     beyond: [],
   };
 }

@@ -58,6 +58,7 @@ Host far
   GlobalKnownHostsFile none
   HostKeyAlias machine-1
   ConnectTimeout 3
+  ServerAliveInterval 2
 `;
   const far = await resolved(text, { named: 'far' });
   assert.is(far.hostname, '10.0.0.7');
@@ -69,6 +70,7 @@ Host far
   assert.equal(far.jumps, ['me@one:2200', 'two']);
   assert.is(far.hostKeyAlias, 'machine-1');
   assert.is(far.connectTimeout, 3000);
+  assert.equal(far.keepalive, { interval: 2000, most: 3 });
   const named = await resolved(text, { named: 'other@far:99', user: 'ignored' });
   assert.equal([named.user, named.port, named.hostname], ['other', 99, '10.0.0.7']);
 });
