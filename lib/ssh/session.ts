@@ -33,7 +33,7 @@ export async function openSession(link: Link, io: Io, patience: Patience, signal
 
 async function arrive(link: Link, io: Io, owner: string, signal: AbortSignal): Promise<Result<void, Failure>> {
   const limit = AbortSignal.timeout(ARRIVAL);
-  const end = await runProgram(link, io.nonce(), `${FITNESS}\n${ORPHANS}`, [owner], { signal: AbortSignal.any([signal, limit]) });
+  const end = await runProgram(link, io.nonce(), `${FITNESS}\n${ORPHANS}\nexit 0`, [owner], { signal: AbortSignal.any([signal, limit]) });
   if (signal.aborted) return err(CANCELLED);
   if (limit.aborted) {
     const message = `${link.label}: logged in, but no command ran within ${ARRIVAL / 1000} s`;
@@ -41,7 +41,12 @@ async function arrive(link: Link, io: Io, owner: string, signal: AbortSignal): P
   }
   if (!end.ok) return end;
   const missing = Buffer.from(end.value.stdout).toString('utf8').trim();
-  if (missing === '') return ok(undefined);
+  const { exit, stderr } = end.value;
+  if (missing === '' && 'code' in exit && exit.code === 0) return ok(undefined);
+  if (missing === '') {
+    const message = `${link.label}: the first program of sbx failed there (${'code' in exit ? `exit ${exit.code}` : exit.signal})`;
+    return err({ code: 'far-side-answer', message, lastLines: stderr.trim().split('\n').slice(-5) });
+  }
   const message = `${link.label}: sbx needs these there and cannot find them: ${missing}`;
   return err({ code: 'far-side-unfit', message, hint: 'the far side must be Linux with the usual tools on the PATH' });
 }
