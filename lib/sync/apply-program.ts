@@ -124,7 +124,7 @@ finish() {
   fi
   rm -rf .sbx/stage .sbx/tmp
   if ! listing <.sbx/sent >.sbx/seen; then no sync-changed 'files vanished there while they arrived: run again'; fi
-  printf '%s\\n%s\\n' "$new" "$boot" >.sbx/receipt.new && mv -T .sbx/receipt.new .sbx/receipt || exit 1
+  printf '%s\\n%s\\n' "$new" "$boot" | cat >.sbx/receipt.new && mv -T .sbx/receipt.new .sbx/receipt || exit 1
 }
 `;
 
@@ -147,7 +147,7 @@ settle
 have=
 if [ -f .sbx/receipt ]; then read -r have <.sbx/receipt; fi
 if [ "$have" != "$3" ] || [ ! -d "$stage" ]; then no sync-changed 'another sync came between: run again'; fi
-printf '%s %s\\n' "$$" "$(begun "$$")" >.sbx/busy
+printf '%s %s\\n' "$$" "$(begun "$$")" | cat >.sbx/busy
 trap 'rm -f .sbx/busy' EXIT
 trap 'exit 1' HUP INT TERM
 redate

@@ -3,7 +3,7 @@ import { GUARD, LISTING, SETTLE } from './guard-program.ts';
 /** `hold STEP KEY`: the place says that it holds the result of exactly this. */
 const HOLD_FUNCTION = `
 hold() {
-  mkdir -p .sbx/holds && printf '%s' "$2" >".sbx/hold.$$" && mv -T ".sbx/hold.$$" ".sbx/holds/$1" || exit 1
+  mkdir -p .sbx/holds && printf '%s' "$2" | cat >".sbx/hold.$$" && mv -T ".sbx/hold.$$" ".sbx/holds/$1" || exit 1
 }
 `;
 

@@ -1,6 +1,7 @@
 /**
  * Making, taking over and removing a workspace. Each guards itself again: between what was seen and what is done, something else may have come.
- * $1 is absolute. The sentinel appears by link or rename, so that it is whole or not there.
+ * $1 is absolute. The sentinel appears by link or rename, so that it is whole or not there. It is written by cat, which says when the disk is
+ * full: the printf of dash calls that an I/O error.
  */
 const WRITE = `
 written() {
@@ -8,7 +9,7 @@ written() {
   if [ -L .sbx ] || [ ! -O .sbx ]; then echo "sbx: workspace-unsafe: $1/.sbx is a link or not ours" >&2; exit 1; fi
   mine=.sbx/sentinel.$$
   rm -f "$mine"
-  printf '%s' "$2" >"$mine" || exit 1
+  printf '%s' "$2" | cat >"$mine" || exit 1
   sync "$mine" 2>/dev/null
   :
 }
