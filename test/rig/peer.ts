@@ -48,6 +48,8 @@ export interface Asked {
   readonly mark: string;
   /** Runs the program for real. */
   honest(): Promise<Said & { readonly stdout: Buffer }>;
+  /** Ends what `honest` started with KILL. */
+  kill(): void;
 }
 
 /** An answer of its own, or undefined to run the program for real. */
@@ -60,7 +62,17 @@ export interface Peer extends AsyncDisposable {
   readonly config: string;
   /** HOME of what it runs. */
   readonly home: string;
+  /** `ssh-ed25519 AAAA...`. */
+  readonly hostKey: string;
   lie: Lie | undefined;
+  /** Whether a login succeeds. */
+  letsIn: boolean;
+  /** Asked at each new channel: whether it is granted. */
+  grants: () => boolean;
+  /** The login shell: its words come before `-c COMMAND`. */
+  shell: (program: Program) => readonly string[];
+  /** More variables of what it runs. */
+  env: { readonly [name: string]: string };
   /** Drops every connection without a word. */
   cut(): void;
 }
@@ -76,9 +88,13 @@ export async function startPeer(folder: string): Promise<Peer> {
     connections.add(connection as never);
     connection.on('error', () => {});
     connection.on('close', () => connections.delete(connection as never));
-    connection.on('authentication', (attempt) => (attempt.method === 'publickey' ? attempt.accept() : attempt.reject(['publickey'])));
-    connection.on('session', (accept) => {
-      accept().on('exec', (yes, _no, { command }) => void serve(yes(), command, home, () => peer.lie, children));
+    connection.on('authentication', (attempt) => {
+      if (peer.letsIn && attempt.method === 'publickey') attempt.accept();
+      else attempt.reject(['publickey']);
+    });
+    connection.on('session', (accept, reject) => {
+      if (!peer.grants()) return void reject();
+      accept().on('exec', (yes, _no, { command }) => void serve(yes(), command, peer, children));
     });
   });
   server.listen(0, '127.0.0.1');
@@ -104,7 +120,12 @@ export async function startPeer(folder: string): Promise<Peer> {
     port,
     config: file('config'),
     home,
+    hostKey: `ssh-ed25519 ${host.public.toString('base64')}`,
     lie: undefined,
+    letsIn: true,
+    grants: () => true,
+    shell: () => ['/bin/sh'],
+    env: {},
     cut,
     async [Symbol.asyncDispose]() {
       cut();
@@ -115,13 +136,7 @@ export async function startPeer(folder: string): Promise<Peer> {
   return peer;
 }
 
-async function serve(
-  channel: ServerChannel,
-  command: string,
-  home: string,
-  lie: () => Lie | undefined,
-  children: Set<ChildProcess>,
-): Promise<void> {
+async function serve(channel: ServerChannel, command: string, peer: Peer, children: Set<ChildProcess>): Promise<void> {
   channel.on('error', () => {});
   let child: ChildProcess | undefined;
   let closed = false;
@@ -135,11 +150,9 @@ async function serve(
   const program = programOf(text);
   const mark = /^unset sbx; printf %s ([0-9a-f]+);/.exec(text)?.[1] ?? '';
   const start = (input: Uint8Array): ChildProcess & { stdin: NonNullable<ChildProcess['stdin']> } => {
-    child = spawn('/bin/sh', ['-c', command], {
-      cwd: home,
-      env: { PATH: process.env.PATH ?? '', HOME: home, LANG: 'C.UTF-8' },
-      detached: true,
-    });
+    const [shell = '/bin/sh', ...words] = peer.shell(program);
+    const env = { PATH: process.env.PATH ?? '', HOME: peer.home, LANG: 'C.UTF-8', ...peer.env };
+    child = spawn(shell, [...words, '-c', command], { cwd: peer.home, env, detached: true });
     const started = child;
     children.add(started);
     started.on('close', () => children.delete(started));
@@ -148,7 +161,7 @@ async function serve(
     started.stdin?.write(input);
     return started as ReturnType<typeof start>;
   };
-  const liar = lie();
+  const liar = peer.lie;
   if (liar === undefined) {
     const ran = start(line);
     channel.pipe(ran.stdin);
@@ -174,7 +187,7 @@ async function serve(
   };
   // What the first line brought along beyond itself is input too.
   const input = Buffer.concat([line.subarray(line.indexOf(10) + 1), rest]);
-  const said = (await liar({ program, input, mark, honest })) ?? (await honest());
+  const said = (await liar({ program, input, mark, honest, kill: () => end(child?.pid) })) ?? (await honest());
   const isGone = (): boolean => closed;
   await send(channel, said.noise ?? [], isGone);
   if (!said.unmarked) await send(channel, Buffer.from(mark), isGone);

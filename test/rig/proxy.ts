@@ -13,9 +13,14 @@ export interface ChaosProxy extends AsyncDisposable {
   set(fault: Fault): void;
   /** Sets `fault` as soon as the far side has sent so many bytes on one connection. */
   after(bytes: number, fault: Fault): void;
+  /** Whom connections to come are led to: a port of 127.0.0.1. */
+  lead(to: number): void;
+  /** From now on nobody listens on the port; or somebody does again. */
+  listens(does: boolean): Promise<void>;
 }
 
-export async function startProxy(to: number): Promise<ChaosProxy> {
+export async function startProxy(leads: number): Promise<ChaosProxy> {
+  let to = leads;
   let fault: Fault = 'none';
   let later: { readonly bytes: number; readonly fault: Fault } | undefined;
   const sockets = new Set<Socket>();
@@ -65,12 +70,24 @@ export async function startProxy(to: number): Promise<ChaosProxy> {
   };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
   return {
-    port: typeof address === 'object' && address ? address.port : 0,
+    port,
     set,
     after: (bytes, next) => {
       later = { bytes, fault: next };
     },
+    lead: (next) => {
+      to = next;
+    },
+    listens: (does) =>
+      new Promise<void>((resolve) => {
+        if (does) server.listen(port, '127.0.0.1', resolve);
+        else {
+          server.close(); // calls back only when every connection has ended
+          resolve();
+        }
+      }),
     async [Symbol.asyncDispose]() {
       fault = 'none';
       end();

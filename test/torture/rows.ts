@@ -8,6 +8,7 @@ export const ROWS: { readonly [name: string]: () => Promise<Row> } = {
   kills: async () => (await import('./kills/row.ts')).row,
   'power-cut': async () => (await import('./power-cut/row.ts')).row,
   races: async () => (await import('./races/row.ts')).row,
+  'ssh-faults': async () => (await import('./ssh-faults/row.ts')).row,
   signals: async () => (await import('./signals/row.ts')).row,
   'front-end': async () => (await import('./front-end/row.ts')).row,
   'syscall-faults': async () => (await import('./syscall-faults/row.ts')).row,

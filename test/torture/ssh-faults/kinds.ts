@@ -1,0 +1,229 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { findProgram } from '../../rig/needing.ts';
+import type { Asked, Program, Said } from '../../rig/peer.ts';
+import type { Stand } from './stand.ts';
+
+/** Where in a run a fault strikes. */
+export const PHASES = ['connect', 'first command', 'sync', 'build', 'list', 'bytes'] as const;
+export type Phase = (typeof PHASES)[number];
+/** The program that is under way then. */
+export const PROGRAM: { readonly [phase in Phase]: Program } = {
+  connect: 'fit',
+  'first command': 'arrive',
+  sync: 'apply',
+  build: 'job',
+  list: 'list',
+  bytes: 'cat',
+};
+
+/** One kind of fault. */
+export interface Kind {
+  readonly name: string;
+  /** Failures that may be told, and what is said of them; of a fault that sbx survives none. */
+  readonly codes?: readonly string[];
+  readonly says?: RegExp;
+  /** It may end well as well: what was under way may have been done in time. */
+  readonly mayEndWell?: true;
+  /** Attempts of a step after the first. */
+  readonly retries?: number;
+  /** Made where the phase is `connect` before the run, else when the phase is there. Whoever connects again finds it. */
+  readonly strike?: (stand: Stand, phase: Phase) => void | Promise<void>;
+  /** In place of what the program says. */
+  readonly answer?: (asked: Asked, stand: Stand, phase: Phase) => Promise<Said | undefined>;
+  /** Before the run, whatever the phase. */
+  readonly prepare?: (stand: Stand, phase: Phase) => void;
+  /** Takes the fault away. */
+  readonly mend?: (stand: Stand) => void | Promise<void>;
+  /** The far side lies on a small disk of its own. */
+  readonly needsMount?: true;
+  /** Struck while nobody is connected: the run at hand fails for the break, and the next one for the fault. */
+  readonly breaks?: true;
+}
+
+const GONE = ['link-lost', 'unreachable'];
+const SAYS_GONE =
+  /the connection was lost|no answer within|no SSH server answered within|login took longer|connection reset|no SSH connection|not that of an SSH server|closed by the far side|no algorithm/;
+
+const network = (name: string, fault: Parameters<Stand['proxy']['set']>[0], more: Partial<Kind> = {}): Kind => ({
+  name,
+  codes: GONE,
+  says: SAYS_GONE,
+  strike: ({ proxy }, phase) => (phase === 'connect' ? proxy.after(1, fault) : proxy.set(fault)),
+  mend: ({ proxy }) => proxy.set('none'),
+  ...more,
+});
+
+/** The connection breaks, and whoever comes back finds something else. */
+const back = (
+  name: string,
+  codes: readonly string[],
+  says: RegExp,
+  found: (stand: Stand) => void | Promise<void>,
+  mend: (stand: Stand) => void | Promise<void>,
+): Kind => ({
+  name,
+  codes,
+  says,
+  retries: 1,
+  breaks: true,
+  strike: async (stand) => {
+    await found(stand);
+    stand.peer.cut();
+  },
+  mend,
+});
+
+let web: Server | undefined;
+/** Speaks, but no SSH. */
+async function webServer(): Promise<number> {
+  web ??= createServer((socket) => {
+    socket.on('error', () => {});
+    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'.repeat(40));
+  });
+  const server = web;
+  if (!server.listening) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.unref();
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+const FILL = 'dd if=/dev/zero of=.sbx-filler bs=4096 2>/dev/null; :';
+
+export const KINDS: readonly Kind[] = [
+  network('black hole', 'hole'),
+  network('half-open link', 'half', { mayEndWell: true }),
+  network('reset', 'reset'),
+  network('garbled bytes', 'garbage'),
+  network('slow drip', { delay: 25 }, { codes: [], strike: ({ proxy }) => proxy.set({ delay: 25 }) }),
+  {
+    name: 'server killed and back',
+    retries: 1,
+    codes: GONE,
+    says: SAYS_GONE,
+    mayEndWell: true,
+    strike: ({ peer, proxy }, phase) => (phase === 'connect' ? proxy.after(900, 'close') : peer.cut()),
+    mend: ({ proxy }) => proxy.set('none'),
+  },
+  back(
+    'changed host key',
+    ['host-key-changed'],
+    /has changed: it offers ssh-ed25519 SHA256:/,
+    ({ proxy, stranger }) => proxy.lead(stranger.port),
+    ({ proxy, peer }) => proxy.lead(peer.port),
+  ),
+  back(
+    'unknown host key',
+    ['host-key-unknown'],
+    /is not known: it offers ssh-ed25519 SHA256:/,
+    ({ known }) => known(undefined),
+    ({ known, peer }) => known(peer),
+  ),
+  back(
+    'login refused',
+    ['auth-failed'],
+    /login refused \(tried /,
+    ({ peer }) => {
+      peer.letsIn = false;
+    },
+    ({ peer }) => {
+      peer.letsIn = true;
+    },
+  ),
+  back(
+    'no SSH server',
+    ['unreachable'],
+    /the answer is not that of an SSH server|no SSH connection/,
+    async ({ proxy }) => proxy.lead(await webServer()),
+    ({ proxy, peer }) => proxy.lead(peer.port),
+  ),
+  back(
+    'connection refused',
+    ['unreachable'],
+    /connection refused/,
+    ({ proxy }) => proxy.listens(false),
+    ({ proxy }) => proxy.listens(true),
+  ),
+  {
+    name: 'no exit status',
+    codes: ['no-exit-status'],
+    says: /without an exit status/,
+    answer: async (asked) => {
+      const { exit: _, ...said } = await asked.honest();
+      if (asked.program !== 'job') return said;
+      return { ...said, stdout: said.stdout.subarray(0, said.stdout.indexOf(asked.mark)) };
+    },
+  },
+  {
+    name: 'ended by a signal',
+    codes: ['far-side-answer', 'far-side-unfit', 'no-exit-status', 'command-signalled'],
+    says: /SIGKILL|without an exit status/,
+    answer: async (asked, { workspace }) => {
+      if (asked.program !== 'job') return { stdout: Buffer.alloc(0), exit: { signal: 'SIGKILL' } };
+      const ran = asked.honest();
+      await appears(join(workspace, 'work/started'));
+      asked.kill();
+      return ran;
+    },
+  },
+  {
+    name: 'remote disk full',
+    needsMount: true,
+    codes: ['far-side-full', 'command-failed'],
+    says: /disk of the far side is full|No space left on device|cannot write/,
+    strike: ({ workspace }) => {
+      const at = existsSync(workspace) ? workspace : join(workspace, '..');
+      execFileSync('/bin/sh', ['-c', FILL], { cwd: at });
+    },
+    mend: ({ workspace }) =>
+      execFileSync('/bin/sh', ['-c', 'rm -f .sbx-filler demo/.sbx-filler'], { cwd: join(workspace, '..') }) && undefined,
+  },
+  {
+    name: 'wrong clock',
+    prepare: ({ peer, folder }, phase) => {
+      const off = PHASES.indexOf(phase) % 2 === 0 ? '+1 year' : '-1 year';
+      mkdirSync(join(folder, 'bin'));
+      const text = `#!/bin/sh\n[ "$*" = +%s ] && exec ${findProgram('date')} -d '${off}' +%s\nexec ${findProgram('date')} "$@"\n`;
+      writeFileSync(join(folder, 'bin/date'), text, { mode: 0o755 });
+      peer.env = { PATH: `${join(folder, 'bin')}:${process.env.PATH}` };
+    },
+    strike: ({ workspace }, phase) => {
+      if (!existsSync(workspace)) return;
+      const off = PHASES.indexOf(phase) % 2 === 0 ? '1 year' : '1 year ago';
+      execFileSync('/bin/sh', ['-c', 'find . -name .sbx -prune -o -type f -exec touch -d "$0" {} +', off], { cwd: workspace });
+    },
+  },
+  {
+    name: 'noisy login shell',
+    prepare: ({ peer }, phase) => {
+      const wished = ['bash', 'dash', 'zsh', 'fish', 'tcsh', 'csh'][PHASES.indexOf(phase)] ?? 'sh';
+      const shell = findProgram(wished) ?? '/bin/sh';
+      const noise = 'yes "welcome \\\\033[2J 0 done end" | head -c 200000; echo "sbx: workspace-foreign: noise" >&2; exec "$@"';
+      peer.shell = (program) => (program === PROGRAM[phase] ? ['/bin/sh', '-c', noise, 'sh', shell] : [shell]);
+    },
+    strike: () => {},
+  },
+  {
+    name: 'no further channel for a while',
+    prepare: ({ peer }, phase) => {
+      // Channels are asked for before anybody says what for: by their number, then.
+      const from = { connect: 1, 'first command': 2, sync: 5, build: 6, list: 8, bytes: 9 }[phase];
+      let asked = 0;
+      peer.grants = () => {
+        asked += 1;
+        return asked < from || asked > from + 1;
+      };
+    },
+    mend: ({ peer, folder }) => {
+      const refused = !peer.grants();
+      if (refused) appendFileSync(join(folder, 'unstruck'), 'x');
+    },
+  },
+];
+
+/** Waits until a file is there, for ten seconds. */
+export async function appears(path: string): Promise<void> {
+  for (let n = 0; n < 500 && !existsSync(path); n++) await new Promise((resolve) => setTimeout(resolve, 20));
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type { Row, Trial } from '../row.ts';
+import { KINDS, PHASES } from './kinds.ts';
+import { mountSmall, unmount } from './stand.ts';
+import { strikeIn } from './strike.ts';
+
+/** Every kind of fault of the way to a place in every phase of a run; the long part again at other moments. */
+export const row: Row = {
+  name: 'ssh-faults',
+  figure: 'SSH faults x phases',
+  bar: '0 false successes',
+  short: 96,
+  long: 96 * 20,
+  slots: 4,
+  patience: 240_000,
+  async open({ random, folder }) {
+    const kinds = mayMount(folder) ? KINDS : KINDS.filter(({ needsMount }) => !needsMount);
+    const pairs = PHASES.flatMap((phase) => kinds.map((kind) => ({ kind, phase })));
+    function* trials(count: number): Generator<Trial> {
+      for (let n = 0; n < count && n < pairs.length * 20; n++) {
+        const pair = pairs[n % pairs.length];
+        if (pair === undefined) return;
+        const again = Math.floor(n / pairs.length);
+        const name = `${pair.kind.name}: ${pair.phase}${again === 0 ? '' : ` #${again}`}`;
+        const pause = again === 0 ? 0 : random.fork(name).below(400);
+        yield { name, run: () => strikeIn(pair.kind, pair.phase, pause, join(folder, String(n))) };
+      }
+    }
+    return { trials: (count) => trials(Math.max(count, pairs.length)), async [Symbol.asyncDispose]() {} };
+  },
+};
+
+/** Without it there are 16 kinds. */
+function mayMount(folder: string): boolean {
+  const may = mountSmall(folder);
+  if (may) unmount(folder);
+  return may;
+}

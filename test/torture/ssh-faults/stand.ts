@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Ended } from '../../rig/cli.ts';
+import { type Peer, startPeer } from '../../rig/peer.ts';
+import { projectIn, type TestProject } from '../../rig/project.ts';
+import { type ChaosProxy, startProxy } from '../../rig/proxy.ts';
+
+/** A project, an SSH server of ours as its far side, and the network between them. */
+export interface Stand extends AsyncDisposable {
+  readonly folder: string;
+  readonly project: TestProject;
+  readonly workspace: string;
+  readonly peer: Peer;
+  /** Another server in its place, with a key of its own. */
+  readonly stranger: Peer;
+  readonly proxy: ChaosProxy;
+  /** Ends the run with TERM after `patience` milliseconds. */
+  run(patience: number): Promise<Ended>;
+  /** Says whose key the far side has: undefined: nobody knows it. */
+  known(peer: Peer | undefined): void;
+}
+
+/** Seconds: a dead link is found after `alive` times four, a port that does not answer after `connect`. */
+export interface Deadlines {
+  readonly connect: number;
+  readonly alive: number;
+}
+
+export async function openStand(folder: string, deadlines: Deadlines, retries: number): Promise<Stand> {
+  const project = projectIn(join(folder, 'demo'), join(folder, 'home'));
+  const workspace = join(folder, 'far/demo');
+  mkdirSync(join(folder, 'far'));
+  mkdirSync(join(folder, 'peer'));
+  mkdirSync(join(folder, 'stranger'));
+  const peer = await startPeer(join(folder, 'peer'));
+  const stranger = await startPeer(join(folder, 'stranger'));
+  const proxy = await startProxy(peer.port);
+  const lines = readFileSync(peer.config, 'utf8')
+    .replace(/Port \d+/, `Port ${proxy.port}`)
+    .concat(`  ConnectTimeout ${deadlines.connect}\n  ServerAliveInterval ${deadlines.alive}\n  ServerAliveCountMax 4\n`);
+  writeFileSync(peer.config, lines);
+  const known = (who: Peer | undefined): void =>
+    writeFileSync(join(folder, 'peer/known_hosts'), who === undefined ? '' : `[127.0.0.1]:${proxy.port} ${who.hostKey}\n`);
+  known(peer);
+  project.write('src/a', 'one\n');
+  project.write('src/b', 'two\n');
+  project.write('Sandboxfile.yaml', sandboxfile(workspace, retries));
+  return {
+    folder,
+    project,
+    workspace,
+    peer,
+    stranger,
+    proxy,
+    known,
+    run: (patience) =>
+      project.sbx(['run', '--json', 'fetch'], {
+        env: { SBX_SSH_CONFIG: peer.config, SBX_KILL_GRACE: '1s' },
+        signal: AbortSignal.timeout(patience),
+      }),
+    async [Symbol.asyncDispose]() {
+      await proxy[Symbol.asyncDispose]();
+      await peer[Symbol.asyncDispose]();
+      await stranger[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The build says when it is under way, and then takes half a second. */
+function sandboxfile(workspace: string, retries: number): string {
+  const build =
+    'mkdir -p out/sub work; touch work/started; sleep 0.5; cat src/* >out/app; chmod 755 out/app; printf data >out/sub/data; rm work/started';
+  const retry = `retry: { times: ${retries}, delay: 100ms }`;
+  return `version: 1
+sandboxes:
+  far: { host: far, workspace: ${workspace}, files: all, grace: 1s }
+steps:
+  sync: { task: sync, in: far, exclude: [Sandboxfile.yaml, out, work], ${retry} }
+  build: { task: remote-build, in: far, needs: [sync], state: [out, work], ${retry}, run: ${JSON.stringify(build)} }
+  fetch: { task: fetch-artifacts, in: far, needs: [build], from: out, ${retry} }
+`;
+}
+
+/** Processes of either side: all that have the folder in their environment. Independent of what sbx thinks that it started. */
+export function processesOf(folder: string): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((name) => {
+      try {
+        return readFileSync(`/proc/${name}/environ`, 'latin1').includes(`${folder}/`);
+      } catch {
+        return false; // gone, or not ours
+      }
+    })
+    .map(Number);
+}
+
+/** A small disk at `folder`; undo with `umount`. False where this user may not mount. */
+export function mountSmall(folder: string): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0755', 'tmpfs', folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function unmount(folder: string): void {
+  try {
+    execFileSync('umount', ['-l', folder], { stdio: 'ignore' });
+  } catch {
+    // it was never mounted
+  }
+}

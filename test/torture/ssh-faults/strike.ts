@@ -1,0 +1,146 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { UNREACHABLE } from '../../../lib/model/failure.ts';
+import type { Ended } from '../../rig/cli.ts';
+import { contents } from '../hostile-fetch/snapshot.ts';
+import { appears, type Kind, type Phase, PROGRAM } from './kinds.ts';
+import { mountSmall, openStand, processesOf, type Stand, unmount } from './stand.ts';
+
+/** Milliseconds within which a run must end, far above its deadlines: ten seconds to connect or eight without a sign of life. */
+const PATIENCE = 90_000;
+/** What every run must make, and a run with exit 0 must have made. */
+const RIGHT = JSON.stringify({ app: 'x:one\ntwo\n', 'sub/data': 'data' });
+
+/** A run with the fault in one phase, and one without it. Says what was wrong. */
+export async function strikeIn(kind: Kind, phase: Phase, pause: number, folder: string): Promise<string | undefined> {
+  mkdirSync(folder);
+  try {
+    const stand = await openStand(folder, { connect: 10, alive: 2 }, kind.retries ?? 0);
+    if (kind.needsMount && !mountSmall(join(folder, 'far'))) return 'no small disk could be made';
+    try {
+      return await struckIn(stand, kind, phase, pause);
+    } finally {
+      await stand[Symbol.asyncDispose]();
+      for (const pid of processesOf(folder)) end(pid);
+    }
+  } finally {
+    if (kind.needsMount) unmount(join(folder, 'far'));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function struckIn(stand: Stand, kind: Kind, phase: Phase, pause: number): Promise<string | undefined> {
+  const { peer, project, workspace, folder } = stand;
+  let struck = kind.answer === undefined && kind.strike === undefined;
+  kind.prepare?.(stand, phase);
+  const atOnce = phase === 'connect' && kind.answer === undefined && kind.strike !== undefined;
+  if (atOnce) {
+    struck = true;
+    await kind.strike?.(stand, phase);
+  }
+  peer.lie = async (asked) => {
+    if (struck || asked.program !== PROGRAM[phase]) return undefined;
+    struck = true;
+    if (kind.answer !== undefined) return kind.answer(asked, stand, phase);
+    const ran = asked.program === 'job' ? asked.honest() : undefined;
+    if (ran !== undefined) await appears(join(workspace, 'work/started'));
+    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+    await kind.strike?.(stand, phase);
+    return ran;
+  };
+  let ended = await stand.run(PATIENCE);
+  // Nobody connects again by himself before the first step: the next run finds it.
+  const again = kind.breaks && phase === 'first command';
+  if (again) {
+    const early = judge(ended, { ...kind, codes: ['link-lost'], says: /the connection was lost/ }, project.root);
+    if (early !== undefined) return told(early, ended);
+    ended = await stand.run(PATIENCE);
+  }
+  const wrong = struck ? judge(ended, kind, project.root) : 'the fault did not strike';
+  if (wrong !== undefined) return told(wrong, ended);
+  peer.lie = undefined;
+  await kind.mend?.(stand);
+  if (existsSync(join(folder, 'unstruck'))) return told('the fault did not strike', ended);
+  peer.grants = () => true;
+  const left = await leftOf(folder);
+  if (left.length > 0) return told(`left behind: ${left.join('; ')}`, ended);
+  const next = await stand.run(PATIENCE);
+  if (next.code !== 0 || made(project.root) !== RIGHT)
+    return told(`the next run, without the fault, is not right: ${made(project.root)}`, next);
+  return undefined;
+}
+
+function judge(ended: Ended, kind: Kind, root: string): string | undefined {
+  if (ended.code === null) return `it did not end within ${PATIENCE / 1000} s`;
+  if (ended.code === 0) {
+    if (made(root) !== RIGHT) return `FALSE SUCCESS: exit 0, and there is ${made(root)}`;
+    return kind.codes === undefined || kind.codes.length === 0 || kind.mayEndWell
+      ? undefined
+      : 'exit 0 where it could not know that all is right';
+  }
+  const failures = failuresOf(ended);
+  if (kind.codes === undefined || kind.codes.length === 0) return 'it must survive that';
+  const [failure] = failures;
+  if (failure === undefined) return `exit ${ended.code} and no failure is told`;
+  const wrong = failures.find(({ code }) => !kind.codes?.includes(code));
+  if (wrong !== undefined) return `a failure ${wrong.code} is told: ${wrong.message}`;
+  const said = failures.map(({ message, lastLines = [] }) => [message, ...lastLines].join('\n')).join('\n');
+  if (kind.says && !kind.says.test(said)) return `it does not say ${kind.says}: ${said}`;
+  const exit = failures.some(({ code }) => UNREACHABLE.has(code as never)) ? 4 : 1;
+  if (ended.code !== exit) return `exit ${ended.code} where it must be ${exit}`;
+  return existsSync(join(root, 'out')) ? `it failed, and out is there: ${made(root)}` : undefined;
+}
+
+interface ToldFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly lastLines?: readonly string[];
+}
+
+function failuresOf({ stdout }: Ended): readonly ToldFailure[] {
+  const events = stdout.split('\n').filter((line) => line.startsWith('{')) as readonly string[];
+  return events
+    .map((line) => JSON.parse(line) as { type?: string; failure?: ToldFailure; outcome?: { is: string; failure?: ToldFailure } })
+    .flatMap(({ type, failure, outcome }) => {
+      if (type === 'place-failed') return failure ?? [];
+      return type === 'step-finished' && outcome?.is === 'failed' ? (outcome.failure ?? []) : [];
+    });
+}
+
+function made(root: string): string {
+  if (!existsSync(join(root, 'out'))) return 'nothing';
+  return JSON.stringify(Object.fromEntries(Object.entries(contents(join(root, 'out'))).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/** Whoever is still there long after the grace of a second. */
+async function leftOf(folder: string): Promise<readonly string[]> {
+  const until = performance.now() + 30_000;
+  let left = processesOf(folder);
+  while (left.length > 0 && performance.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    left = processesOf(folder);
+  }
+  return left.map((pid) => {
+    try {
+      return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })
+        .slice(0, 120)
+        .trim();
+    } catch {
+      return String(pid);
+    }
+  });
+}
+
+function told(wrong: string, { code, stdout, stderr }: Ended): string {
+  const events = stdout.split('\n').filter((line) => /place-|step-finished|run-finished|warning|step-note/.test(line));
+  return `${wrong}\nexit ${code}\n${events.map((line) => line.slice(0, 400)).join('\n')}\n${stderr.slice(-600)}`;
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // gone meanwhile
+  }
+}
