@@ -123,6 +123,7 @@ finish() {
     comm -z -23 .sbx/sent "$stage/meta/dropped" >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
   fi
   rm -rf .sbx/stage .sbx/tmp
+  rm -f .sbx/sentinel.[0-9]*
   if ! listing <.sbx/sent >.sbx/seen; then no sync-changed 'files vanished there while they arrived: run again'; fi
   printf '%s\\n%s\\n' "$new" "$boot" | cat >.sbx/receipt.new && mv -T .sbx/receipt.new .sbx/receipt || exit 1
 }

@@ -174,7 +174,9 @@ export const SCENARIOS: readonly Scenario[] = [
     const runs = join(world.project.root, '.sbx/runs');
     const [one] = readdirSync(runs);
     for (let n = 10; n < 32; n++) cpSync(join(runs, one ?? ''), join(runs, `20200101T0000${n}-abcdef`), { recursive: true });
-    for (let n = 0; n < 7; n++) world.project.write(`.sbx/trash/2020010${n}T000000-abcdef/out/x`, 'old');
+    for (const bin of ['trash', 'replaced']) {
+      for (let n = 0; n < 7; n++) world.project.write(`.sbx/${bin}/2020010${n}T000000-abcdef/out/x`, 'old');
+    }
     utimesSync(join(world.project.root, '.sbx/tended'), 1, 1);
     age(join(world.base, 'home/.cache/sbx'));
     world.project.write('src/a', EDIT);

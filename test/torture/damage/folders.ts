@@ -15,6 +15,7 @@ const FOLDERS = [
   '.sbx/runs',
   '.sbx/stage',
   '.sbx/trash',
+  '.sbx/replaced',
   '.sbx/tended',
   '.sbx/.gitignore',
   'store',
