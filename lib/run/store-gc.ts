@@ -83,8 +83,10 @@ export function collectStore(io: Effects, store: string, bounds: Bounds, grace =
 }
 
 function collect(files: Io['files'], store: string, bounds: Bounds, now: number, grace: number): Collected {
-  const blobs = new Map(listBlobs(files, store).map((blob) => [blob.digest, blob]));
-  const records = [...listRecords(files, store)].sort((a, b) => b.at - a.at);
+  const blobs = new Map(listBlobs(files, store).map((blob) => [blob.digest, fromFuture(files, blob, now)]));
+  const records = listRecords(files, store)
+    .map((record) => fromFuture(files, record, now))
+    .sort((a, b) => b.at - a.at);
   const used = new Set<Digest>();
   const dropped: Omit<Stored, 'digest'>[] = [];
   let bytes = 0;
@@ -101,7 +103,10 @@ function collect(files: Io['files'], store: string, bounds: Bounds, now: number,
     }
   }
   for (const { path } of dropped) files.rmSync(path, { force: true });
-  const unused = [...blobs.values()].filter(({ digest, at }) => !used.has(digest) && now - at > grace);
+  // Reading the records took its time: a blob that somebody found and put to use meanwhile is younger than it was when it was listed.
+  const isOld = ({ path, at }: Stored): boolean =>
+    now - at > grace && now - (files.lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > grace;
+  const unused = [...blobs.values()].filter((blob) => !used.has(blob.digest) && isOld(blob));
   for (const { path } of unused) files.rmSync(path, { force: true });
   const old = listLeftovers(files, store).filter(({ path, at }) => now - at > (path.includes('/quarantine/') ? bounds.maxAge : GRACE));
   for (const { path } of old) files.rmSync(path, { force: true });
@@ -113,6 +118,17 @@ function collect(files: Io['files'], store: string, bounds: Bounds, now: number,
     bytes: sizeOf(dropped) + sizeOf(unused) + sizeOf(old),
     left: { records: records.length - dropped.length, blobs: left.length, bytes: sizeOf(left) + sizeOf(records) - sizeOf(dropped) },
   };
+}
+
+/** What a clock dated that ran ahead would pass for the last that was used until that time comes, and everything else would go before it: it is dated now. */
+function fromFuture(files: Io['files'], stored: Stored, now: number): Stored {
+  if (stored.at <= now + GRACE) return stored;
+  try {
+    files.utimesSync(stored.path, now / 1000, now / 1000);
+  } catch (thrown) {
+    if (errnoOf(thrown) === undefined) throw thrown;
+  }
+  return { ...stored, at: now };
 }
 
 /** Its own key stands for a record without blobs of their own. Empty if the record is damaged, or went away. */

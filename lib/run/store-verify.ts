@@ -87,6 +87,7 @@ function stateOf(files: Files, record: Stored, good: ReadonlySet<Digest>, blobs:
   for (const [digest, small] of parsed.smalls) if (digestOf(small) !== digest) return 'damaged';
   // A blob that was put after the list was made is no reason to doubt a record: it is checked when it is read.
   const needs = [...blobsOf(parsed.success).keys()].filter((digest) => !parsed.smalls.has(digest));
-  const missing = needs.some((digest) => !good.has(digest) && !blobs.has(digest));
-  return missing ? 'incomplete' : 'good';
+  if (needs.every((digest) => good.has(digest) || blobs.has(digest))) return 'good';
+  // A collection removes records before blobs: if this one is gone by now, nothing was ever wrong with it.
+  return files.existsSync(record.path) ? 'incomplete' : 'gone';
 }

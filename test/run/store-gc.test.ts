@@ -105,6 +105,48 @@ test('a blob without a record stays for the grace: its record may be about to be
     assert.equal(fs.readdirSync(`${world.cache}/tmp`), []);
   }));
 
+test('a blob that is put to use while the records are read stays', () =>
+  withFolder((folder) => {
+    const world = worldIn(folder);
+    remember(world, 'b', LARGE, 2);
+    put(world.root, { a: 'a'.repeat(LARGE) });
+    world.store.keepFile(`${world.root}/a`);
+    const at = Date.now() / 1000 - 7200;
+    fs.utimesSync(pathOf(world, 'a', LARGE), at, at);
+    const files = failing(real, 'NONE', (name, args) => {
+      if (name === 'openSync' && String(args[0]).includes('/ac/v1/')) world.store.keepFile(`${world.root}/a`);
+      return false;
+    });
+    collect(world, ROOMY, files);
+    assert.ok(fs.existsSync(pathOf(world, 'a', LARGE)));
+  }));
+
+test('what a clock dated that ran a year ahead is not kept before all that is used now', () =>
+  withFolder((folder) => {
+    const world = worldIn(folder);
+    const ahead = [1, 2].map((n) => remember(world, `${n}`, LARGE, -8760));
+    collect(world, ROOMY);
+    const now = Date.now();
+    for (const { key } of ahead) assert.ok(Math.abs(fs.statSync(`${world.cache}/ac/v1/${key}`).mtimeMs - now) < 600_000);
+  }));
+
+test('a record that a collection takes while the store is verified was never damaged', () =>
+  withFolder((folder) => {
+    const world = worldIn(folder);
+    const old = remember(world, 'a', LARGE, 50);
+    let collected = false;
+    const files = failing(real, 'NONE', (name, args) => {
+      if (!collected && name === 'existsSync' && String(args[0]).endsWith(old.key)) {
+        collected = true;
+        fs.rmSync(String(args[0]));
+      }
+      return false;
+    });
+    fs.rmSync(pathOf(world, 'a', LARGE));
+    assert.equal(verifyStore(ioOf(files), world.cache).incomplete, []);
+    assert.ok(collected);
+  }));
+
 test('two do not collect at once', () =>
   withFolder((folder) => {
     const world = worldIn(folder);
