@@ -168,7 +168,8 @@ export const COMMANDS: readonly Command[] = [
     least: 1,
     most: 1,
     summary: 'Remove a lock that another computer left',
-    about: 'Removes the lock with this nonce. sbx takes over locks of dead runs on this computer by itself; this is for all others.',
+    about:
+      'Removes the lock with this nonce. sbx takes over locks of dead runs on this computer by itself; this is for all others. The lock of a run that is alive on this computer stays.',
     flags: ['directory', 'file', ...SHOW],
     examples: [['sbx unlock 5f3a9c', 'the message about the lock says the nonce']],
   },

@@ -24,6 +24,12 @@ export function whoAmI(files: Files): SelfFacts {
   };
 }
 
+/** True only if it is proven: same computer, boot and namespace, and the process with that start is there. */
+export function isProvablyAlive(files: Files, other: SelfFacts, self: SelfFacts): boolean {
+  const isHere = other.host === self.host && other.boot === self.boot && self.boot !== '';
+  return isHere && other.namespace === self.namespace && self.namespace !== '' && !isProvablyDead(files, other, self);
+}
+
 /** True only if it is proven: same computer, same namespace, and the boot, or the process with that start, is gone. */
 export function isProvablyDead(files: Files, other: SelfFacts, self: SelfFacts): boolean {
   if (other.host !== self.host || other.pid <= 0 || self.boot === '' || other.boot === '') return false;

@@ -14,7 +14,8 @@ test('help of a command: usage, what it does, flags, an example', () => {
 Usage: sbx unlock [FLAGS] NONCE
 
 Removes the lock with this nonce. sbx takes over locks of dead runs on this
-computer by itself; this is for all others.
+computer by itself; this is for all others. The lock of a run that is alive on
+this computer stays.
 
 Flags:
   -C, --directory DIR  act in DIR

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { EXIT } from '../../run/exit-code.ts';
-import { readHolder, unlock } from '../../run/lock.ts';
+import { describeHolder, readHolder, unlock } from '../../run/lock.ts';
+import { isProvablyAlive, whoAmI } from '../../run/self.ts';
 import { type Call, complain } from '../call.ts';
 import { effectsOf, projectFolders } from '../ground.ts';
 
@@ -10,6 +11,14 @@ export async function unlockProject(call: Call): Promise<number> {
   const io = effectsOf(call.surroundings);
   const path = join(folders.project, 'lock');
   const [nonce = ''] = call.words.operands;
+  const living = readHolder(io.files, path);
+  if (living?.nonce === nonce && isProvablyAlive(io.files, living, whoAmI(io.files))) {
+    complain(call, {
+      message: `${describeHolder(living)} is alive: two runs at once in one project would spoil each other's results`,
+      hint: `end it first: kill ${living.pid}`,
+    });
+    return EXIT.failed;
+  }
   if (unlock(io.files, path, nonce)) {
     call.out.write('unlocked\n');
     return EXIT.done;
