@@ -1,12 +1,12 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Crew } from './crew.ts';
-import { type Kind, verdicts } from './round.ts';
+import { type Kind, until, verdicts } from './round.ts';
 import { freshHome, type Invoke, insider, program, type Subject, subjectIn, writeSources } from './subject.ts';
 
 interface Other {
   readonly name: string;
-  readonly args: readonly string[];
+  readonly args: readonly string[] | ((subject: Subject) => readonly string[]);
   /** Exit codes that it may have. */
   readonly codes: readonly number[];
 }
@@ -14,10 +14,11 @@ interface Other {
 /** What a user may do beside a run. */
 const OTHERS: readonly Other[] = [
   { name: 'clean', args: ['clean'], codes: [0, 1] }, // 1: the project is in use
-  { name: 'cache gc', args: ['cache', 'gc', '--max-size', '0', '--max-age', '0s'], codes: [0, 1] }, // 1: another collection
+  { name: 'cache gc', args: ['cache', 'gc', '--max-size', '1KiB', '--max-age', '1s'], codes: [0, 1] }, // 1: another collection
   { name: 'cache verify', args: ['cache', 'verify'], codes: [0] },
   { name: 'cache stats', args: ['cache', 'stats'], codes: [0] },
   { name: 'unlock of another lock', args: ['unlock', '0123456789abcdef0123456789abcdef'], codes: [1] },
+  { name: 'unlock of the lock of a run', args: (subject) => ['unlock', holderOf(subject)], codes: [1] },
   { name: 'plan', args: ['plan', 'test'], codes: [0, 3] },
   { name: 'a forced run', args: ['run', '--output', 'plain', '--force', 'test'], codes: [0] },
 ];
@@ -59,10 +60,21 @@ export function besideRounds(crew: Crew, folder: string, width: number): Kind {
 }
 
 async function one(invoke: Invoke, subject: Subject, other: Other | undefined, wrong: string[]): Promise<void> {
-  const { args, codes } = other ?? { args: ['run', '--output', 'plain', 'test'], codes: [0] };
+  const { args: wish, codes } = other ?? { args: ['run', '--output', 'plain', 'test'], codes: [0] };
+  if (typeof wish === 'function') await until('some run holds the project', () => holderOf(subject) !== '', 5).catch(() => {});
+  const args = typeof wish === 'function' ? wish(subject) : wish;
   const { code, said } = await invoke(args, { cwd: subject.root, home: subject.home });
   if (!codes.includes(code ?? -1)) wrong.push(`${args.join(' ')} ended with ${code}: ${said}`);
   if (/damaged|quarantine(?!d: 0)/i.test(said) && !/0 damaged/.test(said)) wrong.push(`${args.join(' ')} found damage: ${said}`);
+}
+
+/** The nonce of the lock; '' if nobody has it. */
+function holderOf(subject: Subject): string {
+  try {
+    return readdirSync(join(subject.root, '.sbx/lock'))[0] ?? '';
+  } catch {
+    return '';
+  }
 }
 
 /** Removes the whole store now and then; resolves once it has stopped. */

@@ -89,7 +89,6 @@ async function told(at: string, { from, to, jump, sources }: Story, random: Rand
   await run('again, the clock set', 0);
   edit(2);
   await run('edited', 1);
-  await run('again', 0);
   edit(1);
   await run('the old sources', 0);
   const collected = await timed(['cache', 'gc'], subject, clock);
@@ -97,7 +96,8 @@ async function told(at: string, { from, to, jump, sources }: Story, random: Rand
   subject.remove('out');
   // Nothing in use was collected, whatever the clock says: it was used a moment ago by the same clock.
   await run('collected', 0);
-  if (random.oneIn(2)) clock.set(from.ahead);
+  if (random.oneIn(2)) return problems;
+  clock.set(from.ahead);
   subject.remove('out');
   await run('the clock set back', 0);
   if (readdirSync(join(subject.root, '.sbx')).includes('stage')) problems.push('a stage is left');

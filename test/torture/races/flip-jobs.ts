@@ -37,6 +37,8 @@ export async function flip({ path, texts, how }: Job & { readonly do: 'flip' }, 
 
 /** File times as FAT has them, the coarsest in use. */
 const TICK = 2000;
+/** Time goes slower for sbx and its disk, so that a run fits into a tick on a busy machine too. */
+const SLOWER = 20;
 
 /**
  * Edits an input right after a run, size and mtime as they were, on a file system of coarse times: mostly within one tick, so that no stat tells.
@@ -50,8 +52,10 @@ export async function tick({ rounds, ahead }: Job & { readonly do: 'tick' }, tur
       ['PATH', process.env.PATH ?? ''],
       ['HOME', root],
     ]);
-    const clock = { ...realClock, now: () => Date.now() + ahead };
-    const io = { files: coarse(), clock, nonce, environment, spawn: realSpawn() };
+    const start = Date.now();
+    const slowed = (time: number): number => start + (time - start) / SLOWER;
+    const clock = { ...realClock, now: () => slowed(Date.now()) + ahead };
+    const io = { files: coarse(slowed), clock, nonce, environment, spawn: realSpawn() };
     const step = { run: 'cat input > output', inputs: ['input'], outputs: ['output'] };
     const path = join(root, 'input');
     for (let round = 0; round < rounds && (await turns.next()); round++) {
@@ -69,9 +73,10 @@ export async function tick({ rounds, ahead }: Job & { readonly do: 'tick' }, tur
   return { code: 0, said: '', counts: { within }, wrong };
 }
 
-function coarse(): Files {
+function coarse(slowed: (time: number) => number): Files {
+  const tickOf = (time: number): number => Math.floor(slowed(time) / TICK) * TICK;
   const floored = (seen: Stats | undefined): Stats | undefined =>
-    seen && Object.assign(seen, { mtimeMs: Math.floor(seen.mtimeMs / TICK) * TICK, ctimeMs: Math.floor(seen.ctimeMs / TICK) * TICK });
+    seen && Object.assign(seen, { mtimeMs: tickOf(seen.mtimeMs), ctimeMs: tickOf(seen.ctimeMs) });
   return {
     ...realFiles,
     lstatSync: ((...args: Parameters<typeof lstatSync>) => floored(realFiles.lstatSync(...args) as Stats)) as typeof lstatSync,

@@ -16,7 +16,7 @@ export function projectRounds(crew: Crew, folder: string, width: number): Kind {
   let last: Promise<unknown> = Promise.resolve();
   return (random, n) => {
     const edit = random.pick(Object.keys(EDITS));
-    const invokes = Array.from({ length: width }, (): Invoke => (random.oneIn(2) ? program : insider(crew)));
+    const invokes = Array.from({ length: width }, (): Invoke => (random.oneIn(3) ? program : insider(crew)));
     return {
       name: `project ${n}: ${width} runs at once, ${edit}`,
       cases: invokes.map((invoke, i) => `run ${i}${invoke === program ? '' : ' in a process that ran others'}`),
@@ -72,7 +72,7 @@ export function storeOfManyRounds(crew: Crew, folder: string, width: number): Ki
   return (random, n) => {
     const same = random.oneIn(2);
     const collected = random.oneIn(2);
-    const invokes = Array.from({ length: width }, (): Invoke => (random.oneIn(2) ? program : insider(crew)));
+    const invokes = Array.from({ length: width }, (): Invoke => (random.oneIn(3) ? program : insider(crew)));
     return {
       name: `one store ${n}: ${width} projects with ${same ? 'the same sources' : 'sources of their own'}${collected ? ', collected meanwhile' : ''}`,
       cases: invokes.map((_, i) => `project ${i}`),

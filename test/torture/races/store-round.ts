@@ -9,7 +9,7 @@ import type { Answer } from './job.ts';
 import { type Kind, until, verdicts } from './round.ts';
 
 /** Turns of each writer at least. */
-const TURNS = 4;
+const TURNS = 3;
 
 /**
  * 16 processes write one key while two read it and one collects. To nothing without a grace: losing is allowed, a wrong byte is not. As usual: nothing may
