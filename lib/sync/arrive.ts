@@ -14,6 +14,9 @@ import { workspacePath } from './place.ts';
 
 // What is seen on connecting. Knows nothing of records: whoever calls compares and keeps it.
 
+/** What the look itself may take, and each probe beyond it, which is ended there after a minute. Milliseconds. */
+const LOOK = 60_000;
+const PROBE = 65_000;
 /** Probes print a line or two. */
 const ARRIVAL_BYTES = 16 * 2 ** 20;
 
@@ -39,11 +42,13 @@ export interface ArrivalRequest {
   /** Milliseconds since 1970 on this side. */
   readonly now: number;
   readonly signal: AbortSignal;
+  /** Milliseconds after which a far side that says nothing counts as unreachable; default: a minute, and one for each probe. */
+  readonly patience?: number;
 }
 
 /**
  * One round trip: fitness of the far side, probes, workspace, receipt, holds, clock. Writes nothing there.
- * Fails with `far-side-unfit` if a tool is missing; trouble with the workspace is in `found`, since a step may not need it.
+ * Fails with `far-side-unfit` if a tool is missing, with `unreachable` if nothing is said in time; trouble with the workspace is in `found`, since a step may not need it.
  */
 export async function arrive(session: Session, request: ArrivalRequest): Promise<Result<Arrival, Failure>> {
   const { project, sandbox, checkout } = request;
@@ -53,8 +58,14 @@ export async function arrive(session: Session, request: ArrivalRequest): Promise
   const probes = sandbox.probes.flatMap(([name, command]) => [name, probeProgram(command, sources, sandbox)]);
   const other = `${path.value}-${checkout.id.slice(0, 8)}`;
   const args = [path.value, other, `{"id":"${checkout.id}"`, ...probes];
-  const said = await ask(session, ARRIVE, args, { signal: request.signal }, ARRIVAL_BYTES);
-  if (!said.ok) return said;
+  const patience = request.patience ?? LOOK + sandbox.probes.length * PROBE;
+  const limit = AbortSignal.timeout(patience);
+  const signal = AbortSignal.any([request.signal, limit]);
+  const said = await ask(session, ARRIVE, args, { signal }, ARRIVAL_BYTES).catch((thrown: unknown) => {
+    if (!limit.aborted) throw thrown; // a session may reject when it is ended
+  });
+  if (limit.aborted && !request.signal.aborted) return err(silent(sandbox.name, patience));
+  if (said === undefined || !said.ok) return said ?? err({ code: 'cancelled', message: 'cancelled' });
   return read(said.value, request);
 }
 
@@ -118,6 +129,15 @@ function clockNotes(name: string, theirs: number, now: number): readonly string[
   return Math.abs(off) > 60
     ? [`the clock of ${name} is ${Math.abs(off)} s ${off > 0 ? 'ahead' : 'behind'}; builds there are right all the same`]
     : [];
+}
+
+function silent(name: string, patience: number): Failure {
+  return {
+    code: 'unreachable',
+    message: `${name} did not say what is there within ${Math.round(patience / 100) / 10} s, though it is connected`,
+    hint: 'does a file system there hang, or a probe of the sandbox?',
+    sandbox: name,
+  };
 }
 
 function unfit(name: string, lack: string): Failure {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { SandboxSpec } from '../../lib/model/project.ts';
+import type { Session } from '../../lib/model/sandbox.ts';
 import { type Arrival, arrive } from '../../lib/sync/arrive.ts';
 import { checkoutOf, readSentinel } from '../../lib/sync/checkout.ts';
 import { adoptWorkspace, createWorkspace, removeWorkspace } from '../../lib/sync/workspace.ts';
@@ -189,6 +190,17 @@ test('a workspace is removed if it is ours, and nothing else; twice is no error'
 test('two checkouts have one id only if machine, user and path are the same', () => {
   const ids = new Set(['m', 'n'].flatMap((m) => ['u', 'v'].flatMap((u) => ['/p', '/q'].map((p) => checkoutOf(m, u, 'h', p).id))));
   assert.is(ids.size, 8);
+});
+
+test('a far side that is connected and says nothing is not waited for for ever', async () => {
+  const mute: Session = {
+    ...plainSession('/'),
+    program: (_text, _args, { signal }) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('ended')), { once: true })),
+  };
+  const sandbox = sandboxSpec();
+  const seen = await arrive(mute, { project: projectOf('/'), sandbox, checkout: CHECKOUT, now: 0, signal: SIGNAL, patience: 50 });
+  assert.is(seen.ok ? 'ok' : seen.error.code, 'unreachable');
 });
 
 test.run();
