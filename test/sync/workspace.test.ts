@@ -196,7 +196,11 @@ test('a far side that is connected and says nothing is not waited for for ever',
   const mute: Session = {
     ...plainSession('/'),
     program: (_text, _args, { signal }) =>
-      new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('ended')), { once: true })),
+      new Promise((_, reject) => {
+        const alive = setInterval(() => {}, 1000); // as a link is; the patience of the look keeps nobody alive
+        signal.addEventListener('abort', () => reject(new Error('ended')), { once: true });
+        signal.addEventListener('abort', () => clearInterval(alive), { once: true });
+      }),
   };
   const sandbox = sandboxSpec();
   const seen = await arrive(mute, { project: projectOf('/'), sandbox, checkout: CHECKOUT, now: 0, signal: SIGNAL, patience: 50 });
