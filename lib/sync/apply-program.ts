@@ -48,10 +48,10 @@ date_new() {
 const BEGIN = `
 begin() {
   if [ -s "$stage/meta/added" ] || [ -s "$stage/meta/remove" ] || [ ! -f .sbx/sent ]; then
-    if [ -f .sbx/sent ]; then cp .sbx/sent "$stage/meta/sent"; else : >"$stage/meta/sent"; fi || exit 1
+    if [ -f .sbx/sent ]; then cp .sbx/sent "$stage/meta/sent"; else rm -rf .sbx/sent && : >"$stage/meta/sent"; fi || exit 1
     sort -zu "$stage/meta/sent" "$stage/meta/added" "$stage/meta/remove" >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
   fi
-  rm -f .sbx/receipt .sbx/seen || exit 1
+  rm -rf .sbx/receipt .sbx/seen || exit 1
   if [ -f "$stage/meta/redate" ]; then mv -T "$stage/meta/redate" .sbx/redate || exit 1; fi
 }
 `;

@@ -16,14 +16,35 @@ hold "$3" "$4"
  * What is there of what was sent? $3 the id of the receipt that this side has, empty for none. $4 a step and $5 its key: if all is as it was sent,
  * the place holds it from now on. Answers
  * `same`; or `edited`, the names that changed since, an empty field and their details; or `other`, `bare` or `full`, and the id that is there.
- * A receipt counts only on the boot it was written on: a power cut may have kept it and lost the files.
+ * A receipt counts only on the boot it was written on: a power cut may have kept it and lost the files; and only with lists that name the same files. Where
+ * they do not, one of them was damaged: what either names and is there is taken for sent, and looked at anew.
  */
 export const CHECK = `
 ${GUARD}${LISTING}${SETTLE}${HOLD_FUNCTION}
+whole() {
+  if [ -f .sbx/sent ]; then
+    if cut -z -d' ' -f6- .sbx/seen | cmp -s - .sbx/sent; then return 0; fi
+  else
+    rm -rf .sbx/sent
+    : >.sbx/sent
+  fi
+  rm -rf .sbx/receipt
+  cut -z -d' ' -f6- .sbx/seen | cat - .sbx/sent | xargs -0 -r sh -c '
+    for n do
+      case $n in
+        */../* | */.. | ./.sbx | ./.sbx/*) ;;
+        ./?*) if [ -e "$n" ] || [ -L "$n" ]; then printf "%s\\0" "$n"; fi ;;
+      esac
+    done' sh | sort -zu >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
+  rm -rf .sbx/seen
+  id=
+  return 1
+}
 settle
 id=; on=
 if [ -f .sbx/receipt ]; then { read -r id; read -r on; } <.sbx/receipt; fi
-if [ -z "$id" ] || [ "$id" != "$3" ] || [ "$on" != "$boot" ] || [ ! -f .sbx/seen ]; then
+case $id in *[!0-9a-f]*) rm -f .sbx/receipt; id= ;; esac
+if [ -z "$id" ] || [ "$id" != "$3" ] || [ "$on" != "$boot" ] || [ ! -f .sbx/seen ] || ! whole; then
   size=full
   if [ -z "$(find . ! -name . -prune ! -name .sbx -print | head -n 1)" ]; then size=bare; fi
   printf 'other\\0%s\\0%s\\0' "$size" "$id"

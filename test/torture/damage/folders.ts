@@ -70,11 +70,11 @@ async function replaced(station: Station, folder: string, put: (path: string) =>
   if (put === INSTEAD['has a file of somebody else in it'] && existsSync(aside)) cpSync(aside, path, { recursive: true });
   mkdirSync(dirname(path), { recursive: true });
   put(path);
-  const { wrong, first } = await play(station, situation);
+  const { wrong, refused } = await play(station, situation);
   if (wrong === undefined) return undefined;
-  // Without a folder for what it remembers it refuses, and names it.
-  const refused = folder === '.sbx' && first.code === 1 && first.fault === undefined && (first.stdout + first.stderr).includes(path);
-  if (!refused) return wrong;
+  // Without a folder for what it remembers it refuses, and names it; links in that folder too, since what is done there would happen elsewhere.
+  const mayRefuse = folder === '.sbx' || (folder.startsWith('.sbx') && put === INSTEAD['is a link to nowhere']);
+  if (!mayRefuse || !refused(folder)) return wrong;
   rmSync(path, { recursive: true, force: true });
   const mended = await play(station, situation);
   return mended.wrong && `refused, and then not mended: ${mended.wrong}`;

@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import type { Random } from '../random.ts';
 import type { Trial } from '../row.ts';
 import type { Pool } from './pool.ts';
@@ -67,7 +67,11 @@ async function harmed(station: Station, target: Target, way: Way, situation: Sit
   way.harm(path);
   const hasOtherSize = lstatSync(path, { throwIfNoEntry: false })?.size !== size; // that is enough to know: it is not opened
   const seen = watch.on(path);
-  const { wrong, first } = await play(station, situation).finally(() => watch.off(path));
+  const { wrong, first, refused } = await play(station, situation).finally(() => watch.off(path));
+  if (wrong !== undefined && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() && refused('is a link')) {
+    rmSync(path); // as it was asked to be
+    return (await play(station, situation)).wrong;
+  }
   if (seen.stuck !== undefined) return seen.stuck;
   if (wrong !== undefined) return wrong;
   if (!(way.isContent && !hasOtherSize ? seen.opened : seen.looked)) return `nobody looked at the ${target.label}`;

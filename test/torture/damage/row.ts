@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { sshdIsInstalled, startSshd } from '../../rig/sshd.ts';
 import type { Row, Trial } from '../row.ts';
 import { codeTrials, makePress } from './code.ts';
+import { farTrials, makeOutpost } from './far.ts';
 import { folderTrials } from './folders.ts';
 import { forgedTrials } from './forged.ts';
 import { localTrials } from './local.ts';
@@ -12,6 +14,8 @@ import { makeStation } from './station.ts';
 const SLOTS = 2;
 /** Milliseconds by which the clock is ahead of the files: what was just written is at rest, as it would be two seconds later. */
 const AHEAD = 10_000;
+/** Of so many cases one harms what is kept of a place: that takes a connection. */
+const FAR = 4;
 /** Of so many cases one harms compiled code: that takes a process of its own. */
 const CODE = 5;
 
@@ -25,7 +29,7 @@ export const row: Row = {
   async open({ random, folder }) {
     const { now } = Date;
     Date.now = () => now() + AHEAD;
-    const watch = watchReads();
+    const watch = watchReads(AHEAD);
     const inFolder = (name: string): string => {
       mkdirSync(join(folder, name));
       return join(folder, name);
@@ -33,16 +37,20 @@ export const row: Row = {
     const other = await makeStation(inFolder('other'));
     const stations = poolOf([await makeStation(inFolder('a'), other), await makeStation(inFolder('b'), other)]);
     const presses = poolOf([await makePress(inFolder('press-a')), await makePress(inFolder('press-b'))]);
+    const sshd = sshdIsInstalled() ? await startSshd() : undefined;
+    const posts = poolOf(sshd ? [await makeOutpost(inFolder('post-a'), sshd), await makeOutpost(inFolder('post-b'), sshd)] : []);
     return {
       *trials(count): Iterable<Trial> {
         const fixed = [...folderTrials(stations), ...forgedTrials(stations, watch)];
         yield* fixed;
         const local = localTrials(random.fork('local'), stations, watch);
         const code = codeTrials(random.fork('code'), presses);
-        for (let n = fixed.length; n < count; n++) yield (n % CODE === 0 ? code : local).next().value as Trial;
+        const far = sshd ? farTrials(random.fork('far'), posts, watch) : local;
+        for (let n = fixed.length; n < count; n++) yield (n % CODE === 0 ? code : n % FAR === 0 ? far : local).next().value as Trial;
       },
       async [Symbol.asyncDispose]() {
         watch[Symbol.dispose]();
+        await sshd?.[Symbol.asyncDispose]();
         Date.now = now;
       },
     };

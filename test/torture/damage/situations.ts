@@ -7,6 +7,8 @@ import { removeOutputs, writeSources, wrongOutput } from './story.ts';
 export interface Played {
   readonly wrong: string | undefined;
   readonly first: Ran;
+  /** Whether a run refused, and named this. */
+  refused(what: string): boolean;
 }
 
 export type Situation = keyof typeof SITUATIONS;
@@ -57,11 +59,13 @@ const SITUATIONS = {
 /** Runs until all is as it should be, which is looked at after each run; then once more, when nothing may be left to do. */
 export async function play(station: Station, situation: Situation): Promise<Played> {
   const { project } = station;
+  const all: Ran[] = [];
   let first: Ran | undefined;
   let wrong: string | undefined;
   let version = 'B';
   const judge = (ran: Ran, code: number | undefined): void => {
     first ??= ran;
+    all.push(ran);
     const said = (): string => `\n${ran.stdout.slice(-1500)}${ran.stderr.slice(-1500)}`;
     if (ran.fault !== undefined) wrong ??= ran.fault;
     else if (code === undefined ? ![0, 1, 3].includes(ran.code ?? 70) : ran.code !== code)
@@ -81,5 +85,7 @@ export async function play(station: Station, situation: Situation): Promise<Play
   // What the store cannot take is made again, and that is said.
   if (busy.length > 0 && !again.warnings.some((text) => text.startsWith('the cache is not used')))
     wrong ??= `not fresh after that: ${busy.map((one) => one.join(' ')).join(', ')}`;
-  return { wrong, first: first as Ran };
+  const refused = (what: string): boolean =>
+    all.some((ran) => ran.code === 1 && ran.fault === undefined && (ran.stdout + ran.stderr).includes(what));
+  return { wrong, first: first as Ran, refused };
 }
