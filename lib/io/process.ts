@@ -134,9 +134,13 @@ function follow(
       const look = (): void => {
         const now = performance.now();
         if (now - heard >= QUIET || now - left >= DRAIN_LIMIT) void finish(ok(exit ?? { code: 1 }));
-        else drain = setTimeout(look, QUIET);
+        else waitThenLook();
       };
-      drain = setTimeout(look, QUIET);
+      // Timers come before pipes are read: where something else kept the engine busy, what was written long ago is heard only now.
+      const waitThenLook = (): void => {
+        drain = setTimeout(() => setImmediate(look), QUIET);
+      };
+      waitThenLook();
     });
     child.once('close', () => {
       if (exit !== undefined) void finish(ok(exit));

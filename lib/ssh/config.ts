@@ -98,7 +98,8 @@ function fromOpenSsh(text: string, question: ConfigQuestion, io: Io): Result<Hos
     const message = `ssh_config has ProxyCommand ${JSON.stringify(proxy)} for ${question.named}, which sbx cannot run`;
     return err({ code: 'ssh-config', message, hint: 'use ProxyJump' });
   }
-  const hostname = one('hostname') ?? question.named;
+  const hostname = one('hostname');
+  if (hostname === undefined) return err({ code: 'ssh-config', message: `ssh -G ${question.named} said nothing of a host name` });
   const port = Number(one('port') ?? 22);
   const user = one('user') ?? localUser(io);
   const expand = expander(io, { h: hostname, p: String(port), r: user, n: question.named, k: set('hostkeyalias') ?? hostname });
