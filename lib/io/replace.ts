@@ -49,6 +49,16 @@ export function syncFolder(files: Io['files'], folder: string): void {
   }
 }
 
+/** Makes the content of a file durable. */
+export function syncFile(files: Io['files'], path: string): void {
+  const fd = files.openSync(path, 'r');
+  try {
+    files.fsyncSync(fd);
+  } finally {
+    files.closeSync(fd);
+  }
+}
+
 /** Makes a folder and its parents. Bounded: under /proc the recursive form of node never ends. */
 export function makeFolder(files: Io['files'], path: string, mode = 0o777): void {
   if (files.existsSync(path)) return;

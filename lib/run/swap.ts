@@ -3,6 +3,7 @@
  * in the middle leaves some files old and some new: the next look compares by content, finds that, and restores again.
  */
 import type { Memo } from '../io/memo.ts';
+import { syncFolder } from '../io/replace.ts';
 import { errnoOf } from '../io/trouble.ts';
 import type { Io } from '../model/io.ts';
 import { isInsidePath, type TreeEntry } from '../model/tree.ts';
@@ -35,15 +36,18 @@ export interface Swap {
 export function swapIn(scene: Scene, swap: Swap): readonly string[] {
   const { root, memo, io } = scene;
   const { files } = io;
-  for (const path of swap.extra) {
-    away(scene, path, swap.isForeign(path));
-    removeEmptyFolders(files, root, path);
-  }
+  const away = awayFrom(scene);
+  for (const path of swap.extra) away.move(path, swap.isForeign(path));
+  away.settle();
+  for (const path of swap.extra) removeEmptyFolders(files, root, path);
   const sound = new Set<string>();
   const inTheWay: string[] = [];
-  for (const { entry, staged } of swap.entries) {
+  for (const { entry } of swap.entries) {
     if (!isInsidePath(entry.path) || /(^|\/)\.(sbx|git)(\/|$)/.test(entry.path)) throw new Error(`not a path for an output: ${entry.path}`);
-    inTheWay.push(...makeWay(scene, entry.path, sound, swap.isForeign));
+    inTheWay.push(...makeWay(scene, entry.path, sound, swap.isForeign, away));
+  }
+  away.settle();
+  for (const { entry, staged } of swap.entries) {
     const to = `${root}/${entry.path}`;
     if (entry.kind === 'link') files.symlinkSync(entry.target, staged);
     put(scene, entry, staged, to);
@@ -53,7 +57,7 @@ export function swapIn(scene: Scene, swap: Swap): readonly string[] {
 }
 
 /** Makes the parents of a path real folders, and the path itself free. Says which of them were something else. */
-function makeWay(scene: Scene, path: string, sound: Set<string>, isForeign: Swap['isForeign']): readonly string[] {
+function makeWay(scene: Scene, path: string, sound: Set<string>, isForeign: Swap['isForeign'], away: Away): readonly string[] {
   const { files } = scene.io;
   const moved: string[] = [];
   for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
@@ -61,14 +65,15 @@ function makeWay(scene: Scene, path: string, sound: Set<string>, isForeign: Swap
     if (sound.has(parent)) continue;
     const seen = files.lstatSync(`${scene.root}/${parent}`, { throwIfNoEntry: false });
     if (seen && !seen.isDirectory()) {
-      away(scene, parent, true);
+      away.move(parent, true);
+      away.settle();
       moved.push(parent);
     }
     if (!seen?.isDirectory()) files.mkdirSync(`${scene.root}/${parent}`);
     sound.add(parent);
   }
   const there = files.lstatSync(`${scene.root}/${path}`, { throwIfNoEntry: false });
-  if (there) away(scene, path, there.isDirectory() || isForeign(path));
+  if (there) away.move(path, there.isDirectory() || isForeign(path));
   return there?.isDirectory() ? [...moved, path] : moved;
 }
 
@@ -86,6 +91,22 @@ function put(scene: Scene, entry: TreeEntry, staged: string, to: string): void {
   }
 }
 
-function away({ io, root, folder, run }: Scene, path: string, isForeign: boolean): void {
-  moveAway(io.files, root, { folder, run, is: isForeign ? 'trash' : 'replaced' }, path);
+interface Away {
+  move(path: string, isForeign: boolean): void;
+  /** What somebody may miss is on the disk where it is now: something else may take its place. Each folder is forced out once. */
+  settle(): void;
+}
+
+function awayFrom({ io: { files }, root, folder, run }: Scene): Away {
+  const moved = new Set<string>();
+  return {
+    move(path, isForeign) {
+      const to = moveAway(files, root, { folder, run, is: isForeign ? 'trash' : 'replaced' }, path);
+      if (isForeign && to !== undefined) moved.add(to);
+    },
+    settle() {
+      for (const to of moved) syncFolder(files, to);
+      moved.clear();
+    },
+  };
 }

@@ -1,5 +1,5 @@
 /** Where files go that sbx takes out of the way, never deleted at once. Knows no reasons. */
-import { makeFolder } from '../io/replace.ts';
+import { makeFolder, syncFile } from '../io/replace.ts';
 import { errnoOf } from '../io/trouble.ts';
 import type { Files } from '../model/io.ts';
 
@@ -12,13 +12,16 @@ const KEPT_FOR = 14 * 86_400_000;
  */
 export type Bin = 'trash' | 'replaced';
 
-/** Moves a file, link or folder of the project away. Throws what moving threw; nothing there is nothing to do. */
+/**
+ * Moves a file, link or folder of the project away. Throws what moving threw; nothing there is nothing to do. Gives the folder where it is now: that must be on
+ * the disk before anything takes the place of what somebody may miss.
+ */
 export function moveAway(
   files: Files,
   root: string,
   bin: { readonly folder: string; readonly run: string; readonly is: Bin },
   path: string,
-): void {
+): string | undefined {
   const all = `${bin.folder}/${bin.is}`;
   if (files.lstatSync(all, { throwIfNoEntry: false })?.isFile()) files.renameSync(all, `${all}.damaged`);
   const to = `${freeFolder(files, `${all}/${bin.run}`, path)}/${path}`;
@@ -26,10 +29,11 @@ export function moveAway(
   try {
     files.renameSync(`${root}/${path}`, to);
   } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT') return;
+    if (errnoOf(thrown) === 'ENOENT') return undefined;
     if (errnoOf(thrown) !== 'EXDEV') throw thrown;
     moveAcross(files, `${root}/${path}`, to); // the trash, or an output folder, is a file system of its own
   }
+  return to.slice(0, to.lastIndexOf('/'));
 }
 
 /** What rename(2) does not do between file systems: link by link, file by file. */
@@ -42,7 +46,10 @@ function moveAcross(files: Files, from: string, to: string): void {
     return;
   }
   if (seen.isSymbolicLink()) files.symlinkSync(files.readlinkSync(from), to);
-  else files.copyFileSync(from, to);
+  else {
+    files.copyFileSync(from, to);
+    syncFile(files, to);
+  }
   files.unlinkSync(from);
 }
 

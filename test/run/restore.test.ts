@@ -54,6 +54,35 @@ test('missing, edited and extra outputs: afterwards the set is exact, and nothin
     assert.equal(restored(world, success), { files: 0, bytes: 0, edited: [], extra: [], inTheWay: [] });
   }));
 
+test('what somebody may miss is on the disk in the trash before anything takes its place, each folder once', () =>
+  withFolder((folder) => {
+    const paths = new Map<number, string>();
+    const done: string[] = [];
+    const within = (path: unknown): string => String(path).slice(folder.length + '/project/'.length);
+    const files: Files = {
+      ...real,
+      openSync: (path, ...rest) => {
+        const fd = real.openSync(path, ...rest);
+        paths.set(fd, String(path));
+        return fd;
+      },
+      fsyncSync: (fd) => done.push(`fsync ${within(paths.get(fd))}`),
+      renameSync(from, to) {
+        done.push(within(from).startsWith('.sbx/stage') ? 'put' : `${within(from)} to ${within(to)}`);
+        real.renameSync(from, to);
+      },
+    };
+    const world = worldIn(folder, files);
+    make(world);
+    const success = captured(world);
+    put(world.root, { 'dist/a.txt': 'by hand', 'dist/empty': 'by hand', 'dist/deep/z.txt': 'by hand', 'dist/mine': 'mine' });
+    done.length = 0;
+    restored(world, success);
+    const away = ['dist/a.txt', 'dist/deep/z.txt', 'dist/empty'].map((path) => `${path} to .sbx/trash/r1/${path}`);
+    const [trash, deep] = ['fsync .sbx/trash/r1/dist', 'fsync .sbx/trash/r1/dist/deep'];
+    assert.equal(done, ['dist/mine to .sbx/trash/r1/dist/mine', trash, ...away, trash, deep, 'put', 'put', 'put']);
+  }));
+
 test('a lost exec bit, a file in place of a folder and a link in place of a parent are put right', () =>
   withFolder((folder) => {
     const world = worldIn(folder);
