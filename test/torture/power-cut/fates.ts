@@ -11,5 +11,9 @@ export const FATES: { readonly [name: string]: (random: Random) => Fate } = {
   'all names, zeros in small files': () => ({ named: () => true, data: (size) => (size > 20_000 ? 'all' : 'zeros') }),
   'the last names, all data': () => ({ named: (nth, all) => nth >= all - 3, data: () => 'all' }),
   'all names but the last, all data': () => ({ named: (nth, all) => nth < all - 1, data: () => 'all' }),
+  'all but names in the trash': () => ({
+    named: (_nth, _all, paths) => !paths.some((path) => path.includes('/trash/')),
+    data: () => 'all',
+  }),
   'this and that': (random) => ({ named: () => random.oneIn(2), data: () => random.pick(['none', 'half', 'zeros', 'all', 'all']) }),
 };

@@ -20,7 +20,7 @@ export const row: Row = {
     const lanes = new Lanes<Question>(new URL('worker.js', import.meta.url), folder);
     return Promise.resolve({
       *trials(count) {
-        const first = lasting(lanes);
+        const first = [...lasting(lanes), ...missed(lanes)];
         yield* first;
         for (let n = 0; n < count - first.length; n++) yield trial(n, random.fork(String(n)), lanes);
       },
@@ -60,16 +60,28 @@ function trial(n: number, random: Random, lanes: Lanes<Question>): Trial {
   const all = SCENARIOS.flatMap((scenario, number) => (scenario.kind === kind ? [number] : []));
   const fates = Object.keys(FATES);
   const turn = kind === 'far' ? Math.floor(n / FAR) : n - Math.floor(n / FAR);
-  const scenario = all[turn % all.length] as number;
-  const fate = fates[(turn + Math.floor(turn / (all.length * fates.length))) % fates.length] as string;
+  const [round, at] = [Math.floor(turn / all.length), turn % all.length];
+  const scenario = all[at] as number;
+  const fate = fates[(at + round) % fates.length] as string;
   const thenDown = kind === 'far' && random.oneIn(2);
   const part = random.oneIn(5) ? 1 : random.below(1000) / 1000;
-  const seed = String(random.below(2 ** 30));
+  const cut = { part, fate, seed: String(random.below(2 ** 30)), ...(thenDown ? { thenDown } : {}) };
+  return cutOf(scenario, cut, lanes, ` (${n})`);
+}
+
+function cutOf(scenario: number, cut: NonNullable<Question['cut']>, lanes: Lanes<Question>, last = ''): Trial {
+  const { name = '', kind = 'local' } = SCENARIOS[scenario] ?? {};
   return {
-    name: `${SCENARIOS[scenario]?.name}, cut at ${(part * 100).toFixed(1)} %${thenDown ? ', then taken down' : ''}: ${fate} (${n})`,
+    name: `${name}, cut at ${(cut.part * 100).toFixed(1)} %${cut.thenDown ? ', then taken down' : ''}: ${cut.fate}${last}`,
     async run() {
-      const says = await lanes.ask(kind, { scenario, cut: { part, fate, seed, ...(thenDown ? { thenDown } : {}) } });
+      const says = await lanes.ask(kind, { scenario, cut });
       return typeof says === 'string' ? says : undefined;
     },
   };
+}
+
+/** At their very ends, whatever the seed: what was made by hand is in the trash, or it is still where it was. */
+function missed(lanes: Lanes<Question>): readonly Trial[] {
+  const cut = { part: 1, fate: 'all but names in the trash', seed: '' };
+  return SCENARIOS.flatMap(({ kept = [] }, scenario) => (kept.length > 0 ? [cutOf(scenario, cut, lanes)] : []));
 }

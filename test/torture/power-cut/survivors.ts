@@ -13,8 +13,8 @@ import type { Moment, State, Thing } from './history.ts';
 
 /** What becomes of what no fsync ordered. */
 export interface Fate {
-  /** Of the nth change of names, of `all`. */
-  readonly named: (nth: number, all: number) => boolean;
+  /** Of the nth change of names, of `all`; `paths`: what is there then. */
+  readonly named: (nth: number, all: number, paths: readonly string[]) => boolean;
   /** Of a file of so many bytes. */
   readonly data: (size: number) => 'none' | 'half' | 'zeros' | 'all';
 }
@@ -46,8 +46,10 @@ export function survivors(moments: readonly Moment[], fate: Fate): State {
   });
   const names = new Map([...first].map(([path, thing]) => [path, thing.id]));
   changes.forEach((change, nth) => {
-    const isFar = [...change.removed, ...change.added.map(([path]) => path)].some((path) => FAR.test(path));
-    if (isFar || certain.has(change) || fate.named(nth, changes.length)) apply(change, names, moments[change.at]?.state ?? first);
+    const added = change.added.map(([path]) => path);
+    const isFar = [...change.removed, ...added].some((path) => FAR.test(path));
+    const isThere = isFar || certain.has(change) || fate.named(nth, changes.length, added);
+    if (isThere) apply(change, names, moments[change.at]?.state ?? first);
   });
   const left = new Map<string, Thing>();
   for (const [path, id] of names) {
