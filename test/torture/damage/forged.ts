@@ -196,8 +196,8 @@ const FORGERIES: readonly Forgery[] = [
       const count = bytes.readUInt32LE(8);
       const names = bytes.toString('utf8', 32 + count * 65).split('\0');
       const digestAt = (name: string): number => 32 + count * 32 + names.indexOf(name) * 32;
-      const [a, b] = [digestAt('lazy/a'), digestAt('lazy/b')];
-      if (names.length !== count || !names.includes('lazy/a') || !names.includes('lazy/b')) throw new Error('the memo does not know them');
+      const [a, b] = [digestAt('lazy/c'), digestAt('lazy/d')];
+      if (names.length !== count || !names.includes('lazy/c') || !names.includes('lazy/d')) throw new Error('the memo does not know them');
       const kept = Buffer.from(bytes.subarray(a, a + 32));
       bytes.copy(bytes, a, b, b + 32);
       kept.copy(bytes, b);

@@ -102,6 +102,14 @@ export async function makeStation(folder: string, other?: Station): Promise<Stat
   };
 }
 
+/** The outputs that are files of their own in the store, by how they begin. */
+const BLOBS: { readonly [start: string]: string } = {
+  one: 'tree/big.txt',
+  '000': 'tree/sub/twin.txt',
+  '0ne': 'lazy/c',
+  on3: 'lazy/d',
+};
+
 /** Each file of the store with what it is: `record of join`, `blob of tree/big.txt`. */
 function storedIn(store: string): readonly (readonly [label: string, path: string])[] {
   const records = readdirSync(join(store, 'ac/v1')).map((name) => join(store, 'ac/v1', name));
@@ -109,7 +117,7 @@ function storedIn(store: string): readonly (readonly [label: string, path: strin
   for (const entry of readdirSync(join(store, 'cas'), { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    found.push([readFileSync(path, 'utf8').startsWith('one') ? 'blob of tree/big.txt' : 'blob of tree/sub/twin.txt', path]);
+    found.push([`blob of ${BLOBS[readFileSync(path, 'utf8').slice(0, 3)]}`, path]);
   }
   return found.sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -29,9 +29,11 @@ steps:
     task: shell
     run: |
       mkdir -p lazy
-      if [ "$(cat lazy/from 2>/dev/null)" = "$(cat src/00.txt)" ] && [ -f lazy/a ] && [ -f lazy/b ]; then exit 0; fi
+      if [ "$(cat lazy/from 2>/dev/null)" = "$(cat src/00.txt)" ] && [ -f lazy/a ] && [ -f lazy/b ] && [ -f lazy/c ] && [ -f lazy/d ]; then exit 0; fi
       sed s/o/0/ <src/00.txt >lazy/a
       sed s/e/3/ <src/00.txt >lazy/b
+      { cat lazy/a; seq -w 9000; } >lazy/c
+      { cat lazy/b; seq -w 9000; } >lazy/d
       cat src/00.txt >lazy/from
     inputs: [src/00.txt]
     outputs: ["lazy/*"]
@@ -64,6 +66,8 @@ export function outputsOf(version: string): { readonly [path: string]: string } 
     'tree/run': 'x#!/bin/sh\necho plain\n',
     'lazy/a': head.replace('o', '0'),
     'lazy/b': head.replace('e', '3'),
+    'lazy/c': head.replace('o', '0') + SEQUENCE,
+    'lazy/d': head.replace('e', '3') + SEQUENCE,
     'lazy/from': head,
   };
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Row } from '../row.ts';
+import type { Row, Trial } from '../row.ts';
 import { canMount, descriptorTrials, diskTrials } from './disks.ts';
 import { findFaults, injectedTrial } from './injected.ts';
 import { makeWorld, wrongAfter } from './world.ts';
@@ -18,7 +18,9 @@ export const row: Row = {
     const world = await makeWorld(join(folder, 'w'));
     const faults = await findFaults(world, random.fork('faults'));
     const mounted = (await canMount()) ? diskTrials(world) : [];
-    const arranged = random.fork('disks').shuffled([...mounted, ...descriptorTrials(world, wrongAfter)]);
+    const isWhole = ({ name }: Trial): boolean => /, (0 |read-only)/.test(name); // nothing at all can be written: these first
+    const rest = random.fork('disks').shuffled([...mounted.filter((one) => !isWhole(one)), ...descriptorTrials(world, wrongAfter)]);
+    const arranged = [...mounted.filter(isWhole), ...rest];
     return {
       trials(count) {
         // A third are whole disks and limits, where there are enough of them; calls that fail for the rest.
