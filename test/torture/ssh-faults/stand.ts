@@ -67,10 +67,10 @@ export async function openStand(folder: string, deadlines: Deadlines, retries: n
   };
 }
 
-/** The build says when it is under way, and then takes half a second. */
+/** The build says when it is under way, and then takes as many seconds as `pace` beside the workspace says, or half a one. */
 function sandboxfile(workspace: string, retries: number): string {
   const build =
-    'mkdir -p out/sub work; touch work/started; sleep 0.5; cat src/* >out/app; chmod 755 out/app; printf data >out/sub/data; rm work/started';
+    'mkdir -p out/sub work; touch work/started; sleep "$(cat ../pace 2>/dev/null || echo 0.5)"; cat src/* >out/app; chmod 755 out/app; printf data >out/sub/data; rm work/started';
   const retry = `retry: { times: ${retries}, delay: 100ms }`;
   return `version: 1
 sandboxes:

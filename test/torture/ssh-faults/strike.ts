@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UNREACHABLE } from '../../../lib/model/failure.ts';
 import type { Ended } from '../../rig/cli.ts';
@@ -8,7 +8,7 @@ import { appears, type Kind, type Phase, PROGRAM } from './kinds.ts';
 import { mountSmall, openStand, processesOf, type Stand, unmount } from './stand.ts';
 
 /** Milliseconds within which a run must end, far above its deadlines: ten seconds to connect or eight without a sign of life. */
-const PATIENCE = 90_000;
+const PATIENCE = 60_000;
 /** What every run must make, and a run with exit 0 must have made. */
 const RIGHT = JSON.stringify({ app: 'x:one\ntwo\n', 'sub/data': 'data' });
 
@@ -34,6 +34,10 @@ async function struckIn(stand: Stand, kind: Kind, phase: Phase, pause: number): 
   const { peer, project, workspace, folder } = stand;
   let struck = kind.answer === undefined && kind.strike === undefined;
   kind.prepare?.(stand, phase);
+  // A build that the link is taken from goes on by itself for ever: only the far side can end it.
+  const pace = join(workspace, '../pace');
+  const isLong = phase === 'build' && kind.strike !== undefined && (kind.codes ?? []).length > 0 && !kind.needsMount;
+  if (isLong) writeFileSync(pace, '3000');
   const atOnce = phase === 'connect' && kind.answer === undefined && kind.strike !== undefined;
   if (atOnce) {
     struck = true;
@@ -46,6 +50,7 @@ async function struckIn(stand: Stand, kind: Kind, phase: Phase, pause: number): 
     const ran = asked.program === 'job' ? asked.honest() : undefined;
     if (ran !== undefined) await appears(join(workspace, 'work/started'));
     if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+    rmSync(pace, { force: true });
     await kind.strike?.(stand, phase);
     return ran;
   };
@@ -60,6 +65,9 @@ async function struckIn(stand: Stand, kind: Kind, phase: Phase, pause: number): 
   const wrong = struck ? judge(ended, kind, project.root) : 'the fault did not strike';
   if (wrong !== undefined) return told(wrong, ended);
   peer.lie = undefined;
+  // Where nobody tells the far side that the link is gone, it finds that out by the silence.
+  const late = kind.name === 'black hole' ? await leftOf(folder) : [];
+  if (late.length > 0) return told(`left behind in the silence: ${late.join('; ')}`, ended);
   await kind.mend?.(stand);
   if (existsSync(join(folder, 'unstruck'))) return told('the fault did not strike', ended);
   peer.grants = () => true;
@@ -113,9 +121,9 @@ function made(root: string): string {
   return JSON.stringify(Object.fromEntries(Object.entries(contents(join(root, 'out'))).sort(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-/** Whoever is still there long after the grace of a second. */
+/** Whoever is still there long after the silence of 45 s and the grace of a second. */
 async function leftOf(folder: string): Promise<readonly string[]> {
-  const until = performance.now() + 30_000;
+  const until = performance.now() + 90_000;
   let left = processesOf(folder);
   while (left.length > 0 && performance.now() < until) {
     await new Promise((resolve) => setTimeout(resolve, 200));
