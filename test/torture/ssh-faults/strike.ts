@@ -80,7 +80,7 @@ async function struckIn(stand: Stand, kind: Kind, phase: Phase, pause: number): 
 }
 
 function judge(ended: Ended, kind: Kind, root: string): string | undefined {
-  if (ended.code === null) return `it did not end within ${PATIENCE / 1000} s`;
+  if (ended.code === null || ended.code === 143) return `it did not end within ${PATIENCE / 1000} s`;
   if (ended.code === 0) {
     if (made(root) !== RIGHT) return `FALSE SUCCESS: exit 0, and there is ${made(root)}`;
     return kind.codes === undefined || kind.codes.length === 0 || kind.mayEndWell
