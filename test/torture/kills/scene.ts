@@ -86,8 +86,12 @@ function read(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
-function build(): string {
-  return BUILD.replace(/^/gm, '      ');
+/** Does not end by itself, but for the one that started it. */
+const PET = `sleep 9000 >/dev/null & pet=$!
+trap 'kill "$pet"' EXIT`;
+
+function indented(text: string): string {
+  return text.replace(/^/gm, '      ');
 }
 
 function here(): string {
@@ -98,7 +102,7 @@ steps:
     inputs: [src]
     outputs: [out/a, out/b, out/c, out/app]
     run: |
-${build()}
+${indented(`${PET}\n${BUILD}`)}
   check: { needs: [build], inputs: [src, out/app], outputs: [], run: "sleep 0.1; grep -q made: out/app" }
 `;
 }
@@ -116,7 +120,7 @@ steps:
     needs: [sync]
     state: [out]
     run: |
-${build()}
+${indented(BUILD)}
   fetch: { task: fetch-artifacts, in: far, needs: [build], from: ['out/[abc]', out/app], to: out }
 `;
 }

@@ -103,7 +103,7 @@ function strike(one: Case, child: ChildProcess, sshd: Sshd | undefined): boolean
 }
 
 async function runTo(scene: Scene, version: number, which: string): Promise<string | undefined> {
-  const ended = await scene.project.sbx(['run', '--json'], { env: scene.env });
+  const ended = await scene.project.sbx(['run', '--json'], { env: scene.env, signal: AbortSignal.timeout(60_000) });
   if (ended.code !== 0) return `${which}: exit ${ended.code}\n${ended.stdout}${ended.stderr}`;
   const wrong = scene.wrong(version);
   return wrong === undefined ? undefined : `${which}: ${wrong}\n${ended.stdout}`;

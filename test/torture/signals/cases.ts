@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts';
-import { ACTS, type Act } from './acts.ts';
+import { ACTS, type Act, TWICE } from './acts.ts';
 import { CHILDREN, type Child } from './children.ts';
 import type { Ends } from './pane.ts';
 import type { Where } from './scene.ts';
@@ -18,6 +18,7 @@ const NASTY = (Object.keys(CHILDREN) as Child[]).filter((child) => child !== 'en
 /** Acts after which the run goes on to its end. */
 const HARMLESS: readonly Act[] = ['nothing', 'stop and go on'];
 const STOPS = ACTS.filter((act) => !HARMLESS.includes(act));
+const DEAF: readonly Child[] = ['ignores TERM', 'leaves the session and ignores TERM', 'holds the pipe'];
 const PLAIN = { out: 'terminal', in: 'terminal', delay: 0, early: false } as const;
 
 export function nameOf({ act, child, where, out, in: input, delay, early }: Case): string {
@@ -30,8 +31,13 @@ export function nameOf({ act, child, where, out, in: input, delay, early }: Case
 export function fewCases(random: Random): readonly Case[] {
   const children = [...random.shuffled(NASTY), ...random.shuffled(NASTY), ...random.shuffled(NASTY)];
   const next = (): Child => children.pop() ?? random.pick(NASTY);
+  const deaf = random.shuffled([...DEAF, ...DEAF]);
+  // Only who does not end by TERM shows that the second signal counts.
+  const childOf = (act: Act): Child => (TWICE.has(act) ? deaf.pop() : undefined) ?? next();
   return [
-    ...STOPS.flatMap((act) => PLACES.map((where): Case => ({ ...PLAIN, act, where, child: next() }))),
+    { ...PLAIN, act: 'INT', where: 'here', child: 'ignores TERM' },
+    { ...PLAIN, act: 'TERM', where: 'here', child: 'forks twice' },
+    ...STOPS.flatMap((act) => PLACES.map((where): Case => ({ ...PLAIN, act, where, child: childOf(act) }))),
     ...PLACES.map((where): Case => ({ ...PLAIN, act: 'stop and go on', where, child: 'ends well' })),
     ...(['head', 'closed', 'full'] as const).flatMap((out) => [
       ...PLACES.map((where): Case => ({ ...PLAIN, act: 'nothing', where, child: 'ends well', out })),

@@ -71,7 +71,7 @@ async function afterwards(one: Case, scene: Scene, left: () => readonly string[]
   scene.hang('work', false);
   scene.hang('tidy', false);
   rmSync(join(scene.project.root, 'out'), { recursive: true, force: true });
-  const next = await scene.project.sbx(['run', '--json'], { env: scene.env });
+  const next = await scene.project.sbx(['run', '--json'], { env: scene.env, signal: AbortSignal.timeout(60_000) });
   if (next.code !== 0) return `the next run: exit ${next.code}\n${next.stdout}${next.stderr}`;
   if (scene.project.read('out/app') !== 'one\ntwo\n') return `the next run made ${JSON.stringify(scene.project.read('out/app'))}`;
   if (!scene.has('after') || !scene.has('tidied')) return 'the next run left steps out';
