@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectIn, type TestProject } from '../../rig/project.ts';
 import type { Sshd } from '../../rig/sshd.ts';
@@ -16,6 +16,8 @@ export interface Scene {
   edit(version: number): void;
   /** What is not as a clean build of this version makes it, or is no more as the user left it. */
   wrong(version: number): string | undefined;
+  /** Whether the build here hangs. */
+  hang(does: boolean): void;
   /** Puts a file of the user into the workspace, once there is one. */
   visit(): void;
 }
@@ -39,7 +41,7 @@ export function sceneIn(folder: string, where: Where, sshd: Sshd | undefined): S
   const workspace = where === 'embedded' ? join(project.root, '.sbx/embedded/far/sbx/demo') : join(folder, 'far');
   const visit = join(workspace, 'visitor');
   let visited = false;
-  project.write('Sandboxfile.yaml', where === 'here' ? here() : away(where, workspace));
+  project.write('Sandboxfile.yaml', where === 'here' ? here(folder) : away(where, workspace));
   project.write('notes', 'of the user\n');
   project.write('out/stranger', 'of the user\n');
   return {
@@ -65,6 +67,10 @@ export function sceneIn(folder: string, where: Where, sshd: Sshd | undefined): S
       if (visited && read(visit) !== 'of the user\n') return 'the file of the user in the workspace is gone';
       return undefined;
     },
+    hang(does) {
+      if (does) writeFileSync(join(folder, 'hang'), '');
+      else rmSync(join(folder, 'hang'), { force: true });
+    },
     visit() {
       if (where === 'here') return;
       if (!existsSync(workspace)) throw new Error(`no workspace ${workspace}`);
@@ -86,15 +92,16 @@ function read(path: string): string | undefined {
   return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
-/** Does not end by itself, but for the one that started it. */
-const PET = `sleep 9000 >/dev/null & pet=$!
-trap 'kill "$pet"' EXIT`;
+/** Never ends while the flag is there. */
+function hanging(folder: string): string {
+  return `if [ -e '${folder}/hang' ]; then sleep 9000; fi`;
+}
 
 function indented(text: string): string {
   return text.replace(/^/gm, '      ');
 }
 
-function here(): string {
+function here(folder: string): string {
   return `version: 1
 default: [check]
 steps:
@@ -102,7 +109,7 @@ steps:
     inputs: [src]
     outputs: [out/a, out/b, out/c, out/app]
     run: |
-${indented(`${PET}\n${BUILD}`)}
+${indented(`${hanging(folder)}\n${BUILD}`)}
   check: { needs: [build], inputs: [src, out/app], outputs: [], run: "sleep 0.1; grep -q made: out/app" }
 `;
 }

@@ -39,7 +39,9 @@ async function attack(one: Case, scene: Scene, length: number, sshd: Sshd | unde
   let version = 1;
   for (let tries = 0, share = one.share; ; tries++, share *= 0.7, version++) {
     scene.edit(version);
+    scene.hang(one.victim === 'sbx and its watchdog'); // else it would end by itself soon enough
     const hit = await killed(one, scene, length * share, version, sshd);
+    scene.hang(false);
     if (typeof hit === 'string') return hit;
     if (hit) break;
     if (tries === 8) return 'it ended each time before it could be killed';
