@@ -29,7 +29,8 @@ export function sandboxesOf(ground: Ground): ReadonlyMap<SandboxName, Sandbox> {
 }
 
 export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
-  const { io, folders } = ground;
+  const { folders } = ground;
+  const io = withoutSecrets(ground);
   const { name, kind, grace } = spec;
   const owner = (): string => checkoutIn(ground).id;
   if (kind === 'embedded') {
@@ -53,6 +54,13 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
       return sshSandbox({ ...routeOf(spec, ground), name, grace, owner: owner() }, io).connect(signal);
     },
   };
+}
+
+/** `ssh -G` and what the user's configuration starts have no use for the secrets of steps. */
+function withoutSecrets({ io, project }: Ground): Io {
+  if (project.secrets.length === 0) return io;
+  const names = new Set(project.secrets.map(({ name }) => name));
+  return { ...io, environment: new Map([...io.environment].filter(([name]) => !names.has(name))) };
 }
 
 /** How a host is reached. */

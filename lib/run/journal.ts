@@ -37,7 +37,7 @@ export function openJournal(files: Files, folder: string, run: string): Journal 
   };
   guarded(() => {
     makeFolder(files, path.slice(0, path.lastIndexOf('/')));
-    fd = files.openSync(path, 'ax', 0o644);
+    fd = files.openSync(path, 'ax', 0o600);
   });
   return {
     path,
@@ -60,7 +60,7 @@ export function openJournal(files: Files, folder: string, run: string): Journal 
 export function writeJournal(files: Files, folder: string, run: string, events: readonly Stamped[]): void {
   const path = journalPath(folder, run);
   makeFolder(files, path.slice(0, path.lastIndexOf('/')));
-  files.writeFileSync(path, `${events.map(stampLine).join('\n')}\n`, { flag: 'ax' });
+  files.writeFileSync(path, `${events.map(stampLine).join('\n')}\n`, { flag: 'ax', mode: 0o600 });
 }
 
 export interface JournalRead {

@@ -14,42 +14,79 @@ export interface Mask {
 /** Shorter pieces would take away half of every log: `secret-unsafe` refuses such values, lines of a longer value are left alone. */
 export const SHORTEST_SECRET = 6;
 
-export function maskFor(values: readonly string[]): () => Mask {
-  const needles = [...new Set(values.flatMap(forms))].filter((form) => form.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length);
-  if (needles.length === 0) return () => ({ push: (chunk) => chunk, end: () => new Uint8Array() });
-  const pattern = needles.map((needle) => needle.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|');
-  return () => stream(needles, new RegExp(pattern, 'g'));
+/** Programs that print a value in lines break it after at least as many characters: 60 of xxd, 64 of PEM, 76 of base64. */
+const WRAPPED = 50;
+
+/** A form without its line breaks. `breaks`: lines may end anywhere in it, as base64, xxd and folding programs print long values. */
+interface Needle {
+  readonly text: string;
+  readonly breaks: boolean;
 }
 
-function stream(needles: readonly string[], pattern: RegExp): Mask {
+export function maskFor(values: readonly string[]): () => Mask {
+  const flat = new Map<string, Needle>();
+  for (const form of values.flatMap(forms)) {
+    const text = form.replace(/[\r\n]+/g, '');
+    const breaks = text.length >= WRAPPED || text.length < form.length || flat.get(text)?.breaks === true;
+    if (text.length >= SHORTEST_SECRET) flat.set(text, { text, breaks });
+  }
+  const needles = [...flat.values()].sort((a, b) => b.text.length - a.text.length);
+  if (needles.length === 0) return () => ({ push: (chunk) => chunk, end: () => new Uint8Array() });
+  return () => stream(needles);
+}
+
+function stream(needles: readonly Needle[]): Mask {
+  const pattern = new RegExp(needles.map(({ text }) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'), 'g');
+  const broken = new Set(needles.filter(({ breaks }) => breaks).map(({ text }) => text));
   let held = '';
   const take = (text: string, open: boolean): Uint8Array => {
+    const { flat, placeOf } = flatten(text);
     let shown = '';
+    let told = 0;
     let position = 0;
-    const beginnings = open ? beginningsAtEnd(text, needles) : [];
+    const beginnings = open ? beginningsAtEnd(flat, needles, (start) => text.length - placeOf(start) > flat.length - start) : [];
     for (;;) {
       pattern.lastIndex = position;
-      const match = pattern.exec(text);
-      const hold = beginnings.find((start) => start >= position) ?? text.length;
+      const match = pattern.exec(flat);
+      const hold = beginnings.find((start) => start >= position) ?? flat.length;
       if (match === null || match.index >= hold) {
-        held = text.slice(hold);
-        return Buffer.from(shown + text.slice(position, hold), 'latin1');
+        const kept = Math.max(told, hold === flat.length ? text.length : placeOf(hold));
+        held = text.slice(kept);
+        return Buffer.from(shown + text.slice(told, kept), 'latin1');
       }
-      shown += text.slice(position, match.index) + MASKED;
-      position = match.index + match[0].length;
+      const [found] = match;
+      const from = placeOf(match.index);
+      const last = placeOf(match.index + found.length - 1);
+      const isOne = last - from === found.length - 1 || broken.has(found);
+      if (isOne) [shown, told] = [shown + text.slice(told, from) + MASKED, last + 1];
+      position = match.index + (isOne ? found.length : 1);
     }
   };
   // One character a byte: a secret is found whatever text surrounds it, valid UTF-8 or not.
   return { push: (chunk) => take(held + Buffer.from(chunk).toString('latin1'), true), end: () => take(held, false) };
 }
 
-/** Where a secret may begin that is not whole yet, ascending. */
-function beginningsAtEnd(text: string, needles: readonly string[]): readonly number[] {
-  const longest = needles[0]?.length ?? 0;
+/** The text without line breaks, and where in the text a character of it stands. */
+function flatten(text: string): { readonly flat: string; readonly placeOf: (at: number) => number } {
+  const lines = text.split(/[\r\n]+/);
+  if (lines.length === 1) return { flat: text, placeOf: (at) => at };
+  const places = new Uint32Array(text.length);
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code !== 10 && code !== 13) places[count++] = i;
+  }
+  return { flat: lines.join(''), placeOf: (at) => places[at] ?? text.length };
+}
+
+/** Where a secret may begin that is not whole yet, ascending. `isBroken`: a line ends behind that place. */
+function beginningsAtEnd(flat: string, needles: readonly Needle[], isBroken: (start: number) => boolean): readonly number[] {
+  const longest = needles[0]?.text.length ?? 0;
   const starts: number[] = [];
-  for (let start = Math.max(0, text.length - longest + 1); start < text.length; start++) {
-    const rest = text.slice(start);
-    if (needles.some((needle) => needle.length > rest.length && needle.startsWith(rest))) starts.push(start);
+  for (let start = Math.max(0, flat.length - longest + 1); start < flat.length; start++) {
+    const rest = flat.slice(start);
+    const begins = needles.filter(({ text }) => text.length > rest.length && text.startsWith(rest));
+    if (begins.length > 0 && (begins.some(({ breaks }) => breaks) || !isBroken(start))) starts.push(start);
   }
   return starts;
 }

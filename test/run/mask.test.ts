@@ -54,6 +54,26 @@ test('a secret of many lines is masked line by line, short lines stay', () => {
   assert.is(masked([key], ['> AAAABBBBCCCC\n> ab\n']), '> ***\n> ab\n');
 });
 
+test('a long secret is masked in base64 and hex that are printed in lines', () => {
+  const key = `-----BEGIN KEY-----\n${'q8ZrAbC1'.repeat(12)}\n-----END KEY-----`;
+  const folded = (text: string, width: number): string => text.replace(new RegExp(`.{${width}}`, 'g'), '$&\n');
+  for (const lead of ['', 'x', 'key: ', 'l'.repeat(50)]) {
+    const bytes = Buffer.from(`${lead}${key}\n`);
+    for (const text of [folded(bytes.toString('base64'), 76), folded(bytes.toString('base64'), 64), folded(bytes.toString('hex'), 60)]) {
+      for (let cut = 0; cut < text.length; cut += 7) {
+        const shown = masked([key], [text.slice(0, cut), text.slice(cut)]);
+        assert.ok(shown.length <= 2 * lead.length + 16, `${lead}: ${shown}`);
+      }
+    }
+  }
+});
+
+test('a short secret is no word that goes over the end of a line, and no line waits for it', () => {
+  const mask = maskFor(['secret-value'])();
+  assert.is(Buffer.from(mask.push(Buffer.from('a secr\n'))).toString(), 'a secr\n');
+  assert.is(Buffer.from(mask.push(Buffer.from('et-value secret-value'))).toString(), 'et-value ***');
+});
+
 test('of two secrets where one begins the other nothing of the longer is left', () => {
   const both = ['abcdef', 'abcdefghijkl'];
   assert.is(masked(both, ['x abcdef', 'ghijkl y']), 'x *** y');
