@@ -10,6 +10,7 @@ export const ROWS: { readonly [name: string]: () => Promise<Row> } = {
   races: async () => (await import('./races/row.ts')).row,
   'ssh-faults': async () => (await import('./ssh-faults/row.ts')).row,
   signals: async () => (await import('./signals/row.ts')).row,
+  secrets: async () => (await import('./secrets/row.ts')).row,
   payloads: async () => (await import('./payloads/row.ts')).row,
   'front-end': async () => (await import('./front-end/row.ts')).row,
   'syscall-faults': async () => (await import('./syscall-faults/row.ts')).row,
