@@ -25,6 +25,12 @@ test('what a trial says, throws or never ends with is wrong, by its name', async
   assert.match(wrong[2]?.says ?? '', /did not end/);
 });
 
+test('nothing begins beside a trial that hangs', async () => {
+  const endless: Trial = { name: 'endless', run: () => new Promise(() => {}) };
+  const { cases } = await drive(rowOf([endless, trial('good')], { patience: 50 }), effort);
+  assert.is(cases, 1);
+});
+
 test('a match leaves out other trials, and its report does not pass for the whole part', async () => {
   const { cases, part } = await drive(rowOf([trial('put 1'), trial('get 1'), trial('put 2')]), { ...effort, match: 'put' });
   assert.equal([cases, part], [2, 'some']);

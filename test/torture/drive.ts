@@ -12,6 +12,8 @@ export interface RowReport {
   readonly seed: string;
   /** The time was up before the cases were. */
   readonly cut: boolean;
+  /** What this computer lacks, so that a part of the cases could not be tried. */
+  readonly lacking: readonly string[];
 }
 
 export interface Effort {
@@ -27,17 +29,18 @@ export interface Effort {
   readonly ended?: (name: string, wrong: string | undefined) => void;
 }
 
-/** Runs the trials of one row, several at once where the row allows it. */
+/** Runs the trials of one row, several at once where the row allows it. One that does not end is the last: it may still be at work beside others. */
 export function drive(row: Row, effort: Effort): Promise<RowReport> {
   return withFolder(async (folder) => {
     const start = performance.now();
     const wrong: { name: string; says: string }[] = [];
     let cases = 0;
     let isCut = false;
+    let isHung = false;
     await using arena = await row.open({ random: seeded(`${effort.seed}/${row.name}`), folder });
     const waiting = arena.trials(row[effort.part])[Symbol.iterator]();
     const next = (): Trial | undefined => {
-      if (effort.untilWrong && wrong.length > 0) return undefined;
+      if (isHung || (effort.untilWrong && wrong.length > 0)) return undefined;
       for (let one = waiting.next(); !one.done; one = waiting.next()) {
         if (effort.match !== undefined && !one.value.name.includes(effort.match)) continue;
         isCut ||= performance.now() - start > effort.box;
@@ -47,7 +50,9 @@ export function drive(row: Row, effort: Effort): Promise<RowReport> {
     };
     const work = async (): Promise<void> => {
       for (let trial = next(); trial !== undefined; trial = next()) {
-        const says = await outcomeOf(trial, row.patience ?? 60_000);
+        const says = await outcomeOf(trial, row.patience ?? 60_000, () => {
+          isHung = true;
+        });
         cases += 1;
         if (says !== undefined) wrong.push({ name: trial.name, says });
         effort.ended?.(trial.name, says);
@@ -55,14 +60,18 @@ export function drive(row: Row, effort: Effort): Promise<RowReport> {
     };
     await Promise.all(Array.from({ length: row.slots ?? 1 }, work));
     const seconds = Math.round((performance.now() - start) / 100) / 10;
-    return { row: row.name, part: effort.match === undefined ? effort.part : 'some', cases, wrong, seconds, seed: effort.seed, cut: isCut };
+    const part = effort.match === undefined ? effort.part : 'some';
+    return { row: row.name, part, cases, wrong, seconds, seed: effort.seed, cut: isCut, lacking: arena.lacking ?? [] };
   });
 }
 
-async function outcomeOf(trial: Trial, patience: number): Promise<string | undefined> {
+async function outcomeOf(trial: Trial, patience: number, hung: () => void): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`did not end within ${patience / 1000} s`), patience);
+    timer = setTimeout(() => {
+      hung();
+      resolve(`did not end within ${patience / 1000} s; the row ends here`);
+    }, patience);
   });
   try {
     return await Promise.race([trial.run(), late]);

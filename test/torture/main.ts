@@ -49,6 +49,7 @@ async function main(): Promise<number> {
       },
     });
     keep(report);
+    for (const what of report.lacking) console.log(`left out in part: ${what}`);
     cases += report.cases;
     wrong += report.wrong.length;
     console.log(
