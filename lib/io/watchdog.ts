@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 /**
  * A resident `sh` that ends the commands of a run when sbx is killed in a way that it cannot answer (SIGKILL, out of memory): it is told
@@ -13,8 +13,9 @@ export interface Watchdog {
   end(group: number | undefined): void;
 }
 
-// $1 the tag, $2 the grace in seconds. A shell reads a pipe byte by byte: so the words are short. TERM, then a look each second, then KILL twice,
-// by environment tag (Linux; a tagged leader stands for its group), and by the groups that were told or found below.
+// $1 the tag, $2 the grace in seconds, $3 the group of sbx: a script that called sbx is in it, so it is never told as a whole, though a command that
+// owns the terminal is in it too. A shell reads a pipe byte by byte: so the words are short. TERM, then a look each second, then KILL twice, by
+// environment tag (Linux; a tagged leader stands for its group), and by the groups that were told or found below.
 const PROGRAM = `
 trap '' HUP INT TERM
 busy=
@@ -34,13 +35,14 @@ done
 [ -n "$busy" ] || exit 0
 tag=$1
 grace=$2
+own=$3
 tagged() { grep -ls -e "$tag" /proc/[0-9]*/environ 2>/dev/null; }
 # The groups of all that hangs below $@, as long as it does: by them is known what cleared its environment.
 below() {
   for one do
     read -r line <"/proc/$one/stat" || continue
     set -- ${'$'}{line##*) }
-    [ "$3" = 0 ] || case " $groups " in *" $3 "*) ;; *) groups="$groups $3" ;; esac
+    case " 0 $own $groups " in *" $3 "*) ;; *) groups="$groups $3" ;; esac
     below $(cat /proc/$one/task/*/children)
   done 2>/dev/null
 }
@@ -70,7 +72,8 @@ tell KILL
 
 /** `tag` is the `NAME=value` that all commands of the run carry in their environment; `grace` in milliseconds. */
 export function startWatchdog(path: string, tag: string, grace: number): Watchdog {
-  let child: ChildProcess | undefined = spawn('sh', ['-c', PROGRAM, 'sh', tag, String(Math.ceil(grace / 1000))], {
+  const own = ownGroup();
+  let child: ChildProcess | undefined = spawn('sh', ['-c', PROGRAM, 'sh', tag, String(Math.ceil(grace / 1000)), own], {
     cwd: '/',
     env: { PATH: path },
     detached: true,
@@ -85,7 +88,7 @@ export function startWatchdog(path: string, tag: string, grace: number): Watchdo
   // Typed as a stream, is a socket: an open pipe must not keep sbx alive.
   (child.stdin as unknown as { unref?: () => void } | null)?.unref?.();
   // With it the tag finds the leader, and by it the group.
-  const hasProc = existsSync('/proc/self/environ');
+  const hasProc = own !== '';
   let running = 0;
   let told = false;
   const say = (line: string): void => {
@@ -109,4 +112,14 @@ export function startWatchdog(path: string, tag: string, grace: number): Watchdo
       if (running === 0) setImmediate(tell);
     },
   };
+}
+
+/** The group of sbx; empty where there is no /proc. */
+function ownGroup(): string {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2] ?? '';
+  } catch {
+    return '';
+  }
 }

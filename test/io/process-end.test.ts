@@ -2,6 +2,7 @@ import { spawn as nodeSpawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { processesWith } from '../rig/processes.ts';
 import { eventually, lives, sh } from './spawning.ts';
 
 /** Starts the program, aborts once it has printed `ready` and `pids` process ids before it, and gives the ids. */
@@ -75,6 +76,35 @@ test('kill -9 of the parent ends its commands, also those that left the group', 
   parent.kill('SIGKILL');
   await once(parent, 'exit');
   assert.ok(await eventually(() => pids.filter(lives).length === 0), 'all are gone');
+});
+
+test('kill -9 of the parent ends a command that shares its group, and nothing else in that group', async () => {
+  const run = `shared-run-${process.pid}`;
+  const program = `
+    import { realSpawn } from ${JSON.stringify(new URL('../../lib/io/process.js', import.meta.url).href)};
+    realSpawn()(
+      { file: 'sh', args: ['-c', 'sleep 60 & echo ' + process.pid + ' $! $$; wait'], cwd: '/', killGrace: 1000, terminal: true, env: [['PATH', process.env.PATH], ['SBX_RUN', '${run}'], ['SBX_ATTEMPT', '${run}']] },
+      { signal: new AbortController().signal, stdout: () => {}, stderr: () => {} },
+    );`;
+  // A script without job control: it, the parent and the command are one group.
+  const script = nodeSpawn('sh', ['-c', '"$0" --input-type=module -e "$1"; echo after; exec sleep 60', process.execPath, program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  try {
+    let seen = '';
+    script.stdout.on('data', (chunk) => {
+      seen += chunk;
+    });
+    assert.ok(await eventually(() => /^\d+ \d+ \d+\n/.test(seen)), seen);
+    const [parent = 0, ...command] = seen.trim().split(' ').map(Number);
+    assert.is(command.filter(lives).length, 2);
+    process.kill(parent, 'SIGKILL');
+    assert.ok(await eventually(() => processesWith([run]).length === 0), 'the command and the watchdog are gone');
+    assert.equal([seen.includes('after'), lives(script.pid as number)], [true, true]);
+  } finally {
+    process.kill(-(script.pid as number), 'SIGKILL');
+  }
 });
 
 test('a parent that leaves by itself leaves at once: the watchdog does not hold it', async () => {
