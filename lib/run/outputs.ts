@@ -32,8 +32,10 @@ export function compareOutputs(files: Files, walker: Walker, memo: Memo, rules: 
   if (trouble[0]) return err(trouble[0]);
   const [only, one] = [tree.entries[0], found[0]];
   if (only && one && tree.entries.length === 1 && found.length === 1 && only.path === one.path) {
-    const same = isSame(files, walker.root, memo, only, one);
-    return same.ok ? ok({ missing: [], edited: same.value ? [] : [only.path], extra: [] }) : same;
+    const state = stateOf(files, walker.root, memo, only, one);
+    if (!state.ok) return state;
+    const paths = (wanted: State): readonly string[] => (state.value === wanted ? [only.path] : []);
+    return ok({ missing: paths('gone'), edited: paths('other'), extra: [] });
   }
   const missing: string[] = [];
   const edited: string[] = [];
@@ -45,21 +47,25 @@ export function compareOutputs(files: Files, walker: Walker, memo: Memo, rules: 
       continue;
     }
     there.delete(entry.path);
-    const same = isSame(files, walker.root, memo, entry, one);
-    if (!same.ok) return same;
-    if (!same.value) edited.push(entry.path);
+    const state = stateOf(files, walker.root, memo, entry, one);
+    if (!state.ok) return state;
+    if (state.value === 'gone') missing.push(entry.path);
+    else if (state.value === 'other') edited.push(entry.path);
   }
   const extra = [...there.keys()].filter((path) => !rules.isState(path)).sort();
   return ok({ missing, edited, extra });
 }
 
-function isSame(files: Files, root: string, memo: Memo, entry: TreeEntry, one: Found): Result<boolean, Failure> {
-  if (entry.kind !== one.kind) return ok(false);
+type State = 'same' | 'other' | 'gone';
+
+function stateOf(files: Files, root: string, memo: Memo, entry: TreeEntry, one: Found): Result<State, Failure> {
+  if (entry.kind !== one.kind) return ok('other');
   const absolute = `${root}/${one.path}`;
-  if (entry.kind === 'link') return ok(linkTarget(files, absolute) === entry.target);
-  if (entry.size !== one.seen.size || entry.executable !== isExecutable(one)) return ok(false);
+  if (entry.kind === 'link') return ok(linkTarget(files, absolute) === entry.target ? 'same' : 'other');
+  if (entry.size !== one.seen.size || entry.executable !== isExecutable(one)) return ok('other');
   const digest = memo.digest(one.path, absolute, one.seen);
-  return digest.ok ? ok(digest.value === entry.digest) : digest;
+  if (digest.ok) return ok(digest.value === entry.digest ? 'same' : 'other');
+  return files.existsSync(absolute) ? digest : ok('gone'); // taken away since it was listed
 }
 
 export function isExecutable(one: Found): boolean {

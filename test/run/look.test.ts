@@ -5,7 +5,7 @@ import { digestOf } from '../../lib/base/digest.ts';
 import type { Files } from '../../lib/model/io.ts';
 import type { Makes, Reads } from '../../lib/model/plan.ts';
 import { LOCAL } from '../../lib/model/project.ts';
-import type { Tree } from '../../lib/model/tree.ts';
+import { type Tree, treeOf } from '../../lib/model/tree.ts';
 import { captureOutputs } from '../../lib/run/capture.ts';
 import { makeLook, type ProjectLook } from '../../lib/run/look.ts';
 import { openRecords, type Records } from '../../lib/run/records.ts';
@@ -35,6 +35,22 @@ function seen(folder: string, through: Files = real, path = '/nowhere'): Seen {
 }
 
 const paths = (tree: Tree | undefined): readonly string[] | undefined => tree?.entries.map(({ path }) => path);
+
+test('an output that is taken away while it is looked at is missing, and no trouble', () =>
+  withFolder((folder) => {
+    for (const names of [['dist/a'], ['dist/a', 'dist/b']]) {
+      const leaving = failing(real, 'NONE', (name, args) => {
+        if (name === 'openSync' && String(args[0]).endsWith('/dist/a')) fs.rmSync(String(args[0]));
+        return false;
+      });
+      const { world, look } = seen(folder, leaving);
+      put(world.root, Object.fromEntries(names.map((name) => [name, name])));
+      const entries = names.map((path) => ({ kind: 'file', path, digest: digestOf(path), size: path.length, executable: false }) as const);
+      const action = actionOf('build', { is: 'nothing' }, { is: 'files', globs: ['dist'] });
+      assert.equal(look.outputs(action, successOf(treeOf(entries))).missing, ['dist/a']);
+      assert.is(look.trouble(action), undefined);
+    }
+  }));
 
 test('inputs are what the globs name, and stay what they were until the look is refreshed', () =>
   withFolder((folder) => {
