@@ -47,9 +47,9 @@ function best(all: readonly Ranked[], count: number): readonly Attack[] {
   return [...certain, ...others.filter((_, i) => share(i) > share(i - 1))].slice(0, count).map(({ attack }) => attack);
 }
 
-/** The few among the many, evenly. */
+/** The few among the many, evenly, but no more than one to six: those that are left come last. */
 function woven(many: readonly Attack[], few: readonly Attack[]): readonly Attack[] {
-  const each = Math.max(1, Math.floor(many.length / Math.max(1, few.length)));
+  const each = Math.max(6, Math.floor(many.length / Math.max(1, few.length)));
   return [
     ...many.flatMap((one, i) => (i % each === 0 && few[i / each] ? [few[i / each] as Attack, one] : [one])),
     ...few.slice(Math.ceil(many.length / each)),
