@@ -56,8 +56,18 @@ begin() {
 }
 `;
 
-/** Removes what is gone, and the folders that it leaves empty; never through a link, never a folder that stands where a file was. */
+/**
+ * Removes what is gone, and the folders that it leaves empty; never through a link, never a folder that stands where a file was. What may be somebody's, as a
+ * damaged list named it, is moved aside.
+ */
 const REMOVE = `
+aside='
+aside() {
+  rmdir -- "$1" 2>/dev/null && return
+  mkdir -p ".sbx/aside/$new/${D}{1%/*}" && mv -T -- "$1" ".sbx/aside/$new/$1" || exit 1
+  printf "aside\\0%s\\0" "$1"
+}
+'
 safe='
 ok=.
 safe() {
@@ -75,6 +85,11 @@ remove_gone() {
     for n do
       if safe "${D}{n%/*}" && { [ -L "$n" ] || { [ -e "$n" ] && [ ! -d "$n" ]; }; }; then printf "%s\\0" "$n"; fi
     done' sh <"$stage/meta/remove" >"$stage/meta/doomed" || exit 1
+  if [ -f .sbx/doubt ]; then
+    sort -z "$stage/meta/doomed" >"$stage/meta/sure"
+    comm -z -12 "$stage/meta/sure" .sbx/doubt | xargs -0 -r sh -c "$aside"'for n do aside "$n"; done' sh || exit 1
+    comm -z -23 "$stage/meta/sure" .sbx/doubt >"$stage/meta/doomed" || exit 1
+  fi
   xargs -0 -r rm -f -- <"$stage/meta/doomed" || exit 1
   xargs -0 -r sh -c "$safe"'
     for n do
@@ -86,13 +101,6 @@ remove_gone() {
 
 /** What stands where a folder or file must go, and was not sent, is moved below .sbx/aside: nothing of others is lost or written through. */
 const CLEAR = `
-aside='
-aside() {
-  rmdir -- "$1" 2>/dev/null && return
-  mkdir -p ".sbx/aside/$new/${D}{1%/*}" && mv -T -- "$1" ".sbx/aside/$new/$1" || exit 1
-  printf "aside\\0%s\\0" "$1"
-}
-'
 clear_way() {
   find "$stage/tree" -mindepth 1 -type d -printf './%P\\0' >"$stage/meta/folders" || exit 1
   xargs -0 -r sh -c "$aside"'
@@ -122,10 +130,10 @@ finish() {
     sort -zu "$stage/meta/remove" "$stage/meta/forget" >"$stage/meta/dropped" || exit 1
     comm -z -23 .sbx/sent "$stage/meta/dropped" >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
   fi
-  rm -rf .sbx/stage .sbx/tmp
+  rm -rf .sbx/stage .sbx/tmp .sbx/doubt
   rm -f .sbx/sentinel.[0-9]*
   if ! listing <.sbx/sent >.sbx/seen; then no sync-changed 'files vanished there while they arrived: run again'; fi
-  printf '%s\\n%s\\n' "$new" "$boot" | cat >.sbx/receipt.new && mv -T .sbx/receipt.new .sbx/receipt || exit 1
+  printf '%s\\n%s\\n%s\\n' "$new" "$boot" "$(sha256sum <.sbx/sent)" | cat >.sbx/receipt.new && mv -T .sbx/receipt.new .sbx/receipt || exit 1
 }
 `;
 

@@ -17,34 +17,41 @@ hold "$3" "$4"
  * the place holds it from now on. Answers
  * `same`; or `edited`, the names that changed since, an empty field and their details; or `other`, `bare` or `full`, and the id that is there.
  * A receipt counts only on the boot it was written on: a power cut may have kept it and lost the files; and only with lists that name the same files. Where
- * they do not, one of them was damaged: what either names and is there is taken for sent, and looked at anew.
+ * they do not, one of them was damaged: the one is believed whose names have the sum that the receipt gives. If neither has, what either names and is there is
+ * taken for sent and looked at anew; what only one names may be somebody's, so that it is in `doubt`: never removed, but moved aside.
  */
 export const CHECK = `
 ${GUARD}${LISTING}${SETTLE}${HOLD_FUNCTION}
 whole() {
-  if [ -f .sbx/sent ]; then
-    if cut -z -d' ' -f6- .sbx/seen | cmp -s - .sbx/sent; then return 0; fi
-  else
-    rm -rf .sbx/sent
-    : >.sbx/sent
+  if cut -z -d' ' -f6- .sbx/seen | cmp -s - .sbx/sent; then return; fi
+  mkdir -p .sbx/tmp || exit 1
+  names=.sbx/tmp/names.$$
+  cut -z -d' ' -f6- .sbx/seen >"$names" || exit 1
+  if [ ! -f .sbx/sent ]; then rm -rf .sbx/sent && : >.sbx/sent || exit 1; fi
+  if [ "$(sha256sum <"$names")" = "$sum" ]; then
+    mv -T "$names" .sbx/sent || exit 1
+    return
   fi
-  rm -rf .sbx/receipt
-  cut -z -d' ' -f6- .sbx/seen | cat - .sbx/sent | xargs -0 -r sh -c '
-    for n do
-      case $n in
-        */../* | */.. | ./.sbx | ./.sbx/*) ;;
-        ./?*) if [ -e "$n" ] || [ -L "$n" ]; then printf "%s\\0" "$n"; fi ;;
-      esac
-    done' sh | sort -zu >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
-  rm -rf .sbx/seen
+  if [ "$(sha256sum <.sbx/sent)" != "$sum" ]; then
+    { sort -zu "$names"; sort -zu .sbx/sent; } | sort -z | xargs -0 -r sh -c '
+      for n do
+        case $n in
+          */../* | */.. | ./.sbx | ./.sbx/*) ;;
+          ./?*) if [ -e "$n" ] || [ -L "$n" ]; then printf "%s\\0" "$n"; fi ;;
+        esac
+      done' sh >"$names.all" || exit 1
+    uniq -zu "$names.all" | cat - .sbx/doubt 2>/dev/null | sort -zu >.sbx/doubt.new && mv -T .sbx/doubt.new .sbx/doubt || exit 1
+    uniq -z "$names.all" >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
+  fi
+  rm -rf .sbx/receipt .sbx/seen "$names" "$names.all"
   id=
-  return 1
 }
 settle
-id=; on=
-if [ -f .sbx/receipt ]; then { read -r id; read -r on; } <.sbx/receipt; fi
+id=; on=; sum=
+if [ -f .sbx/receipt ]; then { read -r id; read -r on; read -r sum; } <.sbx/receipt; fi
 case $id in *[!0-9a-f]*) rm -f .sbx/receipt; id= ;; esac
-if [ -z "$id" ] || [ "$id" != "$3" ] || [ "$on" != "$boot" ] || [ ! -f .sbx/seen ] || ! whole; then
+if [ -f .sbx/seen ]; then whole; fi
+if [ -z "$id" ] || [ "$id" != "$3" ] || [ "$on" != "$boot" ] || [ ! -f .sbx/seen ]; then
   size=full
   if [ -z "$(find . ! -name . -prune ! -name .sbx -print | head -n 1)" ]; then size=bare; fi
   printf 'other\\0%s\\0%s\\0' "$size" "$id"

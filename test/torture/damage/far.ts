@@ -58,10 +58,25 @@ export async function makeOutpost(folder: string, sshd: Sshd): Promise<Outpost> 
       mkdirSync(state, { recursive: true, mode: 0o700 });
       writeFileSync(join(state, 'known_hosts'), readFileSync(sshd.knownHosts));
       const ran = await run();
+      mkdirSync(join(workspace, 'qrc'));
+      writeFileSync(join(workspace, STRANGER), 'not ours\n');
       if (ran.code !== 0 || ran.warnings.length > 0) throw new Error(`not ready: ${ran.stdout}${ran.stderr}`);
     },
   };
 }
+
+/** A file of somebody else, one bit beside a source: damaged lists must not let it be removed. */
+const STRANGER = 'qrc/a';
+const BESIDE: Way = {
+  name: 'the bit that names what is not ours',
+  isContent: true,
+  harm(path) {
+    const bytes = readFileSync(path);
+    const at = bytes.indexOf('./src/a') + 2;
+    bytes[at] = (bytes[at] ?? 0) ^ 2;
+    writeFileSync(path, bytes);
+  },
+};
 
 const SITUATIONS: { readonly [name: string]: (post: Outpost) => void } = {
   'a source changed': ({ project }) => project.write('src/a', 'changed\n'),
@@ -83,7 +98,8 @@ export function* farTrials(random: Random, posts: Pool<Outpost>, watch: Watch): 
     const order = random.fork(`round ${round}`);
     for (const kind of order.shuffled(WAYS)) {
       for (const label of order.shuffled(labels)) {
-        const way = wayOf(kind, order);
+        const isList = label === 'sent there' || label === 'seen there';
+        const way = kind === 'flip' && isList && order.below(2) === 0 ? BESIDE : wayOf(kind, order);
         const situation = order.pick(Object.keys(SITUATIONS));
         const name = `${label}: ${way.name}; then ${situation} (${round})`;
         yield { name, run: () => posts.use((post) => harmed(post, label, way, situation, watch)) };
@@ -106,7 +122,7 @@ async function harmed(post: Outpost, label: string, way: Way, situation: string,
     if (refused !== undefined) return refused;
     mend(post, label, path);
   } else {
-    const wrong = wrongArtifacts(post);
+    const wrong = wrongArtifacts(post) ?? lostStranger(post);
     if (wrong !== undefined) return `${wrong}\n${first.stdout.slice(-1500)}`;
   }
   for (const when of ['next', 'third']) {
@@ -114,7 +130,7 @@ async function harmed(post: Outpost, label: string, way: Way, situation: string,
     const said = `\n${ran.stdout.slice(-1500)}${ran.stderr.slice(-500)}`;
     if (ran.fault !== undefined) return ran.fault;
     if (ran.code !== 0) return `the ${when} run: exit ${ran.code}${said}`;
-    const wrong = wrongArtifacts(post);
+    const wrong = wrongArtifacts(post) ?? (first.code === 0 ? lostStranger(post) : undefined);
     if (wrong !== undefined) return `after the ${when} run ${wrong}${said}`;
     const busy = Object.entries(ran.outcomes).filter(([, is]) => is === 'succeeded' || is === 'restored');
     if (when === 'third' && busy.length > 0) return `not fresh in the third run: ${busy.map((one) => one.join(' ')).join(', ')}${said}`;
@@ -148,4 +164,8 @@ function wrongArtifacts({ project }: Outpost): string | undefined {
     .join('');
   const there = existsSync(join(project.root, 'out/app')) ? project.read('out/app') : 'missing';
   return there === wanted ? undefined : `out/app is ${JSON.stringify(there)}, not ${JSON.stringify(wanted)}`;
+}
+
+function lostStranger({ workspace }: Outpost): string | undefined {
+  return existsSync(join(workspace, STRANGER)) ? undefined : `${STRANGER} in the workspace, which is not ours, is gone`;
 }
