@@ -15,6 +15,7 @@ const WORDS: { readonly [code: string]: string } = {
   ENOTDIR: 'a parent is not a folder',
   EISDIR: 'it is a folder',
   ELOOP: 'it is a link, or a chain of links without end',
+  EXDEV: 'it cannot go to another file system',
   ENAMETOOLONG: 'the name is too long',
 };
 

@@ -1,5 +1,5 @@
 /** Where files go that sbx takes out of the way, never deleted at once. Knows no reasons. */
-import { makeFolder, syncFile } from '../io/replace.ts';
+import { makeFolder, syncFile, syncFolder } from '../io/replace.ts';
 import { errnoOf } from '../io/trouble.ts';
 import type { Files } from '../model/io.ts';
 
@@ -31,26 +31,45 @@ export function moveAway(
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return undefined;
     if (errnoOf(thrown) !== 'EXDEV') throw thrown;
-    moveAcross(files, `${root}/${path}`, to); // the trash, or an output folder, is a file system of its own
+    moveAcross(files, `${root}/${path}`, to, bin.folder); // the trash, or an output folder, is a file system of its own
   }
   return to.slice(0, to.lastIndexOf('/'));
 }
 
-/** What rename(2) does not do between file systems: link by link, file by file. */
-function moveAcross(files: Files, from: string, to: string): void {
+/** What rename(2) does not do between file systems. Nothing is removed before all of it is on the disk, up to the folder `top`; a failure removes what was copied. */
+function moveAcross(files: Files, from: string, to: string, top: string): void {
+  const copied: string[] = [];
+  try {
+    copy(files, from, to, copied);
+    for (let at = to.lastIndexOf('/'); at >= top.length; at = to.lastIndexOf('/', at - 1)) syncFolder(files, to.slice(0, at));
+  } catch (thrown) {
+    files.rmSync(to, { recursive: true, force: true });
+    throw thrown;
+  }
+  for (const path of copied.reverse()) {
+    if (files.lstatSync(path).isDirectory()) files.rmdirSync(path);
+    else files.unlinkSync(path);
+  }
+}
+
+/** Link by link, file by file, with modes and times, and to the disk. A pipe is refused: reading it would not end. */
+function copy(files: Files, from: string, to: string, copied: string[]): void {
   const seen = files.lstatSync(from);
-  if (seen.isDirectory()) {
-    files.mkdirSync(to);
-    for (const name of files.readdirSync(from)) moveAcross(files, `${from}/${name}`, `${to}/${name}`);
-    files.rmdirSync(from);
+  copied.push(from);
+  if (seen.isSymbolicLink()) {
+    files.symlinkSync(files.readlinkSync(from), to);
     return;
   }
-  if (seen.isSymbolicLink()) files.symlinkSync(files.readlinkSync(from), to);
-  else {
-    files.copyFileSync(from, to);
-    syncFile(files, to);
-  }
-  files.unlinkSync(from);
+  if (seen.isDirectory()) {
+    files.mkdirSync(to, 0o700);
+    for (const name of files.readdirSync(from)) copy(files, `${from}/${name}`, `${to}/${name}`, copied);
+  } else if (seen.isFile()) files.copyFileSync(from, to);
+  else throw Object.assign(new Error(`${from} is neither a file, a link nor a folder`), { code: 'EXDEV', path: from });
+  files.utimesSync(to, seen.atimeMs / 1000, seen.mtimeMs / 1000);
+  if (seen.isDirectory()) {
+    files.chmodSync(to, seen.mode & 0o7777);
+    syncFolder(files, to);
+  } else syncFile(files, to);
 }
 
 /** Makes room for stages where something else stands in place of their folder: it is swept after each run, whatever it is. Never throws. */

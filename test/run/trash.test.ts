@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { realFiles } from '../../lib/io/io.ts';
+import type { Files } from '../../lib/model/io.ts';
 import { moveAway } from '../../lib/run/trash.ts';
 import { withFolder } from '../rig/folder.ts';
 import { failing } from './crash.ts';
@@ -10,6 +12,7 @@ import { withWorkshop } from './real.ts';
 import { filesIn, put } from './store-fixture.ts';
 
 const BUILD = { run: 'cat src > out', inputs: ['src'], outputs: ['out'] };
+const ACROSS = failing(realFiles, 'EXDEV', (name) => name === 'renameSync');
 const BAD = { ...BUILD, run: 'echo half > out; exit 1' };
 
 test('two files of one name, and a file where another needs a folder, are moved away side by side', () =>
@@ -77,10 +80,53 @@ test('folders, links and files go to a trash on another file system as they are'
   withFolder((root) => {
     put(root, { 'out/a': 'a', 'out/deep/b': 'b' });
     symlinkSync('../nowhere', join(root, 'out/link'));
-    const across = failing(realFiles, 'EXDEV', (name) => name === 'renameSync');
-    moveAway(across, root, { folder: join(root, '.sbx'), run: 'r1', is: 'trash' }, 'out');
+    chmodSync(join(root, 'out/deep'), 0o700);
+    for (const path of ['out/a', 'out/deep']) utimesSync(join(root, path), 1000, 1000);
+    moveAway(ACROSS, root, { folder: join(root, '.sbx'), run: 'r1', is: 'trash' }, 'out');
     assert.not(existsSync(join(root, 'out')));
     assert.equal(filesIn(join(root, '.sbx/trash/r1')), { 'out/a': 'a', 'out/deep/b': 'b', 'out/link': '-> ../nowhere' });
+    const seen = statSync(join(root, '.sbx/trash/r1/out/deep'));
+    assert.equal([seen.mode & 0o777, seen.mtimeMs, statSync(join(root, '.sbx/trash/r1/out/a')).mtimeMs], [0o700, 1e6, 1e6]);
+  }));
+
+test('nothing is removed before all of it, and every folder above, is on the other disk', () =>
+  withFolder((root) => {
+    put(root, { 'out/deep/b': 'b' });
+    const paths = new Map<number, string>();
+    const done: string[] = [];
+    const told: Files = {
+      ...realFiles,
+      renameSync: ACROSS.renameSync,
+      openSync(path, ...rest) {
+        const fd = realFiles.openSync(path, ...rest);
+        paths.set(fd, String(path));
+        return fd;
+      },
+      fsyncSync: (fd) => done.push(String(paths.get(fd)).slice(root.length + 1)),
+      unlinkSync(path) {
+        done.push('removed');
+        realFiles.unlinkSync(path);
+      },
+    };
+    moveAway(told, root, { folder: join(root, '.sbx'), run: 'r1', is: 'trash' }, 'out');
+    const away = ['/out/deep/b', '/out/deep', '/out', ''].map((path) => `.sbx/trash/r1${path}`);
+    assert.equal(done, [...away, '.sbx/trash', '.sbx', 'removed']);
+  }));
+
+test('a folder with a pipe in it stays where it is instead of being read for ever', () =>
+  withFolder((root) => {
+    put(root, { 'out/a': 'a' });
+    execFileSync('mkfifo', [join(root, 'out/pipe')]);
+    const bounded: Files = {
+      ...realFiles,
+      renameSync: ACROSS.renameSync,
+      copyFileSync(from, to) {
+        if (!realFiles.lstatSync(from).isFile()) throw new Error('it would hang');
+        realFiles.copyFileSync(from, to);
+      },
+    };
+    assert.throws(() => moveAway(bounded, root, { folder: join(root, '.sbx'), run: 'r1', is: 'trash' }, 'out'), /pipe is neither a file/);
+    assert.equal([readdirSync(join(root, 'out')), readdirSync(join(root, '.sbx/trash/r1'))], [['a', 'pipe'], []]);
   }));
 
 test.run();
