@@ -77,7 +77,12 @@ async function run(stage: Stage, one: Case): Promise<Ran> {
   const watch = setInterval(() => {
     held = Math.max(held, heldBy(pid));
   }, 50);
-  const ended = await running.finally(() => clearInterval(watch));
+  // One that hangs in a file operation hears no TERM.
+  const last = setTimeout(() => kill(pid), PATIENCE + 10_000);
+  const ended = await running.finally(() => {
+    clearInterval(watch);
+    clearTimeout(last);
+  });
   return { code: ended.code, said: ended.stdout + ended.stderr, held };
 }
 
@@ -106,5 +111,13 @@ function heldBy(file: string): number {
     return Math.round(Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024);
   } catch {
     return 0; // not begun, or ended
+  }
+}
+
+function kill(file: string): void {
+  try {
+    process.kill(Number(readFileSync(file, 'utf8')), 'SIGKILL');
+  } catch {
+    // gone already
   }
 }
