@@ -86,7 +86,7 @@ function strike(one: Case, child: ChildProcess, sshd: Sshd | undefined): boolean
       return child.kill('SIGKILL');
     case 'sbx and its watchdog': {
       const children = processesWith(['SBX_RUN=']).filter(({ parent }) => parent === child.pid);
-      const watchdog = children.find(({ command }) => / SBX_RUN=\S+ \d+$/.test(command));
+      const watchdog = children.find(({ command }) => / SBX_RUN=\S+ \d+ \d+$/.test(command));
       if (children.length < 2) return false; // nothing that it could end
       if (watchdog === undefined) return false;
       kill(watchdog.pid);
