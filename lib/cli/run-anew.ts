@@ -77,7 +77,7 @@ function requestOf(call: Call, ground: Ground): Omit<RunRequest, 'tell' | 'killG
     sandboxes: sandboxesOf(ground),
     checkout: () => checkoutIn(ground),
     terminal: terminalOf(surroundings),
-    sweep: (run, living) => endRun(run, killGraceOf(surroundings) ?? KILL_GRACE, living),
+    sweep: (run, living, hurry) => endRun(run, killGraceOf(surroundings) ?? KILL_GRACE, living, hurry),
     zx: () => [surroundings.node, createRequire(join(surroundings.home, 'package.json')).resolve('zx/cli')],
     tidy: () => tidyEngine(surroundings.nodeVersion),
     version: surroundings.version(),

@@ -16,11 +16,11 @@ export interface TreeMark {
 const NOBODY = 0x3fff_ffff;
 
 /** Ends all that carries the tag, as `endTree` does. `living` is called if there is something. */
-export async function endTagged(tag: string, grace: number, living: () => void = () => {}): Promise<void> {
+export async function endTagged(tag: string, grace: number, living: () => void = () => {}, hurry?: AbortSignal): Promise<void> {
   const mark: TreeMark = { pid: NOBODY, ownGroup: false, tag };
   if (livingOf(mark, new Map()).length === 0) return;
   living();
-  await endTree(mark, grace);
+  await endTree(mark, grace, hurry);
 }
 
 /** TERM (and CONT, for what was stopped), up to `grace` milliseconds or until `hurry` aborts, then KILL until nothing is left. Settles when nothing lives, or nothing more can be done. */

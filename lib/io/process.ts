@@ -33,9 +33,9 @@ export function realSpawn(): Spawn {
   };
 }
 
-/** Ends all that commands of a run left that is no more. `living` is called if there is something. */
-export function endRun(run: string, killGrace: number, living: () => void): Promise<void> {
-  return endTagged(`${RUN}=${run}`, killGrace, living);
+/** Ends all that commands of a run left that is no more. `living` is called if there is something; `hurry` ends the grace. */
+export function endRun(run: string, killGrace: number, living: () => void, hurry: AbortSignal): Promise<void> {
+  return endTagged(`${RUN}=${run}`, killGrace, living, hurry);
 }
 
 function variable(command: LocalCommand, name: string): string | undefined {

@@ -61,6 +61,11 @@ export class RunControl {
     return this.#stopping.signal;
   }
 
+  /** Aborted with the second one. */
+  get hurry(): AbortSignal {
+    return this.#hurry.step.signal;
+  }
+
   /** Goes up to `level`; a lower one than before changes nothing. Keys of the terminal belong to the step that owns it: its Ctrl-C is not ours. Says whether it was heeded. */
   stop(level: 1 | 2 | 3, cause: StopCause): boolean {
     if (level <= this.#level) return false;

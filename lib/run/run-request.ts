@@ -45,8 +45,8 @@ export interface RunRequest {
   readonly version: string;
   /** The command, for another run that waits for this one. */
   readonly command: string;
-  /** Ends what a run that was killed left on this computer; `living` is called if there is something. */
-  readonly sweep?: (run: string, living: () => void) => Promise<void>;
+  /** Ends what a run that was killed left on this computer; `living` is called if there is something; once `hurry` aborts, nothing has a grace any more. */
+  readonly sweep?: (run: string, living: () => void, hurry: AbortSignal) => Promise<void>;
   /** Gives memory back that deciding took: called at most once, before many steps are executed. */
   readonly tidy?: () => void;
   /** How evidence of this run may be kept. */

@@ -2,18 +2,19 @@ import { err, ok, type Result } from '../base/result.ts';
 import { localSandbox } from '../io/local.ts';
 import { fileTrouble } from '../io/trouble.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Emit, Event, PlaceChange, PlannedStep, Stamped } from '../model/event.ts';
+import type { Emit, Event, PlaceChange, PlannedStep } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Project, StepId } from '../model/project.ts';
 import { oldProbes } from '../plan/probe-age.ts';
+import { type Announcer, openAnnouncer } from './announcer.ts';
 import { RunControl } from './control.ts';
 import { keepEvidence, Sayings } from './evidence.ts';
 import type { Executor } from './execute.ts';
 import { exitCode } from './exit-code.ts';
 import { fileLag } from './file-lag.ts';
-import { type Journal, openJournal, pruneRuns } from './journal.ts';
+import { pruneRuns } from './journal.ts';
 import { acquireLock, describeHolder } from './lock.ts';
 import { runLoop } from './loop.ts';
 import { type Memory, openMemory } from './memory.ts';
@@ -33,46 +34,36 @@ import { pruneTrash } from './trash.ts';
 const MANY = 200;
 
 export function startRun(request: RunRequest): Running {
-  const { io } = request;
+  const { io, folders, tell } = request;
   const run = runName(io);
-  let journal: Journal | undefined;
-  const early: Stamped[] = [];
   const said = new Sayings();
-  let seq = 0;
-  const emit: Emit = (event: Event) => {
-    const stamped: Stamped = { ...whole(event), seq, at: io.clock.now() };
-    seq += 1;
+  const hear = (event: Event): void => {
     if (!said.add(event)) request.witness?.stop();
-    if (journal) journal.write(stamped);
-    else early.push(stamped);
-    request.tell(stamped);
   };
-  const control = new RunControl(emit);
-  const openIt = (): void => {
-    journal = openJournal(io.files, request.folders.project, run);
-    for (const stamped of early.splice(0)) journal.write(stamped);
-  };
-  const ended = runLocked(request, run, control, emit, openIt, said).finally(() => {
+  const announcer = openAnnouncer({ io, folder: folders.project, run, hear, tell });
+  const control = new RunControl(announcer.emit);
+  // Whatever hangs, a run that waits or one that lets its places go included.
+  const left = control.left.then((): Result<RunEnd, never> => {
+    const exit = exitCode([], control.cause);
+    announcer.finish(exit, []);
+    return ok({ run, exit, outcomes: new Map(), left: true });
+  });
+  const ended = Promise.race([runLocked(request, run, control, announcer, said), left]).finally(() => {
     control.close();
-    journal?.close();
+    announcer.close();
   });
   return { run, stop: (level, cause) => control.stop(level, cause), ended };
-}
-
-/** Times are whole milliseconds. */
-function whole(event: Event): Event {
-  return event.type === 'step-finished' || event.type === 'run-finished' ? { ...event, ms: Math.round(event.ms) } : event;
 }
 
 async function runLocked(
   request: RunRequest,
   run: string,
   control: RunControl,
-  emit: Emit,
-  openIt: () => void,
+  announcer: Announcer,
   said: Sayings,
 ): Promise<Result<RunEnd, Failure | readonly Diagnostic[]>> {
   const { io, folders, command } = request;
+  const { emit } = announcer;
   try {
     const refused = makeProjectFolder(io, folders.project);
     if (refused !== undefined) return err(refused);
@@ -86,7 +77,7 @@ async function runLocked(
     // Two builds never work in one folder, though the one that started the first is dead.
     dead: async (holder) => {
       const living = (): void => emit({ type: 'warning', text: `${holder.command} was killed: what it left running is ended first` });
-      if (holder.run !== undefined) await request.sweep?.(holder.run, living);
+      if (holder.run !== undefined) await request.sweep?.(holder.run, living, control.hurry);
     },
   }).catch((fault: unknown) => {
     if (control.level > 0) return err<Failure>({ code: 'cancelled', message: 'stopped while waiting for another run' });
@@ -95,18 +86,16 @@ async function runLocked(
   if (!lock.ok) {
     return control.level > 0 ? ok({ run, exit: exitCode([], control.cause), outcomes: new Map(), left: false }) : lock;
   }
-  let left = false;
   try {
-    openIt();
+    announcer.open();
     const { nonce, at } = lock.value.holder;
     const lag = fileLag(io.files, `${wish.path}/${nonce}`, at);
-    const ended = await new Run(request, run, control, emit, lag).go();
-    left = ended.ok && ended.value.left;
+    const ended = await new Run(request, run, control, announcer, lag).go();
     const { witness } = request;
     if (witness && ended.ok) keepEvidence(io, folders.project, { ...witness, began: witness.began - lag, said });
     return ended;
   } finally {
-    if (!left) lock.value.release(); // else the next run has to end what is under way
+    if (control.level < 3) lock.value.release(); // else the next run has to end what is under way
   }
 }
 
@@ -115,18 +104,18 @@ class Run {
   readonly #request: RunRequest;
   readonly #run: string;
   readonly #control: RunControl;
+  readonly #announcer: Announcer;
   readonly #emit: Emit;
   readonly #memory: Memory;
-  readonly #began: number;
   #executor: Promise<Executor> | undefined;
 
-  constructor(request: RunRequest, run: string, control: RunControl, emit: Emit, lag: number) {
+  constructor(request: RunRequest, run: string, control: RunControl, announcer: Announcer, lag: number) {
     this.#request = request;
     this.#run = run;
     this.#control = control;
-    this.#emit = emit;
-    this.#began = request.io.clock.monotonic();
-    const warn = (text: string, hint?: string): void => emit({ type: 'warning', text, ...(hint === undefined ? {} : { hint }) });
+    this.#announcer = announcer;
+    this.#emit = announcer.emit;
+    const warn = (text: string, hint?: string): void => announcer.emit({ type: 'warning', text, ...(hint === undefined ? {} : { hint }) });
     const { io, folders, here, project } = request;
     this.#memory = openMemory({ io, root: project.root, folders, here, warn, mode: 'write', looks: request.witness?.files, lag });
   }
@@ -144,14 +133,11 @@ class Run {
     const reached = snapshot.places.filter((name) => reach.failure(name) === undefined);
     const old = oldProbes(prepared.value.project, snapshot, this.#memory.look, this.#request.io.clock.now(), reached);
     for (const text of old) this.#emit({ type: 'warning', text });
-    const looping = this.#loop(prepared.value, reach);
-    const outcomes = await Promise.race([looping, this.#control.left.then(() => undefined)]);
-    const exit = exitCode(outcomes?.values() ?? [], this.#control.cause);
-    if (outcomes !== undefined) await this.#close(reach);
-    const counts = { fresh: 0, restored: 0, succeeded: 0, skipped: 0, failed: 0, cancelled: 0 };
-    for (const { is } of outcomes?.values() ?? []) counts[is] += 1;
-    this.#emit({ type: 'run-finished', exit, ms: this.#request.io.clock.monotonic() - this.#began, counts });
-    return ok({ run: this.#run, exit, outcomes: outcomes ?? new Map(), left: outcomes === undefined });
+    const outcomes = await this.#loop(prepared.value, reach);
+    const exit = exitCode(outcomes.values(), this.#control.cause);
+    await this.#close(reach);
+    this.#announcer.finish(exit, outcomes.values());
+    return ok({ run: this.#run, exit, outcomes, left: false });
   }
 
   #prepare(project: Project): Result<Prepared, readonly Diagnostic[]> {

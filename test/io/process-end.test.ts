@@ -2,6 +2,7 @@ import { spawn as nodeSpawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { endRun } from '../../lib/io/process.ts';
 import { processesWith } from '../rig/processes.ts';
 import { eventually, lives, sh } from './spawning.ts';
 
@@ -105,6 +106,18 @@ test('kill -9 of the parent ends a command that shares its group, and nothing el
   } finally {
     process.kill(-(script.pid as number), 'SIGKILL');
   }
+});
+
+test('what a dead run left is killed at once when somebody is in a hurry', async () => {
+  const run = `deaf-run-${process.pid}`;
+  const child = nodeSpawn('sh', ['-c', 'trap "" TERM; echo ready; while :; do sleep 1; done'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH, SBX_RUN: run },
+  });
+  await once(child.stdout, 'data');
+  const hurry = new AbortController();
+  await endRun(run, 600_000, () => hurry.abort(), hurry.signal);
+  assert.not(lives(child.pid as number));
 });
 
 test('a parent that leaves by itself leaves at once: the watchdog does not hold it', async () => {
