@@ -1,6 +1,7 @@
 /**
- * Puts staged files into the project, so that afterwards the outputs are exactly what was staged. What stood there before is moved away, not deleted. A crash
- * in the middle leaves some files old and some new: the next look compares by content, finds that, and restores again.
+ * Puts staged files into the project, so that afterwards the outputs are exactly what was staged. What stood there before is moved away, not deleted: first
+ * all that somebody may miss, then each old output just before the new one comes. A crash in the middle leaves some files old and some new, and one at most
+ * missing of those that steps made: the next look compares by content, finds that, and restores again.
  */
 import type { Memo } from '../io/memo.ts';
 import { syncFolder } from '../io/replace.ts';
@@ -49,6 +50,7 @@ export function swapIn(scene: Scene, swap: Swap): readonly string[] {
   away.settle();
   for (const { entry, staged } of swap.entries) {
     const to = `${root}/${entry.path}`;
+    if (files.lstatSync(to, { throwIfNoEntry: false })) away.move(entry.path, false);
     if (entry.kind === 'link') files.symlinkSync(entry.target, staged);
     put(scene, entry, staged, to);
     if (entry.kind === 'file') memo.learn(entry.path, files.lstatSync(to), entry.digest, io.clock.now());
@@ -56,7 +58,7 @@ export function swapIn(scene: Scene, swap: Swap): readonly string[] {
   return inTheWay;
 }
 
-/** Makes the parents of a path real folders, and the path itself free. Says which of them were something else. */
+/** Makes the parents of a path real folders, and the path itself free of what is no output. Says which of them were something else. */
 function makeWay(scene: Scene, path: string, sound: Set<string>, isForeign: Swap['isForeign'], away: Away): readonly string[] {
   const { files } = scene.io;
   const moved: string[] = [];
@@ -73,7 +75,7 @@ function makeWay(scene: Scene, path: string, sound: Set<string>, isForeign: Swap
     sound.add(parent);
   }
   const there = files.lstatSync(`${scene.root}/${path}`, { throwIfNoEntry: false });
-  if (there) away.move(path, there.isDirectory() || isForeign(path));
+  if (there && (there.isDirectory() || isForeign(path))) away.move(path, true);
   return there?.isDirectory() ? [...moved, path] : moved;
 }
 

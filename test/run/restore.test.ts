@@ -83,6 +83,23 @@ test('what somebody may miss is on the disk in the trash before anything takes i
     assert.equal(done, ['dist/mine to .sbx/trash/r1/dist/mine', trash, ...away, trash, deep, 'put', 'put', 'put']);
   }));
 
+test('an old output goes just before the new one comes: trouble in between leaves one missing, not all', () =>
+  withFolder((folder) => {
+    const model = worldIn(folder);
+    make(model);
+    const success = captured(model);
+    put(model.root, { 'dist/a.txt': 'old', 'dist/deep/z.txt': 'old', 'dist/empty': 'old' });
+    let placed = 0;
+    const world = worldIn(
+      folder,
+      failing(real, 'EIO', (name, [from]) => name === 'renameSync' && String(from).includes('/.sbx/stage') && ++placed === 2),
+    );
+    const result = restoreOutputs(world.scene, RULES, success, () => false);
+    assert.match(!result.ok ? result.error.message : '', 'EIO');
+    const texts = filesIn(model.root);
+    assert.equal([texts['dist/a.txt'], texts['dist/deep/z.txt'], texts['dist/empty']], ['a', undefined, 'old']);
+  }));
+
 test('a lost exec bit, a file in place of a folder and a link in place of a parent are put right', () =>
   withFolder((folder) => {
     const world = worldIn(folder);
