@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Crew } from './crew.ts';
 import { change } from './flip-jobs.ts';
 import type { How } from './job.ts';
-import { type Kind, sleep, until, verdicts } from './round.ts';
+import { caseIn, type Kind, sleep, until, verdicts } from './round.ts';
 import { BUILD, freshHome, insider, program, type Subject, subjectIn, writeSources } from './subject.ts';
 
 const HOWS: readonly How[] = ['in place', 'renamed', 'same mtime'];
@@ -48,21 +48,22 @@ export function editedRounds(crew: Crew, folder: string, width: number): Kind {
       name: `inputs ${n}: edited while a step runs`,
       cases: attacks.map(({ how, file, at, back }, i) => `${i} src/${file} ${how}, ${at}${back ? `, back ${back}` : ''}`),
       async play() {
-        const wrong = attacks.map(async (attack, i) => {
-          const at = join(folder, `inputs-${n}-${i}`);
-          const subject = subjectIn(at, freshHome(at), { run: HALTING });
-          writeSources(subject, OLD);
-          const invoke = i % 4 < 2 ? insider(crew) : program;
-          for (const stop of [attack.at, attack.back]) if (stop) mkdirSync(stopFolder(subject, stop));
-          const running = invoke(RUN, { cwd: subject.root, home: subject.home });
-          await edited(subject, attack, running);
-          const { code, said } = await running;
-          const problems = code === 0 ? [] : [`ended with ${code}: ${said}`];
-          if (attack.back && subject.differs().length === 0) problems.push('the edit was not read: nothing was tried');
-          for (const version of [undefined, OLD, NEW]) problems.push(...(await right(subject, version, crew)));
-          rmSync(at, { recursive: true, force: true });
-          return problems;
-        });
+        const wrong = attacks.map((attack, i) =>
+          caseIn(join(folder, `inputs-${n}-${i}`), async () => {
+            const at = join(folder, `inputs-${n}-${i}`);
+            const subject = subjectIn(at, freshHome(at), { run: HALTING });
+            writeSources(subject, OLD);
+            const invoke = i % 4 < 2 ? insider(crew) : program;
+            for (const stop of [attack.at, attack.back]) if (stop) mkdirSync(stopFolder(subject, stop));
+            const running = invoke(RUN, { cwd: subject.root, home: subject.home });
+            await edited(subject, attack, running);
+            const { code, said } = await running;
+            const problems = code === 0 ? [] : [`ended with ${code}: ${said}`];
+            if (attack.back && subject.differs().length === 0) problems.push('the edit was not read: nothing was tried');
+            for (const version of [undefined, OLD, NEW]) problems.push(...(await right(subject, version, crew)));
+            return problems;
+          }),
+        );
         return verdicts(await Promise.all(wrong), []);
       },
     };
@@ -112,27 +113,28 @@ export function flippedRounds(crew: Crew, folder: string, width: number): Kind {
       name: `inputs ${n}: flipped in a tight loop`,
       cases: hows.map((how, i) => `${i} ${how}`),
       async play() {
-        const wrong = hows.map(async (how, i) => {
-          const at = join(folder, `flips-${n}-${i}`);
-          const subject = subjectIn(at, freshHome(at), { run: BUILD });
-          writeSources(subject, NEW);
-          const path = join(subject.root, 'src/a');
-          const texts = [NEW, OLD].map((version) => `a ${`${version}`.padStart(6, '0')}\n`) as [string, string];
-          const flipping = crew.start({ do: 'flip', path, texts, how });
-          await until('flips began', () => flipping.turns > 0);
-          for (let run = 0; run < 2; run++) {
-            // Its end does not count: a file that changes each time it is read is told as such.
-            const { code, said } = await insider(crew)(RUN, { cwd: subject.root, home: subject.home });
-            if (code !== 0 && !/keeps changing|cannot read/.test(said)) throw new Error(`ended with ${code}: ${said}`);
-            await sleep(rests[i] ?? 0);
-          }
-          flipping.stop();
-          await flipping.ended;
-          const problems: string[] = [];
-          for (const version of [undefined, NEW, OLD]) problems.push(...(await right(subject, version, crew)));
-          rmSync(at, { recursive: true, force: true });
-          return problems;
-        });
+        const wrong = hows.map((how, i) =>
+          caseIn(join(folder, `flips-${n}-${i}`), async () => {
+            const at = join(folder, `flips-${n}-${i}`);
+            const subject = subjectIn(at, freshHome(at), { run: BUILD });
+            writeSources(subject, NEW);
+            const path = join(subject.root, 'src/a');
+            const texts = [NEW, OLD].map((version) => `a ${`${version}`.padStart(6, '0')}\n`) as [string, string];
+            const flipping = crew.start({ do: 'flip', path, texts, how });
+            await until('flips began', () => flipping.turns > 0);
+            for (let run = 0; run < 2; run++) {
+              // Its end does not count: a file that changes each time it is read is told as such.
+              const { code, said } = await insider(crew)(RUN, { cwd: subject.root, home: subject.home });
+              if (code !== 0 && !/keeps changing|cannot read/.test(said)) throw new Error(`ended with ${code}: ${said}`);
+              await sleep(rests[i] ?? 0);
+            }
+            flipping.stop();
+            await flipping.ended;
+            const problems: string[] = [];
+            for (const version of [undefined, NEW, OLD]) problems.push(...(await right(subject, version, crew)));
+            return problems;
+          }),
+        );
         return verdicts(await Promise.all(wrong), []);
       },
     };

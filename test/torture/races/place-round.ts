@@ -4,7 +4,7 @@ import { sandboxfile } from '../../e2e/far-project.ts';
 import { type Ended, sbx } from '../../rig/cli.ts';
 import { projectIn, type TestProject } from '../../rig/project.ts';
 import { type Sshd, sshdIsInstalled, startSshd } from '../../rig/sshd.ts';
-import { type Kind, until } from './round.ts';
+import { caseIn, type Kind, until } from './round.ts';
 
 const BUILD =
   'mkdir -p out work; cat src/* > out/app; until [ ! -e HOLD ]; do sleep 0.05; done; cat src/* >> out/app; echo built >> work/builds';
@@ -147,9 +147,8 @@ export function placeRounds(farSide: FarSide, folder: string): Kind | undefined 
               },
               run: (project) => sbx(RUN, { cwd: project.root, home: project.home, env: { ...far.env } }),
             };
-            const problems = await STORIES[name]?.(ground);
-            rmSync(at, { recursive: true, force: true });
-            return problems?.length === 0 ? undefined : problems?.join('\n');
+            const problems = await caseIn(at, async () => (await STORIES[name]?.(ground)) ?? ['no such story']);
+            return problems.length === 0 ? undefined : problems.join('\n');
           }),
         );
       },

@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync } from 'node:fs';
 import type { Random } from '../random.ts';
 import type { Trial } from '../row.ts';
 
@@ -32,6 +33,18 @@ export function verdicts(each: readonly (readonly string[])[], whole: readonly s
     const all = index === 0 ? [...one, ...whole] : one;
     return all.length === 0 ? undefined : [...new Set(all)].slice(0, 5).join('\n');
   });
+}
+
+/** What was wrong with one case; what it throws is its own, not its neighbours'. Its folder is gone afterwards. */
+export async function caseIn(folder: string, run: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  mkdirSync(folder, { recursive: true });
+  try {
+    return await run();
+  } catch (thrown) {
+    return [`threw ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`];
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  }
 }
 
 export function sleep(ms: number): Promise<void> {
