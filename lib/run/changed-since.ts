@@ -4,6 +4,13 @@ import { treeDifference } from '../plan/staleness.ts';
 import type { ProjectLook } from './look.ts';
 import type { Reading } from './reading.ts';
 
+/** What of the inputs of a step was not the same all the time while it ran. */
+export interface Disturbed {
+  readonly paths: readonly string[];
+  /** Their content is the same again. */
+  readonly isPutBack: boolean;
+}
+
 /**
  * Inputs of a step here that are not what its fingerprint says, or were something else meanwhile: looked at again after it. What a far side reads is the
  * tree of its receipt.
@@ -12,13 +19,13 @@ export function changedSince(
   { action, record }: PlannedAction,
   before: Reading | undefined,
   look: Pick<ProjectLook, 'reading'>,
-): readonly string[] {
-  if (action.draft.reads.is !== 'files' || record.inputs === null) return [];
+): Disturbed {
+  if (action.draft.reads.is !== 'files' || record.inputs === null) return { paths: [], isPutBack: false };
   const now = look.reading(action);
-  if (now?.tree.digest === record.inputs) return touchedSince(before, now);
+  if (now?.tree.digest === record.inputs) return { paths: touchedSince(before, now), isPutBack: true };
   const { changed, added, removed } = treeDifference(before?.tree, now?.tree);
   const paths = [...changed, ...added, ...removed].sort();
-  return paths.length > 0 ? paths : ['an input'];
+  return { paths: paths.length > 0 ? paths : ['an input'], isPutBack: false };
 }
 
 /** Files whose content is the same again: what the step read of them is not known. */

@@ -112,8 +112,11 @@ export function makeLedger(input: KeepInput): Ledger {
       if (!made.ok) return made;
       const { tree, kept } = made.value;
       const notes = [...made.value.notes];
-      const disturbed = produced.disturbed ?? changedSince(planned, (begun as Seen).reading, look);
-      if (disturbed.length > 0) notes.push(`${someOf(disturbed, SHOWN)} changed while it ran: the result stands and is not remembered`);
+      const there = produced.disturbed && { paths: produced.disturbed, isPutBack: false };
+      const { paths: disturbed, isPutBack } = there ?? changedSince(planned, (begun as Seen).reading, look);
+      const why = isPutBack ? ' and has the same content again (a step that touches, links or rewrites what it reads is never fresh)' : '';
+      if (disturbed.length > 0)
+        notes.push(`${someOf(disturbed, SHOWN)} changed while it ran${why}: the result stands and is not remembered`);
       const sound = key !== undefined && disturbed.length === 0;
       const outputs = tree?.digest ?? produced.placed?.digest;
       const told = outputs === undefined || disturbed.length > 0 ? {} : { outputs };

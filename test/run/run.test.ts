@@ -94,6 +94,16 @@ test('an input that changed while the step ran and was put back: what was read i
     assert.is(readFileSync(join(root, 'out'), 'utf8'), 'one');
   }));
 
+test('a step that touches, links or rewrites what it reads is not remembered, and the note says why', () =>
+  withWorkshop(async ({ write, run }) => {
+    for (const own of ['touch src', 'rm -f other; ln src other', 'cp src new; mv new src', 'chmod 600 src']) {
+      write('src', 'one');
+      const steps = { build: { run: `${own}; cat src > out`, inputs: ['src'], outputs: ['out'] } };
+      assert.match((await run(steps)).notes.join(), /src changed while it ran and has the same content again \(a step that touches/, own);
+      assert.is((await run(steps)).is.build, 'succeeded', own);
+    }
+  }));
+
 test('a file system whose clock is behind ours: what was just written is not taken for old', () =>
   withWorkshop(async ({ root, write, run }) => {
     const environment = new Map([['PATH', process.env.PATH ?? '']]);
