@@ -1,5 +1,5 @@
-// npm run gen: writes sandboxfile.schema.json and docs/reference/ from the code, and the tables of docs/reliability.md from its reports. `--check` writes nothing and says which of them are not as the
-// code would make them. Both judge the schema by what it must take: every Sandboxfile, recipe and profile of the repository is judged by a test.
+// npm run gen: writes sandboxfile.schema.json and docs/reference/ from the code, and the tables of docs/reliability.md from its reports.
+// `--check` writes nothing and says which of them are not as the code would make them. Both judge the schema by what it must take: every Sandboxfile, recipe and profile of the repository is judged by a test.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -35,11 +35,12 @@ if (isCheck) {
 /** The page with its tables as the kept reports of the torture say. */
 async function proof() {
   const { ROWS } = await import('../.build/test/torture/rows.js');
+  const { readReport } = await import('../.build/test/torture/report.js');
   const { tortureTable } = await import('../.build/test/torture/table.js');
   const { peersTable } = await import('../.build/test/torture/peers/table.js');
   const rows = await Promise.all(Object.values(ROWS).map((load) => load()));
-  const read = (name) => JSON.parse(textOf(`docs/reliability/${name}.json`));
-  const tables = { rows: tortureTable(rows, read('rows')), peers: peersTable(read('peers')) };
+  const report = readReport(join(ROOT, 'docs/reliability/rows'));
+  const tables = { rows: tortureTable(rows, report), peers: peersTable(JSON.parse(textOf('docs/reliability/peers.json'))) };
   return textOf(PROOF).replaceAll(
     /(<!-- (\w+) -->\n)[\s\S]*?(<!-- end -->)/g,
     (_, begin, name, end) => `${begin}\n${tables[name]}\n${end}`,

@@ -87,7 +87,7 @@ async function survives(copy, name, head) {
   await run(copy, join(copy, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.json']); // emits also where the mutant breaks the types
   const built = await run(copy, process.execPath, ['.ci/build.mjs']);
   if (built.status !== 0) return `does not build: ${built.output.trim()}`;
-  const report = join(copy, '.build/mutant.json');
+  const report = join(copy, '.build/mutant');
   return head.Torture ? survivesTorture(copy, report, head) : survivesTest(copy, report, head);
 }
 
@@ -105,8 +105,9 @@ async function survivesTest(copy, report, { Test: file, Name: test }) {
 async function survivesTorture(copy, report, { Torture: row, Match: match }) {
   const words = match ? ['--match', match] : [];
   const { output } = await run(copy, process.execPath, ['.build/test/torture/main.js', row, '--until-wrong', '--report', report, ...words]);
-  if (!existsSync(report)) return `${row} did not run: ${output.slice(-1000)}`;
-  const { cases, wrong } = Object.values(JSON.parse(readFileSync(report, 'utf8'))[row])[0];
+  const file = join(report, `${row}.json`);
+  if (!existsSync(file)) return `${row} did not run: ${output.slice(-1000)}`;
+  const [{ cases, wrong }] = Object.values(JSON.parse(readFileSync(file, 'utf8')));
   if (wrong.length > 0) return undefined;
   return cases === 0 ? `no case of ${row} matches ${match}` : `not caught by ${cases} cases of ${row}`;
 }

@@ -1,11 +1,7 @@
-// node .build/test/torture/main.js [ROW...] [--long] [--seed TEXT] [--minutes N] [--match TEXT] [--until-wrong] [--report FILE]
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+// node .build/test/torture/main.js [ROW...] [--long] [--seed TEXT] [--minutes N] [--match TEXT] [--until-wrong] [--report FOLDER]
 import { parseArgs } from 'node:util';
-import { REPOSITORY } from '../rig/cli.ts';
-import { drive, type RowReport } from './drive.ts';
-import { readReport } from './report.ts';
+import { drive } from './drive.ts';
+import { keep, REPORT } from './report.ts';
 import { ROWS } from './rows.ts';
 import { SHORT_SEED } from './short-seed.ts';
 
@@ -16,7 +12,7 @@ const { values, positionals } = parseArgs({
     minutes: { type: 'string', default: '15' },
     match: { type: 'string' },
     'until-wrong': { type: 'boolean', default: false },
-    report: { type: 'string', default: join(REPOSITORY, '.build/torture.json') },
+    report: { type: 'string', default: REPORT },
     list: { type: 'boolean', default: false },
   },
   allowPositionals: true,
@@ -48,7 +44,7 @@ async function main(): Promise<number> {
         else if (values.list) console.log(`ok    ${trial}`);
       },
     });
-    keep(report);
+    keep(values.report, report);
     for (const what of report.lacking) console.log(`left out in part: ${what}`);
     cases += report.cases;
     wrong += report.wrong.length;
@@ -63,22 +59,4 @@ async function main(): Promise<number> {
   }
   console.log(`${cases - wrong} passed, ${wrong} failed`);
   return cases > 0 && wrong === 0 ? 0 : 1;
-}
-
-/** Adds to the report, so that rows can be run one by one. */
-function keep(report: RowReport): void {
-  const entry = { ...report, commit: commit(), node: process.version, at: new Date().toISOString() };
-  const before = readReport(values.report);
-  mkdirSync(dirname(values.report), { recursive: true });
-  writeFileSync(
-    values.report,
-    `${JSON.stringify({ ...before, [report.row]: { ...before[report.row], [report.part]: entry } }, undefined, 2)}\n`,
-  );
-}
-
-/** Of the code that was attacked; reports and documents may be newer. */
-function commit(): string {
-  const git = (...args: readonly string[]): string => spawnSync('git', args, { cwd: REPOSITORY, encoding: 'utf8' }).stdout?.trim() ?? '';
-  const head = git('rev-parse', '--short', 'HEAD') || 'unknown';
-  return git('status', '--porcelain', '--', 'lib', 'tasks', 'test') === '' ? head : `${head} and changes`;
 }

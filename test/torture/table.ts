@@ -1,9 +1,9 @@
 import type { RowReport } from './drive.ts';
-import type { Kept, TortureReport } from './report.ts';
+import type { Kept, RowParts } from './report.ts';
 import type { Row } from './row.ts';
 
 /** The figures as Markdown: a line a row, as the report has them. */
-export function tortureTable(rows: readonly Row[], report: TortureReport): string {
+export function tortureTable(rows: readonly Row[], report: { readonly [row: string]: RowParts }): string {
   const head = ['figure', 'with every test run', 'long run', 'wrong', 'bar'];
   const lines = rows.map((row) => {
     const { short, long } = report[row.name] ?? {};
