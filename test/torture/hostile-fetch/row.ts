@@ -1,8 +1,9 @@
-import type { Row } from '../row.ts';
+import type { Row, Trial } from '../row.ts';
 import { ANSWERS, SIZES } from './answers.ts';
 import type { Case } from './case.ts';
 import { DESTINATIONS, FOLDERS } from './destinations.ts';
 import { LINKS, TREES } from './links.ts';
+import { makeBenches } from './mutants.ts';
 import { NAMES } from './names.ts';
 import { makeStages } from './play.ts';
 import { BUILDS, SYNCS } from './talk.ts';
@@ -20,20 +21,32 @@ const KINDS: readonly (readonly Case[])[] = [
   whole(FOLDERS),
 ];
 
-/** A far side that lies, over real SSH, and destinations that were tampered with; whole runs of sbx against each. */
+/** A far side that lies, over real SSH, and destinations that were tampered with: whole runs of sbx against each. The long part goes on with answers altered by chance, each for one fetch. */
 export const row: Row = {
   name: 'hostile-fetch',
   figure: 'hostile archives, trees, servers',
   bar: '0 escapes, nothing left behind',
   short: 80,
-  long: 10_150,
+  long: 10_188,
   slots: 3,
   patience: 120_000,
   async open({ random, folder }) {
     const stages = makeStages(folder);
+    const benches = makeBenches(folder);
+    function* trials(count: number): Generator<Trial> {
+      const named = chosen(count, random.shuffled);
+      for (const one of named) yield { name: one.name, run: () => stages.play(one) };
+      for (let n = 1; n <= count - named.length; n++) {
+        const name = `mutant ${n}`;
+        yield { name, run: () => benches.play(random.fork(name)) };
+      }
+    }
     return {
-      trials: (count) => chosen(count, random.shuffled).map((one) => ({ name: one.name, run: () => stages.play(one) })),
-      [Symbol.asyncDispose]: () => stages[Symbol.asyncDispose](),
+      trials,
+      async [Symbol.asyncDispose]() {
+        await stages[Symbol.asyncDispose]();
+        await benches[Symbol.asyncDispose]();
+      },
     };
   },
 };
