@@ -93,15 +93,18 @@ export function listRuns(files: Files, folder: string): readonly { readonly run:
   return runs.sort((a, b) => b.at - a.at || (a.run < b.run ? 1 : -1));
 }
 
-/** Keeps the newest runs, those too that were killed before they had a journal. Never throws: what is left is tried again by the next run. */
-export function pruneRuns(files: Files, folder: string, keep = 20): void {
+/**
+ * Keeps the newest runs, those too that were killed before they had a journal, and the one that runs now: a clock that was ahead may have dated many after it.
+ * Never throws: what is left is tried again by the next run.
+ */
+export function pruneRuns(files: Files, folder: string, current: string, keep = 20): void {
   try {
     const at = new Map(listRuns(files, folder).map((one) => [one.run, one.at]));
     const runs = files
       .readdirSync(`${folder}/runs`)
       .map((run) => ({ run, at: at.get(run) ?? files.statSync(`${folder}/runs/${run}`).mtimeMs }));
     runs.sort((a, b) => b.at - a.at);
-    for (const { run } of runs.slice(keep)) files.rmSync(`${folder}/runs/${run}`, { recursive: true, force: true });
+    for (const { run } of runs.slice(keep)) if (run !== current) files.rmSync(`${folder}/runs/${run}`, { recursive: true, force: true });
   } catch (thrown) {
     if (errnoOf(thrown) === undefined) throw thrown;
   }

@@ -200,7 +200,7 @@ class Run {
     await reach[Symbol.asyncDispose]();
     if (this.#executor !== undefined) {
       (await this.#executor).stop();
-      pruneRuns(io.files, folders.project);
+      pruneRuns(io.files, folders.project, this.#run);
       pruneTrash(io.files, folders.project, io.clock.now());
     }
     const { records } = this.#memory;
@@ -209,7 +209,7 @@ class Run {
       const keys = [...this.#request.project.steps.keys()].flatMap((step) => records.last(step)?.key ?? []);
       tendStore(io, folders.cache, folders.project, keys, this.#request.project.cache);
       const { sweepLeftovers } = await import('./leftovers.ts');
-      pruneRuns(io.files, folders.project); // runs that found nothing to do left journals too
+      pruneRuns(io.files, folders.project, this.#run); // runs that found nothing to do left journals too
       sweepLeftovers(io, [folders.project, `${folders.project}/receipts`, `${folders.project}/trees`, folders.state]);
     }
     records.close();

@@ -76,10 +76,17 @@ test('runs are listed newest first, and the oldest go', () =>
     assert.equal(runs(), ['b', 'a', 'c']);
     fs.mkdirSync(`${folder}/runs/killed`); // before it had a journal
     fs.utimesSync(`${folder}/runs/killed`, 500, 500);
-    pruneRuns(real, folder, 2);
+    pruneRuns(real, folder, 'b', 2);
     assert.equal(runs(), ['b', 'a']);
     assert.equal(fs.readdirSync(`${folder}/runs`).sort(), ['a', 'b']);
-    pruneRuns(real, `${folder}/nothing`);
+    pruneRuns(real, `${folder}/nothing`, 'b');
+  }));
+
+test('a run that began after many of the future does not go with the oldest', () =>
+  withFolder((folder) => {
+    for (const [i, run] of ['c', 'a', 'b'].entries()) fs.utimesSync(written(folder, run), 1000 - i, 1000 - i);
+    pruneRuns(real, folder, 'b', 1);
+    assert.equal(fs.readdirSync(`${folder}/runs`).sort(), ['b', 'c']);
   }));
 
 test('what was made and not destroyed is known, whatever a crash tore', () =>
