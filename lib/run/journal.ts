@@ -8,6 +8,7 @@ import { makeFolder, writeWhole } from '../io/replace.ts';
 import { errnoOf } from '../io/trouble.ts';
 import type { Stamped } from '../model/event.ts';
 import type { Files } from '../model/io.ts';
+import { entriesIn, removeEntries, writtenAt } from './entries.ts';
 
 export interface Journal {
   readonly path: string;
@@ -85,10 +86,9 @@ export function readJournal(files: Files, folder: string, run: string): JournalR
 
 /** Runs that left a journal, newest first; `at`: when it was last written, in milliseconds since 1970. */
 export function listRuns(files: Files, folder: string): readonly { readonly run: string; readonly at: number }[] {
-  if (!files.existsSync(`${folder}/runs`)) return [];
-  const runs = files.readdirSync(`${folder}/runs`).flatMap((run) => {
-    const seen = files.statSync(journalPath(folder, run), { throwIfNoEntry: false });
-    return seen ? [{ run, at: seen.mtimeMs }] : [];
+  const runs = entriesIn(files, `${folder}/runs`).flatMap(({ name }) => {
+    const at = writtenAt(files, journalPath(folder, name));
+    return at === undefined ? [] : [{ run: name, at }];
   });
   return runs.sort((a, b) => b.at - a.at || (a.run < b.run ? 1 : -1));
 }
@@ -98,16 +98,13 @@ export function listRuns(files: Files, folder: string): readonly { readonly run:
  * Never throws: what is left is tried again by the next run.
  */
 export function pruneRuns(files: Files, folder: string, current: string, keep = 20): void {
-  try {
-    const at = new Map(listRuns(files, folder).map((one) => [one.run, one.at]));
-    const runs = files
-      .readdirSync(`${folder}/runs`)
-      .map((run) => ({ run, at: at.get(run) ?? files.statSync(`${folder}/runs/${run}`).mtimeMs }));
-    runs.sort((a, b) => b.at - a.at);
-    for (const { run } of runs.slice(keep)) if (run !== current) files.rmSync(`${folder}/runs/${run}`, { recursive: true, force: true });
-  } catch (thrown) {
-    if (errnoOf(thrown) === undefined) throw thrown;
-  }
+  const at = new Map(listRuns(files, folder).map((one) => [one.run, one.at]));
+  const runs = entriesIn(files, `${folder}/runs`).map((one) => ({ ...one, at: at.get(one.name) ?? one.at }));
+  runs.sort((a, b) => b.at - a.at);
+  removeEntries(
+    files,
+    runs.slice(keep).filter(({ name }) => name !== current),
+  );
 }
 
 /** An object as a line of JSON with its checksum. */

@@ -2,6 +2,7 @@
 import { makeFolder, syncFile, syncFolder } from '../io/replace.ts';
 import { errnoOf } from '../io/trouble.ts';
 import type { Files } from '../model/io.ts';
+import { type Entry, entriesIn, removeEntries } from './entries.ts';
 
 const RUNS_KEPT = 5;
 const KEPT_FOR = 14 * 86_400_000;
@@ -23,7 +24,8 @@ export function moveAway(
   path: string,
 ): string | undefined {
   const all = `${bin.folder}/${bin.is}`;
-  if (files.lstatSync(all, { throwIfNoEntry: false })?.isFile()) files.renameSync(all, `${all}.damaged`);
+  const there = files.lstatSync(all, { throwIfNoEntry: false });
+  if (there && !there.isDirectory()) files.renameSync(all, `${all}.${bin.run}.damaged`);
   const to = `${freeFolder(files, `${all}/${bin.run}`, path)}/${path}`;
   makeFolder(files, to.slice(0, to.lastIndexOf('/')));
   try {
@@ -96,21 +98,21 @@ export function removeEmptyFolders(files: Files, root: string, path: string): vo
 
 /** Empties the bins of what is old, and removes the stage that a killed run left. Under the project's lock. Never throws: the rest is tried again by the next run. */
 export function pruneTrash(files: Files, folder: string, now: number): void {
-  try {
-    files.rmSync(`${folder}/stage`, { recursive: true, force: true });
-    // A clock that is a year ahead makes everything look old: what was moved last stays.
-    for (const { path, at } of oldRuns(files, `${folder}/trash`))
-      if (now - at > KEPT_FOR) files.rmSync(path, { recursive: true, force: true });
-    for (const { path } of oldRuns(files, `${folder}/replaced`)) files.rmSync(path, { recursive: true, force: true });
-  } catch (thrown) {
-    if (errnoOf(thrown) === undefined) throw thrown;
-  }
+  removeEntries(files, [{ path: `${folder}/stage` }]);
+  // A clock that is a year ahead makes everything look old: what was moved last stays.
+  removeEntries(
+    files,
+    oldRuns(files, `${folder}/trash`).filter(({ at }) => now - at > KEPT_FOR),
+  );
+  removeEntries(files, oldRuns(files, `${folder}/replaced`));
 }
 
-function oldRuns(files: Files, bin: string): readonly { readonly path: string; readonly at: number }[] {
-  if (!files.existsSync(bin)) return [];
-  const runs = files.readdirSync(bin).map((run) => ({ path: `${bin}/${run}`, at: files.statSync(`${bin}/${run}`).mtimeMs }));
-  return runs.sort((a, b) => b.at - a.at).slice(RUNS_KEPT);
+/** What is none of the newest runs', each of which may have more than one folder. */
+function oldRuns(files: Files, bin: string): readonly Entry[] {
+  const runOf = ({ name }: Entry): string => name.replace(/\.\d+$/, '');
+  const entries = entriesIn(files, bin);
+  const kept = new Set([...new Set(entries.map(runOf))].slice(0, RUNS_KEPT));
+  return entries.filter((entry) => !kept.has(runOf(entry)));
 }
 
 /** Two files that are moved away in one run may have had one name, or one may have stood where the other needs a folder: then the second goes beside the first. */

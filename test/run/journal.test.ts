@@ -76,6 +76,8 @@ test('runs are listed newest first, and the oldest go', () =>
     assert.equal(runs(), ['b', 'a', 'c']);
     fs.mkdirSync(`${folder}/runs/killed`); // before it had a journal
     fs.utimesSync(`${folder}/runs/killed`, 500, 500);
+    fs.symlinkSync('nowhere', `${folder}/runs/stray`);
+    fs.lutimesSync(`${folder}/runs/stray`, 600, 600);
     pruneRuns(real, folder, 'b', 2);
     assert.equal(runs(), ['b', 'a']);
     assert.equal(fs.readdirSync(`${folder}/runs`).sort(), ['a', 'b']);

@@ -50,6 +50,13 @@ test('a folder that cannot be emptied costs nothing', () =>
       [folder],
     );
     assert.is(names(folder).length, UNFINISHED.length);
+    const spoiled = failing(
+      real,
+      'EACCES',
+      (name, [path]) => /^(rm|lstat)Sync$/.test(name) && String(path).endsWith('/machine-id.0123456789ab'),
+    );
+    sweepLeftovers(ioOf(spoiled, hoursLater(2)), [folder]);
+    assert.equal(names(folder), ['machine-id.0123456789ab'], 'one that cannot be looked at, or removed, holds up no other');
   }));
 
 test.run();

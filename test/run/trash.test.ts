@@ -1,15 +1,28 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { realFiles } from '../../lib/io/io.ts';
 import type { Files } from '../../lib/model/io.ts';
-import { moveAway } from '../../lib/run/trash.ts';
+import { sweepLeftovers } from '../../lib/run/leftovers.ts';
+import { moveAway, pruneTrash } from '../../lib/run/trash.ts';
 import { withFolder } from '../rig/folder.ts';
 import { failing } from './crash.ts';
 import { withWorkshop } from './real.ts';
-import { filesIn, put } from './store-fixture.ts';
+import { filesIn, ioOf, put } from './store-fixture.ts';
 
 const BUILD = { run: 'cat src > out', inputs: ['src'], outputs: ['out'] };
 const ACROSS = failing(realFiles, 'EXDEV', (name) => name === 'renameSync');
@@ -74,6 +87,41 @@ test('what was moved away more than two weeks ago goes, but for the newest five 
     write('src', 'two');
     await run({ build: BUILD });
     assert.equal(names.map(dated), [true, true, true, true, true, false, false]);
+  }));
+
+test('a link that leads nowhere stops no pruning; folders of one run count once', () =>
+  withFolder((root) => {
+    const bins = ['r0', 'r1', 'r2', 'r2.1', 'r2.2', 'r3', 'r4', 'r5'];
+    for (const [i, name] of bins.entries()) {
+      put(root, { [`replaced/${name}/out`]: 'x' });
+      utimesSync(join(root, 'replaced', name), 1000 + i, 1000 + i);
+    }
+    mkdirSync(join(root, 'trash'));
+    for (const bin of ['trash', 'replaced']) {
+      symlinkSync('nowhere', join(root, bin, 'stray'));
+      lutimesSync(join(root, bin, 'stray'), 900, 900);
+    }
+    pruneTrash(realFiles, root, Date.now());
+    assert.equal(readdirSync(join(root, 'replaced')).sort(), bins.slice(1));
+  }));
+
+test('what stands in place of the trash is set aside, whatever it is, and goes after two weeks', () =>
+  withFolder((root) => {
+    for (const run of ['r1', 'r2']) {
+      rmSync(join(root, 'trash'), { recursive: true, force: true });
+      symlinkSync(`nowhere ${run}`, join(root, 'trash'));
+      put(root, { a: run });
+      moveAway(realFiles, root, { folder: root, run, is: 'trash' }, 'a');
+    }
+    const damaged = ['trash.r1.damaged', 'trash.r2.damaged'];
+    assert.equal(readdirSync(root).sort(), ['trash', ...damaged]);
+    sweepLeftovers(ioOf(), [root]);
+    assert.equal(readdirSync(root).sort(), ['trash', ...damaged]);
+    sweepLeftovers(
+      ioOf(realFiles, () => Date.now() + 15 * 86_400_000),
+      [root],
+    );
+    assert.equal(readdirSync(root), ['trash']);
   }));
 
 test('folders, links and files go to a trash on another file system as they are', () =>
