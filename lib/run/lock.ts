@@ -1,27 +1,18 @@
 /**
- * One holder at a time. The lock is a folder with one file in it, named after the nonce of its holder; without a file it is free. It is taken by
- * renaming a complete folder into its place, which succeeds only where none or an empty one is (rename(2), POSIX), so one of many wins. A nonce is
+ * One holder at a time. The lock is a folder with one file in it, whose name says who holds it and begins with a nonce; without a file it is free. It is taken
+ * by renaming a complete folder into its place, which succeeds only where none or an empty one is (rename(2), POSIX), so one of many wins. A nonce is
  * never used twice: who removes the file of a dead holder cannot hit somebody who took the lock since. It is taken only from a holder that is
  * provably dead; in doubt the user decides with `sbx unlock NONCE`. Readers never lock.
  */
-import { ok, type Result } from '../base/result.ts';
+import { shellQuote } from '../base/quote.ts';
+import { err, ok, type Result } from '../base/result.ts';
 import { readRegular } from '../io/read-regular.ts';
 import { makeFolder } from '../io/replace.ts';
 import { errnoOf, fileTrouble } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files, Io } from '../model/io.ts';
-import { seal, unseal } from './sealed.ts';
+import { type Holder, holderNamed, nameOf } from './holder.ts';
 import { isProvablyDead, type SelfFacts } from './self.ts';
-
-export interface Holder extends SelfFacts {
-  readonly nonce: string;
-  /** What it runs, for messages. */
-  readonly command: string;
-  /** What it starts is tagged with this. */
-  readonly run?: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-}
 
 export interface LockWish {
   readonly path: string;
@@ -42,6 +33,9 @@ export interface Waiting {
 
 export interface Lock extends Disposable {
   readonly holder: Holder;
+  /** The file in it, and when it was written: milliseconds since 1970. */
+  readonly file: string;
+  readonly at: number;
   /** Gives the lock back; nothing if somebody took it away. Never throws. */
   release(): void;
 }
@@ -74,18 +68,22 @@ export async function acquireLock(io: LockEffects, wish: LockWish, wait: Waiting
 export function tryLock(io: LockEffects, wish: LockWish): Result<Lock | Holder, Failure> {
   const { files } = io;
   const { self, command, run } = wish;
-  const holder: Holder = { ...self, nonce: io.nonce(), command, ...(run === undefined ? {} : { run }), at: io.clock.now() };
+  const holder: Holder = { ...self, nonce: io.nonce(), command, ...(run === undefined ? {} : { run }) };
+  const name = nameOf(holder);
   const mine = `${wish.path}.${holder.nonce}`;
   try {
     makeFolder(files, mine);
     try {
-      files.writeFileSync(`${mine}/${holder.nonce}`, `${seal(JSON.stringify(holder))}\n`);
+      const at = io.clock.now();
+      files.writeFileSync(`${mine}/${name}`, `${command}\n`);
       for (let attempt = 0; attempt < 3; attempt++) {
-        if (moved(files, mine, wish.path)) return ok(lockOf(files, wish.path, holder));
+        if (moved(files, mine, wish.path)) return ok(lockOf(files, wish.path, { holder, name, at }));
         const found = readLock(files, wish.path);
-        if (found?.holder && !isProvablyDead(files, found.holder, wish.self)) return ok(found.holder);
-        if (found?.holder && wish.mayTake?.(found.holder) === false) return ok(found.holder);
-        if (found) removeFrom(files, wish.path, found.nonce);
+        if (found === undefined) continue;
+        if (found.holder === undefined) return err(unreadable(wish.path, found.name));
+        if (!isProvablyDead(files, found.holder, wish.self)) return ok(found.holder);
+        if (wish.mayTake?.(found.holder) === false) return ok(found.holder);
+        removeFrom(files, wish.path, found.name);
       }
       return ok({ ...holder, pid: -1, nonce: 'unknown', command: 'another run that starts now' });
     } finally {
@@ -98,60 +96,68 @@ export function tryLock(io: LockEffects, wish: LockWish): Result<Lock | Holder, 
 
 /** Takes a lock away from the holder with this nonce, on the user's word. False if another one or nobody holds it. */
 export function unlock(files: Files, path: string, nonce: string): boolean {
-  if (readLock(files, path)?.nonce !== nonce) return false;
-  removeFrom(files, path, nonce);
+  const found = readLock(files, path);
+  if (found?.nonce !== nonce) return false;
+  removeFrom(files, path, found.name);
   return true;
 }
 
-/** Who holds the lock; undefined if it is free, or if its file says nothing. Throws if the file cannot be read. */
-export function readHolder(files: Files, path: string): Holder | undefined {
-  return readLock(files, path)?.holder;
+/** What is in a lock. */
+export interface Found {
+  /** Of the file. */
+  readonly name: string;
+  /** What the user calls it: the whole name if it says nothing. */
+  readonly nonce: string;
+  /** Undefined if the name does not say it. */
+  readonly holder: Holder | undefined;
 }
 
-/** `sbx run build (process 4711 on host; lock 0123...)`: the whole nonce, as `sbx unlock` wants it. */
-export function describeHolder(holder: Holder): string {
-  return `${holder.command} (process ${holder.pid} on ${holder.host || 'this computer'}; lock ${holder.nonce})`;
-}
-
-/** The file in the lock. It was complete when it came there: if it says nothing, or not what was sealed, a power cut or a disk damaged it, and its holder is gone. */
-function readLock(files: Files, path: string): { readonly nonce: string; readonly holder: Holder | undefined } | undefined {
-  let nonce: string | undefined;
-  let text: string;
+/** Undefined if the lock is free. Throws if its folder cannot be read. */
+export function readLock(files: Files, path: string): Found | undefined {
   try {
-    [nonce] = files.readdirSync(path);
-    if (nonce === undefined) return undefined;
-    text = readRegular(files, `${path}/${nonce}`).toString('utf8');
+    const [name] = files.readdirSync(path);
+    if (name === undefined) return undefined;
+    const holder = holderNamed(name, commandIn(files, `${path}/${name}`));
+    return { name, nonce: holder?.nonce ?? name, holder };
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return undefined; // given back meanwhile
-    if (nonce === undefined || errnoOf(thrown) !== 'EINVAL') throw thrown;
-    return { nonce, holder: undefined }; // no file: sbx did not put it there
+    throw thrown;
   }
-  return { nonce, holder: parseHolder(text) };
 }
 
-function parseHolder(text: string): Holder | undefined {
+function commandIn(files: Files, file: string): string {
   try {
-    const holder = JSON.parse(unseal(text.trimEnd()) ?? '') as Holder;
-    return typeof holder.nonce === 'string' && typeof holder.pid === 'number' ? holder : undefined;
-  } catch {
-    return undefined;
+    const [command = ''] = readRegular(files, file).toString('utf8').split('\n');
+    return command || 'a run';
+  } catch (thrown) {
+    if (errnoOf(thrown) === undefined) throw thrown;
+    return 'a run';
   }
 }
 
-function lockOf(files: Files, path: string, holder: Holder): Lock {
+function unreadable(path: string, name: string): Failure {
+  const hint = `if no sbx works here: sbx unlock ${shellQuote(name)}`;
+  return { code: 'local-io', message: `${path} holds ${JSON.stringify(name)}, which does not say whose lock it is`, hint };
+}
+
+function lockOf(
+  files: Files,
+  path: string,
+  { holder, name, at }: { readonly holder: Holder; readonly name: string; readonly at: number },
+): Lock {
   const release = (): void => {
     try {
-      removeFrom(files, path, holder.nonce);
+      removeFrom(files, path, name);
     } catch {
       // The process ends soon, and is then provably dead.
     }
   };
-  return { holder, release, [Symbol.dispose]: release };
+  return { holder, file: `${path}/${name}`, at, release, [Symbol.dispose]: release };
 }
 
-/** Ends the hold of one nonce, of no other. The empty folder goes too, unless somebody has just taken it. */
-function removeFrom(files: Files, path: string, nonce: string): void {
-  files.rmSync(`${path}/${nonce}`, { recursive: true, force: true });
+/** Ends the hold of one file, of no other. The empty folder goes too, unless somebody has just taken it. */
+function removeFrom(files: Files, path: string, name: string): void {
+  files.rmSync(`${path}/${name}`, { recursive: true, force: true });
   try {
     files.rmdirSync(path);
   } catch {

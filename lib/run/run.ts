@@ -14,8 +14,9 @@ import { keepEvidence, Sayings } from './evidence.ts';
 import type { Executor } from './execute.ts';
 import { exitCode } from './exit-code.ts';
 import { fileLag } from './file-lag.ts';
+import { describeHolder } from './holder.ts';
 import { pruneRuns } from './journal.ts';
-import { acquireLock, describeHolder } from './lock.ts';
+import { acquireLock } from './lock.ts';
 import { runLoop } from './loop.ts';
 import { type Memory, openMemory } from './memory.ts';
 import { openReach } from './open-reach.ts';
@@ -88,8 +89,7 @@ async function runLocked(
   }
   try {
     announcer.open();
-    const { nonce, at } = lock.value.holder;
-    const lag = fileLag(io.files, `${wish.path}/${nonce}`, at);
+    const lag = fileLag(io.files, lock.value.file, lock.value.at);
     const ended = await new Run(request, run, control, announcer, lag).go();
     const { witness } = request;
     if (witness && ended.ok) keepEvidence(io, folders.project, { ...witness, began: witness.began - lag, said });

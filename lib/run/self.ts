@@ -2,7 +2,7 @@
 import { bootId } from '../io/boot.ts';
 import type { Files } from '../model/io.ts';
 
-/** What a lock says of its holder. Empty strings and -1 stand for what could not be found out. */
+/** What a lock says of its holder. Empty strings and -1 stand for what could not be found out. No `,` and no `/` in any of them: they stand in the name of a file. */
 export interface SelfFacts {
   readonly pid: number;
   /** In clock ticks since the boot: a pid is used again, never with the same start. */
@@ -20,7 +20,7 @@ export function whoAmI(files: Files): SelfFacts {
     start: startOf(stat),
     boot: bootId(files),
     namespace: namespaceOf(files),
-    host: read(files, '/proc/sys/kernel/hostname').trim(),
+    host: encodeURIComponent(read(files, '/proc/sys/kernel/hostname').trim()).slice(0, 64),
   };
 }
 
@@ -49,7 +49,7 @@ function startOf(stat: string): string {
 
 function namespaceOf(files: Files): string {
   try {
-    return files.readlinkSync('/proc/self/ns/pid');
+    return files.readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
   } catch {
     return '';
   }

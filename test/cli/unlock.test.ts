@@ -12,11 +12,12 @@ test('unlock leaves the lock of a run that is alive here, and says how to end it
     const running = project.sbx(['run', 'wait']);
     const deadline = Date.now() + 60_000;
     while (!existsSync(lock) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
-    const [nonce = ''] = readdirSync(lock);
+    const [name = ''] = readdirSync(lock);
+    const [nonce = ''] = name.split(',');
     const refused = await project.sbx(['unlock', nonce]);
     assert.is(refused.code, 1);
     assert.match(refused.stderr, /sbx run wait .*is alive[\s\S]*kill \d+/);
-    assert.equal(readdirSync(lock), [nonce]);
+    assert.equal(readdirSync(lock), [name]);
     project.write('go', '');
     assert.is((await running).code, 0);
   }));

@@ -3,7 +3,8 @@ import * as fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { acquireLock, describeHolder, type Holder, readHolder, tryLock, unlock } from '../../lib/run/lock.ts';
+import { describeHolder, type Holder } from '../../lib/run/holder.ts';
+import { acquireLock, readLock, tryLock, unlock } from '../../lib/run/lock.ts';
 import { machineId } from '../../lib/run/machine.ts';
 import { isProvablyDead, type SelfFacts, whoAmI } from '../../lib/run/self.ts';
 import { withFolder } from '../rig/folder.ts';
@@ -57,7 +58,7 @@ test('a free lock is had, a held one names its holder, a released one is free, n
     const third = taken(folder);
     assert.ok('release' in third);
     first.release();
-    assert.is(readHolder(real, `${folder}/lock`)?.nonce, third.holder.nonce, 'only its own lock is released');
+    assert.is(readLock(real, `${folder}/lock`)?.nonce, third.holder.nonce, 'only its own lock is released');
     third.release();
     assert.equal(fs.readdirSync(folder), []);
   }));
@@ -87,7 +88,7 @@ test('only a holder that is provably dead is dead', () =>
     assert.is(isProvablyDead(real, facts, self), true, 'killed');
     assert.is(isProvablyDead(real, { ...facts, host: 'elsewhere' }, self), false, 'another computer');
     assert.is(isProvablyDead(real, { ...facts, host: 'elsewhere', boot: 'before' }, self), false, 'another computer');
-    assert.is(isProvablyDead(real, { ...facts, namespace: 'pid:[1]' }, self), false, 'another container');
+    assert.is(isProvablyDead(real, { ...facts, namespace: '1' }, self), false, 'another container');
     assert.is(isProvablyDead(real, { ...facts, boot: '' }, self), false, 'nothing is known');
   }));
 
@@ -111,7 +112,7 @@ test('what a dead holder left is settled before the lock is taken from it', () =
       waiting: () => seen.push('waiting'),
       dead: async (holder) => {
         await new Promise((done) => setTimeout(done, 20));
-        seen.push(`${holder.nonce} ${readHolder(real, `${folder}/lock`)?.nonce}`);
+        seen.push(`${holder.nonce} ${readLock(real, `${folder}/lock`)?.nonce}`);
       },
     });
     assert.ok(lock.ok);
@@ -127,11 +128,60 @@ test('unlock takes the lock from the holder that was named, and from no other', 
     assert.ok('release' in taken(folder));
   }));
 
-test('a lock file that a power cut emptied is no lock', () =>
+/** Where the only file of the lock is. */
+function fileIn(folder: string): string {
+  return `${folder}/lock/${fs.readdirSync(`${folder}/lock`)[0]}`;
+}
+
+const DAMAGE: { readonly [name: string]: (file: string) => void } = {
+  'with another bit in each byte': (file) =>
+    fs.writeFileSync(
+      file,
+      fs.readFileSync(file).map((byte) => byte ^ 4),
+    ),
+  'emptied by a power cut': (file) => fs.writeFileSync(file, ''),
+  'that became a link to nowhere': (file) => {
+    fs.rmSync(file);
+    fs.symlinkSync('/nowhere', file);
+  },
+  'that became a folder': (file) => {
+    fs.rmSync(file);
+    fs.mkdirSync(file);
+  },
+};
+
+for (const [how, damage] of Object.entries(DAMAGE)) {
+  test(`a lock file ${how} says what it said: the lock of the living stays, that of the dead is taken, its run known`, () =>
+    withFolder((folder) => {
+      taken(folder);
+      damage(fileIn(folder));
+      assert.ok(!('release' in taken(folder)));
+      fs.rmSync(`${folder}/lock`, { recursive: true });
+      assert.ok(tryLock(ioOf(), { ...wish(folder, { ...self, start: '1' }), run: 'r1' }).ok);
+      damage(fileIn(folder));
+      assert.is(readLock(real, `${folder}/lock`)?.holder?.run, 'r1');
+      assert.ok('release' in taken(folder));
+    }));
+}
+
+test('a lock whose name was damaged is refused, until the user takes it away', () =>
   withFolder((folder) => {
-    fs.mkdirSync(`${folder}/lock`);
-    fs.writeFileSync(`${folder}/lock/${'0'.repeat(32)}`, '');
+    taken(folder);
+    const file = fileIn(folder);
+    const { pid } = self;
+    const damaged = file.replace(`,${pid},`, `,${pid ^ 1},`);
+    fs.renameSync(file, damaged);
+    const refused = tryLock(ioOf(), wish(folder));
+    assert.match(String(!refused.ok && refused.error.hint), /sbx unlock/);
+    assert.is(unlock(real, `${folder}/lock`, damaged.slice(`${folder}/lock/`.length)), true);
     assert.ok('release' in taken(folder));
+  }));
+
+test('a computer may have any name', () =>
+  withFolder((folder) => {
+    const host = encodeURIComponent('ä/,'.repeat(60)).slice(0, 64);
+    assert.ok('release' in taken(folder, { ...self, host }));
+    assert.is(readLock(real, `${folder}/lock`)?.holder?.host, host);
   }));
 
 test('a lock that cannot be written is a failure that says why', () =>

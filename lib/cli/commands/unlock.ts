@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { EXIT } from '../../run/exit-code.ts';
-import { describeHolder, readHolder, unlock } from '../../run/lock.ts';
+import { describeHolder } from '../../run/holder.ts';
+import { readLock, unlock } from '../../run/lock.ts';
 import { isProvablyAlive, whoAmI } from '../../run/self.ts';
 import { type Call, complain } from '../call.ts';
 import { effectsOf, projectFolders } from '../ground.ts';
@@ -11,7 +12,7 @@ export async function unlockProject(call: Call): Promise<number> {
   const io = effectsOf(call.surroundings);
   const path = join(folders.project, 'lock');
   const [nonce = ''] = call.words.operands;
-  const living = readHolder(io.files, path);
+  const living = readLock(io.files, path)?.holder;
   if (living?.nonce === nonce && isProvablyAlive(io.files, living, whoAmI(io.files))) {
     complain(call, {
       message: `${describeHolder(living)} is alive: two runs at once in one project would spoil each other's results`,
@@ -23,9 +24,9 @@ export async function unlockProject(call: Call): Promise<number> {
     call.out.write('unlocked\n');
     return EXIT.done;
   }
-  const holder = readHolder(io.files, path);
+  const found = readLock(io.files, path);
   complain(call, {
-    message: holder === undefined ? 'this project is not locked' : `no lock ${nonce} here: the lock of this project is ${holder.nonce}`,
+    message: found === undefined ? 'this project is not locked' : `no lock ${nonce} here: the lock of this project is ${found.nonce}`,
   });
   return EXIT.failed;
 }

@@ -72,8 +72,11 @@ async function replaced(station: Station, folder: string, put: (path: string) =>
   put(path);
   const { wrong, refused } = await play(station, situation);
   if (wrong === undefined) return undefined;
-  // Without a folder for what it remembers it refuses, and names it; links in that folder too, since what is done there would happen elsewhere.
-  const mayRefuse = folder === '.sbx' || (folder.startsWith('.sbx') && put === INSTEAD['is a link to nowhere']);
+  // Without a folder for what it remembers it refuses, and names it; links in that folder too, since what is done there would happen elsewhere;
+  // and a lock that somebody else may hold.
+  const isLink = put === INSTEAD['is a link to nowhere'];
+  const isHeld = folder === '.sbx/lock' && put === INSTEAD['has a file of somebody else in it'];
+  const mayRefuse = folder === '.sbx' || (folder.startsWith('.sbx') && isLink) || isHeld;
   if (!mayRefuse || !refused(folder)) return wrong;
   rmSync(path, { recursive: true, force: true });
   const mended = await play(station, situation);

@@ -22,7 +22,7 @@ type Mutable = { looked: boolean; opened: boolean; stuck: string | undefined };
 
 const LOOKS = ['lstatSync', 'statSync', 'existsSync', 'readdirSync', 'realpathSync', 'renameSync', 'rmSync', 'mkdirSync', 'linkSync'];
 const OPENS = ['openSync', 'readFileSync', 'writeFileSync', 'copyFileSync'];
-const LOCK = /\/\.sbx\/lock\/[0-9a-f]+$/;
+const LOCK = /\/\.sbx\/lock\/[^/]+$/;
 const { O_NONBLOCK, O_NOFOLLOW, O_RDONLY, O_EXCL } = nodeFs.constants;
 
 /**

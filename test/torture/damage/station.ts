@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { realFiles } from '../../../lib/io/io.ts';
-import { seal } from '../../../lib/run/sealed.ts';
+import { nameOf } from '../../../lib/run/holder.ts';
 import { whoAmI } from '../../../lib/run/self.ts';
 import { eventsOf, type SeenEvent } from '../../e2e/far-project.ts';
 import type { Ended } from '../../rig/cli.ts';
@@ -65,9 +65,8 @@ export async function makeStation(folder: string, other?: Station): Promise<Stat
   for (const name of other === undefined ? [] : ['steps', 'memo', 'evidence', 'tree'])
     files[`${name} of another`] = other?.files[name] ?? '';
   files['document of another'] = await otherDocument(project, store, files.document);
-  const nonce = 'd'.repeat(32);
-  files.lock = join(state, 'lock', nonce);
-  const dead = { ...whoAmI(realFiles), start: '1', nonce, command: 'sbx run', at: 0 };
+  const dead = { ...whoAmI(realFiles), start: '1', nonce: 'd'.repeat(32), command: 'sbx run' };
+  files.lock = join(state, 'lock', nameOf(dead));
   for (const [from, to] of [
     [store, join(saved, 'store')],
     [state, join(saved, 'state')],
@@ -97,7 +96,7 @@ export async function makeStation(folder: string, other?: Station): Promise<Stat
       }
       files.journal = newestJournal(state);
       mkdirSync(join(state, 'lock'));
-      writeFileSync(files.lock as string, `${seal(JSON.stringify(dead))}\n`);
+      writeFileSync(files.lock as string, `${dead.command}\n`);
     },
   };
 }

@@ -78,7 +78,7 @@ async function one(
 /** The nonce of the lock; '' if nobody has it. */
 function holderOf(subject: Subject): string {
   try {
-    return readdirSync(join(subject.root, '.sbx/lock'))[0] ?? '';
+    return readdirSync(join(subject.root, '.sbx/lock'))[0]?.split(',')[0] ?? '';
   } catch {
     return '';
   }
