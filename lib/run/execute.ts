@@ -176,8 +176,8 @@ export class Executor {
     const spent: Spent = { at, ms: ms(), bytes, log: output.log };
     const failed = (outcome: Outcome & { readonly is: 'failed' | 'cancelled' }): Performed => {
       output.keep();
-      for (const path of ledger.fail(planned, begun, spent, outcome.is)) {
-        emit({ type: 'step-note', step: action.id, text: `${path} was touched by the ${outcome.is} step, now in .sbx/replaced/${run}` });
+      for (const { path, bin } of ledger.fail(planned, begun, spent, outcome.is)) {
+        emit({ type: 'step-note', step: action.id, text: `${path} was touched by the ${outcome.is} step, now in .sbx/${bin}/${run}` });
       }
       return gone(outcome, spent.ms);
     };

@@ -75,6 +75,13 @@ export function makeLedger(input: KeepInput): Ledger {
     return (path) => foreign.has(path);
   };
 
+  /** What no success of the step that is known has made. Of a step that never had one, all that it leaves is taken for its own. */
+  const neverMade = (action: Action): ((path: string) => boolean) => {
+    const known = records.newest(action.id)?.outputs;
+    const made = new Set(known?.entries.map(({ path }) => path));
+    return (path) => known != null && !made.has(path);
+  };
+
   const restoreTree = (planned: PlannedAction, key: Digest, tree: Tree): Result<Restored | 'miss', Failure> => {
     const isForeign = foreignIn(planned.action);
     const restored = restoreOutputs(scene, outputRules(planned.action), { key, outputs: tree }, isForeign);
@@ -138,7 +145,7 @@ export function makeLedger(input: KeepInput): Ledger {
     fail(planned, begun, spent, is) {
       look.refresh();
       const { rules, before, inputs } = begun as Seen;
-      const moved = rules && before ? moveTouched(scene, rules, before) : ok([]);
+      const moved = rules && before ? moveTouched(scene, rules, before, neverMade(planned.action)) : ok([]);
       if (!moved.ok) warn(moved.error.message, moved.error.hint);
       records.finish(planned.action.id, lastRun(planned, spent, { is }), inputs ? { inputs } : {});
       return moved.ok ? moved.value : [];

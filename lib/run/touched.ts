@@ -7,7 +7,7 @@ import type { Failure } from '../model/failure.ts';
 import { ownOutputs } from './output-links.ts';
 import type { OutputRules } from './outputs.ts';
 import type { Scene } from './swap.ts';
-import { moveAway, removeEmptyFolders } from './trash.ts';
+import { type Bin, moveAway, removeEmptyFolders } from './trash.ts';
 
 /** Outputs as they were before a step ran. */
 export type Before = ReadonlyMap<string, Seen>;
@@ -17,19 +17,31 @@ export function seeOutputs(scene: Pick<Scene, 'io' | 'root'>, rules: OutputRules
   return new Map(found.flatMap(({ path, seen }) => (rules.isState(path) ? [] : [[path, seen] as const])));
 }
 
-/** Moves away what is not as it was; says which paths. */
-export function moveTouched(scene: Scene, rules: OutputRules, before: Before): Result<readonly string[], Failure> {
-  const moved: string[] = [];
+/** What was moved away, and where to. */
+export interface Touched {
+  readonly path: string;
+  readonly bin: Bin;
+}
+
+/** Moves away what is not as it was. What no step ever made may have been written by somebody while the step ran. */
+export function moveTouched(
+  scene: Scene,
+  rules: OutputRules,
+  before: Before,
+  isForeign: (path: string) => boolean,
+): Result<readonly Touched[], Failure> {
+  const moved: Touched[] = [];
   try {
     for (const [path, seen] of seeOutputs(scene, rules)) {
       const was = before.get(path);
       if (was && sameFile(was, seen)) continue;
-      moveAway(scene.io.files, scene.root, { folder: scene.folder, run: scene.run, is: 'replaced' }, path);
+      const bin = isForeign(path) ? 'trash' : 'replaced';
+      moveAway(scene.io.files, scene.root, { folder: scene.folder, run: scene.run, is: bin }, path);
       removeEmptyFolders(scene.io.files, scene.root, path);
-      moved.push(path);
+      moved.push({ path, bin });
     }
   } catch (thrown) {
     return err(fileTrouble(thrown, 'move away outputs of', scene.root));
   }
-  return ok(moved.sort());
+  return ok(moved.sort((a, b) => (a.path < b.path ? -1 : 1)));
 }

@@ -92,9 +92,19 @@ test('only outputs that a failed step touched are moved away, and never state', 
     put(world.root, { 'out/old': 'old', 'out/both': '1', 'target/app': '1' });
     const before = seeOutputs(world.scene, rules);
     put(world.root, { 'out/both': '2 half', 'out/new': 'half', 'target/app': '2', src: 's' });
-    assert.equal(moveTouched(world.scene, rules, before), { ok: true, value: ['out/both', 'out/new'] });
+    assert.equal(
+      moveTouched(world.scene, rules, before, (path) => path === 'out/new'),
+      {
+        ok: true,
+        value: [
+          { path: 'out/both', bin: 'replaced' },
+          { path: 'out/new', bin: 'trash' },
+        ],
+      },
+    );
     assert.equal(filesIn(world.root), { 'out/old': 'old', 'target/app': '2', src: 's' });
-    assert.equal(filesIn(`${world.root}/.sbx/replaced/r1`), { 'out/both': '2 half', 'out/new': 'half' });
+    assert.equal(filesIn(`${world.root}/.sbx/replaced/r1`), { 'out/both': '2 half' });
+    assert.equal(filesIn(`${world.root}/.sbx/trash/r1`), { 'out/new': 'half' });
   }));
 
 test('what was fetched is placed exactly, unchanged files are left alone, and a file that is not what was promised refuses all', () =>

@@ -79,7 +79,7 @@ test('failing outputs are put away, the record of the failure is told', async ()
     ledger: {
       fail: (planned, begun, _spent, is) => {
         asked.push(`${planned.action.id} ${String(begun.before)} ${is}`);
-        return ['out/x'];
+        return [{ path: 'out/x', bin: 'replaced' }];
       },
       begin: () => ({ before: 'seen' }),
     },

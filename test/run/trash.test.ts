@@ -71,6 +71,25 @@ test('an output that was edited by hand is found in the trash after many runs th
     assert.is(readdirSync(join(root, '.sbx/replaced')).length, 5, 'what steps made is kept of five runs');
   }));
 
+test('what somebody writes into an output folder while a step fails is kept in the trash; what the step made before is not', () =>
+  withWorkshop(async ({ root, write, run }) => {
+    const build = { run: 'mkdir -p dist; date +%N > dist/app; echo mine > dist/notes; test ! -e bad', inputs: ['bad'], outputs: ['dist'] };
+    write('bad', '');
+    assert.match(
+      (await run({ build })).notes.join(),
+      /dist\/notes was touched by the failed step, now in \.sbx\/replaced\//,
+      'never made yet',
+    );
+    rmSync(join(root, 'bad'));
+    await run({ build: { ...build, run: 'mkdir -p dist; echo good > dist/app' } });
+    write('bad', '');
+    const notes = (await run({ build })).notes.join();
+    assert.match(notes, /dist\/app was touched by the failed step, now in \.sbx\/replaced\//);
+    assert.match(notes, /dist\/notes was touched by the failed step, now in \.sbx\/trash\//);
+    const [kept = ''] = readdirSync(join(root, '.sbx/trash'));
+    assert.is(readFileSync(join(root, '.sbx/trash', kept, 'dist/notes'), 'utf8'), 'mine\n');
+  }));
+
 test('what was moved away more than two weeks ago goes, but for the newest five runs', () =>
   withWorkshop(async ({ root, write, run }) => {
     const bin = join(root, '.sbx/trash');
