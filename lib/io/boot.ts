@@ -1,7 +1,7 @@
 import type { Files } from '../model/io.ts';
 
 /**
- * Which start of this computer this is; empty where the system does not say. Between two starts the power may have gone: then a file may have kept its length
+ * Which start of this computer this is; empty where the system does not say, which is the same as no other, nor as itself. Between two starts the power may have gone: then a file may have kept its length
  * and times and lost its bytes, on file systems that do not order the two (ext4 with data=writeback or without a journal, ext2).
  */
 export function bootId(files: Files): string {

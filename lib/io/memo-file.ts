@@ -40,7 +40,7 @@ export interface MemoTable {
 }
 
 /**
- * The table in `bytes`; undefined if they are not exactly what encodeMemo wrote. `boot`: the present one. If it is another, no entry is settled whose file
+ * The table in `bytes`; undefined if they are not exactly what encodeMemo wrote. `boot`: the present one. If it is another, or unknown, no entry is settled whose file
  * changed shortly before the table was written: its bytes may have been lost.
  */
 export function decodeMemo(bytes: Uint8Array, boot: string): MemoTable | undefined {
@@ -59,7 +59,7 @@ export function decodeMemo(bytes: Uint8Array, boot: string): MemoTable | undefin
   const digests = Buffer.from(copy.buffer, copy.byteOffset + digestsAt, count * 32).toString('hex');
   const at = (column: number, row: number): number => columns[column * count + row] as number;
   const digest = (row: number): Digest => digests.slice(row * 64, row * 64 + 64);
-  const until = header[5] === crc32(boot) ? Number.POSITIVE_INFINITY : (header[6] as number) * 1000 - WRITTEN_OUT;
+  const until = boot !== '' && header[5] === crc32(boot) ? Number.POSITIVE_INFINITY : (header[6] as number) * 1000 - WRITTEN_OUT;
   const isSettled = (row: number): boolean => copy[flagsAt + row] === 1 && at(2, row) < until;
   return {
     count,

@@ -1,7 +1,7 @@
 /**
  * Evidence that a run found everything fresh. Deciding is a pure function of the project, the invocation and what was looked at: while none of these changed,
  * the next run of the same words finds the same, and can say so without deciding again. Kept only of runs in which nothing was executed, restored, reached
- * or warned of; `.sbx/evidence` may be lost or damaged at any time, and costs time then, nothing else.
+ * or warned of, and where the system says which of its starts this is; `.sbx/evidence` may be lost or damaged at any time, and costs time then, nothing else.
  */
 import { crc32 } from 'node:zlib';
 import type { Digest } from '../base/digest.ts';
@@ -67,7 +67,8 @@ export function keepEvidence(io: Writing, folder: string, run: EvidenceOfRun): v
   try {
     const events = run.said.proof;
     const facts = events && factsOf(io.files, run.looked, run.began);
-    if (events && facts) replaceFile(io, pathIn(folder), encode({ ...run, boot: bootId(io.files) }, events, facts), { mode: 0o600 });
+    const boot = bootId(io.files);
+    if (events && facts && boot !== '') replaceFile(io, pathIn(folder), encode({ ...run, boot }, events, facts), { mode: 0o600 });
   } catch {
     // full, read-only: nothing is lost
   }

@@ -92,6 +92,16 @@ test('after another boot a file that was written shortly before is read again: i
     assert.equal(known('another boot'), ['old.txt'], 'saved again without having been read');
   }));
 
+test('where the system does not say which start this is, none is the same', () =>
+  withFolder((folder) => {
+    fs.writeFileSync(`${folder}/a.txt`, 'one');
+    const seen = { ...fs.lstatSync(`${folder}/a.txt`), ctimeMs: Date.now() - 60_000 };
+    const memo = openMemo(ioOf(bootedAs('')), `${folder}/memo`);
+    memo.learn('a.txt', seen, digestOf('one'), Date.now() + 60_000);
+    memo.save();
+    assert.is(openMemo(ioOf(bootedAs('')), `${folder}/memo`).known('a.txt', seen), undefined);
+  }));
+
 test('any change of size, times or inode is seen', () =>
   withFolder((folder) => {
     fs.writeFileSync(`${folder}/a.txt`, 'one');

@@ -10,6 +10,14 @@ import { keepEvidence, readEvidence, Sayings } from '../../lib/run/evidence.ts';
 import { withFolder } from '../rig/folder.ts';
 import { ioOf, later, real } from './store-fixture.ts';
 
+/** Files of this computer after another start. */
+function bootedAs(boot: string): Files {
+  return {
+    ...real,
+    readFileSync: ((path: string, ...rest: []) => (String(path).endsWith('/boot_id') ? boot : fs.readFileSync(path, ...rest))) as never,
+  };
+}
+
 test('evidence is not believed after another boot: a file may have lost its bytes and kept its times', () =>
   withFolder((folder) => {
     fs.writeFileSync(`${folder}/src`, 'one');
@@ -22,12 +30,11 @@ test('evidence is not believed after another boot: a file may have lost its byte
     keepEvidence(ioOf(), folder, { ...witness, key, began: later(), answers: () => answersOf(new AskedVariables()), said });
     const read = (files: Files) => readEvidence(files, folder, { key, now: later() + 1000, says: () => true });
     assert.is(read(real)?.events.length, 1);
-    const other = {
-      ...real,
-      readFileSync: ((path: string, ...rest: []) =>
-        String(path).endsWith('/boot_id') ? 'other' : fs.readFileSync(path, ...rest)) as never,
-    };
-    assert.is(read(other), undefined);
+    assert.is(read(bootedAs('other')), undefined);
+    assert.is(read(bootedAs('')), undefined);
+    fs.rmSync(`${folder}/evidence`);
+    keepEvidence(ioOf(bootedAs('')), folder, { ...witness, key, began: later(), answers: () => answersOf(new AskedVariables()), said });
+    assert.is(read(bootedAs('')), undefined, 'where the system does not say which start this is, none is the same');
   }));
 
 test.run();
