@@ -126,7 +126,11 @@ async function played(bench: Bench, random: Random): Promise<string | undefined>
 
 /** What must not be among what was taken, whatever was said. */
 function strange(out: string): string | undefined {
+  const folded = new Set<string>();
   for (const [path, text] of Object.entries(contents(out))) {
+    const fold = path.normalize('NFC').toLowerCase();
+    if (folded.has(fold)) return `taken twice: ${path}`;
+    folded.add(fold);
     if (path.split('/').some((part) => ['.git', '.sbx', '..'].includes(part.toLowerCase()))) return `taken: ${path}`;
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
     if (/[\u0000-\u001f\u007f-\u009f]/.test(path)) return `taken: ${JSON.stringify(path)}`;

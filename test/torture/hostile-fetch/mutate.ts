@@ -119,8 +119,10 @@ export function mutatedList(random: Random): Said {
   for (;;) {
     const parts = truth();
     let bytes: Buffer | undefined;
+    // Half of the lies are about names alone, so that nothing else gives them away.
+    const isPlain = random.oneIn(2);
     for (let n = 1 + random.below(4); n > 0; n--) {
-      if (random.oneIn(3)) rename(parts, random);
+      if (isPlain || random.oneIn(3)) rename(parts, random);
       else if (random.oneIn(4)) bytes = scratched(bytes ?? listOf(parts), random);
       else alterFields(random.oneIn(3) ? parts.sums : parts.list, random);
     }
@@ -152,12 +154,43 @@ export function mutatedBytes(honest: Buffer, random: Random): Said {
 function rename({ list, sums }: ReturnType<typeof truth>, random: Random): void {
   const at = 5 * random.below(Math.floor(list.length / 5)) + 3;
   const old = list[at];
-  const name = random.pick(ATOMS);
+  const name = random.oneIn(3) ? random.pick(ATOMS) : somePath(random);
   if (old === undefined) return;
+  if (list[at - 3]?.equals(LINK) && random.oneIn(2)) {
+    list[at + 1] = name;
+    return;
+  }
   list[at] = name;
   const sum = sums.findIndex((line) => line.subarray(66).equals(old));
   const line = sums[sum];
   if (line !== undefined) sums[sum] = Buffer.concat([line.subarray(0, 66), name]);
+}
+
+const LINK = Buffer.from('l');
+const BEGINNINGS: readonly string[] = ['./out/', './out/', './out/', './out/sub/', './', '../', '/', ''];
+const PARTS: readonly string[] = [
+  '..',
+  '..',
+  '.',
+  '',
+  'app',
+  'APP',
+  'sub',
+  'Sub',
+  'data',
+  'new',
+  'victim',
+  'out',
+  'link',
+  '.git',
+  '.sbx',
+  'e\u0301',
+  '\u00e9',
+];
+
+function somePath(random: Random): Buffer {
+  const parts = Array.from({ length: 1 + random.below(4) }, () => random.pick(PARTS));
+  return Buffer.from(random.pick(BEGINNINGS) + parts.join('/'));
 }
 
 function alterFields(fields: Buffer[], random: Random): void {
