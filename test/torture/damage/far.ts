@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sandboxfile } from '../../e2e/far-project.ts';
 import { projectIn, type TestProject } from '../../rig/project.ts';
@@ -118,7 +118,7 @@ async function harmed(post: Outpost, label: string, way: Way, situation: string,
   if (seen.stuck !== undefined) return seen.stuck;
   if (first.fault !== undefined) return first.fault;
   if (first.code !== 0) {
-    const refused = refusal(label, first);
+    const refused = refusal(label, path, first);
     if (refused !== undefined) return refused;
     mend(post, label, path);
   } else {
@@ -138,11 +138,12 @@ async function harmed(post: Outpost, label: string, way: Way, situation: string,
   return undefined;
 }
 
-/** Only whose a workspace is and which keys are trusted may be refused, and never silently. */
-function refusal(label: string, ran: Ran): string | undefined {
+/** Only whose a workspace is, which keys are trusted and links in `.sbx` may be refused, and never silently. */
+function refusal(label: string, path: string, ran: Ran): string | undefined {
   const said = ran.stdout + ran.stderr;
   if (label === 'trusted keys' && ran.code === 4 && /"host-key-(unknown|changed)"/.test(said)) return undefined;
   if (['sentinel there', 'machine id'].includes(label) && ran.code === 1 && /"workspace-(foreign|unsafe)"/.test(said)) return undefined;
+  if (isLink(path) && ran.code === 1 && said.includes('is a link, so that what sbx does there')) return undefined;
   // A folder where a hold must be written: nothing is removed there but files, and it is named.
   if (label === 'hold there' && ran.code === 1 && /cannot write [^"]*\/holds\/build/.test(said)) return undefined;
   return `exit ${ran.code}\n${said.slice(-1500)}`;
@@ -154,7 +155,12 @@ function mend(post: Outpost, label: string, path: string): void {
     rmSync(path, { recursive: true, force: true });
     writeFileSync(path, readFileSync(join(post.project.home, '../known_hosts')));
     chmodSync(path, 0o600);
-  } else removeAll(post.workspace);
+  } else if (isLink(path)) rmSync(path);
+  else removeAll(post.workspace);
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 function wrongArtifacts({ project }: Outpost): string | undefined {
