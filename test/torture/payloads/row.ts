@@ -4,9 +4,9 @@ import { loadText } from '../../config/loading.ts';
 import { startSshd } from '../../rig/sshd.ts';
 import type { Random } from '../random.ts';
 import type { Row, Trial } from '../row.ts';
-import { CONTEXTS, REFUSED } from './contexts.ts';
 import { type Names, namesOf } from './names.ts';
 import { anyPayload, PAYLOADS } from './payloads.ts';
+import { QUOTINGS, REFUSED } from './quotings.ts';
 import { type Payload, type Sheet, sheetOf } from './sheet.ts';
 import { bytesAsName, workspacesOf } from './workspaces.ts';
 
@@ -39,14 +39,14 @@ function* casesOf({ payloads, sheet, names, workspaces }: Batch): Iterable<Trial
   for (const [n, { text, raw, canary }] of payloads.entries()) {
     const safe = (wrong: string | undefined): string | undefined => (existsSync(canary) ? 'the canary came into being' : wrong);
     for (const at of PLACES) {
-      for (const context of CONTEXTS) {
+      for (const quoting of QUOTINGS) {
         const run = async (): Promise<string | undefined> => {
           const done = await sheet();
-          const kept = done.kept(at, n, context.name);
+          const kept = done.kept(at, n, quoting.name);
           if (kept === undefined) return safe(`nothing was kept: ${done.failed ?? 'and no run failed'}`);
-          return safe(kept.words === '2' ? differ(kept.text, context.kept(text)) : `${kept.words} words with the name`);
+          return safe(kept.words === '2' ? differ(kept.text, quoting.kept(text)) : `${kept.words} words with the name`);
         };
-        yield { name: `${shown(raw)} as a ${context.name === 'env' ? 'variable' : `parameter, ${context.name}`}, ${at}`, run };
+        yield { name: `${shown(raw)} as a ${quoting.name === 'env' ? 'variable' : `parameter, ${quoting.name}`}, ${at}`, run };
       }
       for (const shell of ['sh', 'argv'] as const) {
         const run = async (): Promise<string | undefined> => {

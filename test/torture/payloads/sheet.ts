@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectIn } from '../../rig/project.ts';
 import type { Sshd } from '../../rig/sshd.ts';
-import { CONTEXTS } from './contexts.ts';
+import { QUOTINGS } from './quotings.ts';
 
 export interface Payload {
   readonly text: string;
@@ -14,8 +14,8 @@ export interface Payload {
 
 /** What came of one run with many payloads. */
 export interface Sheet {
-  /** What was kept of the payload in a context, and how many words it was with its name; undefined if nothing was. */
-  kept(at: 'here' | 'far', payload: number, context: string): { readonly text: string; readonly words: string } | undefined;
+  /** What was kept of the payload in a quoting, and how many words it was with its name; undefined if nothing was. */
+  kept(at: 'here' | 'far', payload: number, quoting: string): { readonly text: string; readonly words: string } | undefined;
   /** Word of `--`, from 0: as a list in shell text, or as words without a shell. */
   word(at: 'here' | 'far', shell: 'sh' | 'argv', n: number): string | undefined;
   words(at: 'here' | 'far', shell: 'sh' | 'argv'): string | undefined;
@@ -27,7 +27,7 @@ const SHOW = `show() { printf %s "$#" > "$1.count"; printf %s "$2" > "$1"; }`;
 const WORDS = 'n=0; for w; do printf %s "$w" > "$n"; n=$((n + 1)); done; printf %s "$n" > count';
 
 function step(name: string, param: string, shell: 'sh' | 'bash', far: boolean): string {
-  const texts = CONTEXTS.filter((one) => one.shell === shell).map(({ text }) => text.replaceAll('VALUE', `\${{ params.${param} }}`));
+  const texts = QUOTINGS.filter((one) => one.shell === shell).map(({ text }) => text.replaceAll('VALUE', `\${{ params.${param} }}`));
   const lines = [`mkdir -p kept/${param}`, `cd kept/${param}`, SHOW, ...texts].join('\n').replace(/^/gm, '      ');
   return `  ${name}:\n    ${far ? 'in: far\n    needs: sync\n    ' : ''}shell: ${shell}\n    env: { GIVEN: "\${{ params.${param} }}" }\n    run: |\n${lines}\n`;
 }
@@ -57,7 +57,7 @@ ${payloads.map((_, n) => `  p${n}: { type: string, default: "" }\n`).join('')}st
 ${[...steps, ...words].join('')}`;
 }
 
-/** Runs all payloads in all contexts, here and on a far side. */
+/** Runs all payloads in all quotings, here and on a far side. */
 export async function sheetOf(payloads: readonly Payload[], folder: string, sshd: Sshd): Promise<Sheet> {
   mkdirSync(folder, { recursive: true });
   const project = projectIn(join(folder, 'demo'), join(folder, 'home'));
@@ -82,9 +82,9 @@ export async function sheetOf(payloads: readonly Payload[], folder: string, sshd
     .filter(({ code }) => code !== 0)
     .map(({ code, stdout, stderr }) => `exit ${code}\n${stdout.slice(-3000)}${stderr.slice(-3000)}`);
   return {
-    kept(at, payload, context) {
-      const text = read(join(root(at), `kept/p${payload}`, context));
-      const words = read(join(root(at), `kept/p${payload}`, `${context}.count`));
+    kept(at, payload, quoting) {
+      const text = read(join(root(at), `kept/p${payload}`, quoting));
+      const words = read(join(root(at), `kept/p${payload}`, `${quoting}.count`));
       return text === undefined || words === undefined ? undefined : { text, words };
     },
     word: (at, shell, n) => read(join(root(at), `${at}-${shell}-words`, String(n))),

@@ -1,5 +1,5 @@
 /** A place in shell text where a value stands. `VALUE` is the expression; `show NAME WORD...` keeps how many words came, and the first. */
-export interface Context {
+export interface Quoting {
   readonly name: string;
   readonly shell: 'sh' | 'bash';
   readonly text: string;
@@ -10,7 +10,7 @@ export interface Context {
 const same = (value: string): string => value;
 const yes = (): string => 'yes';
 
-export const CONTEXTS: readonly Context[] = [
+export const QUOTINGS: readonly Quoting[] = [
   { name: 'bare', shell: 'sh', text: 'show bare VALUE', kept: same },
   { name: 'joined', shell: 'sh', text: 'show joined a${x}VALUE.b', kept: (value) => `a${value}.b` },
   { name: 'quoted', shell: 'sh', text: 'show quoted "[VALUE]"', kept: (value) => `[${value}]` },
