@@ -40,6 +40,7 @@ export const row: Row = {
     const sshd = sshdIsInstalled() ? await startSshd() : undefined;
     const posts = poolOf(sshd ? [await makeOutpost(inFolder('post-a'), sshd), await makeOutpost(inFolder('post-b'), sshd)] : []);
     return {
+      lacking: sshd ? [] : ['sshd is not installed'],
       *trials(count): Iterable<Trial> {
         const fixed = [...folderTrials(stations), ...forgedTrials(stations, watch)];
         yield* fixed;

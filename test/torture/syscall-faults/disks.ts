@@ -5,7 +5,7 @@ import { projectIn, type TestProject } from '../../rig/project.ts';
 import { type Ran, toldBy } from '../damage/station.ts';
 import { wrongOutput } from '../damage/story.ts';
 import type { Trial } from '../row.ts';
-import { SITUATIONS, type Situation, type World, wrongEnd, wrongUnder } from './world.ts';
+import { PATIENCE, SITUATIONS, type Situation, type World, wrongEnd, wrongUnder } from './world.ts';
 
 // Real disks that are full, without inodes or read-only, in a mount namespace of their own: nothing of them is seen outside, and nothing is left.
 
@@ -51,7 +51,7 @@ function disks(): readonly Disk[] {
   return found;
 }
 
-/** $1 node, $2 sbx, $3 folder of the trial; `disk` is the folder below it, `spoil` and `mend` are shell text. Keeps what each run said and left. */
+/** $1 node, $2 sbx, $3 folder of the trial; `disk` is the folder below it, `spoil` and `mend` are shell text, `patience` is in seconds. Keeps what each run said and left. */
 const SCRIPT = `
 disk="$3/$disk"
 mkdir -p "$disk" "$3/kept"
@@ -61,7 +61,7 @@ cp -a "$3/kept/disk/." "$disk/"
 eval "$spoil" || exit 98
 for n in 1 2 3; do
   if [ $n = 2 ]; then cd / && eval "$mend" || exit 97; fi
-  cd "$3/project" && timeout -k 3 50 "$1" "$2" run --json --continue=always >"$3/$n.out" 2>"$3/$n.err"
+  cd "$3/project" && timeout -k 3 "$patience" "$1" "$2" run --json --continue=always >"$3/$n.out" 2>"$3/$n.err"
   echo $? >"$3/$n.code"
   mkdir "$3/left-$n"
   cp -a "$3/project" "$3/left-$n/project"
@@ -83,7 +83,7 @@ export function diskTrials(world: World): readonly Trial[] {
 }
 
 async function spoilt(project: TestProject, folder: string, { place, situation, spoil, mend, error }: Disk): Promise<string | undefined> {
-  const env = { disk: PLACES[place], spoil, mend };
+  const env = { disk: PLACES[place], spoil, mend, patience: `${PATIENCE}` };
   const arranged = await execute('unshare', ['-m', 'sh', '-c', SCRIPT, 'sh', process.execPath, SBX, folder], {
     cwd: folder,
     home: project.home,
@@ -124,7 +124,7 @@ export function descriptorTrials(
       run: () =>
         world.with(situation, async (project) => {
           const program = [process.execPath, SBX, 'run', '--json', '--continue=always'];
-          const script = `ulimit -n ${most}; exec timeout -k 3 50 "$@"`;
+          const script = `ulimit -n ${most}; exec timeout -k 3 ${PATIENCE} "$@"`;
           const ended = await execute('sh', ['-c', script, 'sh', ...program], { cwd: project.root, home: project.home });
           const ran = toldBy(ended);
           if (!(ran.stdout + ran.stderr).includes('EMFILE')) return `no descriptor was missing: ${ran.code} ${ran.stdout}${ran.stderr}`;

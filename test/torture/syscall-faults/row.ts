@@ -12,16 +12,18 @@ export const row: Row = {
   short: 100,
   long: 1500,
   slots: 2,
-  patience: 300_000,
+  patience: 900_000,
   async open({ random, folder }) {
     mkdirSync(join(folder, 'w'));
     const world = await makeWorld(join(folder, 'w'));
     const faults = await findFaults(world, random.fork('faults'));
-    const mounted = (await canMount()) ? diskTrials(world) : [];
+    const mayMount = await canMount();
+    const mounted = mayMount ? diskTrials(world) : [];
     const isWhole = ({ name }: Trial): boolean => /, (0 |read-only)/.test(name); // nothing at all can be written: these first
     const rest = random.fork('disks').shuffled([...mounted.filter((one) => !isWhole(one)), ...descriptorTrials(world, wrongAfter)]);
     const arranged = [...mounted.filter(isWhole), ...rest];
     return {
+      lacking: mayMount ? [] : ['disks cannot be mounted here'],
       trials(count) {
         // A third are whole disks and limits, where there are enough of them; calls that fail for the rest.
         const whole = arranged.slice(0, Math.ceil(count / 3));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { execute, SBX } from '../../rig/cli.ts';
 import type { TestProject } from '../../rig/project.ts';
 import { type Ran, toldBy } from '../damage/station.ts';
+import { PATIENCE } from './world.ts';
 
 // strace around the process of sbx itself: its commands and threads are not traced, so nothing in them is hit.
 
@@ -21,9 +22,6 @@ export interface Traced {
   /** What was made to fail; of several the first. */
   readonly hit: Call | undefined;
 }
-
-/** Seconds after which a run hangs. */
-const PATIENCE = 40;
 
 export const FAULTS: { readonly [call: string]: readonly string[] } = {
   openat: ['ENOSPC', 'EMFILE', 'EACCES', 'EROFS', 'EIO', 'ENFILE', 'EDQUOT'],

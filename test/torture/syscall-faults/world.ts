@@ -25,6 +25,9 @@ export const SITUATIONS: readonly Situation[] = [
   { name: 'nothing changed', built: true, prepare: () => {}, version: 'B' },
 ];
 
+/** Seconds after which a run hangs: far above what one takes on a busy computer, traced. */
+export const PATIENCE = 200;
+
 export interface World {
   /** A copy that is the trial's own, in `folder`; for `use` alone. */
   with<T>(situation: Situation, use: (project: TestProject, folder: string) => Promise<T>): Promise<T>;
@@ -61,7 +64,7 @@ export async function makeWorld(folder: string): Promise<World> {
 }
 
 export async function run(project: TestProject): Promise<Ran> {
-  return toldBy(await project.sbx(['run', '--json', '--continue=always'], { signal: AbortSignal.timeout(50_000) }));
+  return toldBy(await project.sbx(['run', '--json', '--continue=always'], { signal: AbortSignal.timeout(PATIENCE * 1000) }));
 }
 
 /** The run with the fault is over and the fault is gone: the next one is right, and the one after that has nothing to do. */
