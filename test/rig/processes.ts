@@ -31,3 +31,12 @@ function look(read: () => string): string {
     return '';
   }
 }
+
+/** Whether it lived to be killed. */
+export function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGKILL');
+  } catch {
+    return false; // gone meanwhile
+  }
+}

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cleanEnvironment, SBX } from '../../rig/cli.ts';
 import { withFolder } from '../../rig/folder.ts';
-import { processesWith } from '../../rig/processes.ts';
+import { comes, pause } from '../../rig/patience.ts';
+import { kill, processesWith } from '../../rig/processes.ts';
 import type { Sshd } from '../../rig/sshd.ts';
-import { comes, pause } from '../patience.ts';
 import type { Case } from './cases.ts';
 import { type Scene, sceneIn } from './scene.ts';
 
@@ -65,17 +65,18 @@ async function killed(one: Case, scene: Scene, delay: number, version: number, s
   let said = '';
   child.stdout.on('data', (chunk) => (said += chunk));
   child.stderr.on('data', (chunk) => (said += chunk));
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  let isClosed = false;
+  child.once('close', () => {
+    isClosed = true;
+  });
   await pause(delay);
   let hit = false;
   while (!hit && child.exitCode === null) {
     hit = strike(one, child, sshd);
     if (!hit) await pause(5);
   }
-  const limit = pause(120_000).then(() => 'late' as const);
-  const code = await Promise.race([ended, limit]);
-  if (code === 'late') return `sbx did not end after its other end was killed\n${said}`;
-  if (code !== 0) return hit || `a run that nobody touched: exit ${code}\n${said}`;
+  if (!(await comes(() => isClosed, 120_000))) return `sbx did not end after its other end was killed\n${said}`;
+  if (child.exitCode !== 0) return hit || `a run that nobody touched: exit ${child.exitCode}\n${said}`;
   const wrong = scene.wrong(version);
   return wrong === undefined ? hit : `it says success, but ${wrong}\n${said}`;
 }
@@ -127,12 +128,4 @@ function gone(scene: Scene, sshd: Sshd | undefined): Promise<boolean> {
 
 function leftBehind(scene: Scene, sshd: Sshd | undefined): string {
   return `left behind:\n${[...ours(scene).map(({ pid, command }) => `${pid} ${command}`), ...(sshd?.started() ?? [])].join('\n')}`;
-}
-
-function kill(pid: number): boolean {
-  try {
-    return process.kill(pid, 'SIGKILL');
-  } catch {
-    return false; // gone meanwhile
-  }
 }

@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { comes } from '../../rig/patience.ts';
 import type { Crew } from './crew.ts';
-import { type Kind, until, verdicts } from './round.ts';
+import { type Kind, verdicts } from './round.ts';
 import { freshHome, type Invoke, insider, program, type Subject, subjectIn, writeSources } from './subject.ts';
 
 interface Other {
   readonly name: string;
-  readonly args: readonly string[] | ((subject: Subject) => readonly string[]);
+  readonly args: readonly string[] | ((holder: string) => readonly string[]);
   /** Exit codes that it may have. */
   readonly codes: readonly number[];
 }
@@ -18,7 +19,7 @@ const OTHERS: readonly Other[] = [
   { name: 'cache verify', args: ['cache', 'verify'], codes: [0] },
   { name: 'cache stats', args: ['cache', 'stats'], codes: [0] },
   { name: 'unlock of another lock', args: ['unlock', '0123456789abcdef0123456789abcdef'], codes: [1] },
-  { name: 'unlock of the lock of a run', args: (subject) => ['unlock', holderOf(subject)], codes: [1] },
+  { name: 'unlock of the lock of a run', args: (holder) => ['unlock', holder], codes: [1] },
   { name: 'plan', args: ['plan', 'test'], codes: [0, 3] },
   { name: 'a forced run', args: ['run', '--output', 'plain', '--force', 'test'], codes: [0] },
 ];
@@ -66,13 +67,21 @@ async function one(
   { store, wrong }: { readonly store: string; readonly wrong: string[] },
 ): Promise<void> {
   const { args: wish, codes } = other ?? { args: ['run', '--output', 'plain', 'test'], codes: [0] };
-  if (typeof wish === 'function') await until('some run holds the project', () => holderOf(subject) !== '', 5).catch(() => {});
-  const args = typeof wish === 'function' ? wish(subject) : wish;
+  let holder = '';
+  const isHeld = (): boolean => {
+    holder = holderOf(subject);
+    return holder !== '';
+  };
+  if (typeof wish === 'function' && !(await comes(isHeld, undefined, 5))) {
+    wrong.push('no run was seen to hold the project: nothing was tried');
+    return;
+  }
+  const args = typeof wish === 'function' ? wish(holder) : wish;
   const { code, said } = await invoke(args, { cwd: subject.root, home: subject.home });
   // Of a store that is removed piece by piece a verification may find that pieces are missing.
   if (store === 'removed' && args.includes('verify') && code === 1) return;
   if (!codes.includes(code ?? -1)) wrong.push(`${args.join(' ')} ended with ${code}: ${said}`);
-  if (/damaged|quarantine(?!d: 0)/i.test(said) && !/0 damaged/.test(said)) wrong.push(`${args.join(' ')} found damage: ${said}`);
+  if (/damaged|quarantine(?!d: 0)/i.test(said) && !/\b0 damaged/.test(said)) wrong.push(`${args.join(' ')} found damage: ${said}`);
 }
 
 /** The nonce of the lock; '' if nobody has it. */

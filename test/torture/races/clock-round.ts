@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Ended, execute, SBX } from '../../rig/cli.ts';
+import { until } from '../../rig/patience.ts';
 import type { Random } from '../random.ts';
 import { type WrongClock, wrongClock } from './clock.ts';
-import { caseIn, type Kind, until, verdicts } from './round.ts';
+import { caseIn, type Kind, verdicts } from './round.ts';
 import { freshHome, type Subject, subjectIn, writeSources } from './subject.ts';
 
 const YEAR = 365 * 86_400_000;
@@ -111,7 +112,7 @@ async function jumping(subject: Subject, clock: WrongClock, to: Clock, hold: str
     waits ||= /waiting/i.test(text);
   });
   try {
-    await until('the second waits for the lock of the living first', () => waits, 20);
+    await until('the second waits for the lock of the living first', () => waits, 20_000);
     if (total(subject) > 0) problems.push('the lock of a living run was taken');
   } catch (thrown) {
     problems.push((thrown as Error).message);

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pause, until } from '../../rig/patience.ts';
 import type { Crew } from './crew.ts';
 import { change } from './flip-jobs.ts';
 import type { How } from './job.ts';
-import { caseIn, type Kind, sleep, until, verdicts } from './round.ts';
+import { caseIn, type Kind, verdicts } from './round.ts';
 import { BUILD, freshHome, insider, program, type Subject, subjectIn, writeSources } from './subject.ts';
 
 const HOWS: readonly How[] = ['in place', 'renamed', 'same mtime'];
@@ -126,7 +127,7 @@ export function flippedRounds(crew: Crew, folder: string, width: number): Kind {
               // Its end does not count: a file that changes each time it is read is told as such.
               const { code, said } = await insider(crew)(RUN, { cwd: subject.root, home: subject.home });
               if (code !== 0 && !/keeps changing|cannot read/.test(said)) throw new Error(`ended with ${code}: ${said}`);
-              await sleep(rests[i] ?? 0);
+              await pause(rests[i] ?? 0);
             }
             flipping.stop();
             await flipping.ended;

@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { sandboxfile } from '../../e2e/far-project.ts';
 import { type Ended, sbx } from '../../rig/cli.ts';
+import { until } from '../../rig/patience.ts';
 import { projectIn, type TestProject } from '../../rig/project.ts';
 import { type Sshd, sshdIsInstalled, startSshd } from '../../rig/sshd.ts';
-import { caseIn, type Kind, until } from './round.ts';
+import { caseIn, type Kind } from './round.ts';
 
 const BUILD =
   'mkdir -p out work; cat src/* > out/app; until [ ! -e HOLD ]; do sleep 0.05; done; cat src/* >> out/app; echo built >> work/builds';

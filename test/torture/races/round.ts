@@ -46,16 +46,3 @@ export async function caseIn(folder: string, run: () => Promise<readonly string[
     rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }
-
-export function sleep(ms: number): Promise<void> {
-  return new Promise((wake) => setTimeout(wake, ms));
-}
-
-/** Waits until it is so, at most for the time that a very slow machine needs. */
-export async function until(what: string, isSo: () => boolean, seconds = 45): Promise<void> {
-  const end = performance.now() + seconds * 1000;
-  while (!isSo()) {
-    if (performance.now() > end) throw new Error(`${what}: not within ${seconds} s`);
-    await sleep(5);
-  }
-}

@@ -1,3 +1,4 @@
+import { sshdIsInstalled } from '../../rig/sshd.ts';
 import type { Row } from '../row.ts';
 import { besideRounds } from './beside-round.ts';
 import { clockRounds } from './clock-round.ts';
@@ -29,6 +30,7 @@ export const row: Row = {
     const crew = openCrew();
     const farSide = new FarSide();
     return {
+      lacking: sshdIsInstalled() ? [] : ['sshd is not installed'],
       *trials(count) {
         const width = count > 1000 ? 64 : WIDTH;
         const kinds = {

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { nonce, realClock, realFiles } from '../../../lib/io/io.ts';
 import { openStore } from '../../../lib/run/store.ts';
+import { until } from '../../rig/patience.ts';
 import { successOf } from '../../run/store-fixture.ts';
 import type { Random } from '../random.ts';
 import type { Crew, Work } from './crew.ts';
 import type { Answer } from './job.ts';
-import { type Kind, until, verdicts } from './round.ts';
+import { type Kind, verdicts } from './round.ts';
 
 /** Turns of each writer at least. */
 const TURNS = 3;

@@ -1,4 +1,5 @@
-import { comes, pause } from '../patience.ts';
+import { comes, pause } from '../../rig/patience.ts';
+import type { Case } from './cases.ts';
 import type { Pane } from './pane.ts';
 import type { Scene } from './scene.ts';
 
@@ -37,8 +38,8 @@ export const LEAVES: ReadonlySet<Act> = new Set(['INT thrice', 'KILL']);
 /** Acts that must not wait for what ignores TERM. */
 export const TWICE: ReadonlySet<Act> = new Set(['INT twice', 'TERM twice']);
 
-/** Does it to the run whose child stands. Gives what was wrong meanwhile. */
-export async function perform(act: Act, pane: Pane, scene: Scene): Promise<string | undefined> {
+/** Does it to the run, whose child stands unless it is `early`. Gives what was wrong meanwhile. */
+export async function perform({ act, early }: Case, pane: Pane, scene: Scene): Promise<string | undefined> {
   const interrupt = (): Promise<void> => pane.terminal.keys('C-c');
   const level = (wanted: number): Promise<boolean> =>
     comes(
@@ -83,7 +84,8 @@ export async function perform(act: Act, pane: Pane, scene: Scene): Promise<strin
       return undefined;
     case 'stop and INT':
     case 'stop and go on': {
-      await pause(300); // a frame stands on the screen
+      if (early) await pause(300);
+      else if (!(await comes(async () => !(await pane.terminal.cursor()).shown))) return 'no frame came that hides the cursor';
       await pane.terminal.keys('C-z');
       if (!(await comes(pane.isStopped))) return 'Ctrl-Z did not stop it';
       const { shown } = await pane.terminal.cursor();

@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { withFolder } from '../../rig/folder.ts';
-import { processesWith } from '../../rig/processes.ts';
+import { comes, pause } from '../../rig/patience.ts';
+import { kill, processesWith } from '../../rig/processes.ts';
 import type { Sshd } from '../../rig/sshd.ts';
-import { comes, pause } from '../patience.ts';
 import { CODES, LEAVES, perform, TWICE } from './acts.ts';
 import type { Case } from './cases.ts';
 import { inPane, type Pane } from './pane.ts';
@@ -17,7 +17,7 @@ export function tryCase(one: Case, sshd: Sshd | undefined): Promise<string | und
     scene.hang('work', one.act !== 'nothing');
     scene.hang('tidy', one.act === 'INT thrice');
     const left = (): readonly string[] => leftBy(scene, sshd);
-    const says = (await inPane(scene, one, (pane) => attack(one, scene, pane, left))) ?? (await afterwards(one, scene, left));
+    const says = (await inPane(scene, one, (pane) => attack(one, scene, pane, left))) ?? (await afterwards(scene, left));
     for (const { pid } of processesWith(marksOf(scene, sshd)).filter(isOurs)) kill(pid);
     return says;
   });
@@ -29,7 +29,7 @@ async function attack(one: Case, scene: Scene, pane: Pane, left: () => readonly 
   else if (act !== 'nothing' && !(await comes(() => scene.has('ready'))))
     return `the child never stood\n${(await pane.terminal.history()).join('\n')}`;
   await pause(one.delay);
-  const meanwhile = await perform(act, pane, scene);
+  const meanwhile = await perform(one, pane, scene);
   if (meanwhile !== undefined) return meanwhile;
   const shown = act === 'HUP' ? [] : await pane.terminal.history();
   if (!(await comes(() => (act === 'HUP' ? pane.sbx() === undefined : pane.code() !== undefined)))) {
@@ -62,9 +62,9 @@ function toldWrong(one: Case, scene: Scene, code: number | undefined): string | 
 }
 
 /** What is left, whether it is known, and the next run. */
-async function afterwards(one: Case, scene: Scene, left: () => readonly string[]): Promise<string | undefined> {
-  // What a run that was not killed leaves, it leaves at once.
-  if (!(await comes(() => left().length === 0, LEAVES.has(one.act) ? undefined : 3000))) return `left behind:\n${left().join('\n')}`;
+async function afterwards(scene: Scene, left: () => readonly string[]): Promise<string | undefined> {
+  // What outlives a run would do so for minutes: graces and children are that long.
+  if (!(await comes(() => left().length === 0))) return `left behind:\n${left().join('\n')}`;
   const { workspace } = scene;
   if (workspace !== undefined && existsSync(workspace) && scene.owned() === undefined) return 'the workspace is in no journal';
   scene.forget();
@@ -77,7 +77,7 @@ async function afterwards(one: Case, scene: Scene, left: () => readonly string[]
   if (!scene.has('after') || !scene.has('tidied')) return 'the next run left steps out';
   if (workspace !== undefined && existsSync(workspace)) return 'the next run did not release the workspace';
   if (workspace !== undefined && scene.owned() !== 'destroyed') return `the journal of what sbx owns says ${scene.owned()}`;
-  if (!(await comes(() => left().length === 0, 3000))) return `left behind by the next run:\n${left().join('\n')}`;
+  if (!(await comes(() => left().length === 0))) return `left behind by the next run:\n${left().join('\n')}`;
   return undefined;
 }
 
@@ -95,12 +95,4 @@ function leftBy(scene: Scene, sshd: Sshd | undefined): readonly string[] {
 /** The terminal and the server belong to the test. */
 function isOurs({ command }: { readonly command: string }): boolean {
   return !/^(?:tmux |\/usr\/sbin\/sshd |sshd: )|\/pane\.sh/.test(command);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // gone meanwhile
-  }
 }

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { findProgram } from '../../rig/needing.ts';
+import { until } from '../../rig/patience.ts';
 import type { Asked, Program, Said } from '../../rig/peer.ts';
 import type { Stand } from './stand.ts';
 
@@ -162,8 +163,11 @@ export const KINDS: readonly Kind[] = [
     says: /SIGKILL|without an exit status/,
     answer: async (asked, { workspace }) => {
       if (asked.program !== 'job') return { stdout: Buffer.alloc(0), exit: { signal: 'SIGKILL' } };
+      const pace = join(workspace, '../pace');
+      writeFileSync(pace, '3000');
       const ran = asked.honest();
-      await appears(join(workspace, 'work/started'));
+      await until('the build is under way', () => existsSync(join(workspace, 'work/started')));
+      rmSync(pace);
       asked.kill();
       return ran;
     },
@@ -222,8 +226,3 @@ export const KINDS: readonly Kind[] = [
     },
   },
 ];
-
-/** Waits until a file is there, for ten seconds. */
-export async function appears(path: string): Promise<void> {
-  for (let n = 0; n < 500 && !existsSync(path); n++) await new Promise((resolve) => setTimeout(resolve, 20));
-}

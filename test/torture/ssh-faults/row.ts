@@ -14,7 +14,8 @@ export const row: Row = {
   slots: 4,
   patience: 240_000,
   async open({ random, folder }) {
-    const kinds = mayMount(folder) ? KINDS : KINDS.filter(({ needsMount }) => !needsMount);
+    const mounts = mayMount(folder);
+    const kinds = mounts ? KINDS : KINDS.filter(({ needsMount }) => !needsMount);
     const pairs = PHASES.flatMap((phase) => kinds.map((kind) => ({ kind, phase })));
     function* trials(count: number): Generator<Trial> {
       for (let n = 0; n < count && n < pairs.length * 20; n++) {
@@ -26,11 +27,14 @@ export const row: Row = {
         yield { name, run: () => strikeIn(pair.kind, pair.phase, pause, join(folder, String(n))) };
       }
     }
-    return { trials: (count) => trials(Math.max(count, pairs.length)), async [Symbol.asyncDispose]() {} };
+    return {
+      lacking: mounts ? [] : ['disks cannot be mounted here'],
+      trials: (count) => trials(Math.max(count, pairs.length)),
+      async [Symbol.asyncDispose]() {},
+    };
   },
 };
 
-/** Without it there are 16 kinds. */
 function mayMount(folder: string): boolean {
   const may = mountSmall(folder);
   if (may) unmount(folder);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ended } from '../../rig/cli.ts';
 import { type Peer, startPeer } from '../../rig/peer.ts';
@@ -67,10 +67,10 @@ export async function openStand(folder: string, deadlines: Deadlines, retries: n
   };
 }
 
-/** The build says when it is under way, and then takes as many seconds as `pace` beside the workspace says, or half a one. */
+/** The build says when it is under way, and then takes as many seconds as `pace` beside the workspace says, or half a one, and as long as there is a `hold`. */
 function sandboxfile(workspace: string, retries: number): string {
   const build =
-    'mkdir -p out/sub work; touch work/started; sleep "$(cat ../pace 2>/dev/null || echo 0.5)"; cat src/* >out/app; chmod 755 out/app; printf data >out/sub/data; rm work/started';
+    'mkdir -p out/sub work; touch work/started; sleep "$(cat ../pace 2>/dev/null || echo 0.5)"; while [ -e ../hold ]; do sleep 0.1; done; cat src/* >out/app; chmod 755 out/app; printf data >out/sub/data; rm work/started';
   const retry = `retry: { times: ${retries}, delay: 100ms }`;
   return `version: 1
 sandboxes:
@@ -80,20 +80,6 @@ steps:
   build: { task: remote-build, in: far, needs: [sync], state: [out, work], ${retry}, run: ${JSON.stringify(build)} }
   fetch: { task: fetch-artifacts, in: far, needs: [build], from: out, ${retry} }
 `;
-}
-
-/** Processes of either side: all that have the folder in their environment. Independent of what sbx thinks that it started. */
-export function processesOf(folder: string): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((name) => {
-      try {
-        return readFileSync(`/proc/${name}/environ`, 'latin1').includes(`${folder}/`);
-      } catch {
-        return false; // gone, or not ours
-      }
-    })
-    .map(Number);
 }
 
 /** A small disk at `folder`; undo with `umount`. False where this user may not mount. */

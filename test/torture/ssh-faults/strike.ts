@@ -1,28 +1,32 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { UNREACHABLE } from '../../../lib/model/failure.ts';
 import type { Ended } from '../../rig/cli.ts';
+import { comes, pause, until } from '../../rig/patience.ts';
+import type { Asked, Said } from '../../rig/peer.ts';
+import { kill, processesWith } from '../../rig/processes.ts';
 import { contents } from '../hostile-fetch/snapshot.ts';
-import { appears, type Kind, type Phase, PROGRAM } from './kinds.ts';
-import { mountSmall, openStand, processesOf, type Stand, unmount } from './stand.ts';
+import { type Kind, type Phase, PROGRAM } from './kinds.ts';
+import { mountSmall, openStand, type Stand, unmount } from './stand.ts';
 
 /** Milliseconds within which a run must end, far above its deadlines: ten seconds to connect or eight without a sign of life. */
 const PATIENCE = 60_000;
 /** What every run must make, and a run with exit 0 must have made. */
 const RIGHT = JSON.stringify({ app: 'x:one\ntwo\n', 'sub/data': 'data' });
 
+/** Failures for which sbx ends with 4: the far side was not reached, or is not who it was. */
+const AWAY = ['unreachable', 'link-lost', 'auth-failed', 'host-key-unknown', 'host-key-changed'];
+
 /** A run with the fault in one phase, and one without it. Says what was wrong. */
-export async function strikeIn(kind: Kind, phase: Phase, pause: number, folder: string): Promise<string | undefined> {
+export async function strikeIn(kind: Kind, phase: Phase, delay: number, folder: string): Promise<string | undefined> {
   mkdirSync(folder);
   try {
     const stand = await openStand(folder, { connect: 10, alive: 2 }, kind.retries ?? 0);
     if (kind.needsMount && !mountSmall(join(folder, 'far'))) return 'no small disk could be made';
     try {
-      return await struckIn(stand, kind, phase, pause);
+      return await struckIn(stand, kind, phase, delay);
     } finally {
       await stand[Symbol.asyncDispose]();
-      for (const pid of processesOf(folder)) end(pid);
+      for (const { pid } of processesWith([`${folder}/`])) kill(pid);
     }
   } finally {
     if (kind.needsMount) unmount(join(folder, 'far'));
@@ -30,7 +34,7 @@ export async function strikeIn(kind: Kind, phase: Phase, pause: number, folder: 
   }
 }
 
-async function struckIn(stand: Stand, kind: Kind, phase: Phase, pause: number): Promise<string | undefined> {
+async function struckIn(stand: Stand, kind: Kind, phase: Phase, delay: number): Promise<string | undefined> {
   const { peer, project, workspace, folder } = stand;
   let struck = kind.answer === undefined && kind.strike === undefined;
   kind.prepare?.(stand, phase);
@@ -38,21 +42,32 @@ async function struckIn(stand: Stand, kind: Kind, phase: Phase, pause: number): 
   const pace = join(workspace, '../pace');
   const isLong = phase === 'build' && kind.strike !== undefined && (kind.codes ?? []).length > 0 && !kind.needsMount;
   if (isLong) writeFileSync(pace, '3000');
+  // One that it survives goes on only when the fault is there.
+  const hold = join(workspace, '../hold');
+  if (phase === 'build' && kind.strike !== undefined && !isLong) writeFileSync(hold, '');
   const atOnce = phase === 'connect' && kind.answer === undefined && kind.strike !== undefined;
   if (atOnce) {
     struck = true;
     await kind.strike?.(stand, phase);
   }
+  let missed: unknown;
+  const blow = async (asked: Asked): Promise<Said | undefined> => {
+    if (kind.answer !== undefined) return kind.answer(asked, stand, phase);
+    const ran = asked.program === 'job' ? asked.honest() : undefined;
+    if (ran !== undefined) await until('the build is under way', () => existsSync(join(workspace, 'work/started')));
+    if (delay > 0) await pause(delay);
+    rmSync(pace, { force: true });
+    await kind.strike?.(stand, phase);
+    rmSync(hold, { force: true });
+    return ran;
+  };
   peer.lie = async (asked) => {
     if (struck || asked.program !== PROGRAM[phase]) return undefined;
     struck = true;
-    if (kind.answer !== undefined) return kind.answer(asked, stand, phase);
-    const ran = asked.program === 'job' ? asked.honest() : undefined;
-    if (ran !== undefined) await appears(join(workspace, 'work/started'));
-    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
-    rmSync(pace, { force: true });
-    await kind.strike?.(stand, phase);
-    return ran;
+    return await blow(asked).catch((thrown: unknown) => {
+      missed = thrown;
+      return { stdout: Buffer.alloc(0) };
+    });
   };
   let ended = await stand.run(PATIENCE);
   // Nobody connects again by himself before the first step: the next run finds it.
@@ -62,6 +77,7 @@ async function struckIn(stand: Stand, kind: Kind, phase: Phase, pause: number): 
     if (early !== undefined) return told(early, ended);
     ended = await stand.run(PATIENCE);
   }
+  if (missed !== undefined) return told(`the fault did not strike: ${missed}`, ended);
   const wrong = struck ? judge(ended, kind, project.root) : 'the fault did not strike';
   if (wrong !== undefined) return told(wrong, ended);
   peer.lie = undefined;
@@ -95,7 +111,7 @@ function judge(ended: Ended, kind: Kind, root: string): string | undefined {
   if (wrong !== undefined) return `a failure ${wrong.code} is told: ${wrong.message}`;
   const said = failures.map(({ message, lastLines = [] }) => [message, ...lastLines].join('\n')).join('\n');
   if (kind.says && !kind.says.test(said)) return `it does not say ${kind.says}: ${said}`;
-  const exit = failures.some(({ code }) => UNREACHABLE.has(code as never)) ? 4 : 1;
+  const exit = failures.some(({ code }) => AWAY.includes(code)) ? 4 : 1;
   if (ended.code !== exit) return `exit ${ended.code} where it must be ${exit}`;
   return existsSync(join(root, 'out')) ? `it failed, and out is there: ${made(root)}` : undefined;
 }
@@ -123,32 +139,19 @@ function made(root: string): string {
 
 /** Whoever is still there long after the silence of 45 s and the grace of a second. */
 async function leftOf(folder: string): Promise<readonly string[]> {
-  const until = performance.now() + 90_000;
-  let left = processesOf(folder);
-  while (left.length > 0 && performance.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    left = processesOf(folder);
-  }
-  return left.map((pid) => {
-    try {
-      return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })
-        .slice(0, 120)
-        .trim();
-    } catch {
-      return String(pid);
-    }
-  });
+  let left = processesWith([]);
+  await comes(
+    () => {
+      left = processesWith([`${folder}/`]);
+      return left.length === 0;
+    },
+    90_000,
+    200,
+  );
+  return left.map(({ pid, command }) => `${pid} ${command.slice(0, 120)}`);
 }
 
 function told(wrong: string, { code, stdout, stderr }: Ended): string {
   const events = stdout.split('\n').filter((line) => /place-|step-finished|run-finished|warning|step-note/.test(line));
   return `${wrong}\nexit ${code}\n${events.map((line) => line.slice(0, 400)).join('\n')}\n${stderr.slice(-600)}`;
-}
-
-function end(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // gone meanwhile
-  }
 }
