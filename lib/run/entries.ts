@@ -7,6 +7,8 @@ export interface Entry {
   readonly path: string;
   /** When it was last written: milliseconds since 1970. */
   readonly at: number;
+  /** In bytes; of a folder its own only. */
+  readonly size: number;
 }
 
 /** Newest first; none if there is no such folder. Links are not followed, and what cannot be looked at is passed over. */
@@ -14,20 +16,24 @@ export function entriesIn(files: Files, folder: string): readonly Entry[] {
   const entries: Entry[] = [];
   for (const name of attempt(() => files.readdirSync(folder)) ?? []) {
     const path = `${folder}/${name}`;
-    const at = writtenAt(files, path);
-    if (at !== undefined) entries.push({ name, path, at });
+    const seen = look(files, path);
+    if (seen) entries.push({ name, path, at: seen.mtimeMs, size: seen.size });
   }
   return entries.sort((a, b) => b.at - a.at || (a.name < b.name ? 1 : -1));
 }
 
 /** When what stands there was last written; undefined where nothing does, or nobody may look. */
 export function writtenAt(files: Files, path: string): number | undefined {
-  return attempt(() => files.lstatSync(path, { throwIfNoEntry: false }))?.mtimeMs;
+  return look(files, path)?.mtimeMs;
 }
 
 /** Never throws for what a disk does: what is left is tried again by whoever sweeps next. */
 export function removeEntries(files: Files, entries: Iterable<Pick<Entry, 'path'>>): void {
   for (const { path } of entries) attempt(() => files.rmSync(path, { recursive: true, force: true }));
+}
+
+function look(files: Files, path: string) {
+  return attempt(() => files.lstatSync(path, { throwIfNoEntry: false }));
 }
 
 function attempt<T>(act: () => T): T | undefined {

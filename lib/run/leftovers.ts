@@ -3,36 +3,51 @@
  * Nobody reads them; they only take room. Knows the names that sbx gives, and no others.
  */
 import type { Io } from '../model/io.ts';
-import { entriesIn, removeEntries } from './entries.ts';
+import { type Entry, entriesIn, removeEntries } from './entries.ts';
+import { recordFolder } from './store.ts';
+import { quarantineFolder } from './store-blobs.ts';
+
+/** What goes from a folder once it was not written for `age` milliseconds. */
+export interface Leftovers {
+  readonly folder: string;
+  readonly names: RegExp;
+  readonly age: number;
+}
 
 /** Of replaceFile, of a lock or a document, of the machine id: a nonce at the end. */
 const UNFINISHED = /\.[0-9a-f]{12}\.tmp$|\.[0-9a-f]{32}$|^machine-id\.[0-9a-f]{12}$/;
-
+const ALL = /^/;
+const NO_DIGEST = /^(?![0-9a-f]{64}$)/;
 /** What stood in place of a bin: nobody's work, but moved out of the way and not deleted. */
 const DAMAGED = /^(trash|replaced)\..*\.damaged$/;
-const DAMAGED_KEPT = 14 * 86_400_000;
 
 /** Longer than any process is at it: what is younger may be somebody's who lives. */
 const OLD = 3_600_000;
+const TWO_WEEKS = 14 * 86_400_000;
 
-/** Removes them from the folders of a project or a user. Never throws for what a disk does: the rest is tried again another day. */
-export function sweepLeftovers(io: Pick<Io, 'files' | 'clock'>, folders: readonly string[]): void {
-  for (const folder of folders) {
-    sweep(io, folder, OLD, (name) => UNFINISHED.test(name));
-    sweep(io, folder, DAMAGED_KEPT, (name) => DAMAGED.test(name));
-  }
+export function leftoversOfProject(project: string, state: string): readonly Leftovers[] {
+  const folders = [project, `${project}/receipts`, `${project}/trees`, state];
+  return [...folders.map((folder) => ({ folder, names: UNFINISHED, age: OLD })), { folder: project, names: DAMAGED, age: TWO_WEEKS }];
 }
 
-/** The folders of the store that are not listed with its blobs. Documents that lie there for longer than `maxAge` (ms) go too: they are read anew. */
-export function sweepStoreLeftovers(io: Pick<Io, 'files' | 'clock'>, store: string, maxAge: number): void {
-  sweepLeftovers(io, [store, `${store}/documents`]);
-  sweep(io, `${store}/documents`, Math.max(OLD, maxAge), () => true);
+/** Documents that lie there for longer than `maxAge` (ms) go too: they are read anew. */
+export function leftoversOfStore(store: string, maxAge: number): readonly Leftovers[] {
+  return [
+    { folder: store, names: UNFINISHED, age: OLD },
+    { folder: `${store}/documents`, names: UNFINISHED, age: OLD },
+    { folder: `${store}/documents`, names: ALL, age: Math.max(OLD, maxAge) },
+    { folder: `${store}/tmp`, names: ALL, age: OLD },
+    { folder: recordFolder(store), names: NO_DIGEST, age: OLD },
+    { folder: quarantineFolder(store), names: ALL, age: maxAge },
+  ];
 }
 
-function sweep({ files, clock }: Pick<Io, 'files' | 'clock'>, folder: string, age: number, isMeant: (name: string) => boolean): void {
+/** Removes them and says what there was. Never throws for what a disk does: the rest is tried again another day. */
+export function sweepLeftovers({ files, clock }: Pick<Io, 'files' | 'clock'>, leftovers: readonly Leftovers[]): readonly Entry[] {
   const now = clock.now();
-  removeEntries(
-    files,
-    entriesIn(files, folder).filter(({ name, at }) => isMeant(name) && now - at > age),
-  );
+  return leftovers.flatMap(({ folder, names, age }) => {
+    const old = entriesIn(files, folder).filter(({ name, at }) => names.test(name) && now - at > age);
+    removeEntries(files, old);
+    return old;
+  });
 }

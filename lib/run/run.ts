@@ -198,19 +198,20 @@ class Run {
   async #close(reach: Reach): Promise<void> {
     const { io, folders } = this.#request;
     await reach[Symbol.asyncDispose]();
-    if (this.#executor !== undefined) {
-      (await this.#executor).stop();
+    if (this.#executor !== undefined) (await this.#executor).stop();
+    const isDue = isTendingDue(io, folders.project);
+    // Runs that found nothing to do leave journals too.
+    if (this.#executor !== undefined || isDue) {
       pruneRuns(io.files, folders.project, this.#run);
       pruneTrash(io.files, folders.project, io.clock.now());
     }
     const { records } = this.#memory;
-    if (isTendingDue(io, folders.project)) {
+    if (isDue) {
       const { tendStore } = await import('./store-gc.ts');
       const keys = [...this.#request.project.steps.keys()].flatMap((step) => records.last(step)?.key ?? []);
       tendStore(io, folders.cache, folders.project, keys, this.#request.project.cache);
-      const { sweepLeftovers } = await import('./leftovers.ts');
-      pruneRuns(io.files, folders.project, this.#run); // runs that found nothing to do left journals too
-      sweepLeftovers(io, [folders.project, `${folders.project}/receipts`, `${folders.project}/trees`, folders.state]);
+      const { leftoversOfProject, sweepLeftovers } = await import('./leftovers.ts');
+      sweepLeftovers(io, leftoversOfProject(folders.project, folders.state));
     }
     records.close();
     try {

@@ -7,11 +7,12 @@ import { readRegular } from '../io/read-regular.ts';
 import { makeFolder, replaceFile } from '../io/replace.ts';
 import { errnoOf } from '../io/trouble.ts';
 import type { Io } from '../model/io.ts';
-import { sweepStoreLeftovers } from './leftovers.ts';
+import type { Entry } from './entries.ts';
+import { leftoversOfStore, sweepLeftovers } from './leftovers.ts';
 import { tryLock } from './lock.ts';
 import { whoAmI } from './self.ts';
 import { recordFolder } from './store.ts';
-import { listBlobs, listLeftovers, listRecords, type Stored } from './store-listing.ts';
+import { listBlobs, listRecords, type Stored } from './store-listing.ts';
 import { blobsOf, parseRecord } from './store-record.ts';
 import { tendedStamp } from './tended.ts';
 
@@ -51,9 +52,8 @@ export function tendStore(
     replaceFile(io, tendedStamp(projectFolder), '');
     const now = io.clock.now();
     for (const key of keys) touch(io, `${recordFolder(store)}/${key}`, now);
-    sweepStoreLeftovers(io, store, bounds.maxAge);
-    if (isYoung(io.files, store, bounds, now)) return undefined;
-    return collectStore(io, store, bounds);
+    const swept = sweepLeftovers(io, leftoversOfStore(store, bounds.maxAge));
+    return isYoung(io.files, store, bounds, now) ? undefined : collectAlone(io, store, bounds, GRACE, swept);
   } catch (thrown) {
     if (errnoOf(thrown) === undefined) throw thrown;
     return undefined;
@@ -65,18 +65,21 @@ function isYoung(files: Io['files'], store: string, { maxSize, maxAge }: Bounds,
   if (!files.existsSync(store)) return true;
   const all = [...listBlobs(files, store), ...listRecords(files, store)];
   const old = now - Math.min(GRACE, maxAge);
-  return sizeOf(all) <= maxSize && all.every(({ at }) => at > old) && listLeftovers(files, store).every(({ at }) => at > old);
+  return sizeOf(all) <= maxSize && all.every(({ at }) => at > old);
 }
 
 /** Undefined if another process collects now. Throws what a file operation threw. */
 export function collectStore(io: Effects, store: string, bounds: Bounds, grace = GRACE): Collected | undefined {
-  const { files, clock } = io;
-  if (!files.existsSync(store)) return { records: 0, blobs: 0, bytes: 0, left: { records: 0, blobs: 0, bytes: 0 } };
-  const lock = tryLock(io, { path: `${store}/gc.lock`, self: whoAmI(files), command: 'sbx cache gc' });
+  if (!io.files.existsSync(store)) return { records: 0, blobs: 0, bytes: 0, left: { records: 0, blobs: 0, bytes: 0 } };
+  return collectAlone(io, store, bounds, grace, sweepLeftovers(io, leftoversOfStore(store, bounds.maxAge)));
+}
+
+function collectAlone(io: Effects, store: string, bounds: Bounds, grace: number, swept: readonly Entry[]): Collected | undefined {
+  const lock = tryLock(io, { path: `${store}/gc.lock`, self: whoAmI(io.files), command: 'sbx cache gc' });
   if (!lock.ok || !('release' in lock.value)) return undefined;
   try {
-    sweepStoreLeftovers(io, store, bounds.maxAge);
-    return collect(files, store, bounds, clock.now(), grace);
+    const collected = collect(io.files, store, bounds, io.clock.now(), grace);
+    return { ...collected, bytes: collected.bytes + sizeOf(swept) };
   } finally {
     lock.value.release();
   }
@@ -108,14 +111,12 @@ function collect(files: Io['files'], store: string, bounds: Bounds, now: number,
     now - at > grace && now - (files.lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > grace;
   const unused = [...blobs.values()].filter((blob) => !used.has(blob.digest) && isOld(blob));
   for (const { path } of unused) files.rmSync(path, { force: true });
-  const old = listLeftovers(files, store).filter(({ path, at }) => now - at > (path.includes('/quarantine/') ? bounds.maxAge : GRACE));
-  for (const { path } of old) files.rmSync(path, { force: true });
   const gone = new Set(unused);
   const left = [...blobs.values()].filter((blob) => !gone.has(blob));
   return {
     records: dropped.length,
     blobs: unused.length,
-    bytes: sizeOf(dropped) + sizeOf(unused) + sizeOf(old),
+    bytes: sizeOf(dropped) + sizeOf(unused),
     left: { records: records.length - dropped.length, blobs: left.length, bytes: sizeOf(left) + sizeOf(records) - sizeOf(dropped) },
   };
 }

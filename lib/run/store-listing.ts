@@ -3,7 +3,6 @@ import { type Digest, isDigest } from '../base/digest.ts';
 import { errnoOf } from '../io/trouble.ts';
 import type { Files } from '../model/io.ts';
 import { recordFolder } from './store.ts';
-import { quarantineFolder } from './store-blobs.ts';
 
 export interface Stored {
   readonly digest: Digest;
@@ -20,12 +19,6 @@ export function listBlobs(files: Files, folder: string): readonly Stored[] {
 
 export function listRecords(files: Files, folder: string): readonly Stored[] {
   return listDigests(files, recordFolder(folder));
-}
-
-/** Files that a killed process left half-written, and quarantined ones. */
-export function listLeftovers(files: Files, folder: string): readonly Omit<Stored, 'digest'>[] {
-  const parts = [`${folder}/tmp`, quarantineFolder(folder), recordFolder(folder)];
-  return parts.flatMap((part) => listFiles(files, part, (name) => !isDigest(name)));
 }
 
 /** The names in a folder; none if there is no such folder. */

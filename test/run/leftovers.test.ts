@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { sweepLeftovers, sweepStoreLeftovers } from '../../lib/run/leftovers.ts';
+import { leftoversOfProject, leftoversOfStore, sweepLeftovers } from '../../lib/run/leftovers.ts';
 import { withFolder } from '../rig/folder.ts';
 import { failing } from './crash.ts';
 import { ioOf, put, real } from './store-fixture.ts';
@@ -23,9 +23,9 @@ test('what a killed process never finished goes after an hour, and nothing else 
   withFolder((folder) => {
     put(folder, textsOf([...UNFINISHED, ...KEPT]));
     const all = names(folder);
-    sweepLeftovers(ioOf(real, hoursLater(0.5)), [folder, `${folder}/nowhere`]);
+    sweepLeftovers(ioOf(real, hoursLater(0.5)), leftoversOfProject(folder, `${folder}/nowhere`));
     assert.equal(names(folder), all, 'a process that lives may be at it');
-    sweepLeftovers(ioOf(real, hoursLater(2)), [folder]);
+    sweepLeftovers(ioOf(real, hoursLater(2)), leftoversOfProject(folder, folder));
     assert.equal(names(folder), [...new Set(KEPT.map((name) => name.replace(/\/.*/, '')))].sort());
   }));
 
@@ -33,9 +33,9 @@ test('documents go when they are older than what the store keeps', () =>
   withFolder((store) => {
     const document = `${NONCE}${NONCE}`;
     put(store, textsOf([`documents/${document}`, `documents/${document}.${NONCE}`, `gc.lock.${NONCE}/${NONCE}`, `ac/v1/${document}`]));
-    sweepStoreLeftovers(ioOf(real, hoursLater(2)), store, 24 * 3_600_000);
+    sweepLeftovers(ioOf(real, hoursLater(2)), leftoversOfStore(store, 24 * 3_600_000));
     assert.equal([names(store), names(`${store}/documents`)], [['ac', 'documents'], [document]]);
-    sweepStoreLeftovers(ioOf(real, hoursLater(25)), store, 24 * 3_600_000);
+    sweepLeftovers(ioOf(real, hoursLater(25)), leftoversOfStore(store, 24 * 3_600_000));
     assert.equal([names(`${store}/documents`), names(`${store}/ac/v1`)], [[], [document]]);
   }));
 
@@ -47,7 +47,7 @@ test('a folder that cannot be emptied costs nothing', () =>
         failing(real, 'EACCES', (name) => name === 'rmSync'),
         hoursLater(2),
       ),
-      [folder],
+      leftoversOfProject(folder, folder),
     );
     assert.is(names(folder).length, UNFINISHED.length);
     const spoiled = failing(
@@ -55,7 +55,7 @@ test('a folder that cannot be emptied costs nothing', () =>
       'EACCES',
       (name, [path]) => /^(rm|lstat)Sync$/.test(name) && String(path).endsWith('/machine-id.0123456789ab'),
     );
-    sweepLeftovers(ioOf(spoiled, hoursLater(2)), [folder]);
+    sweepLeftovers(ioOf(spoiled, hoursLater(2)), leftoversOfProject(folder, folder));
     assert.equal(names(folder), ['machine-id.0123456789ab'], 'one that cannot be looked at, or removed, holds up no other');
   }));
 

@@ -17,7 +17,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { realFiles } from '../../lib/io/io.ts';
 import type { Files } from '../../lib/model/io.ts';
-import { sweepLeftovers } from '../../lib/run/leftovers.ts';
+import { leftoversOfProject, sweepLeftovers } from '../../lib/run/leftovers.ts';
 import { moveAway, pruneTrash } from '../../lib/run/trash.ts';
 import { withFolder } from '../rig/folder.ts';
 import { failing } from './crash.ts';
@@ -134,11 +134,11 @@ test('what stands in place of the trash is set aside, whatever it is, and goes a
     }
     const damaged = ['trash.r1.damaged', 'trash.r2.damaged'];
     assert.equal(readdirSync(root).sort(), ['trash', ...damaged]);
-    sweepLeftovers(ioOf(), [root]);
+    sweepLeftovers(ioOf(), leftoversOfProject(root, root));
     assert.equal(readdirSync(root).sort(), ['trash', ...damaged]);
     sweepLeftovers(
       ioOf(realFiles, () => Date.now() + 15 * 86_400_000),
-      [root],
+      leftoversOfProject(root, root),
     );
     assert.equal(readdirSync(root), ['trash']);
   }));
