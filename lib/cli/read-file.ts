@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { MAX_BYTES } from '../config/text.ts';
+import { errnoOf } from '../io/trouble.ts';
 import type { Diagnostic, DiagnosticCode } from '../model/diagnostic.ts';
 import type { Files } from '../model/io.ts';
 
@@ -17,7 +18,8 @@ export function readSandboxfile(file: string, shown: string, files: Reading): Ui
   try {
     fd = files.openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
+    const code = errnoOf(error);
+    if (code === undefined) throw error;
     if (code === 'ENOENT' || code === 'ENOTDIR') return wrong('file-missing', `${shown} does not exist`);
     return wrong(
       'file-unreadable',
@@ -31,7 +33,9 @@ export function readSandboxfile(file: string, shown: string, files: Reading): Ui
     const bytes = stats.size > MAX_BYTES ? undefined : readBounded(fd, stats.size, files);
     return bytes ?? wrong('file-too-large', `${shown} is larger than 1 MiB`, 'Generated steps belong in a recipe.');
   } catch (error) {
-    return wrong('file-unreadable', `${shown} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    const code = errnoOf(error);
+    if (code === undefined) throw error;
+    return wrong('file-unreadable', `${shown} cannot be read: ${code}`);
   } finally {
     files.closeSync(fd);
   }

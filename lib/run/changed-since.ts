@@ -32,8 +32,9 @@ export function changedSince(
 function touchedSince(before: Reading | undefined, now: Reading): readonly string[] {
   if (before === undefined) return ['an input'];
   const paths: string[] = [];
-  for (const [path, seen] of now.seen) {
-    const was = before.seen.get(path);
+  const old = before.seen();
+  for (const [path, seen] of now.seen()) {
+    const was = old.get(path);
     if (was === undefined || !sameFile(was, seen)) paths.push(path);
   }
   return paths;

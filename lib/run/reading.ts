@@ -11,7 +11,7 @@ import { isExecutable, linkTarget } from './outputs.ts';
 /** A tree, and what each of its files looked like when its digest was asked for: content that changes and is put back leaves another time. */
 export interface Reading {
   readonly tree: Tree;
-  readonly seen: ReadonlyMap<string, Seen>;
+  seen(): ReadonlyMap<string, Seen>; // a table of all files: only a step that executes asks
 }
 
 /** What a sync sends: links as links, and nothing but files and links. */
@@ -27,8 +27,9 @@ export function treeOfSources(files: Files, memo: Memo, root: string, findings: 
 export function readInputs(files: Files, memo: Memo, root: string, findings: Findings): Result<Reading, Failure> {
   const entries = entriesOf(files, memo, root, findings);
   if (!entries.ok) return entries;
-  const looks = new Map(findings.found.map(({ path, seen }) => [path, seen]));
-  if (entries.value.every(({ kind }) => kind === 'file')) return ok({ tree: treeOf(entries.value), seen: looks });
+  const behind: Readable[] = [];
+  const seen = (): ReadonlyMap<string, Seen> => new Map([...findings.found, ...behind].map((one) => [one.path, one.seen]));
+  if (entries.value.every(({ kind }) => kind === 'file')) return ok({ tree: treeOf(entries.value), seen });
   const all = new Map(entries.value.map((entry) => [entry.path, entry]));
   for (const link of entries.value) {
     const target = link.kind === 'link' ? fileBehind(files, root, link.path) : undefined;
@@ -37,9 +38,9 @@ export function readInputs(files: Files, memo: Memo, root: string, findings: Fin
     if (!entry.ok) return entry;
     if (!entry.value) continue;
     all.set(target.path, entry.value);
-    looks.set(target.path, target.seen);
+    behind.push(target);
   }
-  return ok({ tree: treeOf([...all.values()]), seen: looks });
+  return ok({ tree: treeOf([...all.values()]), seen });
 }
 
 interface Readable extends Found {

@@ -64,9 +64,9 @@ export async function arrive(session: Session, request: ArrivalRequest): Promise
   const said = await ask(session, ARRIVE, args, { signal }, ARRIVAL_BYTES).catch((thrown: unknown) => {
     if (!limit.aborted) throw thrown; // a session may reject when it is ended
   });
+  if (said?.ok) return read(said.value, request); // whole, though the patience may have ended since
   if (limit.aborted && !request.signal.aborted) return err(silent(sandbox.name, patience));
-  if (said === undefined || !said.ok) return said ?? err({ code: 'cancelled', message: 'cancelled' });
-  return read(said.value, request);
+  return said ?? err({ code: 'cancelled', message: 'cancelled' });
 }
 
 /** The files that steps of the sandbox source first: what they put on the PATH is what the probes must see. */

@@ -20,7 +20,7 @@ const CLAIM = `
 theirs() { echo "sbx: workspace-foreign: $1 belongs to another checkout since a moment: run again" >&2; exit 1; }
 claim() {
   written "$1" "$2"
-  ln "$mine" .sbx/sentinel 2>/dev/null || mv -nT "$mine" .sbx/sentinel 2>/dev/null
+  ln -T "$mine" .sbx/sentinel 2>/dev/null || mv -nT "$mine" .sbx/sentinel 2>/dev/null
   rm -f "$mine"
   case $(cat .sbx/sentinel) in "$3"*) ;; *) theirs "$1";; esac
   sync .sbx 2>/dev/null

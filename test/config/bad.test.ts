@@ -166,6 +166,14 @@ test('what is no regular file, or cannot be opened', () =>
     const gone = readSandboxfile(join(folder, 'none'), 'none', realFiles);
     assert.ok('code' in gone && gone.code === 'file-missing');
     seen.add('file-missing');
+    const bug = (): never => {
+      throw new TypeError('a bug');
+    };
+    for (const one of ['openSync', 'fstatSync'] as const)
+      assert.throws(
+        () => readSandboxfile(join(folder, 'f'), 'f', { ...realFiles, openSync: () => 0, closeSync: () => {}, [one]: bug }),
+        'a bug',
+      );
   }));
 
 test('every code is seen', () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -62,6 +63,38 @@ test('two checkouts that make one workspace at the same moment: one has it, the 
     assert.equal(made.map((one) => (one.ok ? 'made' : one.error.code)).sort(), ['made', 'workspace-foreign']);
     assert.equal(readSentinel(readFileSync(join(path, '.sbx/sentinel'), 'utf8')), both[made.findIndex(({ ok }) => ok)]);
     assert.equal(readdirSync(join(path, '.sbx')).sort(), ['holds', 'sentinel']);
+  }));
+
+test('what stands in the place of a sentinel and is none: nothing is put into it', () =>
+  withFolder(async (home) => {
+    const path = join(home, 'w');
+    mkdirSync(join(path, '.sbx/sentinel'), { recursive: true });
+    const made = await createWorkspace(plainSession(home), path, CHECKOUT, memoryJournal(), SIGNAL);
+    assert.is(!made.ok && made.error.code, 'workspace-foreign');
+    assert.equal(readdirSync(join(path, '.sbx/sentinel')), []);
+  }));
+
+test('an answer that came whole counts, though the patience ends just then', () =>
+  withFolder(async (home) => {
+    const session = plainSession(home);
+    const slow: Session = {
+      ...session,
+      program: async (text, args, streams) => {
+        const ended = await session.program(text, args, { ...streams, signal: SIGNAL });
+        if (!streams.signal.aborted) await once(streams.signal, 'abort');
+        return ended;
+      },
+    };
+    const request = {
+      project: projectOf('/p', []),
+      sandbox: sandboxSpec(),
+      checkout: CHECKOUT,
+      now: Date.now(),
+      signal: SIGNAL,
+      patience: 1,
+    };
+    const arrived = await arrive(slow, request);
+    assert.ok(arrived.ok, JSON.stringify(arrived));
   }));
 
 test('names with blanks, quotes, dashes and emoji are paths like any other', () =>
