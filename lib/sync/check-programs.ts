@@ -23,11 +23,12 @@ hold "$3" "$4"
 export const CHECK = `
 ${GUARD}${LISTING}${SETTLE}${HOLD_FUNCTION}
 whole() {
+  if [ ! -f .sbx/sent ]; then rm -rf .sbx/sent && : >.sbx/sent || exit 1; fi
+  if [ ! -f .sbx/doubt ]; then rm -rf .sbx/doubt || exit 1; fi
   if cut -z -d' ' -f6- .sbx/seen | cmp -s - .sbx/sent; then return; fi
   mkdir -p .sbx/tmp || exit 1
   names=.sbx/tmp/names.$$
   cut -z -d' ' -f6- .sbx/seen >"$names" || exit 1
-  if [ ! -f .sbx/sent ]; then rm -rf .sbx/sent && : >.sbx/sent || exit 1; fi
   if [ "$(sha256sum <"$names")" = "$sum" ]; then
     mv -T "$names" .sbx/sent || exit 1
     return
