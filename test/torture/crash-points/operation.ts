@@ -46,6 +46,7 @@ function plain(base: string, path: string): string {
   const below = path.startsWith(`${base}/`) ? path.slice(base.length + 1) : path;
   return below
     .replace(/(^|\/)(runs|trash|replaced)\/[^/]+/g, '$1$2/*')
+    .replace(/(\block(\.[^/]+)?)\/[^/]+/g, '$1/*') // who holds it
     .replace(/[0-9a-f]{8,}/g, '*')
     .replace(/(sbx-[a-z]+-)\w{6}\b/g, '$1*');
 }
