@@ -19,7 +19,7 @@ const WORDS: { readonly [code: string]: string } = {
   ENAMETOOLONG: 'the name is too long',
 };
 
-/** Errors of Linux for which libuv has no name. */
+/** Errors of Linux for which libuv has no name: `UNKNOWN` of a write, `Unknown system error -122` of the rest. */
 const UNKNOWN_TO_NODE: { readonly [errno: number]: string } = { 116: 'ESTALE', 117: 'EUCLEAN', 121: 'EREMOTEIO', 122: 'EDQUOT' };
 
 /** The errno code of what a file operation threw; undefined for anything else, which is a bug and must be thrown on. */
@@ -27,7 +27,8 @@ export function errnoOf(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error)) return undefined;
   const { code, errno } = thrown as NodeJS.ErrnoException;
   if (code === 'ERR_FS_EISDIR') return 'EISDIR'; // Node's own word for a folder where rmSync is asked to remove a file
-  if (code?.startsWith('Unknown system error') && errno !== undefined) return UNKNOWN_TO_NODE[-errno] ?? `E${-errno}`;
+  if ((code === 'UNKNOWN' || code?.startsWith('Unknown system error')) && errno !== undefined)
+    return UNKNOWN_TO_NODE[-errno] ?? `E${-errno}`;
   return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
 }
 
