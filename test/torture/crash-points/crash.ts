@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cleanEnvironment, type Ended, SBX } from '../../rig/cli.ts';
 import { type CrashPoint, dying } from './dying.ts';
@@ -25,25 +23,23 @@ export async function record(world: World, scenario: Scenario): Promise<readonly
   return operations;
 }
 
-/** Lets it die there; what came of that instead, if it did not. A point that is not on the way this time is the end of the way. */
-export async function crash(world: World, scenario: Scenario, point: CrashPoint): Promise<string | undefined> {
-  const ended = scenario.kind === 'far' ? await killed(world, scenario, point) : await stopped(world, scenario, point);
-  return ended.signal === 'SIGKILL' ? undefined : `it did not die: ${ended.code} ${ended.stdout}${ended.stderr}`;
+/** Lets it die there; false if the point was not on the way this time, so that the run went to its end. */
+export async function crash(world: World, scenario: Scenario, point: CrashPoint): Promise<boolean> {
+  const { signal } = scenario.kind === 'far' ? await killed(world, scenario, point) : await stopped(world, scenario, point);
+  return signal === 'SIGKILL';
 }
 
 /** In this process. */
-async function stopped(world: World, scenario: Scenario, point: CrashPoint): Promise<Ended> {
+function stopped(world: World, scenario: Scenario, point: CrashPoint): Promise<Ended> {
   const die = (): never => {
     throw new Crash('the process is gone');
   };
-  const ended = await inside(scenario.attack, invocationOf(world, scenario), world.base, dying(point, die));
-  return { ...ended, signal: 'SIGKILL' };
+  return inside(scenario.attack, invocationOf(world, scenario), world.base, dying(point, die));
 }
 
 /** A server in this process would outlive the run: so a process of its own, and a real SIGKILL. */
 function killed(world: World, scenario: Scenario, point: CrashPoint): Promise<Ended> {
-  const missed = join(world.base, 'missed');
-  const plan: Plan = { sbx: SBX, base: world.base, point, missed };
+  const plan: Plan = { sbx: SBX, base: world.base, point };
   const invocation = invocationOf(world, scenario);
   const options = {
     cwd: invocation.cwd,
@@ -52,11 +48,10 @@ function killed(world: World, scenario: Scenario, point: CrashPoint): Promise<En
     killSignal: 'SIGKILL',
     maxBuffer: 2 ** 26,
   } as const;
-  return new Promise((settle) => {
+  return new Promise((settle, fail) => {
     const child = execFile(process.execPath, [HOOKED, JSON.stringify(plan), ...scenario.attack], options, (_, stdout, stderr) => {
-      rmSync(missed, { force: true });
-      const isLate = child.killed;
-      settle({ code: child.exitCode, signal: isLate ? null : child.signalCode, stdout, stderr: isLate ? 'it hung' : stderr });
+      if (child.killed) fail(new Error(`it hung: ${stdout}${stderr}`));
+      else settle({ code: child.exitCode, signal: child.signalCode, stdout, stderr });
     });
   });
 }

@@ -1,5 +1,8 @@
 import type { Operation } from './operation.ts';
 
+/** In place of the name of an operation. */
+export const ANY = '*';
+
 /** A place on a program's way: by what is done there, not by how many operations came before, since timing moves some of those. */
 export interface CrashPoint {
   readonly name: string;
@@ -12,7 +15,7 @@ export interface CrashPoint {
 export function dying(point: CrashPoint, die: () => never): (operation: Operation, run: () => unknown, tear: () => void) => unknown {
   let count = 0;
   return (operation, run, tear) => {
-    if (operation.name !== point.name || count++ !== point.nth) return run();
+    if ((point.name !== ANY && operation.name !== point.name) || count++ !== point.nth) return run();
     if (point.when === 'torn') tear();
     else if (point.when === 'after') run();
     return die();

@@ -47,6 +47,7 @@ function plain(base: string, path: string): string {
   return below
     .replace(/(^|\/)(runs|trash|replaced)\/[^/]+/g, '$1$2/*')
     .replace(/(\block(\.[^/]+)?)\/[^/]+/g, '$1/*') // who holds it
+    .replace(/\/sha256\/[0-9a-f]{2}\b/g, '/sha256/*') // of contents that name the folder of the lane
     .replace(/[0-9a-f]{8,}/g, '*')
     .replace(/(sbx-[a-z]+-)\w{6}\b/g, '$1*');
 }
