@@ -6,6 +6,13 @@ import { type FileToRun, runFile } from './run-file.ts';
 /** Patience only: nobody waits so long on a machine with nothing else to do. */
 const TIMEOUTS = { file: 400_000, test: 150_000 };
 
+/** Milliseconds that a file of these folders is likely to take where it was never run. */
+const GUESSES = [
+  ['torture/', 120_000],
+  ['e2e/', 60_000],
+  ['contract/', 20_000],
+] as const;
+
 export interface Selection {
   /** Folder of emitted tests, absolute. */
   readonly root: string;
@@ -36,8 +43,7 @@ export function wishOf(text: string): Wish {
 
 export async function runAll(selection: Selection, manner: Manner): Promise<FileReport[]> {
   const files = findTests(selection).map((found) => ({ ...found, wish: wishOf(found.text) }));
-  const weight = (file: string): number =>
-    manner.durations[file] ?? (file.startsWith('e2e/') ? 60_000 : file.startsWith('contract/') ? 20_000 : 1000);
+  const weight = (file: string): number => manner.durations[file] ?? GUESSES.find(([folder]) => file.startsWith(folder))?.[1] ?? 1000;
   const queue = files.sort((a, b) => Number(a.wish.alone) - Number(b.wish.alone) || weight(b.file) - weight(a.file));
   const reports: FileReport[] = [];
   const one = async (next: (typeof queue)[number]): Promise<void> => {
