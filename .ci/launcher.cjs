@@ -40,15 +40,15 @@ function start() {
   });
 
   async function begin() {
-    let first;
+    let main;
     try {
-      first = load('./main.cjs');
+      main = load('./main.cjs').main;
     } catch (error) {
       if (!error || error.syscall === undefined) throw error;
       process.stderr.write(`sbx: ${error.message}\n`); // what this computer refuses is no fault
       process.exit(1);
     }
-    await first.main(process, path.dirname(__dirname));
+    await main(process, path.dirname(__dirname));
   }
 
   function load(name) {
