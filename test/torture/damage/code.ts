@@ -40,9 +40,12 @@ export async function makePress(folder: string): Promise<Press> {
   await run();
   const code = join(home, 'dist/code');
   const kept = join(code, readdirSync(code)[0] ?? '');
-  for (const name of readdirSync(kept)) writeFileSync(join(kept, name), '');
-  await run(); // keeps again what every such run loads
-  for (const name of readdirSync(kept)) if (lstatSync(join(kept, name)).size === 0) removeAll(join(kept, name));
+  // Each run keeps again what it loads; what some runs need not load is no case.
+  for (let round = 0; round < 3; round++) {
+    for (const name of readdirSync(kept)) writeFileSync(join(kept, name), '');
+    await run();
+    for (const name of readdirSync(kept)) if (lstatSync(join(kept, name)).size === 0) removeAll(join(kept, name));
+  }
   const good = new Map(readdirSync(kept).map((name) => [name, readFileSync(join(kept, name))] as const));
   return {
     chunks: [...good.keys()].sort(),

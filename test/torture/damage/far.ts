@@ -138,12 +138,13 @@ async function harmed(post: Outpost, label: string, way: Way, situation: string,
   return undefined;
 }
 
-/** Only whose a workspace is, which keys are trusted and links in `.sbx` may be refused, and never silently. */
+/** Only whose a workspace is, which keys are trusted, and links and folders in place of files may be refused, and never silently. */
 function refusal(label: string, path: string, ran: Ran): string | undefined {
   const said = ran.stdout + ran.stderr;
   if (label === 'trusted keys' && ran.code === 4 && /"host-key-(unknown|changed)"/.test(said)) return undefined;
   if (['sentinel there', 'machine id'].includes(label) && ran.code === 1 && /"workspace-(foreign|unsafe)"/.test(said)) return undefined;
   if (isLink(path) && ran.code === 1 && said.includes('is a link, so that what sbx does there')) return undefined;
+  if (isFolder(path) && ran.code === 1 && said.includes('EISDIR')) return undefined;
   // A folder where a hold must be written: nothing is removed there but files, and it is named.
   if (label === 'hold there' && ran.code === 1 && /cannot write [^"]*\/holds\/build/.test(said)) return undefined;
   return `exit ${ran.code}\n${said.slice(-1500)}`;
@@ -155,8 +156,12 @@ function mend(post: Outpost, label: string, path: string): void {
     rmSync(path, { recursive: true, force: true });
     writeFileSync(path, readFileSync(join(post.project.home, '../known_hosts')));
     chmodSync(path, 0o600);
-  } else if (isLink(path)) rmSync(path);
+  } else if (isLink(path) || isFolder(path)) rmSync(path, { recursive: true });
   else removeAll(post.workspace);
+}
+
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function isLink(path: string): boolean {

@@ -1,4 +1,4 @@
-import { lstatSync, rmSync } from 'node:fs';
+import { lstatSync, readFileSync, rmSync } from 'node:fs';
 import type { Random } from '../random.ts';
 import type { Trial } from '../row.ts';
 import type { Pool } from './pool.ts';
@@ -58,13 +58,37 @@ export function* localTrials(random: Random, stations: Pool<Station>, watch: Wat
   }
 }
 
+/** A record ends with the small files of its step, its log among them: that one is only ever shown, and then checked by itself. */
+function onlyLogHarmed(sound: Buffer, path: string): boolean {
+  const [, text = ''] = sound.toString('latin1').split('\n', 2);
+  const { log, small } = JSON.parse(text) as { readonly log: string | null; readonly small: readonly (readonly [string, number])[] };
+  let from = sound.indexOf('\n', 65) + 1;
+  for (const [digest, length] of small) {
+    if (digest === log) return onlyBetween(sound, path, from, from + length);
+    from += length;
+  }
+  return false;
+}
+
+function onlyBetween(sound: Buffer, path: string, from: number, to: number): boolean {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return false;
+  const harmed = readFileSync(path);
+  return (
+    harmed.length === sound.length &&
+    harmed.subarray(0, from).equals(sound.subarray(0, from)) &&
+    harmed.subarray(to).equals(sound.subarray(to))
+  );
+}
+
 async function harmed(station: Station, target: Target, way: Way, situation: Situation, watch: Watch): Promise<string | undefined> {
   await station.reset();
   const path = station.files[target.label] as string;
   if (target.label !== 'evidence') station.withoutEvidence();
   if (!lstatSync(path).isFile()) return `there is no ${target.label} to harm`;
-  const { size } = lstatSync(path);
+  const sound = readFileSync(path);
+  const { length: size } = sound;
   way.harm(path);
+  const isLogAlone = target.label.startsWith('record of') && onlyLogHarmed(sound, path);
   const hasOtherSize = lstatSync(path, { throwIfNoEntry: false })?.size !== size; // that is enough to know: it is not opened
   const seen = watch.on(path);
   const { wrong, first, refused } = await play(station, situation).finally(() => watch.off(path));
@@ -76,7 +100,7 @@ async function harmed(station: Station, target: Target, way: Way, situation: Sit
   if (wrong !== undefined) return wrong;
   if (!(way.isContent && !hasOtherSize ? seen.opened : seen.looked)) return `nobody looked at the ${target.label}`;
   const isMadeAgain = Object.values(first.outcomes).includes('succeeded');
-  if (target.isSaid && !isMadeAgain) return `nothing was made again: ${JSON.stringify(first.outcomes)}`;
+  if (target.isSaid && !isMadeAgain && !isLogAlone) return `nothing was made again: ${JSON.stringify(first.outcomes)}`;
   if (first.warnings.length > 1) return `${first.warnings.length} warnings:\n${first.warnings.join('\n')}`;
   return undefined;
 }
