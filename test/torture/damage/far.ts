@@ -156,7 +156,8 @@ function mend(post: Outpost, label: string, path: string): void {
     rmSync(path, { recursive: true, force: true });
     writeFileSync(path, readFileSync(join(post.project.home, '../known_hosts')));
     chmodSync(path, 0o600);
-  } else if (isLink(path) || isFolder(path)) rmSync(path, { recursive: true });
+  } else if (path.startsWith(post.workspace)) removeAll(post.workspace);
+  else if (isLink(path) || isFolder(path)) rmSync(path, { recursive: true });
   else removeAll(post.workspace);
 }
 
