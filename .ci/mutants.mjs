@@ -46,7 +46,7 @@ const results = [];
 await Promise.all(Array.from({ length: SLOTS }, work));
 if (patches.length === 0) console.log('no patch matches');
 mkdirSync(join(ROOT, '.build'), { recursive: true });
-writeFileSync(join(ROOT, '.build/mutants.json'), `${JSON.stringify(results, undefined, 1)}\n`);
+if (patches.length > 0) writeFileSync(join(ROOT, '.build/mutants.json'), `${JSON.stringify(results, undefined, 1)}\n`);
 const failed = results.filter((one) => one.survived).length;
 console.log(`${results.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && (patches.length > 0 || positionals.length === 0) ? 0 : 1;

@@ -38,7 +38,7 @@ What was built:   examples/quickstart/out/hello.mjs (it says: ${stdout.trim()})
 How:              examples/quickstart/Sandboxfile.yaml, a commented page
 
 Try next, in examples/quickstart:
-  alias sbx='node ${SBX}'     (or, for good: npm link, in ${ROOT})
+  alias sbx='node "${SBX}"'   (or, for good: npm link, in ${ROOT})
   sbx list                                    what there is to run
   sbx plan --set greeting=Bonjour             what would run now, and why
   sbx run --set greeting=Bonjour && out/hello.mjs

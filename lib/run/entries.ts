@@ -11,8 +11,9 @@ export interface Entry {
   readonly size: number;
 }
 
-/** Newest first; none if there is no such folder. Links are not followed, and what cannot be looked at is passed over. */
+/** Newest first; none if there is no such folder. Links are not followed, one in place of the folder neither, and what cannot be looked at is passed over. */
 export function entriesIn(files: Files, folder: string): readonly Entry[] {
+  if (!look(files, folder)?.isDirectory()) return [];
   const entries: Entry[] = [];
   for (const name of attempt(() => files.readdirSync(folder)) ?? []) {
     const path = `${folder}/${name}`;

@@ -28,7 +28,8 @@ export function readInputs(files: Files, memo: Memo, root: string, findings: Fin
   const entries = entriesOf(files, memo, root, findings);
   if (!entries.ok) return entries;
   const behind: Readable[] = [];
-  const seen = (): ReadonlyMap<string, Seen> => new Map([...findings.found, ...behind].map((one) => [one.path, one.seen]));
+  const seen = (): ReadonlyMap<string, Seen> =>
+    new Map([...findings.found.filter(({ kind }) => kind !== 'special'), ...behind].map((one) => [one.path, one.seen]));
   if (entries.value.every(({ kind }) => kind === 'file')) return ok({ tree: treeOf(entries.value), seen });
   const all = new Map(entries.value.map((entry) => [entry.path, entry]));
   for (const link of entries.value) {

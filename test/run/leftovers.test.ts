@@ -39,6 +39,14 @@ test('documents go when they are older than what the store keeps', () =>
     assert.equal([names(`${store}/documents`), names(`${store}/ac/v1`)], [[], [document]]);
   }));
 
+test("a link in place of a folder of the store is not followed: what lies there is somebody's", () =>
+  withFolder((folder) => {
+    put(folder, textsOf(['store/ac/v1/none', 'mine/work.txt', `mine/${NONCE}${NONCE}`]));
+    for (const name of ['tmp', 'documents']) fs.symlinkSync(`${folder}/mine`, `${folder}/store/${name}`);
+    sweepLeftovers(ioOf(real, hoursLater(100)), leftoversOfStore(`${folder}/store`, 24 * 3_600_000));
+    assert.equal(names(`${folder}/mine`), [`${NONCE}${NONCE}`, 'work.txt']);
+  }));
+
 test('a folder that cannot be emptied costs nothing', () =>
   withFolder((folder) => {
     put(folder, textsOf(UNFINISHED));

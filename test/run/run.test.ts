@@ -104,6 +104,16 @@ test('a step that touches, links or rewrites what it reads is not remembered, an
     }
   }));
 
+test('a pipe among the inputs that a step writes to is no input that changed', () =>
+  withWorkshop(async ({ write, run }) => {
+    write('src/a', 'one');
+    const steps = {
+      build: { run: 'test -p src/pipe || mkfifo src/pipe; touch src/pipe; cat src/a > out', inputs: ['src'], outputs: ['out'] },
+    };
+    assert.equal((await run(steps)).notes, []);
+    assert.is((await run(steps)).is.build, 'fresh');
+  }));
+
 test('a file system whose clock is behind ours: what was just written is not taken for old', () =>
   withWorkshop(async ({ root, write, run }) => {
     const environment = new Map([['PATH', process.env.PATH ?? '']]);

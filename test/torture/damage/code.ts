@@ -40,12 +40,9 @@ export async function makePress(folder: string): Promise<Press> {
   await run();
   const code = join(home, 'dist/code');
   const kept = join(code, readdirSync(code)[0] ?? '');
-  // Each run keeps again what it loads; what some runs need not load is no case.
-  for (let round = 0; round < 3; round++) {
-    for (const name of readdirSync(kept)) writeFileSync(join(kept, name), '');
-    await run();
-    for (const name of readdirSync(kept)) if (lstatSync(join(kept, name)).size === 0) removeAll(join(kept, name));
-  }
+  for (const name of readdirSync(kept)) writeFileSync(join(kept, name), '');
+  await run(); // keeps again what every such run loads
+  for (const name of readdirSync(kept)) if (lstatSync(join(kept, name)).size === 0) removeAll(join(kept, name));
   const good = new Map(readdirSync(kept).map((name) => [name, readFileSync(join(kept, name))] as const));
   return {
     chunks: [...good.keys()].sort(),
@@ -92,7 +89,10 @@ async function harmed(press: Press, n: number, way: Way, other?: number): Promis
     if (ran.stderr !== '') return `${when} run says ${ran.stderr}`;
   }
   // It was met if it was found: then what is right is kept again, unless something that is no file is in its place.
-  return way.isContent && shown(path) === before ? `${press.chunks[n]} is as it was harmed` : undefined;
+  if (!way.isContent || shown(path) !== before) return undefined;
+  removeAll(path);
+  await press.run();
+  return shown(path) === undefined ? undefined : `${press.chunks[n]} is as it was harmed`; // else no run loads it any more
 }
 
 function shown(path: string): string | undefined {

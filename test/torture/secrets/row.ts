@@ -129,7 +129,7 @@ function* sinks(story: () => Promise<Story>, round: string): Iterable<Trial> {
 
 export const row: Row = {
   name: 'secrets',
-  figure: 'secrets: canaries',
+  figure: 'canaries as secrets',
   bar: '0 canaries',
   short: 60,
   long: 5000,
