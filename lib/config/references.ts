@@ -1,5 +1,6 @@
 import { hintOf } from '../base/suggest.ts';
 import type { Secret, Step, StepId } from '../model/project.ts';
+import { isFree } from '../schema/shape.ts';
 import type { Entry, Section } from './layers.ts';
 import { below, type Origin, type Report } from './report.ts';
 import { addUnknownSandbox, type StepsScope } from './steps.ts';
@@ -46,5 +47,6 @@ function at(entry: Entry, key: string, i: number): Origin | undefined {
 }
 
 export function addUnknownStep(name: string, section: { keys(): Iterable<string> }, origin: Origin | undefined, report: Report): void {
-  report.add('unknown-step', `there is no step \`${name}\``, origin, () => hintOf(name, section.keys()));
+  const hint = () => (isFree(name) ? 'What starts with x- is your own, and no step.' : hintOf(name, section.keys()));
+  report.add('unknown-step', `there is no step \`${name}\``, origin, hint);
 }

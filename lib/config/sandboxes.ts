@@ -33,7 +33,7 @@ export async function underlayProfiles(section: Section, sources: Sources, libra
       if (document) report.add('missing-key', `the profile ${name} declares no sandbox`, { document, path: [] });
       continue;
     }
-    const [first] = sandboxes.keys();
+    const first = [...sandboxes.keys()].find((key) => !isFree(key));
     const key = sandboxes.has(name) ? name : (first ?? name);
     const fields = sandboxes.get(key);
     if (!isMap(fields)) continue;
