@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import type { Files } from '../model/io.ts';
 
 type Reading = Pick<Files, 'openSync' | 'fstatSync' | 'readFileSync' | 'closeSync'>;
+type Appending = Pick<Files, 'openSync' | 'fstatSync' | 'closeSync'>;
 
 /** The bytes of a file that sbx keeps for itself. What stands in its place and is no file is an error: a pipe is not waited for, a device not read. */
 export function readRegular(files: Reading, path: string): Buffer {
@@ -12,4 +13,13 @@ export function readRegular(files: Reading, path: string): Buffer {
     files.closeSync(fd);
   }
   throw Object.assign(new Error(`EINVAL: not a regular file, open '${path}'`), { code: 'EINVAL', syscall: 'open', path });
+}
+
+/** A descriptor to write at the end of a file that sbx keeps; the file is made if it is missing. */
+export function appendRegular(files: Appending, path: string, mode: number): number {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
+  const fd = files.openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, mode); // a pipe that nobody reads: ENXIO
+  if (files.fstatSync(fd).isFile()) return fd;
+  files.closeSync(fd);
+  throw Object.assign(new Error(`ENXIO: not a regular file, open '${path}'`), { code: 'ENXIO', syscall: 'open', path });
 }

@@ -14,6 +14,7 @@ const WORDS: { readonly [code: string]: string } = {
   ESTALE: 'it is gone from the file server',
   ENOTDIR: 'a parent is not a folder',
   EISDIR: 'it is a folder',
+  ENXIO: 'it is a pipe or a device',
   ELOOP: 'it is a link, or a chain of links without end',
   EXDEV: 'it cannot go to another file system',
   ENAMETOOLONG: 'the name is too long',

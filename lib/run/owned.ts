@@ -2,7 +2,7 @@
  * What sbx made outside of projects, so that it is found after whatever happened: `owned.ndjson` in the state folder. A line is on the disk
  * before the deed. Appended to by all runs at once; a line that is not whole is passed over.
  */
-import { readRegular } from '../io/read-regular.ts';
+import { appendRegular, readRegular } from '../io/read-regular.ts';
 import { makeFolder, syncFolder, writeWhole } from '../io/replace.ts';
 import type { Io } from '../model/io.ts';
 import type { OwnedJournal } from '../model/owned.ts';
@@ -43,7 +43,7 @@ export function openOwned(io: Pick<Io, 'files' | 'clock'>, stateFolder: string):
   const append = (line: Line): void => {
     makeFolder(files, stateFolder, 0o700);
     const isNew = !files.existsSync(path);
-    const fd = files.openSync(path, 'a', 0o600);
+    const fd = appendRegular(files, path, 0o600);
     try {
       // The line break in front closes a line that a crash tore.
       writeWhole(files, fd, Buffer.from(`${isNew ? '' : '\n'}${stampLine(line)}`));

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -117,6 +118,17 @@ test('what was made and not destroyed is known, whatever a crash tore', () =>
     vm.destroyed('/build/p');
     vm.destroyed('/build/p');
     assert.is(seen().length, 2);
+  }));
+
+test('what is owned is not told to a pipe or a device: that is said, and nobody waits', () =>
+  withFolder((folder) => {
+    const journal = openOwned(ioOf(), folder).of({ sandbox: 'vm', target: 'build@vm:22', root: '/p', checkout: 'c1' });
+    const path = `${folder}/owned.ndjson`;
+    execFileSync('mkfifo', [path]);
+    assert.throws(() => journal.intent('/build/p'), /ENXIO.*owned\.ndjson/);
+    fs.rmSync(path);
+    fs.symlinkSync('/dev/zero', path);
+    assert.throws(() => journal.intent('/build/p'), /ENXIO.*owned\.ndjson/);
   }));
 
 test.run();

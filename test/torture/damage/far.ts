@@ -7,6 +7,7 @@ import type { Random } from '../random.ts';
 import type { Trial } from '../row.ts';
 import { inside } from './inside.ts';
 import type { Pool } from './pool.ts';
+import { readingOf } from './read-there.ts';
 import type { Watch } from './reads.ts';
 import { type Ran, toldBy } from './station.ts';
 import { removeAll } from './story.ts';
@@ -42,7 +43,7 @@ export async function makeOutpost(folder: string, sshd: Sshd): Promise<Outpost> 
       receipt: join(project.root, '.sbx/receipts/far'),
       steps: join(project.root, '.sbx/steps'),
       'machine id': join(state, 'machine-id'),
-      'journal of what is owned': join(state, 'owned.ndjson'),
+      [JOURNAL]: join(state, 'owned.ndjson'),
       'trusted keys': join(state, 'known_hosts'),
       'sentinel there': join(workspace, '.sbx/sentinel'),
       'receipt there': join(workspace, '.sbx/receipt'),
@@ -59,7 +60,7 @@ export async function makeOutpost(folder: string, sshd: Sshd): Promise<Outpost> 
       writeFileSync(join(state, 'known_hosts'), readFileSync(sshd.knownHosts));
       const ran = await run();
       mkdirSync(join(workspace, 'qrc'));
-      writeFileSync(join(workspace, STRANGER), 'not ours\n');
+      writeFileSync(join(workspace, STRANGER), NOT_OURS);
       if (ran.code !== 0 || ran.warnings.length > 0) throw new Error(`not ready: ${ran.stdout}${ran.stderr}`);
     },
   };
@@ -67,6 +68,7 @@ export async function makeOutpost(folder: string, sshd: Sshd): Promise<Outpost> 
 
 /** A file of somebody else, one bit beside a source: damaged lists must not let it be removed. */
 const STRANGER = 'qrc/a';
+const NOT_OURS = 'not ours\n';
 const BESIDE: Way = {
   name: 'the bit that names what is not ours',
   isContent: true,
@@ -77,6 +79,10 @@ const BESIDE: Way = {
     writeFileSync(path, bytes);
   },
 };
+
+/** The journal is asked for when a workspace comes or goes. */
+const JOURNAL = 'journal of what is owned';
+const WORKSPACE_GONE = 'the workspace gone';
 
 const SITUATIONS: { readonly [name: string]: (post: Outpost) => void } = {
   'a source changed': ({ project }) => project.write('src/a', 'changed\n'),
@@ -89,7 +95,13 @@ const SITUATIONS: { readonly [name: string]: (post: Outpost) => void } = {
     project.remove('out');
     removeAll(join(project.home, '.cache'));
   },
+  [WORKSPACE_GONE]: ({ project, workspace }) => {
+    project.write('src/a', 'changed\n');
+    removeAll(workspace);
+  },
 };
+
+const SOME = Object.keys(SITUATIONS).filter((name) => name !== WORKSPACE_GONE);
 
 /** Endless: everything that is kept with every kind of damage. */
 export function* farTrials(random: Random, posts: Pool<Outpost>, watch: Watch): Generator<Trial> {
@@ -100,7 +112,7 @@ export function* farTrials(random: Random, posts: Pool<Outpost>, watch: Watch): 
       for (const label of order.shuffled(labels)) {
         const isList = label === 'sent there' || label === 'seen there';
         const way = kind === 'flip' && isList && order.below(2) === 0 ? BESIDE : wayOf(kind, order);
-        const situation = order.pick(Object.keys(SITUATIONS));
+        const situation = label === JOURNAL ? WORKSPACE_GONE : order.pick(SOME);
         const name = `${label}: ${way.name}; then ${situation} (${round})`;
         yield { name, run: () => posts.use((post) => harmed(post, label, way, situation, watch)) };
       }
@@ -113,10 +125,15 @@ async function harmed(post: Outpost, label: string, way: Way, situation: string,
   const path = post.files[label] ?? '';
   way.harm(path);
   SITUATIONS[situation]?.(post);
+  const lostStranger = existsSync(post.workspace) ? strangerLost : () => undefined;
+  const isThere = path.startsWith(`${post.workspace}/`);
+  using there = isThere && way.isContent ? readingOf(path) : undefined;
   const seen = watch.on(path);
   const first = await post.run().finally(() => watch.off(path));
   if (seen.stuck !== undefined) return seen.stuck;
   if (first.fault !== undefined) return first.fault;
+  // Damage that nobody met is not found. A far side without the file is asked, and not seen to be.
+  if (isThere ? there?.wasRead === false : !(way.isContent ? seen.opened : seen.looked)) return `nobody read the ${label}`;
   if (first.code !== 0) {
     const refused = refusal(label, path, first);
     if (refused !== undefined) return refused;
@@ -145,6 +162,8 @@ function refusal(label: string, path: string, ran: Ran): string | undefined {
   if (['sentinel there', 'machine id'].includes(label) && ran.code === 1 && /"workspace-(foreign|unsafe)"/.test(said)) return undefined;
   if (isLink(path) && ran.code === 1 && said.includes('is a link, so that what sbx does there')) return undefined;
   if (isFolder(path) && ran.code === 1 && said.includes('EISDIR')) return undefined;
+  // It must be told before the deed: what is none of its kind is not done without.
+  if (label === JOURNAL && ran.code === 1 && /owned\.ndjson: it is a pipe or a device/.test(said)) return undefined;
   // A folder where a hold must be written: nothing is removed there but files, and it is named.
   if (label === 'hold there' && ran.code === 1 && /cannot write [^"]*\/holds\/build/.test(said)) return undefined;
   return `exit ${ran.code}\n${said.slice(-1500)}`;
@@ -156,7 +175,8 @@ function mend(post: Outpost, label: string, path: string): void {
     rmSync(path, { recursive: true, force: true });
     writeFileSync(path, readFileSync(join(post.project.home, '../known_hosts')));
     chmodSync(path, 0o600);
-  } else if (path.startsWith(post.workspace)) removeAll(post.workspace);
+  } else if (label === JOURNAL) rmSync(path, { recursive: true });
+  else if (path.startsWith(post.workspace)) removeAll(post.workspace);
   else if (isLink(path) || isFolder(path)) rmSync(path, { recursive: true });
   else removeAll(post.workspace);
 }
@@ -178,6 +198,8 @@ function wrongArtifacts({ project }: Outpost): string | undefined {
   return there === wanted ? undefined : `out/app is ${JSON.stringify(there)}, not ${JSON.stringify(wanted)}`;
 }
 
-function lostStranger({ workspace }: Outpost): string | undefined {
-  return existsSync(join(workspace, STRANGER)) ? undefined : `${STRANGER} in the workspace, which is not ours, is gone`;
+function strangerLost({ workspace }: Outpost): string | undefined {
+  const path = join(workspace, STRANGER);
+  if (!existsSync(path)) return `${STRANGER} in the workspace, which is not ours, is gone`;
+  return readFileSync(path, 'utf8') === NOT_OURS ? undefined : `${STRANGER} in the workspace, which is not ours, is another one`;
 }
