@@ -96,7 +96,7 @@ export interface RunScope {
   placed(step: StepId): Tree | undefined;
   /** Key of this attempt's fingerprint. */
   readonly key: Digest | undefined;
-  /** The variables of the step, on top of the base of its place (which the session adds): declared ones, passed ones, secrets, SBX_STEP. */
+  /** The variables of the step, on top of the base of its place (which the session adds): declared ones, passed ones, secrets, SBX_STEP, SBX_STEP_HASH. */
   readonly env: Pairs;
   /** Milliseconds between TERM and KILL. */
   readonly killGrace: number;

@@ -39,6 +39,10 @@ export function flagVariables(): readonly VariableMeaning[] {
 /** Variables that sbx sets for the command of a step, here and in every sandbox. */
 export const STEP_VARIABLES: readonly VariableMeaning[] = [
   ['SBX_STEP', 'Name of the step.'],
+  [
+    'SBX_STEP_HASH',
+    'Digest of all that counts for the step, 64 hexadecimal digits: the key that `sbx explain` shows. A step that is never remembered has one too; files of the project count there if it declares `inputs`.',
+  ],
   ['SBX_RUN', 'Id of the run.'],
   ['SBX_ATTEMPT', 'Id of this attempt of the step, unique. What the command starts is found and ended by it.'],
 ];

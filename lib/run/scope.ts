@@ -30,6 +30,8 @@ export interface ScopeInput {
   readonly sources: (files: 'git' | 'all', exclude: readonly string[]) => Result<Tree, Failure>;
   readonly receipt: (sandbox: SandboxName) => Receipt | undefined;
   readonly stored: (digest: Digest) => string | undefined;
+  /** What SBX_STEP_HASH says. */
+  readonly hash: (planned: PlannedAction) => Digest;
   /** What steps of this run left in their places. */
   readonly placed: ReadonlyMap<StepId, Tree>;
   /** Called as the step goes on. */
@@ -80,7 +82,7 @@ export function scopeOf(input: ScopeInput, { planned, secrets, output, leave }: 
     stored,
     placed: (of) => placed.get(of),
     key: planned.key,
-    env: variablesOf(planned, secrets, io.environment),
+    env: [...variablesOf(planned, secrets, io.environment), ['SBX_STEP_HASH', input.hash(planned)]],
     killGrace,
     zx,
     output: (chunk) => output.write(chunk),

@@ -9,6 +9,7 @@ import { openOwned } from './owned.ts';
 import type { Reach } from './reach.ts';
 import type { RunRequest } from './run-request.ts';
 import { secretsOf } from './secrets.ts';
+import { stepHash } from './step-hash.ts';
 import { clearStages } from './trash.ts';
 
 // All that only a run that executes something needs: a run in which everything is fresh does not load it.
@@ -56,6 +57,7 @@ export function openWork({ request, run, project, planning, memory, reach, contr
       sources: (files, exclude) => look.sources(files, exclude),
       receipt: (sandbox) => records.receipt(sandbox),
       stored: (digest) => store.pathOf(digest),
+      hash: (planned) => stepHash(planned, look),
       note: (step, text) => emit({ type: 'step-note', step, text }),
     },
   });

@@ -11,7 +11,7 @@ import type { Outcome } from '../../lib/model/outcome.ts';
 import type { Decision, PlannedAction } from '../../lib/model/plan.ts';
 import { LOCAL, type Project, type SandboxSpec, type Secret, type Step, type StepId } from '../../lib/model/project.ts';
 import type { Sandbox } from '../../lib/model/sandbox.ts';
-import { recordOf } from '../../lib/plan/fingerprint.ts';
+import { keyOf, recordOf } from '../../lib/plan/fingerprint.ts';
 import type { Planning, Settled } from '../../lib/plan/planning.ts';
 import { RunControl } from '../../lib/run/control.ts';
 import { Executor } from '../../lib/run/execute.ts';
@@ -143,6 +143,7 @@ async function play(story: Story, root: string): Promise<Told> {
       ownedOf: () => ({ intent: () => {}, created: () => {}, destroying: () => {}, destroyed: () => {} }),
       sources: () => ok({ digest: '', entries: [] }),
       receipt: () => undefined,
+      hash: ({ key, record }) => key ?? keyOf(record),
       stored: () => undefined,
       note: () => {},
     },
