@@ -41,6 +41,7 @@ const COMMANDS = [
   'status',
   'plan',
   'explain second',
+  'graph',
   'validate',
   'run --json',
   'run --force',

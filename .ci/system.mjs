@@ -16,6 +16,7 @@ const PROGRAMS = [
   ['fish', 'fish'],
   ['tcsh', 'tcsh'],
   ['make', 'make'],
+  ['dot', 'graphviz'],
   ['ghc', 'ghc'],
   ['cabal', 'cabal-install'],
 ];

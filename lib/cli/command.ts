@@ -1,5 +1,8 @@
 import type { FlagName } from './flags.ts';
 
+/** No bound on operands. */
+export const MANY: number = Number.POSITIVE_INFINITY;
+
 /** A command of sbx, as help, completion and the parser see it. What it does is not known here. */
 export interface Command {
   readonly name: string;
@@ -15,6 +18,8 @@ export interface Command {
   /** More than the summary, in sentences; help wraps it. */
   readonly about: string;
   readonly flags: readonly FlagName[];
+  /** What `--format` can be, the default first. */
+  readonly formats?: readonly string[];
   readonly examples: readonly (readonly [line: string, meaning: string])[];
   /** Not shown in the list of commands. */
   readonly hidden?: true;

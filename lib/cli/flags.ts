@@ -15,6 +15,8 @@ export interface Flag {
 
 export const CONTINUE = ['never', 'dependencies-successful', 'always'] as const;
 export const OUTPUTS = ['auto', 'listr', 'plain', 'grouped', 'json', 'github'] as const;
+/** Every format that some command writes; its `formats` say which. */
+export const FORMATS = ['text', 'mermaid', 'dot', 'json'] as const;
 export const COLOURS = ['auto', 'always', 'never'] as const;
 
 /** One table for all commands: a flag means the same wherever it is accepted. */
@@ -40,6 +42,7 @@ export const FLAGS = [
   { name: 'yes', short: 'y', summary: 'answer every question with yes' },
   { name: 'exit-code', short: 'x', summary: 'exit with the code of the command that failed' },
   { name: 'output', value: 'VIEW', choices: OUTPUTS, summary: 'how to show a run' },
+  { name: 'format', value: 'FORMAT', choices: FORMATS, summary: 'what to write' },
   { name: 'json', summary: 'one JSON document; for a run, one event a line' },
   { name: 'quiet', short: 'q', summary: 'show failures and the summary only' },
   { name: 'verbose', short: 'v', summary: 'show every step, also the fresh ones' },
@@ -52,6 +55,12 @@ export const FLAGS = [
 ] as const satisfies readonly Flag[];
 
 export type FlagName = (typeof FLAGS)[number]['name'];
+
+/** Flags that go together. */
+export const SHOW: readonly FlagName[] = ['quiet', 'verbose', 'color', 'help'];
+export const FILE: readonly FlagName[] = ['directory', 'file', 'set', 'profile', 'host', 'local'];
+export const QUERY: readonly FlagName[] = [...FILE, 'json', ...SHOW];
+export const CHOICE: readonly FlagName[] = ['force', 'no-cache', 'only', 'offline'];
 
 export const FLAG: ReadonlyMap<string, Flag> = new Map(FLAGS.map((flag) => [flag.name, flag as Flag]));
 export const SHORT: ReadonlyMap<string, Flag> = new Map(FLAGS.flatMap((flag: Flag) => (flag.short ? [[flag.short, flag] as const] : [])));

@@ -45,7 +45,7 @@ export function commandHelp(command: Command, columns: number): string {
     ...wrap(command.about, columns, ''),
     '',
     'Flags:',
-    ...flagTable(command.flags, columns),
+    ...flagTable(command.flags, columns, command.formats),
     '',
     command.examples.length > 1 ? 'Examples:' : 'Example:',
     ...table(command.examples, columns),
@@ -53,10 +53,13 @@ export function commandHelp(command: Command, columns: number): string {
   ].join('\n');
 }
 
-function flagTable(names: readonly string[], columns: number): string[] {
+function flagTable(names: readonly string[], columns: number, formats?: readonly string[]): string[] {
   const flags = names.map((name) => FLAG.get(name)).filter((flag): flag is Flag => flag !== undefined);
   return table(
-    flags.map((flag) => [flagUsage(flag), flag.summary + (flag.choices ? `: ${flag.choices.join(', ')}` : '')]),
+    flags.map((flag) => {
+      const choices = flag.name === 'format' ? formats : flag.choices;
+      return [flagUsage(flag), flag.summary + (choices ? `: ${choices.join(', ')}` : '')];
+    }),
     columns,
   );
 }

@@ -20,6 +20,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['list', async () => (await import('./commands/list.ts')).list],
   ['plan', async () => (await import('./commands/plan.ts')).plan],
   ['explain', async () => (await import('./commands/plan.ts')).explain],
+  ['graph', async () => (await import('./commands/graph.ts')).graph],
   ['status', async () => (await import('./commands/plan.ts')).status],
   ['validate', async () => (await import('./commands/validate.ts')).validate],
   ['ssh', async () => (await import('./commands/ssh.ts')).ssh],
@@ -69,6 +70,8 @@ async function invoke(surroundings: Surroundings): Promise<number> {
   const load = COMMANDS.get(words.value.command?.name ?? '');
   if (load === undefined) throw new Error(`no body for ${words.value.command?.name}`);
   const options = read.value;
+  const wrong = wrongFormat(words.value, options);
+  if (wrong) return refuse(sinks, wrong.message, wrong.hint);
   const command = await load();
   const code = await command(callOf(surroundings, words.value, options, sinks));
   await sinks.flush();
@@ -76,6 +79,13 @@ async function invoke(surroundings: Surroundings): Promise<number> {
   if (trouble === undefined || code !== EXIT.done) return code;
   sinks.err.write(`sbx: standard output could not be written: ${trouble}\n`);
   return EXIT.failed;
+}
+
+/** The flag takes what any command can write. */
+function wrongFormat({ command }: Words, { format }: Options): UsageError | undefined {
+  const { formats } = command ?? {};
+  if (format === undefined || formats === undefined || formats.includes(format)) return undefined;
+  return { message: `sbx ${command?.name} writes no ${format}`, hint: `--format is one of ${formats.join(', ')}` };
 }
 
 function callOf(surroundings: Surroundings, words: Words, options: Options, sinks: ReturnType<typeof lazySinks>): Call {

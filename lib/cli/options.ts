@@ -2,7 +2,7 @@ import { parseDuration } from '../base/duration.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { parseSize } from '../base/size.ts';
 import { checkValue, type Given, type UsageError } from './args.ts';
-import { COLOURS, CONTINUE, FLAG, FLAGS, type FlagName, OUTPUTS, variableOf } from './flags.ts';
+import { COLOURS, CONTINUE, FLAG, FLAGS, type FlagName, FORMATS, OUTPUTS, variableOf } from './flags.ts';
 
 /** Every flag with its type. Absent: neither flag, variable nor the user's configuration says anything. */
 export interface Options {
@@ -25,6 +25,7 @@ export interface Options {
   readonly yes: boolean;
   readonly exitCode: boolean;
   readonly output: (typeof OUTPUTS)[number];
+  readonly format?: (typeof FORMATS)[number];
   readonly json: boolean;
   readonly level: 'quiet' | 'normal' | 'verbose';
   readonly color: (typeof COLOURS)[number];
@@ -99,7 +100,7 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
   if (ageText !== undefined && maxAge === undefined) return err({ message: `--max-age cannot be "${ageText}"`, hint: 'e.g. 14d' });
   const force = texts.get('force') ?? [];
   const given = { directory: one('directory'), file: one('file'), host: one('host'), jobs: jobs.value };
-  const more = { fingerprint: one('fingerprint'), maxSize, maxAge };
+  const more = { fingerprint: one('fingerprint'), maxSize, maxAge, format: choice(one('format'), FORMATS) };
   return ok({
     ...present({ ...given, ...more }),
     set,

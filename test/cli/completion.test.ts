@@ -52,6 +52,7 @@ test('bash: commands, flags, steps, sandboxes, values', () =>
     assert.equal(await offers(folder, ['sbx', 'run', '--output', 'g']), ['grouped', 'github']);
     assert.equal(await offers(folder, ['sbx', 'run', '--', 'remote']), []);
     assert.equal(await offers(folder, ['sbx', 'run', '-j', '']), []);
+    assert.equal(await offers(folder, ['sbx', 'graph', '--format', 'm']), ['mermaid']);
   }));
 
 test('bash breaks words at = and :', () =>
@@ -105,6 +106,7 @@ needing('fish')('fish: commands, steps, sandboxes, values, folders with blanks',
     assert.equal(await offered('sbx ssh '), ['vm']);
     assert.equal(await offered('sbx run --output=g'), ['--output=github', '--output=grouped']);
     assert.equal(await offered('sbx cache v'), ['verify']);
+    assert.equal(await offered('sbx graph --format m'), ['mermaid']);
   }),
 );
 
@@ -120,6 +122,8 @@ needing('zsh', 'tmux')('zsh: a real Tab in a real terminal', () =>
       await terminal.until((text) => text.includes('sbx run sync'), 'the name of the step');
       await terminal.keys('--output=pl', 'Tab');
       await terminal.until((text) => text.includes('sbx run sync --output=plain'), 'the value of the flag');
+      await terminal.keys('C-u', 'sbx graph --format mer', 'Tab');
+      await terminal.until((text) => text.includes('sbx graph --format mermaid'), 'the format');
       await terminal.keys('C-u', 'sbx ss', 'Tab', 'v', 'Tab');
       await terminal.until((text) => text.includes('sbx ssh vm'), 'the name of the sandbox');
     });

@@ -33,6 +33,7 @@ testing(
         ['plan', 'fetch-artifacts'],
         ['plan', '--json', 'build'],
         ['list'],
+        ['graph'],
         ['status', 'fetch-artifacts'],
         ['explain', 'build'],
         ['validate'],

@@ -1,3 +1,4 @@
+import type { Command } from '../command.ts';
 import { FLAGS, type Flag } from '../flags.ts';
 import { flagsOf, operandsOf, SHOWN, spellings, takesNext, valueOfFlag } from './names.ts';
 
@@ -73,6 +74,7 @@ function valueCase(flag: Flag): string[] {
   const value = valueOfFlag(flag);
   if (value === undefined) return [];
   const pattern = spellings(flag).join(' | ');
+  if (flag.name === 'format') return [`    ${pattern})`, '      case $command in', ...SHOWN.flatMap(formatCase), '      esac', '      ;;'];
   if (value === 'none') return [`    ${pattern}) return ;;`];
   if (value === 'folder' || value === 'file') {
     const kind = value === 'folder' ? '-d' : '-f';
@@ -85,4 +87,8 @@ function valueCase(flag: Flag): string[] {
     ];
   }
   return [`    ${pattern}) names="${'ask' in value ? ask(value.ask) : value.words.join(' ')}" ;;`];
+}
+
+function formatCase({ name, formats }: Command): string[] {
+  return formats ? [`        ${name}) names="${formats.join(' ')}" ;;`] : [];
 }

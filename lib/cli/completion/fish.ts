@@ -1,3 +1,4 @@
+import type { Command } from '../command.ts';
 import { FLAG, type Flag } from '../flags.ts';
 import { flagsOf, operandsOf, SHOWN, valueOfFlag } from './names.ts';
 
@@ -26,7 +27,7 @@ export function fishScript(): string {
     lines.push(flagLine(FLAG.get(name) as Flag, 'not __fish_seen_subcommand_from $commands'));
   for (const command of SHOWN) {
     const seen = `__fish_seen_subcommand_from ${command.name}`;
-    for (const flag of flagsOf(command)) lines.push(flagLine(flag, seen));
+    for (const flag of flagsOf(command)) lines.push(flagLine(flag, seen, command));
     const operands = operandsOf(command);
     if (!operands) continue;
     lines.push(`complete -c sbx -n "${seen}" -a ${'ask' in operands ? `"(__sbx_ask ${operands.ask})"` : `"${operands.words.join(' ')}"`}`);
@@ -34,8 +35,8 @@ export function fishScript(): string {
   return `${lines.join('\n')}\n`;
 }
 
-function flagLine(flag: Flag, condition: string): string {
-  const value = valueOfFlag(flag);
+function flagLine(flag: Flag, condition: string, command?: Command): string {
+  const value = valueOfFlag(flag, command);
   const short = flag.short ? ` -s ${flag.short}` : '';
   return `complete -c sbx -n "${condition}"${short} -l ${flag.name}${valuePart(value, flag)} -d ${quoted(flag.summary)}`;
 }

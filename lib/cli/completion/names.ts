@@ -19,8 +19,10 @@ export function operandsOf(command: Command): { readonly words: readonly string[
 /** How a value of the flag is completed. */
 export function valueOfFlag(
   flag: Flag,
+  command?: Command,
 ): { readonly words: readonly string[] } | { readonly ask: 'steps' } | 'folder' | 'file' | 'none' | undefined {
   if (flag.value === undefined) return undefined;
+  if (flag.name === 'format' && command?.formats) return { words: command.formats };
   if (flag.choices) return { words: flag.choices };
   if (flag.value === 'STEP') return { ask: 'steps' };
   if (flag.value === 'DIR') return 'folder';

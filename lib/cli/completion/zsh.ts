@@ -46,7 +46,7 @@ if [[ $funcstack[1] == _sbx ]]; then _sbx "$@"; else compdef _sbx sbx; fi
 function commandCase(command: Command): string {
   const operands = operandsOf(command);
   const action = operands === undefined ? undefined : 'ask' in operands ? `_sbx_ask ${operands.ask}` : `(${operands.words.join(' ')})`;
-  const specs = flagsOf(command).flatMap(specsOf);
+  const specs = flagsOf(command).flatMap((flag) => specsOf(flag, command));
   if (action !== undefined)
     specs.push(`    ${quoted(`${command.most > 1 ? '*' : '1'}:${command.names === 'sandbox' ? 'sandbox' : 'name'}:${action}`)}`);
   return [
@@ -57,8 +57,8 @@ function commandCase(command: Command): string {
   ].join('\n');
 }
 
-function specsOf(flag: Flag): string[] {
-  const value = valueOfFlag(flag);
+function specsOf(flag: Flag, command?: Command): string[] {
+  const value = valueOfFlag(flag, command);
   const others = flag.many ? '*' : `(${spellings(flag).join(' ')})`;
   // `::` and `=-`: the value is optional and joined by `=`.
   const bare = flag.bare !== undefined;
