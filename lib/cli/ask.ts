@@ -16,7 +16,7 @@ export interface Question {
 /** Asks on the terminal; undefined where there is none, or no answer was given. Ctrl-C counts as the signal that it is everywhere else. */
 export async function ask(surroundings: Surroundings, { text, hidden, over }: Question): Promise<string | undefined> {
   const { stdin, stderr } = surroundings;
-  if (!stdin.isTTY || !stderr.isTTY || over?.aborted) return undefined;
+  if (!canAsk(surroundings) || over?.aborted) return undefined;
   stderr.write(text);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const reader = createInterface({ input: stdin, output: hidden ? silent : stderr, terminal: true, ...(over ? { signal: over } : {}) });
@@ -42,7 +42,18 @@ export async function ask(surroundings: Surroundings, { text, hidden, over }: Qu
   }
 }
 
+/** Whether somebody can answer. */
+export function canAsk({ stdin, stderr }: Surroundings): boolean {
+  return stdin.isTTY === true && stderr.isTTY === true;
+}
+
 /** Yes or no; no where nobody can answer. */
 export async function confirm(surroundings: Surroundings, question: string): Promise<boolean> {
-  return /^y(es)?$/i.test((await ask(surroundings, { text: `${question} [y/N] ` }))?.trim() ?? '');
+  return isYes(await ask(surroundings, { text: `${question} ${YES_OR_NO} ` }));
+}
+
+export const YES_OR_NO = '[y/N]';
+
+export function isYes(answer: string | undefined): boolean {
+  return /^y(es)?$/i.test(answer?.trim() ?? '');
 }

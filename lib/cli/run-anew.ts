@@ -5,11 +5,12 @@ import { parseDuration } from '../base/duration.ts';
 import { endRun } from '../io/process.ts';
 import { UNREACHABLE } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { Confirm } from '../run/confirm.ts';
 import { EXIT } from '../run/exit-code.ts';
 import { startRun } from '../run/run.ts';
 import type { Running, RunRequest, RunWitness } from '../run/run-request.ts';
 import type { View } from '../view/view.ts';
-import { ask, type Question } from './ask.ts';
+import { ask, canAsk, isYes, type Question, YES_OR_NO } from './ask.ts';
 import { type Call, complain, refuse } from './call.ts';
 import { tidyEngine } from './engine.ts';
 import { groundOf } from './ground.ts';
@@ -38,9 +39,16 @@ export async function runAnew(call: Call, witness: RunWitness): Promise<number> 
     return await (await import('./commands/list.ts')).list(call);
   }
   const view = await openView(call);
-  const ground = { ...groundOf(call, project), asks: (question: Question) => view.alone(() => ask(surroundings, question)) };
+  const asks = (question: Question) => view.alone(() => ask(surroundings, question));
+  const ground = { ...groundOf(call, project), asks };
   const kept = warnings.length === 0 ? { witness } : {}; // a warning is said each time
-  const running = startRun({ ...requestOf(call, ground), killGrace, ...kept, tell: (event) => view.event(event) });
+  const running = startRun({
+    ...requestOf(call, ground),
+    confirm: confirmBy(call, asks),
+    killGrace,
+    ...kept,
+    tell: (event) => view.event(event),
+  });
   const deaf = hear(surroundings, running);
   const unstoppable = onStop(surroundings, view);
   const ended = await running.ended.finally(async () => {
@@ -61,7 +69,7 @@ function killGraceOf({ environment }: Surroundings): number | undefined {
   return text === '' ? KILL_GRACE : parseDuration(text);
 }
 
-function requestOf(call: Call, ground: Ground): Omit<RunRequest, 'tell' | 'killGrace'> {
+function requestOf(call: Call, ground: Ground): Omit<RunRequest, 'tell' | 'killGrace' | 'confirm'> {
   const { words, options, surroundings } = call;
   const { project, io, folders } = ground;
   return {
@@ -82,6 +90,14 @@ function requestOf(call: Call, ground: Ground): Omit<RunRequest, 'tell' | 'killG
     tidy: () => tidyEngine(surroundings.nodeVersion),
     version: surroundings.version(),
     command: ['sbx', ...surroundings.argv].join(' '),
+  };
+}
+
+/** `-y` says yes to all that a step asks. */
+function confirmBy({ options, surroundings }: Call, asks: (question: Question) => Promise<string | undefined>): Confirm {
+  return async (step, question, over) => {
+    if (options.yes || !canAsk(surroundings)) return options.yes || undefined;
+    return isYes(await asks({ text: `${step}: ${question} ${YES_OR_NO} `, over }));
   };
 }
 

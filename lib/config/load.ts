@@ -1,6 +1,7 @@
 import type { Checked } from '../model/diagnostic.ts';
 import type { Project, Step, StepId } from '../model/project.ts';
 import type { Task } from '../task.ts';
+import { aliasesOf } from './aliases.ts';
 import type { Ask } from './ask.ts';
 import { checkTopKeys, fieldOf, type Layer, sectionOf } from './layers.ts';
 import { readParams } from './params.ts';
@@ -74,15 +75,16 @@ async function loadProject(
   await underlayProfiles(places, sources, library, report);
   const sandboxes = readSandboxes(places, scopeOf, ask, report);
   const section = sectionOf(layers, 'steps', report);
+  const called = aliasesOf(section, report);
   const defaults = readDefault(
     layers,
     new Set(section.keys()),
-    (unknown, field) => addUnknownStep(unknown, section, field, report),
+    (unknown, field) => addUnknownStep(unknown, { section, called }, field, report),
     report,
   );
-  const named = new Set<StepId>(ask.named.length > 0 ? ask.named : defaults);
+  const named = new Set<StepId>(ask.named.length > 0 ? ask.named.flatMap((name) => called.get(name) ?? name) : defaults);
   const byName = new Map(tasks.map((task) => [task.name, task]));
-  const all = { scopeOf, sandboxes, tasks: byName, env, named, report };
+  const all = { scopeOf, sandboxes, tasks: byName, env, named, ask, report };
   const steps = new Map<StepId, Step>();
   for (const entry of section.values()) {
     const step = readStep(entry, all);
@@ -91,9 +93,10 @@ async function loadProject(
   }
   const pools = readPools(layers, scopeOf, report);
   const secrets = readSecrets(layers, bare, report);
-  checkReferences(steps, section, pools, secrets, all);
+  checkReferences({ steps, section, called, pools, secrets }, all);
   const cache = readCache(layers, scopeOf, report);
-  return { name, root: ask.root, file: ask.file, default: defaults, params: params.declared, sandboxes, steps, pools, cache, secrets };
+  const { root, file } = ask;
+  return { name, root, file, default: defaults, params: params.declared, sandboxes, steps, called, pools, cache, secrets };
 }
 
 /** What is wrong with single files, and between recipes. */

@@ -5,14 +5,18 @@ import type { Entry, Section } from './layers.ts';
 import { below, type Origin, type Report } from './report.ts';
 import { addUnknownSandbox, type StepsScope } from './steps.ts';
 
+interface Referred {
+  readonly steps: ReadonlyMap<StepId, Step>;
+  readonly section: Section;
+  readonly called: Called;
+  readonly pools: ReadonlyMap<string, number>;
+  readonly secrets: readonly Secret[];
+}
+
+type Called = ReadonlyMap<string, readonly StepId[]>;
+
 /** Checks what steps refer to: other steps, sandboxes, pools, secrets. */
-export function checkReferences(
-  steps: ReadonlyMap<StepId, Step>,
-  section: Section,
-  pools: ReadonlyMap<string, number>,
-  secrets: readonly Secret[],
-  all: Pick<StepsScope, 'sandboxes' | 'report'>,
-): void {
+export function checkReferences({ steps, section, called, pools, secrets }: Referred, all: Pick<StepsScope, 'sandboxes' | 'report'>): void {
   const { report } = all;
   const declared = new Set(secrets.map(({ name }) => name));
   for (const step of steps.values()) {
@@ -20,7 +24,7 @@ export function checkReferences(
     const entry = section.get(step.id) as Entry;
     for (const key of ['needs', 'after'] as const) {
       for (const [i, name] of step[key].entries()) {
-        if (!section.has(name)) addUnknownStep(name, section, at(entry, key, i), report);
+        if (!section.has(name)) addUnknownStep(name, { section, called }, at(entry, key, i), report);
       }
     }
     for (const key of ['provides', 'releases'] as const) {
@@ -46,7 +50,16 @@ function at(entry: Entry, key: string, i: number): Origin | undefined {
   return field === undefined || !Array.isArray(field.value) ? field : below(field, i);
 }
 
-export function addUnknownStep(name: string, section: { keys(): Iterable<string> }, origin: Origin | undefined, report: Report): void {
-  const hint = () => (isFree(name) ? 'What starts with x- is your own, and no step.' : hintOf(name, section.keys()));
+export function addUnknownStep(
+  name: string,
+  { section, called }: { readonly section: Section; readonly called: Called },
+  origin: Origin | undefined,
+  report: Report,
+): void {
+  const [step] = called.get(name) ?? [];
+  const hint = () => {
+    if (step !== undefined) return `It is an alias, for the command line: write \`${step}\`.`;
+    return isFree(name) ? 'What starts with x- is your own, and no step.' : hintOf(name, section.keys());
+  };
   report.add('unknown-step', `there is no step \`${name}\``, origin, hint);
 }

@@ -8,6 +8,7 @@ import { isFree, type Shape, type ValueOf } from '../schema/shape.ts';
 import { stepFields } from '../schema/step.ts';
 import { unknownKey } from '../schema/unknown-key.ts';
 import type { Task } from '../task.ts';
+import type { Ask } from './ask.ts';
 import { readCondition } from './condition.ts';
 import { mergePairs, readEnv } from './environment.ts';
 import { type Field, readField, readJson } from './field.ts';
@@ -25,6 +26,7 @@ export interface StepsScope {
   readonly env: Pairs;
   /** Named on the command line: words behind `--` are for them. */
   readonly named: ReadonlySet<StepId>;
+  readonly ask: Ask;
   readonly report: Report;
 }
 
@@ -61,6 +63,8 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   const timeout = read('timeout');
   const cache = read('cache');
   const outputs = read('outputs');
+  const platforms = read('platforms');
+  const onlyOn = platforms === undefined || isFor(platforms, all.ask) ? undefined : platforms;
   const script = readScript(entry, scopeOf, { shell: read('shell'), named: all.named.has(entry.name) }, report);
   if (cache === true && outputs === undefined && entry.fields.get('outputs') === undefined) {
     report.add(
@@ -90,7 +94,8 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     passEnv: read('passEnv') ?? [],
     secrets: read('secrets') ?? [],
     dir: normalDir(read('dir') ?? stepFields.dir.default),
-    enabled: readCondition(entry.fields.get('if'), scopeOf, report),
+    enabled: readCondition(entry.fields.get('if'), scopeOf, report) && onlyOn === undefined,
+    ...some('onlyOn', onlyOn),
     when: read('when') ?? stepFields.when.default,
     ...some('timeout', timeout === undefined ? undefined : parseDuration(timeout)),
     retry: retryOf(read('retry') ?? 0),
@@ -98,6 +103,8 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     parallel: read('parallel') ?? stepFields.parallel.default,
     ...some('cache', cache),
     interactive: task.interactive ?? read('interactive') ?? stepFields.interactive.default,
+    ...some('confirm', read('confirm')),
+    ...some('aliases', read('aliases')),
     ...some('description', read('description')),
     fields,
     ...some('span', span),
@@ -138,6 +145,10 @@ function keysOf({ fields, refuses = [] }: Task): readonly string[] {
 
 function some<K extends string, V>(key: K, value: V | undefined): { readonly [k in K]?: V } {
   return (value === undefined ? {} : { [key]: value }) as { readonly [k in K]?: V };
+}
+
+function isFor(platforms: readonly string[], { os, arch }: Ask): boolean {
+  return platforms.length === 0 || platforms.includes(os) || platforms.includes(`${os}/${arch}`);
 }
 
 function retryOf(retry: ValueOf<Fields['retry']>): Step['retry'] {

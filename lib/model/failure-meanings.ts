@@ -43,6 +43,10 @@ export const FAILURE_MEANINGS: { readonly [code in FailureCode]: FailureMeaning 
     means: 'The file of a secret can be read by others, is no plain file, or the value cannot be passed on.',
     mend: 'chmod 600 FILE, and own it.',
   },
+  'not-confirmed': {
+    means: 'The step asks a question by `confirm`, and the answer was not yes, or nobody could give one.',
+    mend: '`-y` says yes.',
+  },
   'task-refused': {
     means: 'The step cannot be done like this, for instance without a terminal.',
     mend: 'The message says what is in the way.',

@@ -14,6 +14,7 @@ export type FailureCode =
   | 'secret-missing'
   | 'secret-unsafe'
   | 'task-refused'
+  | 'not-confirmed'
   | 'unreachable'
   | 'host-key-unknown'
   | 'host-key-changed'

@@ -13,6 +13,7 @@ export type Outcome =
 export type SkipCause =
   | { readonly code: 'upstream-failed'; readonly step: StepId } // the root failure, not the nearest
   | { readonly code: 'disabled' } // `if` is false
+  | { readonly code: 'platform'; readonly platforms: readonly string[] } // it is for these, and this computer is none of them
   | { readonly code: 'condition' } // `when: failure` and nothing failed, or `when: success` and something did
   | { readonly code: 'not-needed' } // demanded by no step that executes
   | { readonly code: 'unreachable' } // `onUnreachable: skip`

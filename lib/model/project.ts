@@ -20,6 +20,8 @@ export interface Project {
   readonly params: ReadonlyMap<string, Param>;
   readonly sandboxes: ReadonlyMap<SandboxName, SandboxSpec>;
   readonly steps: ReadonlyMap<StepId, Step>;
+  /** What else the user may call steps on the command line: their aliases. */
+  readonly called: ReadonlyMap<string, readonly StepId[]>;
   /** Slots of each named pool. */
   readonly pools: ReadonlyMap<string, number>;
   readonly cache: CacheSettings;
@@ -92,7 +94,10 @@ export interface Step {
   readonly secrets: readonly string[];
   /** Relative to the project's root, `.` by default; the same folder below the workspace on a far side. */
   readonly dir: string;
+  /** False: it is skipped in this run, and counts as done. */
   readonly enabled: boolean;
+  /** The platforms that it is for, if this computer is none of them; it is not enabled then. */
+  readonly onlyOn?: readonly string[];
   readonly when: 'success' | 'failure' | 'always';
   /** Milliseconds. */
   readonly timeout?: number;
@@ -103,9 +108,17 @@ export interface Step {
   /** Absent: by the rules for caching; false: never. */
   readonly cache?: boolean;
   readonly interactive: boolean;
+  /** Asked before it is executed; only a yes lets it begin. */
+  readonly confirm?: string;
+  readonly aliases?: readonly string[];
   readonly description?: string;
   /** The fields of the task, already of the shape that the task declares. */
   readonly fields: { readonly [field: string]: Json };
   /** Where the step stands; absent when the document came from the cache. */
   readonly span?: Span;
+}
+
+/** The steps that a word of the command line means; none: there is no such step. */
+export function stepsCalled({ steps, called }: Pick<Project, 'steps' | 'called'>, name: string): readonly StepId[] {
+  return steps.has(name) ? [name] : (called.get(name) ?? []);
 }

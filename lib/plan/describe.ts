@@ -103,6 +103,8 @@ export function describeSkip(cause: SkipCause): string {
       return `${cause.step} failed`;
     case 'disabled':
       return 'its `if` is false';
+    case 'platform':
+      return `it is for ${some(cause.platforms)} only`;
     case 'condition':
       return 'its `when` does not hold';
     case 'not-needed':

@@ -52,6 +52,7 @@ function inTime(decision: Decision, { action, ahead }: Question): Decision {
 
 function decide({ project, action, options }: Question, facts: Facts, look: Look): Decision {
   const { step, draft } = action;
+  if (step.onlyOn) return { is: 'skip', because: { code: 'platform', platforms: step.onlyOn } };
   if (!step.enabled) return { is: 'skip', because: { code: 'disabled' } };
   if (action.forced) return { is: 'run', reasons: [{ code: 'forced' }] };
   const because = uncacheable(action, options);

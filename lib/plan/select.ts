@@ -1,13 +1,13 @@
 import { hintOf } from '../base/suggest.ts';
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
-import type { Project, Step, StepId } from '../model/project.ts';
+import { type Project, type Step, type StepId, stepsCalled } from '../model/project.ts';
 import type { Graph } from './graph.ts';
 
 export interface SelectOptions {
   /** The named steps alone, without what they need. */
   readonly only?: boolean;
   /** Steps to run whatever is remembered; true: all that are selected. */
-  readonly force?: true | readonly StepId[];
+  readonly force?: true | readonly string[];
 }
 
 /** The steps of a run. */
@@ -25,16 +25,18 @@ export interface Selection {
  * as all they need is selected (without needs: as soon as one of their `after` is, or at once without those). A releaser comes with its `when`
  * only if its place is used. A disabled step brings nothing along: it will not run.
  */
-export function select(project: Project, graph: Graph, names: readonly StepId[], options: SelectOptions = {}): Checked<Selection> {
-  const named = new Set(names.length > 0 ? names : project.default);
-  const diagnostics = [...named, ...(Array.isArray(options.force) ? (options.force as readonly StepId[]) : [])]
-    .filter((id) => !project.steps.has(id))
-    .map((id) => unknownStep(id, project));
-  if (named.size === 0) diagnostics.push(nothingToRun(project));
+export function select(project: Project, graph: Graph, names: readonly string[], options: SelectOptions = {}): Checked<Selection> {
+  const force = options.force === true ? [] : (options.force ?? []);
+  const diagnostics = [...new Set([...names, ...force])]
+    .filter((name) => stepsCalled(project, name).length === 0)
+    .map((name) => unknownStep(name, project));
+  const meant = (words: readonly string[]): Set<StepId> => new Set(words.flatMap((word) => stepsCalled(project, word)));
+  const named = names.length > 0 ? meant(names) : new Set(project.default);
+  if (names.length === 0 && named.size === 0) diagnostics.push(nothingToRun(project));
   if (diagnostics.length > 0) return { diagnostics };
   const chosen = options.only ? named : closure(project, graph, named);
   const steps = graph.order.filter((id) => chosen.has(id));
-  const forced = options.force === true ? chosen : new Set(options.force ?? []);
+  const forced = options.force === true ? chosen : meant(force);
   return { value: { steps, named, forced, before: beforeOf(graph, steps, chosen) }, diagnostics: [] };
 }
 
@@ -101,9 +103,9 @@ function throughOthers(graph: Graph, direct: readonly StepId[], chosen: Readonly
   return [...seen].filter((id) => chosen.has(id));
 }
 
-function unknownStep(id: StepId, project: Project): Diagnostic {
-  const hint = hintOf(id, project.steps.keys(), '`sbx list` shows them all.');
-  return { severity: 'error', code: 'unknown-step', message: `there is no step ${id}`, hint };
+function unknownStep(name: string, project: Project): Diagnostic {
+  const hint = hintOf(name, [...project.steps.keys(), ...project.called.keys()], '`sbx list` shows them all.');
+  return { severity: 'error', code: 'unknown-step', message: `there is no step ${name}`, hint };
 }
 
 function nothingToRun(project: Project): Diagnostic {

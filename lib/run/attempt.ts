@@ -3,6 +3,7 @@ import { err, type Result } from '../base/result.ts';
 import { refusedHere } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlannedAction } from '../model/plan.ts';
+import type { Step } from '../model/project.ts';
 import type { Produced, RunScope, Task } from '../task.ts';
 import type { Footing, RunControl } from './control.ts';
 
@@ -18,7 +19,7 @@ export async function attempt(
 ): Promise<Attempted> {
   const { action } = planned;
   const { timeout } = action.step;
-  const leave = control.enter(footingOf(planned));
+  const leave = control.enter(footingOf(action.step));
   let timedOut = false;
   const stopTimer = after(timeout, () => {
     timedOut = true;
@@ -56,7 +57,7 @@ function after(ms: number | undefined, act: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-function footingOf({ action: { step } }: PlannedAction): Footing {
+export function footingOf(step: Step): Footing {
   if (step.releases !== undefined || step.when === 'always') return 'release';
   return step.interactive ? 'terminal' : 'step';
 }

@@ -7,7 +7,8 @@ import type { Decision, PlannedAction } from '../model/plan.ts';
 import { LOCAL, type Project, type SandboxName, type SandboxSpec, type Step, type StepId } from '../model/project.ts';
 import type { Tree } from '../model/tree.ts';
 import type { RunScope, Task } from '../task.ts';
-import { attempt } from './attempt.ts';
+import { attempt, footingOf } from './attempt.ts';
+import { type Confirm, unconfirmed } from './confirm.ts';
 import type { RunControl } from './control.ts';
 import type { Ledger, Spent } from './ledger.ts';
 import type { Performed } from './loop.ts';
@@ -32,6 +33,7 @@ export interface ExecuteInput {
   readonly run: string;
   readonly jobs: number;
   readonly keepGoing: KeepGoing;
+  readonly confirm: Confirm;
   readonly control: RunControl;
   readonly emit: Emit;
   readonly reach: Reach;
@@ -151,6 +153,8 @@ export class Executor {
     const began = io.clock.monotonic();
     const at = io.clock.now();
     const ms = (): number => io.clock.monotonic() - began;
+    const refused = await this.#unconfirmed(action.step);
+    if (refused) return gone(refused);
     emit({ type: 'step-started', step: action.id, decision, attempt: 1 });
     const values = secrets.variables(action.step.secrets);
     if (!values.ok) return gone({ is: 'failed', failure: { ...values.error, step: action.id } }, ms());
@@ -194,6 +198,15 @@ export class Executor {
       settled: { is: 'done', executed: !untouched, key, outputs },
       ms: spent.ms,
     };
+  }
+
+  async #unconfirmed(step: Step): Promise<Outcome | undefined> {
+    if (step.confirm === undefined) return undefined;
+    const { control, confirm } = this.#input;
+    const wait = control.enter(footingOf(step));
+    const failure = await unconfirmed(step, confirm, wait.signal).finally(wait.done);
+    if (wait.signal.aborted) return { is: 'cancelled' };
+    return failure && { is: 'failed', failure: { ...failure, step: step.id } };
   }
 
   /** Attempts until one counts: only failures of the infrastructure are tried again, and a place that was never reached is not. */

@@ -11,11 +11,11 @@ import type { Task } from '../task.ts';
 /** What the user asked to be run. */
 export interface Wish {
   /** None: the default of the project. */
-  readonly names: readonly StepId[];
+  readonly names: readonly string[];
   /** The named steps alone. */
   readonly only: boolean;
   /** Steps to run whatever is remembered; true: all. */
-  readonly force: true | readonly StepId[];
+  readonly force: true | readonly string[];
   /** The store is neither asked nor filled. */
   readonly noCache: boolean;
 }

@@ -11,6 +11,7 @@ import type { Project, SandboxName, StepId } from '../model/project.ts';
 import type { Sandbox, Terminal } from '../model/sandbox.ts';
 import type { Checkout } from '../sync/checkout.ts';
 import type { Task } from '../task.ts';
+import type { Confirm } from './confirm.ts';
 import type { StopCause } from './control.ts';
 import type { Wish } from './prepare.ts';
 import type { KeepGoing } from './settlement.ts';
@@ -39,6 +40,8 @@ export interface RunRequest {
   /** Whose workspaces these are; asked only when a place is reached. */
   readonly checkout: () => Checkout;
   readonly terminal: Terminal | undefined;
+  /** Asks the user whether a step with `confirm` may begin. */
+  readonly confirm: Confirm;
   readonly killGrace: number;
   /** Words that start zx's command line. */
   readonly zx: () => readonly string[];

@@ -27,7 +27,7 @@ export interface WorkInput {
 }
 
 export function openWork({ request, run, project, planning, memory, reach, control, emit }: WorkInput): Executor {
-  const { io, folders, tasks, jobs, keepGoing, terminal, killGrace, zx, checkout, wish } = request;
+  const { io, folders, tasks, jobs, keepGoing, confirm, terminal, killGrace, zx, checkout, wish } = request;
   const { store, memo, records, look } = memory;
   clearStages(io.files, folders.project);
   const owned = openOwned(io, folders.state);
@@ -38,6 +38,7 @@ export function openWork({ request, run, project, planning, memory, reach, contr
     ...common,
     jobs,
     keepGoing,
+    confirm,
     control,
     emit,
     secrets: secretsOf(project.secrets, io),

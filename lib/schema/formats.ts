@@ -2,6 +2,7 @@ import { parseDuration } from '../base/duration.ts';
 import { globProblem } from '../base/pattern.ts';
 import { parseSize } from '../base/size.ts';
 import type { DiagnosticCode } from '../model/diagnostic.ts';
+import { PLATFORM, platformLike } from './platform.ts';
 import type { StringShape } from './shape.ts';
 
 export type Format = NonNullable<StringShape['format']>;
@@ -21,6 +22,7 @@ export const FORMAT_PATTERNS: { readonly [format in Format]: string } = {
   size: '^\\s*\\d+(\\.\\d+)?\\s*([KMGT]i?B|B)\\s*$',
   glob: '^!?[^/]',
   path: '^(?!/)(?!(.*/)?\\.\\.(/|$)).',
+  platform: PLATFORM,
 };
 
 const NAME = new RegExp(FORMAT_PATTERNS.name);
@@ -57,6 +59,9 @@ export function formatProblem(format: Format, text: string): FormatProblem | und
     }
     case 'path':
       return pathProblem(text);
+    case 'platform':
+      if (new RegExp(PLATFORM).test(text)) return undefined;
+      return { code: 'bad-value', message: `\`${text}\` is not a platform`, hint: platformLike(text) };
   }
 }
 

@@ -19,7 +19,7 @@ export interface StringShape extends Described {
   readonly pattern?: string;
   /** What a text of the pattern is, in words: `a login name`. */
   readonly called?: string;
-  readonly format?: 'duration' | 'size' | 'glob' | 'path' | 'name' | 'variable';
+  readonly format?: 'duration' | 'size' | 'glob' | 'path' | 'name' | 'variable' | 'platform';
   readonly default?: string;
 }
 

@@ -82,6 +82,13 @@ export const stepFields = {
       { kind: 'string', description: 'An expression.', examples: ["os == 'linux'"] },
     ],
   },
+  platforms: {
+    kind: 'list',
+    single: true,
+    description: 'The platforms that the step is for: on others it is skipped, and steps that need it go on. That of this computer counts.',
+    of: { kind: 'string', literal: true, format: 'platform', description: 'A system, or a system and an architecture.' },
+    examples: [['linux', 'darwin/arm64']],
+  },
   when: {
     kind: 'string',
     literal: true,
@@ -111,5 +118,17 @@ export const stepFields = {
   parallel: { kind: 'boolean', description: 'May run beside other steps in the same workspace.', default: false },
   cache: { kind: 'boolean', description: 'false: never remembered. true: remembered though it has secrets; needs outputs.' },
   interactive: { kind: 'boolean', description: "Joined to the user's terminal; never remembered.", default: false },
+  confirm: {
+    kind: 'string',
+    description: 'A question that is asked on the terminal before the step is executed; `-y` says yes. Without a terminal the step fails.',
+    examples: ['Deploy to production?'],
+  },
+  aliases: {
+    kind: 'list',
+    single: true,
+    description: 'Other names of the step, for the command line.',
+    of: { kind: 'string', literal: true, format: 'name', description: 'A name.' },
+    examples: [['b']],
+  },
   description: { kind: 'string', literal: true, description: 'One line for `sbx list`.' },
 } as const satisfies ObjectShape['fields'];

@@ -16,6 +16,9 @@ const OTHER_WORDS: ReadonlyMap<string, string> = new Map(
     use: ['include', 'includes', 'extends'],
     description: ['desc', 'summary', 'title'],
     exclude: ['ignore'],
+    platforms: ['platform'],
+    confirm: ['prompt', 'prompts'],
+    aliases: ['alias'],
   }).flatMap(([ours, theirs]) => theirs.map((one) => [one, ours] as const)),
 );
 

@@ -173,7 +173,7 @@ function finishStep(board: Board, e: Stamped & { readonly type: 'step-finished' 
   if (e.outcome.is === 'failed') failStep(board, e.step, e.outcome.failure, e.ms, running);
   if (e.outcome.is === 'skipped') {
     const { because } = e.outcome;
-    if (because.code === 'disabled' || because.code === 'condition' || because.code === 'not-needed') return;
+    if (because.code === 'disabled' || because.code === 'platform' || because.code === 'condition' || because.code === 'not-needed') return;
     const cause = describeSkip(because);
     const skip = board.skips.get(cause) ?? { steps: [], count: 0 };
     skip.count++;

@@ -7,7 +7,7 @@ import { rows } from './rows.ts';
 /** The steps, sandboxes and parameters of a project. `columns` of the terminal, undefined where the text goes elsewhere. */
 export function listText(project: Project, paint: Paint, columns?: number): string {
   const steps = [...project.steps.values()].map((step) => [
-    { text: step.id, paint: paint.name },
+    { text: [step.id, ...(step.aliases ?? [])].join(', '), paint: paint.name },
     step.sandbox === LOCAL ? '' : step.sandbox,
     whatOf(step) + (project.default.includes(step.id) ? ' (default)' : ''),
   ]);
@@ -34,8 +34,9 @@ export function listJson(project: Project): string {
     project: project.name,
     file: project.file,
     default: project.default,
-    steps: [...project.steps.values()].map(({ id, task, sandbox, needs, after, description, script, interactive }) => ({
+    steps: [...project.steps.values()].map(({ id, aliases, task, sandbox, needs, after, description, script, interactive }) => ({
       id,
+      ...(aliases === undefined ? {} : { aliases }),
       task,
       sandbox,
       needs,

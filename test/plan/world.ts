@@ -27,7 +27,16 @@ export function step(id: StepId, more: Partial<Step> = {}): Step {
 export function project(steps: readonly Step[], more: Partial<Project> & { readonly places?: readonly SandboxSpec[] } = {}): Project {
   const places = more.places ?? [sandbox('vm', { probes: [['ghc', 'ghc --version']] })];
   return {
-    ...{ name: 'p', root: '/p', file: '/p/Sandboxfile.yaml', default: [], params: new Map(), pools: new Map(), secrets: [] },
+    ...{
+      name: 'p',
+      root: '/p',
+      file: '/p/Sandboxfile.yaml',
+      default: [],
+      called: new Map(),
+      params: new Map(),
+      pools: new Map(),
+      secrets: [],
+    },
     sandboxes: new Map([sandbox(LOCAL), ...places].map((one) => [one.name, one])),
     steps: new Map(steps.map((one) => [one.id, one])),
     cache: { enabled: true, maxSize: 1, maxAge: 1 },

@@ -72,6 +72,7 @@ async function runSteps(
     sandboxes: new Map(),
     checkout: () => ({ id: 'c'.repeat(64), owner: 'test' }),
     terminal: undefined,
+    confirm: async () => undefined,
     killGrace: 500,
     zx: () => [],
     version: '0.0.0',

@@ -1,4 +1,4 @@
-import { LOCAL } from '../../model/project.ts';
+import { LOCAL, type Project } from '../../model/project.ts';
 import { EXIT } from '../../run/exit-code.ts';
 import { SILENT } from '../../view/sink.ts';
 import type { Call } from '../call.ts';
@@ -10,10 +10,15 @@ import type { Surroundings } from '../surroundings.ts';
 export async function names(call: Call): Promise<number> {
   const opening = await open({ ...call, err: SILENT }, { named: [] });
   if (opening.is !== 'open') return EXIT.done;
-  const { steps, sandboxes } = opening.opened.project;
-  const found = call.words.operands[0] === 'sandboxes' ? [...sandboxes.keys()].filter((name) => name !== LOCAL) : steps.keys();
+  const { project } = opening.opened;
+  const found =
+    call.words.operands[0] === 'sandboxes' ? [...project.sandboxes.keys()].filter((name) => name !== LOCAL) : namesOfSteps(project);
   for (const name of found) call.out.write(`${name}\n`);
   return EXIT.done;
+}
+
+function namesOfSteps({ steps, called }: Project): readonly string[] {
+  return [...steps.keys(), ...called.keys()];
 }
 
 /** Steps of the project here, for suggestions; none where there is no project. */
@@ -31,5 +36,5 @@ export async function stepNames(surroundings: Surroundings): Promise<readonly st
     columns: undefined,
   };
   const opening = await open(call, { named: [] });
-  return opening.is === 'open' ? [...opening.opened.project.steps.keys()] : [];
+  return opening.is === 'open' ? namesOfSteps(opening.opened.project) : [];
 }

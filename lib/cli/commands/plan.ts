@@ -49,7 +49,7 @@ export async function explain(call: Call): Promise<number> {
   const [step = ''] = call.words.operands;
   const made = await look(call, [step]);
   if (typeof made === 'number') return made;
-  const planned = made.plan.actions.find(({ action }) => action.id === step);
+  const planned = made.plan.actions.find(({ action }) => action.named);
   if (planned === undefined) return refuse(call, `there is no step ${step}`);
   const last = made.memory.look.last(step);
   const explained = { planned, now: made.now, ...(last === undefined ? {} : { last }) };

@@ -85,6 +85,7 @@ export function formatsTable(): readonly string[] {
       ['a variable', of('variable')],
       ['a duration', `${of('duration')}: \`90s\`, \`10m\`, \`1h30m\`, \`7d\``],
       ['a size', `${of('size')}: \`500MB\` (powers of 1000), \`20GiB\` (powers of 1024)`],
+      ['a platform', `${of('platform')}, those of Node: \`linux\`, \`darwin/arm64\``],
       ['a path', "relative to the project's root, without `..`"],
       ['a glob', '`*` and `?` within a name, `[a-z]`, `{a,b}`, `**` for any depth; a leading `!` takes away'],
     ],
