@@ -1,11 +1,15 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 
-/** What lies under one name. */
-export type Thing =
-  | { readonly kind: 'file'; readonly id: string; readonly mode: number; readonly mtime: Date; readonly content: Buffer }
-  | { readonly kind: 'link'; readonly id: string; readonly target: string }
-  | { readonly kind: 'folder'; readonly id: string; readonly mode: number };
+/** What lies under one name, and by what a program knows it again. */
+export type Thing = { readonly id: string; readonly marks: Marks } & (
+  | { readonly kind: 'file'; readonly mode: number; readonly mtime: Date; readonly content: Buffer }
+  | { readonly kind: 'link'; readonly target: string }
+  | { readonly kind: 'folder'; readonly mode: number }
+);
+
+/** As a look at it tells them. */
+export type Marks = Pick<Stats, 'ino' | 'mtimeMs' | 'ctimeMs'>;
 
 /** Everything below a folder, by its path within. */
 export type State = ReadonlyMap<string, Thing>;
@@ -58,13 +62,15 @@ function walk(base: string, below: string, before: State | undefined, into: Map<
 
 /** Undefined for what is gone again, and for what is none of the three: a far side's pipes. */
 function look(full: string, before: Thing | undefined): Thing | undefined {
-  const seen = lstatSync(full, { bigint: true, throwIfNoEntry: false });
+  const seen = lstatSync(full, { throwIfNoEntry: false });
   if (seen === undefined) return undefined;
-  const id = `${seen.ino} ${seen.birthtimeNs}`;
-  if (seen.isDirectory()) return { kind: 'folder', id, mode: Number(seen.mode) & 0o7777 };
-  if (seen.isSymbolicLink()) return { kind: 'link', id, target: readlinkSync(full) };
+  const { ino, birthtimeMs, mtimeMs, ctimeMs, mtime } = seen;
+  const common = { id: `${ino} ${birthtimeMs}`, marks: { ino, mtimeMs, ctimeMs } };
+  const mode = seen.mode & 0o7777;
+  if (seen.isDirectory()) return { ...common, kind: 'folder', mode };
+  if (seen.isSymbolicLink()) return { ...common, kind: 'link', target: readlinkSync(full) };
   if (!seen.isFile()) return undefined;
   const content = readFileSync(full);
-  const same = before?.kind === 'file' && before.id === id && before.content.equals(content);
-  return { kind: 'file', id, mode: Number(seen.mode) & 0o7777, mtime: seen.mtime, content: same ? before.content : content };
+  const same = before?.kind === 'file' && before.id === common.id && before.content.equals(content);
+  return { ...common, kind: 'file', mode, mtime, content: same ? before.content : content };
 }

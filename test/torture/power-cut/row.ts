@@ -20,7 +20,7 @@ export const row: Row = {
     const lanes = new Lanes<Question>(new URL('worker.js', import.meta.url), folder);
     return Promise.resolve({
       *trials(count) {
-        const first = [...lasting(lanes), ...missed(lanes)];
+        const first = [...lasting(lanes), ...missed(lanes), ...believed(lanes)];
         yield* first;
         for (let n = 0; n < count - first.length; n++) yield trial(n, random.fork(String(n)), lanes);
       },
@@ -72,7 +72,7 @@ function trial(n: number, random: Random, lanes: Lanes<Question>): Trial {
 function cutOf(scenario: number, cut: NonNullable<Question['cut']>, lanes: Lanes<Question>, last = ''): Trial {
   const { name = '', kind = 'local' } = SCENARIOS[scenario] ?? {};
   return {
-    name: `${name}, cut at ${(cut.part * 100).toFixed(1)} %${cut.thenDown ? ', then taken down' : ''}: ${cut.fate}${last}`,
+    name: `${name}${cut.rested ? ' and a rest' : ''}, cut at ${(cut.part * 100).toFixed(1)} %${cut.thenDown ? ', then taken down' : ''}: ${cut.fate}${last}`,
     async run() {
       const says = await lanes.ask(kind, { scenario, cut });
       return typeof says === 'string' ? says : undefined;
@@ -84,4 +84,19 @@ function cutOf(scenario: number, cut: NonNullable<Question['cut']>, lanes: Lanes
 function missed(lanes: Lanes<Question>): readonly Trial[] {
   const cut = { part: 1, fate: 'all but names in the trash', seed: '' };
   return SCENARIOS.flatMap(({ kept = [] }, scenario) => (kept.length > 0 ? [cutOf(scenario, cut, lanes)] : []));
+}
+
+const RESTED = ['first run', 'run after an edit', 'restore of deleted outputs', 'restore of a former state'];
+
+/** When all had been looked at and was believed by its times, which a power cut keeps where it takes the bytes. */
+function believed(lanes: Lanes<Question>): readonly Trial[] {
+  return RESTED.flatMap((name) =>
+    ['all names, zeros in large files', 'this and that'].map((fate) =>
+      cutOf(
+        SCENARIOS.findIndex((scenario) => scenario.name === name),
+        { part: 1, fate, seed: name, rested: true },
+        lanes,
+      ),
+    ),
+  );
 }

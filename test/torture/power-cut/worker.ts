@@ -1,6 +1,7 @@
 /** One lane of the row: lets sbx do its work, makes the disk that a power cut would leave of that, judges the next runs. */
 import { chmodSync, mkdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pause } from '../../rig/patience.ts';
 import { startSshd } from '../../rig/sshd.ts';
 import { invocationOf } from '../crash-points/crash.ts';
 import { inside, watchHere } from '../crash-points/inside.ts';
@@ -10,6 +11,7 @@ import { SCENARIOS, type Scenario, TRUSTING } from '../crash-points/scenarios.ts
 import { Stage } from '../crash-points/stage.ts';
 import { type World, worldAt } from '../crash-points/world.ts';
 import { seeded } from '../random.ts';
+import { AnotherBoot } from './another-boot.ts';
 import { FATES } from './fates.ts';
 import { History, type Moment, type State } from './history.ts';
 import { type Fate, survivors } from './survivors.ts';
@@ -24,6 +26,8 @@ export interface Question {
     readonly seed: string;
     /** Then the workspace is taken down, whatever it was. */
     readonly thenDown?: true;
+    /** Another run, which found nothing to do, went before it: then files are believed by how they look. */
+    readonly rested?: true;
   };
   /** Whether this file, as it was at the end, outlasts a cut there. */
   readonly lasting?: { readonly path: string; readonly fate: string; readonly seed: string };
@@ -32,11 +36,13 @@ export interface Question {
 const DOWN: Partial<Scenario> = { next: [{ args: ['run', 'down'], code: 0 }], ends: 'torn down' };
 
 const stage = new Stage(process.argv[2] ?? '');
-const histories = new Map<Scenario, History>();
+const histories = new Map<string, History>();
+const boot = new AnotherBoot();
 watchHere();
+boot.watch();
 answerWith(async ({ scenario: number, cut, lasting }: Question) => {
   const scenario = SCENARIOS[number] ?? TRUSTING;
-  const moments = await momentsOf(scenario);
+  const moments = await momentsOf(scenario, cut?.rested === true);
   if (lasting !== undefined) {
     const at = moments.at(-1)?.state.get(lasting.path);
     const left = survivors(moments, fateOf(lasting.fate, lasting.seed)).get(lasting.path);
@@ -46,9 +52,15 @@ answerWith(async ({ scenario: number, cut, lasting }: Question) => {
   if (cut === undefined) return moments.length;
   const until = moments.slice(0, Math.max(2, Math.round(cut.part * moments.length)));
   const world = worldAt(stage.base);
-  lay(world.base, survivors(until, fateOf(cut.fate, cut.seed)));
-  const says = await judge(world, cut.thenDown ? { ...scenario, ...DOWN } : scenario);
-  return says === undefined ? null : `cut after ${until.at(-1)?.name}: ${says}`;
+  const left = survivors(until, fateOf(cut.fate, cut.seed));
+  lay(world.base, left);
+  boot.begin([...left].map(([path, { marks }]) => [join(world.base, path), marks] as const));
+  try {
+    const says = await judge(world, cut.thenDown ? { ...scenario, ...DOWN } : scenario);
+    return says === undefined ? null : `cut after ${until.at(-1)?.name}: ${says}`;
+  } finally {
+    boot.end();
+  }
 });
 
 function fateOf(name: string, seed: string): Fate {
@@ -58,18 +70,33 @@ function fateOf(name: string, seed: string): Fate {
 }
 
 /** What went before the cut: lived through once. */
-async function momentsOf(scenario: Scenario): Promise<readonly Moment[]> {
-  const known = histories.get(scenario);
+async function momentsOf(scenario: Scenario, rested: boolean): Promise<readonly Moment[]> {
+  const name = `${scenario.name} ${rested}`;
+  const known = histories.get(name);
   if (known !== undefined) return known.moments;
   const world = await stage.set(scenario);
   const history = scenario === TRUSTING ? await trusted(world) : await lived(world, scenario);
-  histories.set(scenario, history);
+  if (rested) await rest(world, scenario, history);
+  histories.set(name, history);
   return history.moments;
 }
 
+/** Milliseconds after which the times of a file are believed. */
+const SETTLED = 2500;
+
+async function rest(world: World, scenario: Scenario, history: History): Promise<void> {
+  await pause(SETTLED);
+  await live(world, scenario, history);
+}
+
 async function lived(world: World, scenario: Scenario, env: NodeJS.ProcessEnv = {}): Promise<History> {
-  const invocation = invocationOf(world, scenario);
   const history = new History(world.base);
+  await live(world, scenario, history, env);
+  return history;
+}
+
+async function live(world: World, scenario: Scenario, history: History, env: NodeJS.ProcessEnv = {}): Promise<void> {
+  const invocation = invocationOf(world, scenario);
   const at = ({ name }: { readonly name: string }, run: () => unknown): unknown => {
     const given = run();
     history.note(name);
@@ -77,7 +104,6 @@ async function lived(world: World, scenario: Scenario, env: NodeJS.ProcessEnv = 
   };
   await inside(scenario.attack, { ...invocation, env: { ...invocation.env, ...env } }, world.base, at, (path) => history.sync(path));
   history.note('the end');
-  return history;
 }
 
 /** A host key is accepted. */
