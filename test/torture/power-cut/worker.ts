@@ -86,7 +86,7 @@ const SETTLED = 2500;
 
 async function rest(world: World, scenario: Scenario, history: History): Promise<void> {
   await pause(SETTLED);
-  await live(world, scenario, history);
+  await live(world, scenario, history, { SBX_KILL_GRACE: undefined }); // as the next run is asked
 }
 
 async function lived(world: World, scenario: Scenario, env: NodeJS.ProcessEnv = {}): Promise<History> {
