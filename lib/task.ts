@@ -50,6 +50,8 @@ export interface Produced {
   readonly placed?: Tree;
   /** Inputs of a remote step that changed on the far side while it ran: the result stands and is not remembered. */
   readonly disturbed?: readonly string[];
+  /** Bytes that travelled, where progress does not tell them. */
+  readonly bytes?: number;
   /** Nothing had to be done: shown as fresh. */
   readonly untouched?: boolean;
   /** Files that a fetch brought; the runner checks, stores and places them. */

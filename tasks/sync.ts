@@ -53,8 +53,8 @@ export const sync: Task = {
       note: scope.note,
     });
     if (!synced.ok) return synced;
-    const { receipt, untouched } = synced.value;
-    return ok(untouched ? { receipt, untouched } : { receipt });
+    const { receipt, untouched, bytes } = synced.value;
+    return ok(untouched ? { receipt, untouched } : { receipt, bytes });
   },
 };
 

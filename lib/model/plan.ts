@@ -57,8 +57,8 @@ export interface PlannedAction {
   /** As far as it is known before the run; the run completes it with what really arrived. */
   readonly record: FingerprintRecord;
   readonly key?: Digest;
-  /** Predicted from history; absent without any. Milliseconds and bytes sent or received. */
-  readonly price?: { readonly ms: number; readonly bytes?: number };
+  /** Predicted; absent where nothing is known. Milliseconds of an execution, and bytes sent, received or restored. */
+  readonly price?: { readonly ms?: number; readonly bytes?: number };
 }
 
 /** The ordered actions of a run and what will happen with each. */

@@ -203,7 +203,7 @@ class Deciding implements Planning {
     const action = this.#actions[i] as Action;
     const { record, key } = this.#judgements[i] as Judgement;
     const decision = this.#decision(i);
-    const price = priceOf(action, decision, this.#look);
+    const price = priceOf(action, decision, key, this.#look);
     return { action, decision, record, ...(key === undefined ? {} : { key }), ...(price ? { price } : {}) };
   }
 

@@ -177,7 +177,8 @@ export class Executor {
     const begun = ledger.begin(planned, reads);
     const ended = await this.#attempts(planned, (leave) => scopeOf(scope, { planned, secrets: values.value, output, leave }));
     output.end();
-    const spent: Spent = { at, ms: ms(), bytes, log: output.log };
+    const produced = ended.is === 'ended' && ended.result.ok ? ended.result.value : {};
+    const spent: Spent = { at, ms: ms(), bytes: produced.bytes ?? bytes, log: output.log };
     const failed = (outcome: Outcome & { readonly is: 'failed' | 'cancelled' }): Performed => {
       output.keep();
       for (const { path, bin } of ledger.fail(planned, begun, spent, outcome.is)) {
@@ -190,7 +191,6 @@ export class Executor {
     if (!result.ok) return failed({ is: 'failed', failure: this.#told(planned, result.error, output) });
     const { cached, key, outputs, notes } = result.value;
     for (const text of notes) emit({ type: 'step-note', step: action.id, text });
-    const produced = ended.result.ok ? ended.result.value : {};
     if (produced.placed !== undefined) this.#placed.set(action.id, produced.placed);
     const untouched = produced.untouched === true;
     return {

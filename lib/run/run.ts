@@ -227,7 +227,7 @@ class Run {
       const common = { id, title: draft.title, task: step.task, sandbox: step.sandbox, needs: step.needs, decision };
       return {
         ...common,
-        ...(price ? { ms: price.ms } : {}),
+        ...(price?.ms === undefined ? {} : { ms: price.ms }),
         ...(step.interactive ? { interactive: true as const } : {}),
         ...(step.dir === '.' ? {} : { dir: step.dir }),
       };

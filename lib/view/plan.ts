@@ -3,6 +3,7 @@ import { formatSize } from '../base/size.ts';
 import type { Decision, Plan, PlannedAction } from '../model/plan.ts';
 import { LOCAL } from '../model/project.ts';
 import { describeDecision } from '../plan/describe.ts';
+import { hitOrMiss } from '../plan/hit.ts';
 import { total } from '../plan/price.ts';
 import { documentOf } from './document.ts';
 import { neutral } from './neutral.ts';
@@ -21,10 +22,11 @@ export function planText(plan: Plan, paint: Paint, columns?: number): string {
 }
 
 function rowOf({ action, decision, price }: PlannedAction, paint: Paint): (string | Cell)[] {
-  const cost = price ? formatDuration(price.ms) + (price.bytes === undefined ? '' : `, ${formatSize(price.bytes)}`) : '';
+  const cost = [price?.ms === undefined ? '' : formatDuration(price.ms), price?.bytes === undefined ? '' : formatSize(price.bytes)];
   const place = action.step.sandbox === LOCAL ? '' : action.step.sandbox;
   const verdict = { text: decision.is, paint: paintOf(decision, paint) };
-  return [verdict, { text: action.id, paint: paint.name }, place, cost, describeDecision(decision)];
+  const hit = { text: hitOrMiss(decision) ?? '', paint: paint.dim };
+  return [verdict, hit, { text: action.id, paint: paint.name }, place, cost.filter(Boolean).join(', '), describeDecision(decision)];
 }
 
 function paintOf(decision: Decision, paint: Paint): (text: string) => string {
@@ -46,7 +48,8 @@ function totalLine(plan: Plan): string {
   const { ms, bytes, unpriced } = total(plan.actions);
   const idle = count('run') + count('maybe') + count('restore') === 0;
   const first = idle && count('fresh') > 0 ? 'everything is fresh' : parts.join(', ') || 'nothing to run';
-  const cost = ms > 0 ? `; about ${formatDuration(ms)}${bytes > 0 ? ` and ${formatSize(bytes)}` : ''}` : '';
+  const known = [ms > 0 ? formatDuration(ms) : '', bytes > 0 ? formatSize(bytes) : ''].filter(Boolean);
+  const cost = known.length > 0 ? `; about ${known.join(' and ')}` : '';
   const unknown = unpriced > 0 && ms > 0 ? `, ${unpriced} never measured` : '';
   const remote = plan.actions.some(({ action }) => action.step.sandbox !== LOCAL);
   const reach =
@@ -57,6 +60,7 @@ function totalLine(plan: Plan): string {
 export function planJson(plan: Plan): string {
   return documentOf('plan', 1, {
     places: plan.places,
+    total: total(plan.actions),
     steps: plan.actions.map((planned) => ({
       id: planned.action.id,
       task: planned.action.step.task,
@@ -66,10 +70,16 @@ export function planJson(plan: Plan): string {
       named: planned.action.named,
       decision: planned.decision,
       why: describeDecision(planned.decision),
+      ...hitField(planned.decision),
       ...(planned.key === undefined ? {} : { key: planned.key }),
       ...(planned.price === undefined ? {} : { price: planned.price }),
     })),
   });
+}
+
+function hitField(decision: Decision): { readonly cache?: 'hit' | 'miss' } {
+  const cache = hitOrMiss(decision);
+  return cache === undefined ? {} : { cache };
 }
 
 /** Whether a run would execute and restore nothing. */

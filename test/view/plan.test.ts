@@ -31,10 +31,10 @@ const stale: Plan = {
 test('a plan: what, where, cost and why, and the sum', () => {
   assert.is(
     planText(stale, PLAIN),
-    `  run    sync          vm  300ms, 2.0 KiB  inputs changed: src/Main.hs
-  run    remote-build  vm  12.0s           inputs changed: src/Main.hs
-  fresh  lint
-  maybe  remote-test   vm                  depends on what remote-build will make
+    `  run    miss  sync          vm  300ms, 2.0 KiB  inputs changed: src/Main.hs
+  run    miss  remote-build  vm  12.0s           inputs changed: src/Main.hs
+  fresh  hit   lint
+  maybe        remote-test   vm                  depends on what remote-build will make
 2 would run, 1 perhaps, 1 fresh; about 12.3s and 2.0 KiB, 1 never measured; reaches vm
 `,
   );
@@ -46,11 +46,11 @@ test('a plan: what, where, cost and why, and the sum', () => {
 test('on a narrow terminal lines are cut, and why stands below', () => {
   const lines = planText(stale, PLAIN, 40).split('\n');
   assert.equal(lines.slice(0, 5), [
-    '  run    sync          vm  300ms, 2.0 K…',
+    '  run    miss  sync          vm  300ms,…',
     '      inputs changed: src/Main.hs',
-    '  run    remote-build  vm  12.0s',
+    '  run    miss  remote-build  vm  12.0s',
     '      inputs changed: src/Main.hs',
-    '  fresh  lint',
+    '  fresh  hit   lint',
   ]);
   assert.ok(lines.slice(0, -2).every((line) => width(line) <= 40));
 });
