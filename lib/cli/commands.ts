@@ -66,7 +66,7 @@ export const COMMANDS: readonly Command[] = [
     names: 'step',
     summary: 'Remove outputs and records of steps on this side',
     about:
-      'Removes what the named steps, or all, made in the project, and what sbx remembers of them here. Sources, state and the shared store are left alone; nothing is removed on a far side (that is a teardown step).',
+      'Removes what the named steps, or all, made in the project, and what sbx remembers of them here. What was edited since is left where it is; what a step found among its outputs and did not write is moved to .sbx/trash. Sources, state and the shared store are left alone; nothing is removed on a far side (that is a teardown step).',
     flags: [...FILE, 'dry-run', 'yes', ...SHOW],
     examples: [['sbx clean -n', 'show what would be removed']],
   },

@@ -174,16 +174,16 @@ export class Executor {
         emit({ type: 'step-progress', step: of, done, unit, ...(total === undefined ? {} : { total }) });
       },
     };
-    const begun = ledger.begin(planned, reads);
+    const start = ledger.begin(planned, reads);
+    if (!start.ok) return gone({ is: 'failed', failure: this.#told(planned, start.error, output) }, ms());
+    const begun = start.value;
     const ended = await this.#attempts(planned, (leave) => scopeOf(scope, { planned, secrets: values.value, output, leave }));
     output.end();
     const produced = ended.is === 'ended' && ended.result.ok ? ended.result.value : {};
     const spent: Spent = { at, ms: ms(), bytes: produced.bytes ?? bytes, log: output.log };
     const failed = (outcome: Outcome & { readonly is: 'failed' | 'cancelled' }): Performed => {
       output.keep();
-      for (const { path, bin } of ledger.fail(planned, begun, spent, outcome.is)) {
-        emit({ type: 'step-note', step: action.id, text: `${path} was touched by the ${outcome.is} step, now in .sbx/${bin}/${run}` });
-      }
+      for (const text of ledger.fail(planned, begun, spent, outcome.is)) emit({ type: 'step-note', step: action.id, text });
       return gone(outcome, spent.ms);
     };
     if (ended.is === 'stopped') return failed({ is: 'cancelled' });

@@ -7,25 +7,22 @@ import type { Action, PlannedAction } from '../model/plan.ts';
 import type { Tree } from '../model/tree.ts';
 import { keyOf } from '../plan/fingerprint.ts';
 import type { Produced } from '../task.ts';
-import { captureOutputs } from './capture.ts';
 import { changedSince } from './changed-since.ts';
-import { placeFetched } from './fetched.ts';
+import { foreignOutputs, lostSince, type Spare, seenFiles, spare, unchanged } from './foreign.ts';
 import type { Begun, Kept, Ledger, Restored, Spent } from './ledger.ts';
 import type { ProjectLook } from './look.ts';
 import type { Log } from './output.ts';
 import { type OutputRules, outputRules } from './outputs.ts';
+import { movedNotes, products, SHOWN } from './products.ts';
 import type { Reading } from './reading.ts';
 import type { Records } from './records.ts';
-import { type Restored as RestoredFiles, restoreOutputs } from './restore.ts';
+import { restoreOutputs } from './restore.ts';
 import { removesWorkspace } from './scope.ts';
 import type { Warn } from './store.ts';
 import type { Scene } from './swap.ts';
 import { type Before, moveTouched, seeOutputs } from './touched.ts';
 
 // The ledger over the records and the store. The order of what is written is what makes it safe: the success is forgotten first and told last.
-
-/** Paths that a note names. */
-const SHOWN = 5;
 
 export interface KeepInput {
   readonly scene: Scene;
@@ -36,10 +33,14 @@ export interface KeepInput {
   readonly warn: Warn;
 }
 
-interface Seen extends Begun {
+interface Start extends Begun {
   /** Undefined where it makes no files. */
   readonly rules: OutputRules | undefined;
   readonly before: Before | undefined;
+  /** Outputs that no success of the step wrote, as they were. Of a step that never had one, all that is there. */
+  readonly found: Before;
+  /** Copies of those that its last success did not leave. */
+  readonly spares: readonly Spare[];
   /** What the step was going to read. */
   readonly inputs: Tree | undefined;
   /** The same of a step that reads files here, with how they looked. */
@@ -68,23 +69,38 @@ export function makeLedger(input: KeepInput): Ledger {
 
   /** Of the outputs in the project those that no step made: somebody's own work, which must be named when it is moved away. */
   const foreignIn = (action: Action): ((path: string) => boolean) => {
-    const newest = records.newest(action.id);
-    if (newest === undefined) return () => true;
-    const { edited, extra } = look.outputs(action, newest);
-    const foreign = new Set([...edited, ...extra]);
-    return (path) => foreign.has(path);
+    const left = records.left(action.id);
+    const foreign = left && foreignOutputs(scene, outputRules(action), left.outputs);
+    if (!foreign?.ok) return () => true;
+    const paths = new Set(foreign.value);
+    return (path) => paths.has(path);
   };
 
   /** What no success of the step that is known has made. Of a step that never had one, all that it leaves is taken for its own. */
   const neverMade = (action: Action): ((path: string) => boolean) => {
-    const known = records.newest(action.id)?.outputs;
-    const made = new Set(known?.entries.map(({ path }) => path));
-    return (path) => known != null && !made.has(path);
+    const left = records.left(action.id);
+    const made = new Set(left?.outputs.entries.map(({ path }) => path));
+    return (path) => left !== undefined && !made.has(path);
   };
 
+  /** What a command may write over is copied before it does. Who only puts files in place moves away what is there. */
+  const spareOutputs = (action: Action, rules: OutputRules, before: Before): Result<Pick<Start, 'found' | 'spares'>, Failure> => {
+    const left = records.left(action.id);
+    if (action.step.script === undefined) return ok({ found: new Map(), spares: [] });
+    if (left === undefined) return ok({ found: before, spares: [] });
+    const foreign = foreignOutputs(scene, rules, left.outputs);
+    if (!foreign.ok) return foreign;
+    const spares = spare(scene, foreign.value);
+    return spares.ok ? ok({ found: seenFiles(scene, [...left.found, ...foreign.value]), spares: spares.value }) : spares;
+  };
+
+  const spareNote = (paths: readonly string[]): string =>
+    `changed or added since it last succeeded, a copy is in .sbx/trash/${scene.run}: ${someOf(paths, SHOWN)}`;
+
   const restoreTree = (planned: PlannedAction, key: Digest, tree: Tree): Result<Restored | 'miss', Failure> => {
-    const isForeign = foreignIn(planned.action);
-    const restored = restoreOutputs(scene, outputRules(planned.action), { key, outputs: tree }, isForeign);
+    const { action } = planned;
+    const isForeign = foreignIn(action);
+    const restored = restoreOutputs(scene, outputRules(action), { key, outputs: tree }, isForeign);
     look.refresh();
     if (!restored.ok || restored.value === 'miss') return restored as Result<'miss', Failure>;
     const { files, bytes } = restored.value;
@@ -94,16 +110,18 @@ export function makeLedger(input: KeepInput): Ledger {
   return {
     reads: ({ action }) => look.reading(action),
 
-    begin(planned, reads): Seen {
+    begin(planned, reads) {
       const { action } = planned;
+      const rules = action.draft.makes.is === 'files' ? outputRules(action) : undefined;
+      const before = rules && seeOutputs(scene, rules);
+      const spared = rules && before ? spareOutputs(action, rules, before) : ok({ found: new Map(), spares: [] });
+      if (!spared.ok) return spared;
       records.begin(action.id);
       if (action.draft.makes.is === 'place') {
         setPlace(action, ({ holds, ...seen }) => ({ ...seen, holds: without(holds, action.id) }));
       }
-      const rules = action.draft.makes.is === 'files' ? outputRules(action) : undefined;
-      const before = rules && seeOutputs(scene, rules);
       const inputs = reads?.tree ?? (action.draft.reads.is === 'files' ? undefined : look.inputs(action));
-      return { rules, before, inputs, reading: reads };
+      return ok({ rules, before, ...spared.value, inputs, reading: reads } satisfies Start);
     },
 
     succeed(planned, begun, produced, spent) {
@@ -114,13 +132,14 @@ export function makeLedger(input: KeepInput): Ledger {
         if (!stored.ok) return stored;
       }
       if (removesWorkspace(action)) forgetPlace(records, action);
-      const { rules, inputs } = begun as Seen;
+      const { rules, inputs, found, spares, reading } = begun as Start;
       const made = products(scene, action, rules, produced, noCache, foreignIn);
       if (!made.ok) return made;
       const { tree, kept } = made.value;
       const notes = [...made.value.notes];
+      if (spares.length > 0) notes.push(spareNote(spares.map(({ path }) => path)));
       const there = produced.disturbed && { paths: produced.disturbed, isPutBack: false };
-      const { paths: disturbed, isPutBack } = there ?? changedSince(planned, (begun as Seen).reading, look);
+      const { paths: disturbed, isPutBack } = there ?? changedSince(planned, reading, look);
       const why = isPutBack ? ' and has the same content again (a step that touches, links or rewrites what it reads is never fresh)' : '';
       if (disturbed.length > 0)
         notes.push(`${someOf(disturbed, SHOWN)} changed while it ran${why}: the result stands and is not remembered`);
@@ -137,31 +156,38 @@ export function makeLedger(input: KeepInput): Ledger {
       if (sound && action.draft.makes.is === 'place' && produced.receipt === undefined)
         setPlace(action, (seen) => ({ ...seen, holds: { ...seen.holds, [action.id]: key } }));
       const last = lastRun(planned, spent, { is: 'succeeded', ...told });
-      records.finish(action.id, last, { ...(remembered ? { remembered } : {}), ...(inputs ? { inputs } : {}) });
+      const left = tree && { left: { outputs: tree, found: unchanged(scene, found) } };
+      records.finish(action.id, last, { ...(remembered ? { remembered } : {}), ...(inputs ? { inputs } : {}), ...left });
       const cached = remembered !== undefined || (sound && action.draft.makes.is === 'place');
       return ok({ cached, key: sound ? key : undefined, outputs, notes } satisfies Kept);
     },
 
     fail(planned, begun, spent, is) {
       look.refresh();
-      const { rules, before, inputs } = begun as Seen;
+      const { rules, before, inputs, spares } = begun as Start;
+      const lost = lostSince(scene, spares);
       const moved = rules && before ? moveTouched(scene, rules, before, neverMade(planned.action)) : ok([]);
       if (!moved.ok) warn(moved.error.message, moved.error.hint);
       records.finish(planned.action.id, lastRun(planned, spent, { is }), inputs ? { inputs } : {});
-      return moved.ok ? moved.value : [];
+      const told = (moved.ok ? moved.value : []).map(
+        ({ path, bin }) => `${path} was touched by the ${is} step, now in .sbx/${bin}/${scene.run}`,
+      );
+      return lost.length > 0 ? [...told, spareNote(lost)] : told;
     },
 
     restore(planned) {
       const { key, record, action } = planned;
       const remembered = key === undefined ? undefined : look.remembered(key);
       if (key === undefined || remembered === undefined || remembered.outputs === null) return 'miss';
+      const found = seenFiles(scene, records.left(action.id)?.found ?? []);
       const restored = restoreTree(planned, key, remembered.outputs);
       if (!restored.ok) return restored.error;
       if (restored.value === 'miss') return 'miss';
       // What lies there now is the result of these inputs: the next explanation compares with them.
       const inputs = look.inputs(action);
       const last = { key, record, is: 'succeeded' as const, at: remembered.at, ms: remembered.ms, outputs: remembered.outputs.digest };
-      records.finish(action.id, last, { remembered, ...(inputs ? { inputs } : {}) });
+      const left = { outputs: remembered.outputs, found: unchanged(scene, found) };
+      records.finish(action.id, last, { remembered, left, ...(inputs ? { inputs } : {}) });
       return restored.value;
     },
 
@@ -177,33 +203,6 @@ export function makeLedger(input: KeepInput): Ledger {
 function keptLog({ store }: Scene, log: Log | undefined): Digest | undefined {
   if (log === undefined) return undefined;
   return log.is === 'bytes' ? store.keepBytes(log.bytes) : store.keepFile(log.path)?.digest;
-}
-
-interface Products {
-  /** Undefined where nothing lies in the project. */
-  readonly tree: Tree | undefined;
-  readonly kept: boolean;
-  readonly notes: readonly string[];
-}
-
-function products(
-  scene: Scene,
-  action: Action,
-  rules: OutputRules | undefined,
-  produced: Produced,
-  noCache: boolean,
-  foreignIn: (action: Action) => (path: string) => boolean,
-): Result<Products, Failure> {
-  if (produced.fetched !== undefined) {
-    const isForeign = foreignIn(action);
-    const placed = placeFetched(scene, rules ?? outputRules(action), produced.fetched, !noCache, isForeign);
-    if (!placed.ok) return placed;
-    const { tree, kept } = placed.value;
-    return ok({ tree, kept, notes: movedNotes(scene, placed.value, isForeign) });
-  }
-  if (rules === undefined || produced.untouched === true) return ok({ tree: undefined, kept: true, notes: [] });
-  const captured = captureOutputs(scene, rules, !noCache);
-  return captured.ok ? ok({ tree: captured.value.tree, kept: captured.value.kept, notes: [] }) : captured;
 }
 
 /** The workspace is gone: nothing that it held can be believed. */
@@ -224,17 +223,6 @@ function storeReceipt(records: Records, action: Action, { receipt }: Produced): 
   } catch (thrown) {
     return err({ code: 'local-io', message: `the receipt of ${sandbox} cannot be written: ${(thrown as Error).message}` });
   }
-}
-
-function movedNotes({ run }: Scene, { edited, extra, inTheWay }: RestoredFiles, isForeign: (path: string) => boolean): readonly string[] {
-  const notes: string[] = [];
-  const now = `now in .sbx/trash/${run}`;
-  const changed = edited.filter(isForeign);
-  const added = extra.filter(isForeign);
-  if (changed.length > 0) notes.push(`edited since it was made, ${now}: ${someOf(changed, SHOWN)}`);
-  if (added.length > 0) notes.push(`not among its outputs, ${now}: ${someOf(added, SHOWN)}`);
-  if (inTheWay.length > 0) notes.push(`in the way of its outputs, ${now}: ${someOf(inTheWay, SHOWN)}`);
-  return notes;
 }
 
 function without<T>(object: { readonly [name: string]: T }, name: string): { readonly [name: string]: T } {

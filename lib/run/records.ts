@@ -12,7 +12,7 @@ import type { StepId } from '../model/project.ts';
 import type { Tree } from '../model/tree.ts';
 import { openPlaces, type Places } from './places.ts';
 import { seal, unsealLines } from './sealed.ts';
-import { parseStepLine, type StepRecord, stepLine } from './step-records.ts';
+import { type Left, parseStepLine, type StepRecord, stepLine } from './step-records.ts';
 import type { Warn } from './store.ts';
 import { openTrees } from './trees.ts';
 
@@ -21,6 +21,7 @@ export interface Told {
   readonly remembered?: Remembered;
   /** The tree that the step read, so that it can be said what changed since. */
   readonly inputs?: Tree;
+  readonly left?: Left;
 }
 
 export interface Records extends Places {
@@ -29,6 +30,7 @@ export interface Records extends Places {
   local(key: Digest): Remembered | undefined;
   /** The newest success that can be restored, whatever its key. */
   newest(step: StepId): Remembered | undefined;
+  left(step: StepId): Left | undefined;
   made(step: StepId, key: Digest): Digest | undefined;
   history(step: StepId): { readonly ms: number; readonly bytes?: number } | undefined;
   formerInputs(digest: Digest): Tree | undefined;
@@ -97,8 +99,8 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
 
   const put = (step: StepId, told: Omit<StepRecord, 'line'>): void => {
     const line = stepLine(step, told);
-    const { last, past, made, newest, inputs } = told;
-    const record = { last, past, made, newest, inputs, line };
+    const { last, past, made, newest, inputs, left } = told;
+    const record = { last, past, made, newest, inputs, left, line };
     const before = steps.get(step)?.last.key;
     if (before !== undefined && byKey?.get(before) === step) byKey.delete(before);
     if (last.is === 'succeeded') byKey?.set(last.key, step);
@@ -116,6 +118,7 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
       return newest?.key === key ? newest : undefined;
     },
     newest: (step) => steps.get(step)?.newest,
+    left: (step) => steps.get(step)?.left,
     made: (step, key) => steps.get(step)?.made.find(([of]) => of === key)?.[1],
     history(step) {
       const past = steps.get(step)?.past ?? [];
@@ -146,6 +149,7 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
         past: success ? [[last.ms, last.bytes ?? null] as const, ...(known?.past ?? [])].slice(0, PAST) : (known?.past ?? []),
         made: (success && last.outputs !== undefined ? [[last.key, last.outputs] as const, ...made] : made).slice(0, PAST),
         newest: remembered ?? known?.newest,
+        left: told.left ?? known?.left,
         inputs: inputs && inputs.entries.length <= SMALL_TREE ? inputs : undefined,
       });
     },

@@ -14,6 +14,13 @@ import { treeFromJson, treeToJson } from './tree-text.ts';
 /** How an execution went: milliseconds, and bytes where it transferred. */
 export type Measured = readonly [ms: number, bytes: number | null];
 
+/** The files of a step in the project. */
+export interface Left {
+  readonly outputs: Tree;
+  /** Those of them that were there before and that it did not write. */
+  readonly found: readonly string[];
+}
+
 export interface StepRecord {
   readonly last: LastRun;
   readonly past: readonly Measured[];
@@ -23,6 +30,8 @@ export interface StepRecord {
   readonly newest: Remembered | undefined;
   /** The tree of its inputs, where it is small; others lie in files of their own. */
   readonly inputs: Tree | undefined;
+  /** What its last success left here; undefined where none is known. */
+  readonly left: Left | undefined;
   /** The line as it was read or made. */
   readonly line: string;
 }
@@ -44,14 +53,29 @@ export function stepLine(step: StepId, told: Omit<StepRecord, 'line'>): string {
   const head: Head = [step, key, is, at, ms, bytes ?? null, outputs ?? null, told.past, told.made];
   const newest = told.newest ? JSON.stringify(rememberedToJson(told.newest)) : '';
   const inputs = told.inputs ? JSON.stringify(treeToJson(told.inputs)) : '';
-  return `${JSON.stringify(head)}\t${JSON.stringify(record)}\t${newest}\t${inputs}`;
+  return `${JSON.stringify(head)}\t${JSON.stringify(record)}\t${newest}\t${inputs}\t${leftText(told)}`;
+}
+
+/** What the newest success says as well is left out. */
+function leftText({ left, newest }: Pick<StepRecord, 'left' | 'newest'>): string {
+  if (left === undefined) return '';
+  const { outputs, found } = left;
+  const isNewest = outputs.digest === newest?.outputs?.digest;
+  if (isNewest && found.length === 0) return '';
+  return JSON.stringify({ found, ...(isNewest ? {} : { outputs: treeToJson(outputs) }) });
+}
+
+function leftOf(text: string, newest: Remembered | undefined): Left | undefined {
+  const { found, outputs } = text === '' ? { found: [] } : (JSON.parse(text) as { found: readonly string[]; outputs?: Json });
+  const tree = outputs === undefined ? (newest?.outputs ?? undefined) : treeFromJson(outputs, true);
+  return tree && { outputs: tree, found };
 }
 
 const HOW: ReadonlySet<unknown> = new Set<LastRun['is']>(['succeeded', 'failed', 'cancelled', 'cut-off']);
 
 /** Lines were checked against their seal before: what is wrong here was written so. */
 export function parseStepLine(line: string): { readonly step: StepId; readonly record: StepRecord } {
-  const [head = '', record = '', newest = '', inputs = ''] = line.split('\t');
+  const [head = '', record = '', newest = '', inputs = '', left = ''] = line.split('\t');
   const [step, key, is, at, ms, bytes, outputs, past, made] = JSON.parse(head) as Head;
   if (!HOW.has(is)) throw new Error('written by another version of sbx');
   let parsed: FingerprintRecord | undefined;
@@ -80,6 +104,9 @@ export function parseStepLine(line: string): { readonly step: StepId; readonly r
       },
       get inputs() {
         return inputs === '' ? undefined : treeFromJson(JSON.parse(inputs), true);
+      },
+      get left() {
+        return leftOf(left, this.newest);
       },
       line,
     },

@@ -13,33 +13,52 @@ const KEPT_FOR = 14 * 86_400_000;
  */
 export type Bin = 'trash' | 'replaced';
 
+export interface BinOfRun {
+  /** The project's `.sbx`. */
+  readonly folder: string;
+  readonly run: string;
+  readonly is: Bin;
+}
+
 /**
  * Moves a file, link or folder of the project away. Throws what moving threw; nothing there is nothing to do. Gives the folder where it is now: that must be on
  * the disk before anything takes the place of what somebody may miss.
  */
-export function moveAway(
-  files: Files,
-  root: string,
-  bin: { readonly folder: string; readonly run: string; readonly is: Bin },
-  path: string,
-): string | undefined {
-  const all = `${bin.folder}/${bin.is}`;
-  const there = files.lstatSync(all, { throwIfNoEntry: false });
-  if (there && !there.isDirectory()) files.renameSync(all, `${all}.${bin.run}.damaged`);
-  const to = `${freeFolder(files, `${all}/${bin.run}`, path)}/${path}`;
-  makeFolder(files, to.slice(0, to.lastIndexOf('/')));
+export function moveAway(files: Files, root: string, bin: BinOfRun, path: string): string | undefined {
+  const to = freePath(files, bin, path);
   try {
     files.renameSync(`${root}/${path}`, to);
   } catch (thrown) {
     if (errnoOf(thrown) === 'ENOENT') return undefined;
     if (errnoOf(thrown) !== 'EXDEV') throw thrown;
-    moveAcross(files, `${root}/${path}`, to, bin.folder); // the trash, or an output folder, is a file system of its own
+    // The trash, or an output folder, is a file system of its own.
+    for (const copied of copyTo(files, `${root}/${path}`, to, bin.folder).reverse()) {
+      if (files.lstatSync(copied).isDirectory()) files.rmdirSync(copied);
+      else files.unlinkSync(copied);
+    }
   }
   return to.slice(0, to.lastIndexOf('/'));
 }
 
-/** What rename(2) does not do between file systems. Nothing is removed before all of it is on the disk, up to the folder `top`; a failure removes what was copied. */
-function moveAcross(files: Files, from: string, to: string, top: string): void {
+/** Copies a file, link or folder of the project, all of it to the disk. Gives the path of the copy; throws what copying threw. */
+export function copyAway(files: Files, root: string, bin: BinOfRun, path: string): string {
+  const to = freePath(files, bin, path);
+  copyTo(files, `${root}/${path}`, to, bin.folder);
+  return to;
+}
+
+/** Where in its bin a path is free; the folder that it lies in is there. */
+function freePath(files: Files, { folder, run, is }: BinOfRun, path: string): string {
+  const all = `${folder}/${is}`;
+  const there = files.lstatSync(all, { throwIfNoEntry: false });
+  if (there && !there.isDirectory()) files.renameSync(all, `${all}.${run}.damaged`);
+  const to = `${freeFolder(files, `${all}/${run}`, path)}/${path}`;
+  makeFolder(files, to.slice(0, to.lastIndexOf('/')));
+  return to;
+}
+
+/** Says what was copied. All of it is on the disk then, up to the folder `top`; a failure removes what was copied. */
+function copyTo(files: Files, from: string, to: string, top: string): string[] {
   const copied: string[] = [];
   try {
     copy(files, from, to, copied);
@@ -48,10 +67,7 @@ function moveAcross(files: Files, from: string, to: string, top: string): void {
     files.rmSync(to, { recursive: true, force: true });
     throw thrown;
   }
-  for (const path of copied.reverse()) {
-    if (files.lstatSync(path).isDirectory()) files.rmdirSync(path);
-    else files.unlinkSync(path);
-  }
+  return copied;
 }
 
 /** Link by link, file by file, with modes and times, and to the disk. A pipe is refused: reading it would not end. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ok } from '../../lib/base/result.ts';
 import { eventually, lives } from '../io/spawning.ts';
 import { type Story, tell } from './story.ts';
 
@@ -79,9 +80,9 @@ test('failing outputs are put away, the record of the failure is told', async ()
     ledger: {
       fail: (planned, begun, _spent, is) => {
         asked.push(`${planned.action.id} ${String(begun.before)} ${is}`);
-        return [{ path: 'out/x', bin: 'replaced' }];
+        return ['out/x is put away'];
       },
-      begin: () => ({ before: 'seen' }),
+      begin: () => ok({ before: 'seen' }),
     },
   });
   assert.equal(asked, ['a seen failed']);

@@ -18,6 +18,7 @@ import * as assert from 'uvu/assert';
 import { realFiles } from '../../lib/io/io.ts';
 import type { Files } from '../../lib/model/io.ts';
 import { leftoversOfProject, sweepLeftovers } from '../../lib/run/leftovers.ts';
+import { runName } from '../../lib/run/run-name.ts';
 import { moveAway, pruneTrash } from '../../lib/run/trash.ts';
 import { withFolder } from '../rig/folder.ts';
 import { failing } from './crash.ts';
@@ -141,6 +142,21 @@ test('what stands in place of the trash is set aside, whatever it is, and goes a
       leftoversOfProject(root, root),
     );
     assert.equal(readdirSync(root), ['trash']);
+  }));
+
+test('what stood in place of the trash for long is kept for two weeks from when it was moved', () =>
+  withFolder((root) => {
+    const run = runName(ioOf());
+    put(root, { trash: 'mine', a: 'mine' });
+    utimesSync(join(root, 'trash'), 1000, 1000);
+    moveAway(realFiles, root, { folder: root, run, is: 'trash' }, 'a');
+    const sweepAfter = (days: number) =>
+      sweepLeftovers(
+        ioOf(realFiles, () => Date.now() + days * 86_400_000),
+        leftoversOfProject(root, root),
+      ).map(({ name }) => name);
+    assert.equal(sweepAfter(13), []);
+    assert.equal(sweepAfter(15), [`trash.${run}.damaged`]);
   }));
 
 test('folders, links and files go to a trash on another file system as they are', () =>

@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { withProject } from '../rig/project.ts';
+
+const FILE = `version: 1
+steps:
+  build: { run: cat src > dist/app, inputs: [src], outputs: [dist] }
+`;
+
+test('clean removes what a step made, keeps what was edited, and moves to the trash what the step found and did not write', () =>
+  withProject({ 'Sandboxfile.yaml': FILE, src: 'one', 'dist/notes': 'mine' }, async ({ root, sbx, write }) => {
+    assert.is((await sbx(['run', 'build'])).code, 0);
+    write('dist/more', 'mine too');
+    write('src', 'two');
+    assert.is((await sbx(['run', 'build'])).code, 0);
+    const would = await sbx(['clean', '-n']);
+    assert.match(would.stdout, /would remove dist\/app\n/);
+    assert.match(would.stdout, /would move dist\/notes to \.sbx\/trash\/\S+ \(build did not make it\)\n/);
+    const { stdout } = await sbx(['clean']);
+    assert.match(stdout, /^removed dist\/app$/m);
+    const moved = [...stdout.matchAll(/^moved (\S+) to (\S+) \(build did not make it\)$/gm)].map(([, path, bin]) => [path, bin]);
+    assert.equal(
+      moved.map(([path]) => path),
+      ['dist/more', 'dist/notes'],
+    );
+    assert.equal(
+      moved.map(([path, bin]) => readFileSync(join(root, bin ?? '', path ?? ''), 'utf8')),
+      ['mine too', 'mine'],
+    );
+    assert.not(existsSync(join(root, 'dist')));
+    assert.equal(readdirSync(root).sort(), ['.sbx', 'Sandboxfile.yaml', 'src']);
+  }));
+
+test('what was restored in place of what a step had found is removed', () =>
+  withProject({ 'Sandboxfile.yaml': FILE, src: 'one', 'dist/notes': 'mine', 'dist/kept': 'mine' }, async ({ root, sbx, remove }) => {
+    await sbx(['run', 'build']);
+    remove('dist/notes');
+    await sbx(['run', 'build']);
+    assert.is(readFileSync(join(root, 'dist/notes'), 'utf8'), 'mine');
+    const { stdout } = await sbx(['clean']);
+    assert.match(stdout, /^removed dist\/notes$/m);
+    assert.match(stdout, /^moved dist\/kept /m);
+  }));
+
+test.run();
