@@ -103,7 +103,9 @@ function fromOpenSsh(text: string, question: ConfigQuestion, io: Io): Result<Hos
   const port = Number(one('port') ?? 22);
   const user = one('user') ?? localUser(io);
   const expand = expander(io, { h: hostname, p: String(port), r: user, n: question.named, k: set('hostkeyalias') ?? hostname });
-  const words = (key: string): string[] => (one(key)?.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^"(.*)"$/, '$1'));
+  // ssh prints blanks within a path as those between paths: what begins no path goes on with the one before.
+  const paths = (key: string): string[] =>
+    (one(key)?.match(/"[^"]*"|\S.*?(?= +["/~%$]| +none$|$)/g) ?? []).map((path) => path.replace(/^"(.*)"$/, '$1'));
   const timeout = Number(set('connecttimeout') ?? Number.NaN);
   const alive = Number(one('serveraliveinterval') ?? 0);
   return ok({
@@ -115,7 +117,7 @@ function fromOpenSsh(text: string, question: ConfigQuestion, io: Io): Result<Hos
     agent: agentSocket(one('identityagent'), io, expand),
     identitiesOnly: one('identitiesonly') === 'yes',
     jumps: (set('proxyjump') ?? '').split(',').filter((hop) => hop !== ''),
-    knownHosts: [...words('userknownhostsfile'), ...words('globalknownhostsfile')].map(expand),
+    knownHosts: [...paths('userknownhostsfile'), ...paths('globalknownhostsfile')].map(expand),
     hostKeyAlias: set('hostkeyalias'),
     connectTimeout: Number.isFinite(timeout) ? timeout * 1000 : undefined,
     keepalive: alive > 0 ? { interval: alive * 1000, most: Number(one('serveralivecountmax') ?? 3) } : undefined,

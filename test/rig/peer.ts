@@ -107,11 +107,11 @@ export async function startPeer(folder: string): Promise<Peer> {
     `HostName 127.0.0.1`,
     `Port ${port}`,
     'User far',
-    `IdentityFile ${file('id')}`,
+    `IdentityFile "${file('id')}"`,
     'IdentitiesOnly yes',
     'IdentityAgent none',
   ];
-  const known = [`UserKnownHostsFile ${file('known_hosts')}`, 'GlobalKnownHostsFile /dev/null'];
+  const known = [`UserKnownHostsFile "${file('known_hosts')}"`, 'GlobalKnownHostsFile /dev/null'];
   writeFileSync(file('config'), `Host far\n${[...lines, ...known].map((line) => `  ${line}\n`).join('')}`);
   const cut = (): void => {
     for (const connection of connections) connection._sock?.destroy();

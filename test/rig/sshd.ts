@@ -77,10 +77,10 @@ export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
   const lines = [
     `ListenAddress ${address}`,
     `Port ${port}`,
-    `HostKey ${file('host_key')}`,
-    ...(settings.secondHostKey ? [`HostKey ${file('host_key_ecdsa')}`] : []),
-    `AuthorizedKeysFile ${file('authorized_keys')}`,
-    `PidFile ${file('pid')}`,
+    `HostKey "${file('host_key')}"`,
+    ...(settings.secondHostKey ? [`HostKey "${file('host_key_ecdsa')}"`] : []),
+    `AuthorizedKeysFile "${file('authorized_keys')}"`,
+    `PidFile "${file('pid')}"`,
     'StrictModes no',
     'UsePAM no',
     'PasswordAuthentication no',
@@ -91,7 +91,7 @@ export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
     `MaxSessions ${settings.maxSessions ?? 10}`,
     'MaxStartups 100',
     'Subsystem sftp internal-sftp',
-    `SetEnv HOME=${file('home')}`,
+    `SetEnv "HOME=${file('home')}"`,
     ...(settings.serverLines ?? []),
   ];
   writeFileSync(file('sshd_config'), `${lines.join('\n')}\n`);
@@ -100,10 +100,10 @@ export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
     `  HostName ${address}`,
     `  Port ${port}`,
     `  User ${user}`,
-    `  IdentityFile ${file('id')}`,
+    `  IdentityFile "${file('id')}"`,
     '  IdentitiesOnly yes',
     '  IdentityAgent none',
-    `  UserKnownHostsFile ${file('known_hosts')}`,
+    `  UserKnownHostsFile "${file('known_hosts')}"`,
     '  GlobalKnownHostsFile /dev/null',
     ...(settings.clientLines ?? []).map((line) => `  ${line}`),
   ];
@@ -180,7 +180,7 @@ function ensureUser(user: string, shell: string): void {
     *:"$2") ;;
     *) usermod -s "$2" "$1" ;;
   esac`;
-  execFileSync('flock', [join(tmpdir(), 'sbx-test-users'), 'sh', '-c', text, 'sh', user, shell]);
+  execFileSync('flock', ['/run/sshd', 'sh', '-c', text, 'sh', user, shell]);
 }
 
 /** Processes below `pid`. With a `name` only those, so that what a session started is not among them. */

@@ -68,6 +68,8 @@ Host far
   assert.match(far.agent ?? '', /^\/run\/\w+\/agent\.sock$/);
   assert.ok(far.identitiesOnly);
   assert.equal(far.jumps, ['me@one:2200', 'two']);
+  assert.match(far.knownHosts[0] ?? '', /^\/\S+\/\.ssh\/kh$/);
+  assert.equal(far.knownHosts.slice(1), ['/with blank/kh', 'none']);
   assert.is(far.hostKeyAlias, 'machine-1');
   assert.is(far.connectTimeout, 3000);
   assert.equal(far.keepalive, { interval: 2000, most: 3 });

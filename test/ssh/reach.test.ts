@@ -150,7 +150,7 @@ test('keys of the agent', () =>
       execFileSync('rm', [far.sshd.key]); // only the agent has it now
       const config = readFileSync(far.sshd.config, 'utf8');
       const rewrite = (agent: string): void =>
-        writeFileSync(far.sshd.config, config.replace('IdentityAgent none', `IdentityAgent ${agent}`));
+        writeFileSync(far.sshd.config, config.replace('IdentityAgent none', `IdentityAgent "${agent}"`));
       rewrite(socket);
       await using session = await connected(far.sandbox()); // IdentitiesOnly: known by its .pub
       assert.equal((await program({ session, folder: '/' }, 'exit 0')).exit, { code: 0 });
