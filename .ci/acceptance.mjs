@@ -87,7 +87,6 @@ function mutantProofs({ of, least }) {
 function run(args) {
   if (!existsSync(join(ROOT, '.build/test/rig/main.js')) || !existsSync(join(ROOT, 'dist/sbx.cjs')))
     throw new Error('run `npm run build` and `npm run types` first');
-  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 << 20 });
-  const failed = /^FAIL/m.test(stdout);
-  if (failed || stderr) console.log(`${stdout}${stderr}`);
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 << 20 });
+  if (status !== 0 || stderr) console.log(`${stdout}${stderr}`);
 }

@@ -22,6 +22,7 @@ const say = (text) => console.log(text);
 const { NODE_OPTIONS: _, NODE_EXTRA_CA_CERTS: __, ...env } = process.env;
 
 process.exitCode = 1;
+process.on('SIGINT', () => {}); // what runs hears it too
 try {
   main();
 } catch (error) {
@@ -66,11 +67,16 @@ function onNode(version) {
 
 /** Those that take seconds; `npm run mutants` runs all. */
 function mutants() {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['.ci/mutants.mjs', '--short'], { cwd: ROOT, env, encoding: 'utf8' });
-  const [, passed, failed] = (/(\d+) passed, (\d+) failed\s*$/.exec(stdout) ?? ['', '0', '1']).map(Number);
-  say(`mutants\n${stdout}${stderr}`.trimEnd());
-  sum.passed += passed;
-  sum.failed += failed === 0 && status !== 0 ? 1 : failed;
+  const report = join(ROOT, '.build/mutants.json');
+  rmSync(report, { force: true });
+  toldToEnd(spawnSync(process.execPath, ['.ci/mutants.mjs', '--short'], { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] }));
+  const results = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : [{ survived: 'nothing was tried' }];
+  for (const { survived } of results) sum[survived ? 'failed' : 'passed'] += 1;
+}
+
+/** What Ctrl-C ends ends all of it; it said what was done. */
+function toldToEnd({ status }) {
+  if (status === 130) process.exit(130);
 }
 
 /** One thing that is right or wrong; counted as a test. */
@@ -94,12 +100,13 @@ function tests(node, patterns, more, version) {
   const report = join(ROOT, '.build', `tests-${version}.json`);
   rmSync(report, { force: true });
   say(`tests on Node ${version}, ${((performance.now() - since) / 1000).toFixed(0)} s after the start`);
-  const { status } = spawnSync(node, [join(ROOT, '.build/test/rig/main.js'), '--report', report, ...patterns], {
+  const ended = spawnSync(node, [join(ROOT, '.build/test/rig/main.js'), '--report', report, ...patterns], {
     cwd: ROOT,
     env: { ...env, ...more },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
+  toldToEnd(ended);
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).counts : { passed: 0, failed: 1, skipped: 0 };
-  if (status !== 0 && counts.failed === 0) counts.failed = 1;
+  if (ended.status !== 0 && counts.failed === 0) counts.failed = 1;
   for (const key of Object.keys(sum)) sum[key] += counts[key];
 }

@@ -1,19 +1,36 @@
-// npm run torture [-- ROW...] [--long] [--seed TEXT] [--minutes N] [--match TEXT]: attacks sbx, row by row, and writes a report to .build/torture/.
-// npm run torture -- --peers [--cases N]: the same blows against other tools.
-// `--keep` puts the report into docs/reliability/, from which `npm run gen` makes the tables of docs/reliability.md.
-import { spawnSync } from 'node:child_process';
+// npm run torture [-- ROW...]: attacks sbx, row by row; `-- --help` says more.
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { load } from './load.mjs';
+import { start } from './start.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const given = process.argv.slice(2);
-const [program, kept] = given.includes('--peers') ? ['peers/main.js', 'peers.json'] : ['main.js', 'rows'];
-const words = given.filter((word) => word !== '--keep' && word !== '--peers');
-if (given.includes('--keep')) words.push('--report', join(ROOT, 'docs/reliability', kept));
-const { NODE_OPTIONS: _, NODE_EXTRA_CA_CERTS: __, ...env } = process.env;
-const run = (file, args) => spawnSync(file, args, { cwd: ROOT, env, stdio: 'inherit' }).status ?? 1;
+const words = process.argv.slice(2);
+const { readFlags } = await load('test/torture/flags.ts');
+const figures = figuresOfRows();
+const wish = readFlags(words, [...figures.keys()]);
 
-process.exitCode =
-  run(join(ROOT, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.json']) ||
-  run(process.execPath, ['.ci/build.mjs']) ||
-  run(process.execPath, ['--enable-source-maps', `.build/test/torture/${program}`, ...words]);
+if ('says' in wish) {
+  (wish.code === 0 ? console.log : console.error)(wish.says);
+  process.exitCode = wish.code;
+} else if (wish.list && wish.rows.length === figures.size) {
+  for (const [name, figure] of figures) console.log(`${name.padEnd(16)}${figure}`);
+} else {
+  const program = wish.peers ? 'peers/main.js' : 'main.js';
+  process.exitCode =
+    (await start(join(ROOT, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.json'])) ||
+    (await start(process.execPath, ['.ci/build.mjs'])) ||
+    (await start(process.execPath, ['--enable-source-maps', `.build/test/torture/${program}`, ...words]));
+}
+
+/** A row is a folder with a row.ts, which says what is counted. */
+function figuresOfRows() {
+  const found = new Map();
+  for (const { name, parentPath } of readdirSync(join(ROOT, 'test/torture'), { recursive: true, withFileTypes: true })) {
+    if (name !== 'row.ts' || parentPath.endsWith('torture')) continue;
+    const text = readFileSync(join(parentPath, name), 'utf8');
+    found.set(/^ {2}name: '(.*)'/m.exec(text)?.[1], /^ {2}figure: '(.*)'/m.exec(text)?.[1] ?? '');
+  }
+  return new Map([...found].sort());
+}

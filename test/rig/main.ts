@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { takeGround } from './ground.ts';
 import { countsLine, countsOf, type FileReport } from './report.ts';
 import { runAll } from './run-all.ts';
 
@@ -16,6 +17,8 @@ const { values, positionals } = parseArgs({
 process.exitCode = 1;
 const isCi = process.env.CI === 'true' || process.env.CI === '1';
 const durations = readDurations();
+const ended: FileReport[] = [];
+takeGround(() => console.log(`\nstopped after ${ended.length} test files\n${countsLine(countsOf(ended, isCi))}`));
 const reports = await runAll(
   { root: ROOT, sources: join(ROOT, '../../test'), patterns: positionals },
   { jobs: Number(values.jobs), durations, ended: show },
@@ -32,6 +35,7 @@ console.log(countsLine(counts));
 process.exitCode = counts.failed === 0 && reports.length > 0 && unmatched.length === 0 ? 0 : 1;
 
 function show(report: FileReport): void {
+  ended.push(report);
   const tests = report.tests.filter((one) => one.is === 'passed').length;
   const bad = report.troubles.length + report.tests.filter((one) => one.is === 'failed').length;
   console.log(

@@ -32,6 +32,15 @@ function look(read: () => string): string {
   }
 }
 
+/** Ends them with KILL until no new ones come. */
+export function endAll(marks: readonly string[], which: (one: Process) => boolean = () => true): void {
+  for (let round = 0; round < 50; round++) {
+    const found = processesWith(marks).filter(which);
+    if (found.length === 0) return;
+    for (const { pid } of found) kill(pid);
+  }
+}
+
 /** Whether it lived to be killed. */
 export function kill(pid: number): boolean {
   try {

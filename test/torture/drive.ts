@@ -65,6 +65,14 @@ export function drive(row: Row, effort: Effort): Promise<RowReport> {
   });
 }
 
+/** The trials that `drive` would try. */
+export function namesOf(row: Row, effort: Pick<Effort, 'part' | 'seed' | 'match'>): Promise<readonly string[]> {
+  return withFolder(async (folder) => {
+    await using arena = await row.open({ random: seeded(`${effort.seed}/${row.name}`), folder });
+    return [...arena.trials(row[effort.part])].map(({ name }) => name).filter((name) => name.includes(effort.match ?? ''));
+  });
+}
+
 async function outcomeOf(trial: Trial, patience: number, hung: () => void): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {

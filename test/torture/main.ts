@@ -1,83 +1,61 @@
-// node .build/test/torture/main.js [ROW...] [--long] [--seed TEXT] [--minutes N] [--match TEXT] [--until-wrong] [--report FOLDER]
-import { parseArgs } from 'node:util';
+// node .build/test/torture/main.js [ROW...] [FLAG...]: see flags.ts.
 import { shellQuote } from '../../lib/base/quote.ts';
-import { drive } from './drive.ts';
-import { keep, REPORT } from './report.ts';
+import { takeGround } from '../rig/ground.ts';
+import { drive, namesOf } from './drive.ts';
+import { readFlags, type Wish } from './flags.ts';
+import { KEPT, keep, REPORT } from './report.ts';
 import { ROWS } from './rows.ts';
-import { SHORT_SEED } from './short-seed.ts';
 
-const USAGE = `usage: npm run torture -- [ROW...] [--long] [--seed TEXT] [--minutes N] [--match PART OF A NAME] [--until-wrong] [--list]
-rows: ${Object.keys(ROWS).join(', ')}
---list says every trial as it ends; --report FOLDER puts the report elsewhere`;
-const { values, positionals } = given();
-process.exitCode = await main();
-
-async function main(): Promise<number> {
-  if (values.help) {
-    console.log(USAGE);
-    return 0;
-  }
-  const unknown = positionals.filter((name) => ROWS[name] === undefined);
-  const box = Number(values.minutes) * 60_000;
-  if (unknown.length > 0) return refuse(`no row ${unknown.join(', ')}`);
-  if (!(box > 0)) return refuse(`--minutes ${values.minutes} is no number above 0`);
-  if (values.seed === '') return refuse('--seed is empty');
-  let cases = 0;
-  let wrong = 0;
-  for (const name of positionals.length > 0 ? positionals : Object.keys(ROWS)) {
-    const row = await ROWS[name]?.();
-    if (row === undefined) continue;
-    console.log(`${name}: ${row.figure}`);
-    const report = await drive(row, {
-      part: values.long ? 'long' : 'short',
-      seed: values.seed,
-      box,
-      untilWrong: values['until-wrong'],
-      ...(values.match === undefined ? {} : { match: values.match }),
-      ended: (trial, says) => {
-        if (says !== undefined) console.log(`WRONG ${trial}\n      ${says.replaceAll('\n', '\n      ')}`);
-        else if (values.list) console.log(`ok    ${trial}`);
-      },
-    });
-    if (report.cases === 0) console.log(`no trial of ${name} has ${values.match ?? 'a name'} in its name; --list tells the names`);
-    else keep(values.report, report);
-    for (const what of report.lacking) console.log(`left out in part: ${what}`);
-    cases += report.cases;
-    wrong += report.wrong.length;
-    console.log(
-      `${report.cases} cases${report.cut ? ' (the time was up)' : ''}, ${report.wrong.length} wrong, ${report.seconds} s, seed ${report.seed}`,
-    );
-    console.log(
-      report.wrong.length > 0
-        ? `again: npm run torture -- ${name} ${values.long ? '--long ' : ''}--seed ${shellQuote(report.seed)} --match ${shellQuote(report.wrong[0]?.name ?? '')}`
-        : '',
-    );
-  }
-  console.log(`${cases - wrong} passed, ${wrong} failed`);
-  return cases > 0 && wrong === 0 ? 0 : 1;
+let cases = 0;
+let wrong = 0;
+let now = '';
+process.exitCode = 1;
+takeGround(() => console.log(`\nstopped in ${now}\n${sum()}`));
+const wish = readFlags(process.argv.slice(2), Object.keys(ROWS));
+if ('says' in wish) {
+  console.error(wish.says);
+  process.exitCode = wish.code;
+} else if (wish.list) {
+  for (const name of wish.rows) await list(name, wish);
+  process.exitCode = 0;
+} else {
+  for (const name of wish.rows) await attack(name, wish);
+  console.log(sum());
+  process.exitCode = cases > 0 && wrong === 0 ? 0 : 1;
 }
 
-function given() {
-  try {
-    return parseArgs({
-      options: {
-        long: { type: 'boolean', default: false },
-        seed: { type: 'string', default: SHORT_SEED },
-        minutes: { type: 'string', default: '15' },
-        match: { type: 'string' },
-        'until-wrong': { type: 'boolean', default: false },
-        report: { type: 'string', default: REPORT },
-        list: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-      allowPositionals: true,
-    });
-  } catch (thrown) {
-    process.exit(refuse((thrown as Error).message));
-  }
+async function attack(name: string, wish: Wish): Promise<void> {
+  const row = await ROWS[name]?.();
+  if (row === undefined) return;
+  now = name;
+  console.log(`${name}: ${row.figure}`);
+  const report = await drive(row, {
+    ...wish,
+    ended(trial, says) {
+      cases += 1;
+      wrong += says === undefined ? 0 : 1;
+      if (says !== undefined) console.log(`WRONG ${trial}\n      ${says.replaceAll('\n', '\n      ')}`);
+      else if (wish.verbose) console.log(`ok    ${trial}`);
+    },
+  });
+  if (report.cases === 0) console.log(`no trial of ${name} has ${wish.match ?? 'a name'} in its name; --list ${name} tells the names`);
+  else keep(wish.report ?? (wish.keep ? KEPT : REPORT), report);
+  for (const what of report.lacking) console.log(`left out in part: ${what}`);
+  console.log(
+    `${report.cases} cases${report.cut ? ' (the time was up)' : ''}, ${report.wrong.length} wrong, ${report.seconds} s, seed ${report.seed}`,
+  );
+  console.log(
+    report.wrong.length > 0
+      ? `again: npm run torture -- ${name} ${wish.part === 'long' ? '--long ' : ''}--seed ${shellQuote(report.seed)} --match ${shellQuote(report.wrong[0]?.name ?? '')}`
+      : '',
+  );
 }
 
-function refuse(why: string): number {
-  console.error(`${why}\n${USAGE}`);
-  return 2;
+async function list(name: string, wish: Wish): Promise<void> {
+  const row = await ROWS[name]?.();
+  for (const trial of row === undefined ? [] : await namesOf(row, wish)) console.log(trial);
+}
+
+function sum(): string {
+  return `${cases - wrong} passed, ${wrong} failed`;
 }

@@ -8,6 +8,9 @@ import type { RowReport } from './drive.ts';
 /** Where `npm run torture` and every test run leave theirs. */
 export const REPORT: string = join(REPOSITORY, '.build/torture');
 
+/** From where `npm run gen` makes the tables of docs/reliability.md. */
+export const KEPT: string = join(REPOSITORY, 'docs/reliability/rows');
+
 /** One part of a row with where it was run. */
 export interface Kept extends RowReport {
   readonly commit: string;

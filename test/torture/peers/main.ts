@@ -1,27 +1,28 @@
-// node .build/test/torture/peers/main.js [--cases N] [--seed TEXT] [--only TOOL] [--report FILE]: the same blows against sbx and its peers, as measured.
+// node .build/test/torture/peers/main.js --peers [FLAG...]: see ../flags.ts. The same blows against sbx and its peers, as measured.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { REPOSITORY } from '../../rig/cli.ts';
-import { SHORT_SEED } from '../short-seed.ts';
+import { takeGround } from '../../rig/ground.ts';
+import { readFlags } from '../flags.ts';
 import { strikeAll } from './strike.ts';
 import { peersTable } from './table.ts';
 import { findTools } from './tools.ts';
 
-const { values } = parseArgs({
-  options: {
-    cases: { type: 'string', default: '20' },
-    seed: { type: 'string', default: SHORT_SEED },
-    only: { type: 'string' },
-    report: { type: 'string', default: join(REPOSITORY, '.build/torture-peers.json') },
-  },
-});
 const say = (text: string): void => console.log(text);
 
 process.exitCode = 1;
-const tools = findTools(join(REPOSITORY, '.build/bench/peers'), say).filter(({ name }) => !values.only || name === values.only);
-const report = await strikeAll(tools, { cases: Number(values.cases), seed: values.seed, say });
-mkdirSync(dirname(values.report), { recursive: true });
-writeFileSync(values.report, `${JSON.stringify(report, undefined, 2)}\n`);
-say(`\n${peersTable(report)}`);
-process.exitCode = 0;
+takeGround(() => say('\nstopped'));
+const wish = readFlags(process.argv.slice(2), []);
+if ('says' in wish) {
+  console.error(wish.says);
+  process.exitCode = wish.code;
+} else {
+  const { cases = 20, only } = wish.peers ?? {};
+  const tools = findTools(join(REPOSITORY, '.build/bench/peers'), say).filter(({ name }) => only === undefined || name === only);
+  const report = await strikeAll(tools, { cases, seed: wish.seed, say });
+  const file = wish.report ?? join(REPOSITORY, wish.keep ? 'docs/reliability/peers.json' : '.build/torture-peers.json');
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
+  say(`\n${peersTable(report)}`);
+  process.exitCode = 0;
+}
