@@ -12,7 +12,7 @@ import type { StepId } from '../model/project.ts';
 import type { Tree } from '../model/tree.ts';
 import { openPlaces, type Places } from './places.ts';
 import { seal, unsealLines } from './sealed.ts';
-import { type Left, parseStepLine, type StepRecord, stepLine } from './step-records.ts';
+import { type Good, type Left, parseStepLine, type StepRecord, stepLine } from './step-records.ts';
 import type { Warn } from './store.ts';
 import { openTrees } from './trees.ts';
 
@@ -26,6 +26,8 @@ export interface Told {
 
 export interface Records extends Places {
   last(step: StepId): LastRun | undefined;
+  /** The newest success of the step, however it went since. */
+  good(step: StepId): LastRun | undefined;
   /** The success under this key of a step that did not run since. */
   local(key: Digest): Remembered | undefined;
   /** The newest success that can be restored, whatever its key. */
@@ -57,7 +59,7 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
   let { lines, isTorn } = read;
   /** Made when first asked for, then kept up: a run asks and tells by turns. */
   let byKey: Map<Digest, StepId> | undefined;
-  let byInputs: Map<Digest, StepRecord> | undefined;
+  let byInputs: Map<Digest, () => Tree | undefined> | undefined;
   let fd: number | undefined;
   let complained = false;
 
@@ -99,12 +101,12 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
 
   const put = (step: StepId, told: Omit<StepRecord, 'line'>): void => {
     const line = stepLine(step, told);
-    const { last, past, made, newest, inputs, left } = told;
-    const record = { last, past, made, newest, inputs, left, line };
+    const record = { ...told, line };
+    const { last, inputs } = told;
     const before = steps.get(step)?.last.key;
     if (before !== undefined && byKey?.get(before) === step) byKey.delete(before);
     if (last.is === 'succeeded') byKey?.set(last.key, step);
-    if (inputs) byInputs?.set(inputs.digest, record);
+    if (inputs) byInputs?.set(inputs.digest, () => inputs);
     steps.set(step, record);
     append(line);
   };
@@ -112,6 +114,7 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
   return {
     ...openPlaces(io, folder),
     last: (step) => steps.get(step)?.last,
+    good: (step) => goodOf(steps.get(step))?.run,
     local(key) {
       byKey ??= new Map([...steps].flatMap(([step, { last }]) => (last.is === 'succeeded' ? [[last.key, step]] : [])));
       const newest = steps.get(byKey.get(key) ?? '')?.newest;
@@ -127,8 +130,8 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
       return ms === undefined ? undefined : { ms, ...(bytes === undefined ? {} : { bytes }) };
     },
     formerInputs(digest) {
-      byInputs ??= new Map([...steps.values()].map((record) => [record.last.record.inputs ?? '', record]));
-      const small = byInputs.get(digest)?.inputs;
+      byInputs ??= new Map([...steps.values()].flatMap(inputsIn));
+      const small = byInputs.get(digest)?.();
       return small?.digest === digest ? small : trees.read(digest);
     },
     get isLossy() {
@@ -151,6 +154,7 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
         newest: remembered ?? known?.newest,
         left: told.left ?? known?.left,
         inputs: inputs && inputs.entries.length <= SMALL_TREE ? inputs : undefined,
+        good: success ? undefined : goodOf(known),
       });
     },
     close() {
@@ -158,7 +162,7 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
         if (lines > 2 * steps.size + 100 || (isTorn && steps.size > 0)) compact();
         if (fd !== undefined) files.closeSync(fd);
         fd = undefined;
-        trees.prune(() => new Set([...steps.values()].map(({ last }) => last.record.inputs ?? '')));
+        trees.prune(() => new Set([...steps.values()].flatMap(inputsIn).map(([digest]) => digest)));
       });
     },
   };
@@ -176,6 +180,19 @@ function readSteps(io: Pick<Io, 'files'>, path: string): { steps: Map<StepId, St
   } catch {
     return { steps: new Map(), lines: 0, isTorn: true }; // nothing there, or nothing that can be believed: it is written anew
   }
+}
+
+/** What was cut off is told by the success that it took back. */
+function goodOf(record: StepRecord | undefined): Good | undefined {
+  if (record?.last.is !== 'succeeded' && record?.last.is !== 'cut-off') return record?.good;
+  return { run: { ...record.last, is: 'succeeded' }, inputs: record.inputs };
+}
+
+/** The input trees that a record names. */
+function inputsIn(record: StepRecord): (readonly [Digest, () => Tree | undefined])[] {
+  const { last, good } = record;
+  const trees = [[last.record.inputs ?? '', () => record.inputs] as const];
+  return good ? [[good.run.record.inputs ?? '', () => good.inputs] as const, ...trees] : trees;
 }
 
 function median(values: readonly number[]): number | undefined {

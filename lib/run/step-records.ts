@@ -21,6 +21,12 @@ export interface Left {
   readonly found: readonly string[];
 }
 
+/** A success, with the tree of its inputs where it is small. */
+export interface Good {
+  readonly run: LastRun;
+  readonly inputs: Tree | undefined;
+}
+
 export interface StepRecord {
   readonly last: LastRun;
   readonly past: readonly Measured[];
@@ -32,6 +38,8 @@ export interface StepRecord {
   readonly inputs: Tree | undefined;
   /** What its last success left here; undefined where none is known. */
   readonly left: Left | undefined;
+  /** The newest success, where `last` is none. */
+  readonly good: Good | undefined;
   /** The line as it was read or made. */
   readonly line: string;
 }
@@ -53,7 +61,8 @@ export function stepLine(step: StepId, told: Omit<StepRecord, 'line'>): string {
   const head: Head = [step, key, is, at, ms, bytes ?? null, outputs ?? null, told.past, told.made];
   const newest = told.newest ? JSON.stringify(rememberedToJson(told.newest)) : '';
   const inputs = told.inputs ? JSON.stringify(treeToJson(told.inputs)) : '';
-  return `${JSON.stringify(head)}\t${JSON.stringify(record)}\t${newest}\t${inputs}\t${leftText(told)}`;
+  const good = told.good ? JSON.stringify(goodToJson(told.good)) : '';
+  return `${JSON.stringify(head)}\t${JSON.stringify(record)}\t${newest}\t${inputs}\t${leftText(told)}\t${good}`;
 }
 
 /** What the newest success says as well is left out. */
@@ -75,7 +84,7 @@ const HOW: ReadonlySet<unknown> = new Set<LastRun['is']>(['succeeded', 'failed',
 
 /** Lines were checked against their seal before: what is wrong here was written so. */
 export function parseStepLine(line: string): { readonly step: StepId; readonly record: StepRecord } {
-  const [head = '', record = '', newest = '', inputs = '', left = ''] = line.split('\t');
+  const [head = '', record = '', newest = '', inputs = '', left = '', good = ''] = line.split('\t');
   const [step, key, is, at, ms, bytes, outputs, past, made] = JSON.parse(head) as Head;
   if (!HOW.has(is)) throw new Error('written by another version of sbx');
   let parsed: FingerprintRecord | undefined;
@@ -108,6 +117,9 @@ export function parseStepLine(line: string): { readonly step: StepId; readonly r
       get left() {
         return leftOf(left, this.newest);
       },
+      get good() {
+        return good === '' ? undefined : goodFromJson(JSON.parse(good));
+      },
       line,
     },
   };
@@ -120,4 +132,13 @@ function rememberedToJson({ key, outputs, log, at, ms }: Remembered): Json {
 function rememberedFromJson(json: { readonly [field: string]: Json } & Omit<Remembered, 'outputs'>): Remembered | undefined {
   const outputs = json.outputs === null ? null : treeFromJson(json.outputs, true);
   return outputs === undefined ? undefined : { ...json, outputs };
+}
+
+function goodToJson({ run, inputs }: Good): Json {
+  const { key, record, at, ms } = run;
+  return { key, record: record as unknown as Json, at, ms, inputs: inputs ? treeToJson(inputs) : null };
+}
+
+function goodFromJson({ key, record, at, ms, inputs }: Omit<LastRun, 'is'> & { readonly inputs: Json }): Good {
+  return { run: { key, record, is: 'succeeded', at, ms }, inputs: inputs === null ? undefined : treeFromJson(inputs, true) };
 }

@@ -72,6 +72,30 @@ test('a step that begins is not believed any more, but its newest success can st
     assert.equal(open(folder).history('build'), { ms: 20 }, 'a failure teaches nothing about the time a success takes');
   }));
 
+test('the last success is known in full, with its inputs, however often the step failed since', () =>
+  withFolder((folder) => {
+    for (const size of [3, 40]) {
+      const trees = [treeOfSize(size), ...Array.from({ length: 30 }, (_, i) => treeOfSize(100 + i))];
+      const [good = treeOfSize(0)] = trees;
+      const records = open(folder);
+      for (const [i, inputs] of trees.entries()) {
+        const last = lastOf(i === 0, `${size}-${i}`);
+        records.begin('build');
+        records.finish('build', { ...last, record: { ...last.record, inputs: inputs.digest } }, { inputs });
+      }
+      records.close();
+      const again = open(folder);
+      assert.is(again.last('build')?.is, 'failed');
+      assert.equal([again.good('build')?.is, again.good('build')?.key], ['succeeded', lastOf(true, `${size}-0`).key]);
+      assert.is(again.good('build')?.record.inputs, good.digest);
+      assert.equal(again.formerInputs(good.digest), good);
+      again.finish('build', lastOf(true, 'new'));
+      again.begin('build');
+      assert.is(open(folder).good('build')?.key, lastOf(true, 'new').key, 'cut off: the success that was taken back for it');
+    }
+    assert.is(open(folder).good('other'), undefined);
+  }));
+
 test('history is the median of the last ten', () =>
   withFolder((folder) => {
     const records = open(folder);
