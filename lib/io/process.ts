@@ -78,6 +78,7 @@ function start(command: LocalCommand): Result<ChildProcess, Failure> {
     });
     return ok(child);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error; // a bug
     return err(startFailure(error as NodeJS.ErrnoException, command)); // E2BIG, and NUL in a word, are thrown; the rest is an event
   }
 }

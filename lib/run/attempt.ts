@@ -15,6 +15,7 @@ export async function attempt(
   planned: PlannedAction,
   task: Task,
   control: RunControl,
+  hide: (text: string) => string,
   scopeWith: (leave: Pick<RunScope, 'signal' | 'hurry'>) => RunScope,
 ): Promise<Attempted> {
   const { action } = planned;
@@ -30,7 +31,7 @@ export async function attempt(
     const result = await task.run(action, scopeWith(leave));
     return judge(result);
   } catch (fault) {
-    return judge(err(refusedHere(fault) ?? faultFailure(fault)));
+    return judge(err(refusedHere(fault) ?? faultFailure(fault, hide)));
   } finally {
     stopTimer();
     leave.done();
@@ -70,7 +71,8 @@ function timeoutFailure({ action: { step } }: PlannedAction, timeout: number): F
   return step.script === undefined ? failure : { ...failure, command: step.script.source };
 }
 
-function faultFailure(fault: unknown): Failure {
-  const text = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+/** `hide`: a fault may quote what it was given, values of secrets among it. */
+function faultFailure(fault: unknown, hide: (text: string) => string): Failure {
+  const text = hide(fault instanceof Error ? (fault.stack ?? fault.message) : String(fault));
   return { code: 'fault', message: `a fault of sbx: ${text}`, hint: 'please report it, with this text' };
 }

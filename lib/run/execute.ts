@@ -211,12 +211,12 @@ export class Executor {
 
   /** Attempts until one counts: only failures of the infrastructure are tried again, and a place that was never reached is not. */
   async #attempts(planned: PlannedAction, scopeWith: (leave: Pick<RunScope, 'signal' | 'hurry'>) => RunScope): ReturnType<typeof attempt> {
-    const { control, emit, io, tasks, reach } = this.#input;
+    const { control, emit, io, tasks, reach, secrets } = this.#input;
     const { action } = planned;
     const task = tasks.get(action.step.task);
     if (task === undefined) throw new Error(`no task ${action.step.task}`);
     for (let number = 1; ; number++) {
-      const ended = await attempt(planned, task, control, scopeWith);
+      const ended = await attempt(planned, task, control, secrets.hide, scopeWith);
       if (ended.is === 'stopped' || ended.result.ok || reach.failure(action.step.sandbox) !== undefined) return ended;
       const failure = ended.result.error;
       if (failure.code === 'link-lost') await reach.lost(action.step.sandbox);

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { localSandbox } from '../io/local.ts';
-import { fileTrouble } from '../io/trouble.ts';
+import { fileTrouble, refusedHere } from '../io/trouble.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Emit, Event, PlaceChange, PlannedStep } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
@@ -49,11 +49,19 @@ export function startRun(request: RunRequest): Running {
     announcer.finish(exit, []);
     return ok({ run, exit, outcomes: new Map(), left: true });
   });
-  const ended = Promise.race([runLocked(request, run, control, announcer, said), left]).finally(() => {
+  const locked = runLocked(request, run, control, announcer, said).catch((fault: unknown) => withoutSecrets(fault, request));
+  const ended = Promise.race([locked, left]).finally(() => {
     control.close();
     announcer.close();
   });
   return { run, stop: (level, cause) => control.stop(level, cause), ended };
+}
+
+/** Throws it on. A fault may quote what it was given. */
+async function withoutSecrets(fault: unknown, { project, io }: RunRequest): Promise<never> {
+  if (!(fault instanceof Error) || refusedHere(fault) !== undefined) throw fault;
+  const { hide } = (await import('./secrets.ts')).secretsOf(project.secrets, io);
+  throw Object.assign(new Error(hide(fault.message)), { stack: hide(fault.stack ?? fault.message) });
 }
 
 async function runLocked(

@@ -12,6 +12,8 @@ export interface Secrets {
   variables(names: readonly string[]): Result<Pairs, Failure>;
   /** A mask that knows every declared secret that has a value here, whichever step may print it. */
   mask(): Mask;
+  /** A text without any of these values: errors quote what they were given. */
+  hide(text: string): string;
 }
 
 export function secretsOf(declared: readonly Secret[], io: Pick<Io, 'files' | 'environment'>): Secrets {
@@ -22,6 +24,10 @@ export function secretsOf(declared: readonly Secret[], io: Pick<Io, 'files' | 'e
     return known;
   };
   let masks: (() => Mask) | undefined;
+  const mask = (): Mask => {
+    masks ??= maskFor(declared.map(({ name }) => valueOfSecret(name)).flatMap((value) => (value.ok ? [value.value] : [])));
+    return masks();
+  };
   return {
     variables(names) {
       const pairs: [string, string][] = [];
@@ -32,9 +38,10 @@ export function secretsOf(declared: readonly Secret[], io: Pick<Io, 'files' | 'e
       }
       return ok(pairs);
     },
-    mask() {
-      masks ??= maskFor(declared.map(({ name }) => valueOfSecret(name)).flatMap((value) => (value.ok ? [value.value] : [])));
-      return masks();
+    mask,
+    hide(text) {
+      const { push, end } = mask();
+      return Buffer.concat([push(Buffer.from(text)), end()]).toString();
     },
   };
 }

@@ -40,6 +40,7 @@ test('the mask knows the secrets of all steps, also where the asking step has no
   const secrets = secretsOf([{ name: 'A' }, { name: 'B' }], { files: realFiles, environment: new Map([['A', 'value-of-a']]) });
   const mask = secrets.mask();
   assert.is(Buffer.concat([mask.push(Buffer.from('is value-of-a!')), mask.end()]).toString(), 'is ***!');
+  assert.is(secrets.hide('Received "value-of-a", é'), 'Received "***", é');
 });
 
 test.run();

@@ -3,7 +3,7 @@ import { maskFor } from '../../../lib/run/mask.ts';
 import type { Random } from '../random.ts';
 import type { Row, Trial } from '../row.ts';
 import { ENCODINGS, leakOf } from './encodings.ts';
-import { type Story, storyOf } from './story.ts';
+import { FAULTS, type Story, storyOf } from './story.ts';
 
 /** Steps that declare a secret. */
 const DECLARED: ReadonlySet<string> = new Set(['prints', 'keeps', 'fails', 'far']);
@@ -21,6 +21,7 @@ const COMMANDS = [
   'list',
   'replay',
   'a run in the dark',
+  ...Object.keys(FAULTS),
 ];
 const PLACES: readonly (readonly [name: string, matches: RegExp])[] = [
   ['logs and journals', /^demo\/\.sbx\/runs\//],
@@ -78,6 +79,7 @@ function* sinks(story: () => Promise<Story>, round: string): Iterable<Trial> {
       async run() {
         const done = await story();
         const text = done.said[command] ?? '';
+        if (command in FAULTS && !(text.startsWith('exit 70\n') && text.includes('a fault of sbx'))) return `there was no fault: ${text}`;
         if (command.startsWith('a run') && command !== 'a run in the dark' && !text.includes('***')) return `nothing was masked: ${text}`;
         const leak = leakIn(text, done);
         return leak && `${leak}\n${text}`;
@@ -127,6 +129,28 @@ function* sinks(story: () => Promise<Story>, round: string): Iterable<Trial> {
   };
 }
 
+function* fingerprints(story: () => Promise<Story>, round: string): Iterable<Trial> {
+  yield {
+    name: `in fingerprints${round}`,
+    async run() {
+      const { values } = (await story()).again;
+      // A key that held a value would be another one, and its step stale.
+      return values.outcome === 'fresh' && values.kept === 1
+        ? undefined
+        : `other values, and the step is ${values.outcome}, ${values.kept} kept`;
+    },
+  };
+  yield {
+    name: `a version in fingerprints${round}`,
+    async run() {
+      const { version } = (await story()).again;
+      return version.outcome === 'succeeded' && version.kept === 2
+        ? undefined
+        : `another version, and the step is ${version.outcome}, ${version.kept} kept`;
+    },
+  };
+}
+
 export const row: Row = {
   name: 'secrets',
   figure: 'canaries as secrets',
@@ -144,7 +168,7 @@ export const row: Row = {
           const said = round === 0 ? '' : `, round ${round}`;
           let made: Promise<Story> | undefined;
           const story = (): Promise<Story> => (made ??= storyOf(join(folder, `story${round}`), own.fork('story')));
-          for (const trial of [...sinks(story, said), ...masks(own, said)]) {
+          for (const trial of [...sinks(story, said), ...fingerprints(story, said), ...masks(own, said)]) {
             given += 1;
             yield trial;
           }
