@@ -41,6 +41,8 @@ export interface OpenWish {
   readonly args?: readonly string[];
   /** Commands that write anyway keep what they parsed. */
   readonly keeps?: true;
+  /** Everything is parsed anew, so that all has a place. */
+  readonly parsed?: true;
   /** What files are looked at through, if not node:fs itself. */
   readonly files?: Files;
 }
@@ -76,6 +78,7 @@ export async function open(call: Call, wish: OpenWish): Promise<Opening> {
       cpus: surroundings.cpus,
     },
     TASKS,
+    wish.parsed === undefined,
   );
   if (checked.value === undefined || unread.length > 0) {
     const { partial } = checked;

@@ -2,12 +2,13 @@ import { suggest } from '../base/suggest.ts';
 import type { Failure } from '../model/failure.ts';
 import { LOCAL, type SandboxName, type SandboxSpec } from '../model/project.ts';
 import type { Sandbox, Session } from '../model/sandbox.ts';
+import { lackingDiagnostics } from '../plan/lacking.ts';
 import type { StopCause } from '../run/control.ts';
 import { exitCode } from '../run/exit-code.ts';
 import { type Arrival, arrive } from '../sync/arrive.ts';
 import { type Call, complain, refuse } from './call.ts';
 import { groundOf } from './ground.ts';
-import { openOrSay } from './open.ts';
+import { openOrSay, sayFaulty } from './open.ts';
 import { checkoutIn, type Ground, sandboxOf } from './sandboxes.ts';
 
 /** A place that a command other than `run` works in. */
@@ -33,6 +34,8 @@ export async function visit(call: Call, name: SandboxName | undefined, use: (pla
       name,
       far.map((one) => one.name),
     );
+  if (spec.lacks)
+    return await sayFaulty(call, lackingDiagnostics(project, new Map(spec.lacks.map((lack) => [lack, `the sandbox ${spec.name}`]))));
   const ground = groundOf(call, project);
   const sandbox = sandboxOf(spec, ground);
   const stop = new AbortController();

@@ -13,8 +13,9 @@ import type { View } from '../view/view.ts';
 import { ask, canAsk, isYes, type Question, YES_OR_NO } from './ask.ts';
 import { type Call, complain, refuse } from './call.ts';
 import { tidyEngine } from './engine.ts';
+import { openGiven } from './given.ts';
 import { groundOf } from './ground.ts';
-import { openOrSay, sayFaulty } from './open.ts';
+import { sayFaulty } from './open.ts';
 import { checkoutIn, type Ground, sandboxesOf } from './sandboxes.ts';
 import type { Surroundings } from './surroundings.ts';
 import { terminalOf } from './terminal.ts';
@@ -29,9 +30,9 @@ export async function runAnew(call: Call, witness: RunWitness): Promise<number> 
   const { words, options, surroundings } = call;
   const killGrace = killGraceOf(surroundings);
   if (killGrace === undefined) return refuse(call, 'SBX_KILL_GRACE is not a duration', 'e.g. SBX_KILL_GRACE=30s');
-  const opened = await openOrSay(call, { named: words.operands, args: words.rest ?? [], keeps: true, files: witness.files });
+  const opened = await openGiven(call, { named: words.operands, args: words.rest ?? [], keeps: true, files: witness.files, asks: true });
   if (typeof opened === 'number') return opened;
-  const { project, warnings } = opened;
+  const { project, warnings, asked } = opened;
   if (words.operands.length === 0 && project.default.length === 0) {
     call.err.write(
       project.steps.size === 0 ? 'the Sandboxfile has no steps\n' : 'no step was named, and there is no default: sbx run STEP\n',
@@ -41,7 +42,7 @@ export async function runAnew(call: Call, witness: RunWitness): Promise<number> 
   const view = await openView(call);
   const asks = (question: Question) => view.alone(() => ask(surroundings, question));
   const ground = { ...groundOf(call, project), asks };
-  const kept = warnings.length === 0 ? { witness } : {}; // a warning is said each time
+  const kept = warnings.length === 0 && !asked ? { witness } : {}; // a warning is said, and a value asked for, each time
   const running = startRun({
     ...requestOf(call, ground),
     confirm: confirmBy(call, asks),

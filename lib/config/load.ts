@@ -28,14 +28,14 @@ export type CheckedProject = Checked<Loaded> & { readonly partial?: Project };
  * A Sandboxfile with its recipes and profiles as a project. Everything that is wrong is reported at once; a value is given only if nothing is.
  * Documents from the cache have no spans: if something is wrong with the project, the files are read anew.
  */
-export async function load(sources: Sources, ask: Ask, tasks: readonly Task[]): Promise<CheckedProject> {
-  const attempt = async (mayUseCache: boolean) => {
+export async function load(sources: Sources, ask: Ask, tasks: readonly Task[], mayUseCache = true): Promise<CheckedProject> {
+  const attempt = async (cached: boolean) => {
     const report = newReport();
-    const library = newLibrary(report, mayUseCache);
+    const library = newLibrary(report, cached);
     const project = await loadProject(sources, ask, tasks, library, report);
     return { project, library, report };
   };
-  let { project, library, report } = await attempt(true);
+  let { project, library, report } = await attempt(mayUseCache);
   if (report.diagnostics.length > 0 && library.usedCache()) ({ project, library, report } = await attempt(false));
   const diagnostics = sortDiagnostics(report.diagnostics);
   const faulty = diagnostics.some(({ severity }) => severity === 'error');
@@ -63,9 +63,9 @@ async function loadProject(
   checkProfiles(main, tasks, report);
 
   const name = readName(own, ask.root, report);
-  const bare: Scope = { ask, name, params: new Map(), env: new Map(), spend: report.spend };
+  const bare: Scope = { ask, name, params: new Map(), lacks: new Set(), env: new Map(), spend: report.spend };
   const params = readParams(uses, own, bare, report);
-  const scopes = layers.map(({ index }): Scope => ({ ...bare, params: params.seenBy(index) }));
+  const scopes = layers.map(({ index }): Scope => ({ ...bare, ...params.seenBy(index) }));
   const env = readTopEnv(layers, (layer) => scopes[layer] ?? bare, sources, report);
   const variables = new Map(env);
   const inner = scopes.map((scope): Scope => ({ ...scope, env: variables }));
@@ -73,6 +73,9 @@ async function loadProject(
 
   const places = sectionOf(layers, 'sandboxes', report);
   await underlayProfiles(places, sources, library, report);
+  const pools = readPools(layers, scopeOf, report);
+  const cache = readCache(layers, scopeOf, report);
+  const secrets = readSecrets(layers, bare, report);
   const sandboxes = readSandboxes(places, scopeOf, ask, report);
   const section = sectionOf(layers, 'steps', report);
   const called = aliasesOf(section, report);
@@ -84,19 +87,17 @@ async function loadProject(
   );
   const named = new Set<StepId>(ask.named.length > 0 ? ask.named.flatMap((name) => called.get(name) ?? name) : defaults);
   const byName = new Map(tasks.map((task) => [task.name, task]));
-  const all = { scopeOf, sandboxes, tasks: byName, env, named, ask, report };
+  const lacking = new Map(params.lacking);
+  const all = { scopeOf, sandboxes, tasks: byName, env, secrets, named, ask, lacking, report };
   const steps = new Map<StepId, Step>();
   for (const entry of section.values()) {
     const step = readStep(entry, all);
     if (step) steps.set(step.id, step);
     if (report.isFull()) return undefined;
   }
-  const pools = readPools(layers, scopeOf, report);
-  const secrets = readSecrets(layers, bare, report);
   checkReferences({ steps, section, called, pools, secrets }, all);
-  const cache = readCache(layers, scopeOf, report);
   const { root, file } = ask;
-  return { name, root, file, default: defaults, params: params.declared, sandboxes, steps, called, pools, cache, secrets };
+  return { name, root, file, default: defaults, params: params.declared, lacking, sandboxes, steps, called, pools, cache, secrets };
 }
 
 /** What is wrong with single files, and between recipes. */

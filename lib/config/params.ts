@@ -1,6 +1,6 @@
 import { isMap } from '../base/plain.ts';
 import { hintOf, suggest } from '../base/suggest.ts';
-import type { Param } from '../model/project.ts';
+import type { Lacking, Param } from '../model/project.ts';
 import type { Scalar, Value } from '../model/value.ts';
 import { paramFields } from '../schema/param.ts';
 import { isFree, type ValueOf } from '../schema/shape.ts';
@@ -16,13 +16,25 @@ import type { Scope } from './scope.ts';
 /** The parameters of a project, and what the files of each layer see. */
 export interface Params {
   readonly declared: ReadonlyMap<string, Param>;
+  readonly lacking: ReadonlyMap<string, Lacking>;
   /** By layer: a recipe sees its own values, the file and its profiles see those of the project. */
-  readonly seenBy: (layer: number) => Scope['params'];
+  readonly seenBy: (layer: number) => Seen;
 }
+
+/** What expressions see of parameters. */
+type Seen = Pick<Scope, 'params'> & { readonly lacking: ReadonlyMap<string, readonly string[]> };
+
+/** A parameter as it was read; one that lacks something has no value yet. */
+type Reading = Param & { readonly lacks?: readonly string[] };
 
 type ParamType = Param['type'];
 
-const WORDS: { readonly [type in ParamType]: string } = { string: 'text', number: 'a number', boolean: 'true or false', list: 'a list' };
+export const WORDS: { readonly [type in ParamType]: string } = {
+  string: 'text',
+  number: 'a number',
+  boolean: 'true or false',
+  list: 'a list',
+};
 
 /**
  * Values of parameters: --set, then SBX_PARAM_NAME, then `with` (for parameters of a recipe), then the default. A recipe's parameter is one of the
@@ -32,33 +44,64 @@ export function readParams(uses: readonly RecipeUse[], own: readonly Layer[], sc
   const mine = sectionOf(own, 'params', report, 'default');
   const all = sectionOf([...uses.map(({ layer }) => layer), ...own], 'params', report, 'default');
   checkSet(scope.ask, all, report);
-  const values = new Map<string, Value | undefined>();
-  const declared = new Map<string, Param>();
-  const read = (name: string, given: Field | undefined, seen: Scope['params']): Param | undefined =>
-    readParam(name, all.get(name) as Entry, given, { ...scope, params: seen }, report);
+  const lacking = new Map<string, Lacking>();
+  const read = (name: string, given: Field | undefined, seen: Seen): Reading | undefined =>
+    readParam(
+      name,
+      all.get(name) as Entry,
+      given,
+      { ...scope, params: seen.params, lacking: seen.lacking, lacks: new Set() },
+      report,
+      lacking,
+    );
+  const declared = new Map<string, Reading>();
+  const ofProject = newSeen();
   for (const name of mine.keys()) {
-    const param = read(name, undefined, new Map());
+    const param = read(name, undefined, newSeen());
     if (param) declared.set(name, param);
-    values.set(name, param?.value);
+    ofProject.add(name, param);
   }
-  const perRecipe = new Map<number, Scope['params']>();
-  const ofProject = new Map(values);
+  const seenByUses = new Map<number, Seen>();
+  const ofFile = newSeen(ofProject);
   for (const { layer, given } of uses) {
-    const seen = new Map<string, Value | undefined>();
-    const names = sectionOf([layer], 'params', report, 'default');
-    for (const name of names.keys()) {
+    const seen = newSeen();
+    for (const name of sectionOf([layer], 'params', report, 'default').keys()) {
       const field = given.get(name);
       const param = mine.has(name) && field === undefined ? declared.get(name) : read(name, field, ofProject);
-      seen.set(name, param?.value);
+      seen.add(name, param);
       if (param && !declared.has(name)) declared.set(name, param);
-      if (!values.has(name)) values.set(name, param?.value);
+      if (!ofFile.params.has(name)) ofFile.add(name, param);
     }
-    perRecipe.set(layer.index, seen);
+    seenByUses.set(layer.index, seen);
   }
-  return { declared, seenBy: (layer) => perRecipe.get(layer) ?? values };
+  return { declared, lacking, seenBy: (layer) => seenByUses.get(layer) ?? ofFile };
 }
 
-function readParam(name: string, entry: Entry, given: Field | undefined, scope: Scope, report: Report): Param | undefined {
+interface Growing extends Seen {
+  add(name: string, param: Reading | undefined): void;
+}
+
+function newSeen(from?: Seen): Growing {
+  const params = new Map(from?.params);
+  const lacking = new Map(from?.lacking);
+  return {
+    params,
+    lacking,
+    add(name, param) {
+      params.set(name, param?.lacks ? undefined : param?.value);
+      if (param?.lacks) lacking.set(name, param.lacks);
+    },
+  };
+}
+
+function readParam(
+  name: string,
+  entry: Entry,
+  given: Field | undefined,
+  scope: Scope,
+  report: Report,
+  lacking: Map<string, Lacking>,
+): Reading | undefined {
   const { fields } = entry;
   for (const [key, field] of fields) {
     if (isFree(key) || Object.hasOwn(paramFields, key)) continue;
@@ -74,7 +117,15 @@ function readParam(name: string, entry: Entry, given: Field | undefined, scope: 
   const type = read('type') ?? typeOf(preset ?? allowed?.[0] ?? '');
   const description = read('description');
   const text = textFor(name, scope.ask);
+  const about = { type, ...(allowed ? { enum: allowed } : {}), ...(description === undefined ? {} : { description }) };
+  if (text === undefined && given === undefined && !fields.has('default')) {
+    const span = entry.origin.document.spanOf(entry.origin.path, 'key');
+    const set = `Give it one: --set ${name}=..., ${variableOf(name)} or a default.`;
+    lacking.set(name, { is: 'param', set, ...about, ...(span === undefined ? {} : { span }) });
+    return { ...about, value: null, lacks: [name] };
+  }
   const value = text === undefined ? writtenValue({ name, entry, given, preset, type }, scope, report) : converted(type, text.text);
+  if (value === undefined && text === undefined && scope.lacks.size > 0) return { ...about, value: null, lacks: [...scope.lacks] };
   if (value === undefined) {
     if (text !== undefined) report.add('bad-value', `${text.from}: \`${text.text}\` is not ${WORDS[type]}`);
     return undefined;
@@ -85,7 +136,7 @@ function readParam(name: string, entry: Entry, given: Field | undefined, scope: 
     const at = text === undefined ? placeOf(entry, given) : undefined;
     return void report.add('bad-value', message, at, near && `Did you mean \`${near}\`?`);
   }
-  return { type, value, ...(allowed ? { enum: allowed } : {}), ...(description === undefined ? {} : { description }) };
+  return { ...about, value };
 }
 
 interface Written {
@@ -102,10 +153,7 @@ function writtenValue({ name, entry, given, preset, type }: Written, scope: Scop
   const at = placeOf(entry, given);
   const fail = (message: string, hint?: string): undefined => void report.add('bad-value', `parameter \`${name}\`: ${message}`, at, hint);
   const found = given === undefined ? preset : resolveValue(given.value, scope, given, report);
-  if (found === undefined) {
-    if (given !== undefined || entry.fields.has('default')) return undefined;
-    return void report.add('missing-param', `the parameter \`${name}\` has no value`, at, `Give it one: --set ${name}=... or a default.`);
-  }
+  if (found === undefined) return undefined;
   if (isMap(found)) return fail('a value is wanted, this is a map');
   const value = type === 'string' && (typeof found === 'number' || typeof found === 'boolean') ? String(found) : (found as Value);
   if (typeOf(value) === type) return value;
@@ -144,7 +192,7 @@ function textFor(name: string, ask: Ask): { readonly text: string; readonly from
 }
 
 /** A list is written with commas between its items. */
-function converted(type: ParamType, text: string): Value | undefined {
+export function converted(type: ParamType, text: string): Value | undefined {
   switch (type) {
     case 'string':
       return text;

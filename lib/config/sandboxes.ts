@@ -52,8 +52,15 @@ export function readSandboxes(
   report: Report,
 ): Map<SandboxName, SandboxSpec> {
   const specs = new Map<SandboxName, SandboxSpec>();
-  for (const entry of section.values()) specs.set(entry.name, readSandbox(entry, scopeOf, ask, report));
-  if (!specs.has(LOCAL)) specs.set(LOCAL, readSandbox({ name: LOCAL, fields: new Map() }, scopeOf, ask, report));
+  const read = (entry: Pick<Entry, 'name' | 'fields'>): void => {
+    const lacks = new Set<string>();
+    const spec = readSandbox(entry, (layer) => ({ ...scopeOf(layer), lacks }), ask, report);
+    // What everything refers to comes first.
+    const all = [...new Set([...scopeOf(0).lacks, ...lacks])];
+    specs.set(entry.name, all.length === 0 ? spec : { ...spec, lacks: all });
+  };
+  for (const entry of section.values()) read(entry);
+  if (!specs.has(LOCAL)) read({ name: LOCAL, fields: new Map() });
   return specs;
 }
 

@@ -9,6 +9,12 @@ export interface Scope {
   readonly name: string;
   /** Undefined: something is wrong with the parameter, and that is reported. */
   readonly params: ReadonlyMap<string, Value | undefined>;
+  /** What each parameter without a value lacks: itself, or what it is made of. */
+  readonly lacking?: ReadonlyMap<string, readonly string[]>;
+  /** Variables that the step requires and nobody set: that they have no value is no fault of its expressions. */
+  readonly required?: ReadonlyMap<string, unknown>;
+  /** Gets the names of all that lacked a value when it was asked for. */
+  readonly lacks: Set<string>;
   /** The project's variables; then those sbx was started with. */
   readonly env: ReadonlyMap<string, string>;
   /** See Report. */
@@ -42,13 +48,18 @@ export function namesOf(scope: Scope): Names {
         return root === 'args' ? ask.args : undefined;
       }
       if (path.length !== 2 || member === undefined) return undefined;
-      if (root === 'params') return scope.params.get(member);
+      if (root === 'params') return paramIn(scope, member);
       if (root === 'sandbox') return scope.sandbox?.get(member);
-      return root === 'env' ? (scope.env.get(member) ?? ask.environment.get(member) ?? null) : undefined;
+      return root === 'env'
+        ? (scope.env.get(member) ?? ask.environment.get(member) ?? (scope.required?.has(member) ? undefined : null))
+        : undefined;
     },
     spend: scope.spend,
-    faulty: ([root, member]) =>
-      root === 'params' && member !== undefined && scope.params.has(member) && scope.params.get(member) === undefined,
+    faulty: ([root, member]) => {
+      if (member === undefined) return false;
+      if (root === 'env') return scope.required?.has(member) === true;
+      return root === 'params' && scope.params.has(member) && scope.params.get(member) === undefined;
+    },
     *known(path) {
       yield* ['name', 'os', 'arch', 'cpus', 'args'];
       for (const param of scope.params.keys()) yield `params.${param}`;
@@ -56,4 +67,10 @@ export function namesOf(scope: Scope): Names {
       if (path.length > 1 && suggest(path[0] ?? '', ['env']) !== undefined) yield `env.${path[1]}`;
     },
   };
+}
+
+function paramIn({ params, lacking, lacks }: Scope, name: string): Value | undefined {
+  const value = params.get(name);
+  if (value === undefined) for (const lack of lacking?.get(name) ?? []) lacks.add(lack);
+  return value;
 }

@@ -1,7 +1,7 @@
 import { parseDuration } from '../base/duration.ts';
 import type { Json } from '../base/json.ts';
 import { hintOf } from '../base/suggest.ts';
-import { LOCAL, type SandboxName, type SandboxSpec, type Step, type StepId } from '../model/project.ts';
+import { type Lacking, LOCAL, type SandboxName, type SandboxSpec, type Secret, type Step, type StepId } from '../model/project.ts';
 import type { Pairs, Value } from '../model/value.ts';
 import { missingHint } from '../schema/check.ts';
 import { isFree, type Shape, type ValueOf } from '../schema/shape.ts';
@@ -14,6 +14,7 @@ import { mergePairs, readEnv } from './environment.ts';
 import { type Field, readField, readJson } from './field.ts';
 import type { Entry } from './layers.ts';
 import type { Origin, Report } from './report.ts';
+import { type Required, readRequires } from './requires.ts';
 import { fieldsOfSandbox } from './sandboxes.ts';
 import type { Scope } from './scope.ts';
 import { readScript } from './script.ts';
@@ -24,9 +25,12 @@ export interface StepsScope {
   readonly sandboxes: ReadonlyMap<SandboxName, SandboxSpec>;
   readonly tasks: ReadonlyMap<string, Task>;
   readonly env: Pairs;
+  readonly secrets: readonly Secret[];
   /** Named on the command line: words behind `--` are for them. */
   readonly named: ReadonlySet<StepId>;
   readonly ask: Ask;
+  /** Gets what steps require and nobody set. */
+  readonly lacking: Map<string, Lacking>;
   readonly report: Report;
 }
 
@@ -42,9 +46,12 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   const spec = all.sandboxes.get(sandbox);
   if (spec === undefined) addUnknownSandbox(sandbox, place, all);
   const facts = spec === undefined ? new Map<string, Value>() : fieldsOfSandbox(spec);
+  const requires = entry.fields.get('requires');
+  const required = readRequires(requires, all.scopeOf(requires?.layer ?? 0), all.secrets, report);
+  const lacks = lackedBy(required, spec, all.scopeOf(requires?.layer ?? 0), all.lacking);
   const scopes = new Map<number, Scope>();
   const scopeOf = (layer: number): Scope => {
-    const scope = scopes.get(layer) ?? { ...all.scopeOf(layer), sandbox: facts };
+    const scope = scopes.get(layer) ?? { ...all.scopeOf(layer), sandbox: facts, required: required.lacking, lacks };
     scopes.set(layer, scope);
     return scope;
   };
@@ -106,6 +113,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     ...some('confirm', read('confirm')),
     ...some('aliases', read('aliases')),
     ...some('description', read('description')),
+    ...(lacks.size === 0 ? {} : { lacks: [...lacks] }),
     fields,
     ...some('span', span),
   };
@@ -149,6 +157,13 @@ function some<K extends string, V>(key: K, value: V | undefined): { readonly [k 
 
 function isFor(platforms: readonly string[], { os, arch }: Ask): boolean {
   return platforms.length === 0 || platforms.includes(os) || platforms.includes(`${os}/${arch}`);
+}
+
+/** What the step lacks whatever its expressions say; they add to it. */
+function lackedBy(required: Required, spec: SandboxSpec | undefined, { lacking }: Scope, all: Map<string, Lacking>): Set<string> {
+  for (const [name, one] of required.lacking) all.set(name, one);
+  const params = required.params.flatMap((name) => lacking?.get(name) ?? []);
+  return new Set([...(spec?.lacks ?? []), ...params, ...required.lacking.keys()]);
 }
 
 function retryOf(retry: ValueOf<Fields['retry']>): Step['retry'] {

@@ -35,7 +35,7 @@ export const DIAGNOSTIC_MEANINGS: { readonly [code in DiagnosticCode]: string } 
   'unknown-param': 'A name that no parameter has.',
   'unknown-pool': 'A name that no pool has.',
   'unknown-secret': 'A name that no declared secret has.',
-  'missing-param': 'A parameter has no default and was given no value.',
+  'missing-param': 'A parameter without a default was given no value, or a variable that a step requires is not set.',
   'expression-syntax': 'An expression that cannot be read.',
   'expression-type': 'A value of another kind than is wanted, or one that is not set.',
   'expression-name': 'A name or function that expressions do not know.',

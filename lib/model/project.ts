@@ -18,6 +18,8 @@ export interface Project {
   readonly file: string;
   readonly default: readonly StepId[];
   readonly params: ReadonlyMap<string, Param>;
+  /** What steps or places need and nobody gave a value, by name: a run of them must be given it. */
+  readonly lacking: ReadonlyMap<string, Lacking>;
   readonly sandboxes: ReadonlyMap<SandboxName, SandboxSpec>;
   readonly steps: ReadonlyMap<StepId, Step>;
   /** What else the user may call steps on the command line: their aliases. */
@@ -30,9 +32,22 @@ export interface Project {
 
 export interface Param {
   readonly type: 'string' | 'number' | 'boolean' | 'list';
+  /** Null: it has none yet. */
   readonly value: Value;
   readonly enum?: readonly Value[];
   readonly description?: string;
+}
+
+/** A parameter, a variable or a secret without a value. */
+export interface Lacking {
+  readonly is: 'param' | 'variable' | 'secret';
+  /** How to give it one, in words. */
+  readonly set: string;
+  readonly type?: Param['type'];
+  readonly enum?: readonly Value[];
+  readonly description?: string;
+  /** Where it is declared, or required; absent when the document came from the cache. */
+  readonly span?: Span;
 }
 
 /** A secret is known to sbx by name; its value is read from the environment or a 0600 file when a step needs it. */
@@ -70,6 +85,8 @@ export interface SandboxSpec {
   /** Milliseconds that remote work goes on after the link was lost. */
   readonly grace: number;
   readonly env: Pairs;
+  /** Names in `lacking`, without which this is not the whole sandbox. */
+  readonly lacks?: readonly string[];
 }
 
 export interface Step {
@@ -112,6 +129,8 @@ export interface Step {
   readonly confirm?: string;
   readonly aliases?: readonly string[];
   readonly description?: string;
+  /** Names in `lacking`, without which this is not the whole step. */
+  readonly lacks?: readonly string[];
   /** The fields of the task, already of the shape that the task declares. */
   readonly fields: { readonly [field: string]: Json };
   /** Where the step stands; absent when the document came from the cache. */

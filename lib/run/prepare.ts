@@ -3,6 +3,7 @@ import type { Look } from '../model/look.ts';
 import type { Project, StepId } from '../model/project.ts';
 import { draftActions } from '../plan/actions.ts';
 import { makeGraph } from '../plan/graph.ts';
+import { lackingDiagnostics, lackingOf } from '../plan/lacking.ts';
 import { openPlanning } from '../plan/plan.ts';
 import type { Planning } from '../plan/planning.ts';
 import { select } from '../plan/select.ts';
@@ -36,6 +37,7 @@ export function prepare(project: Project, wish: Wish, tasks: ReadonlyMap<string,
   const selection = select(project, graph.value, wish.names, { only: wish.only, force: wish.force });
   diagnostics.push(...selection.diagnostics);
   if (selection.value === undefined) return { diagnostics };
+  diagnostics.push(...lackingDiagnostics(project, lackingOf(project, selection.value.steps)));
   const actions = draftActions(project, selection.value, tasks);
   diagnostics.push(...actions.diagnostics);
   if (actions.value === undefined || diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };

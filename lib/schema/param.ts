@@ -10,7 +10,11 @@ export const paramFields = {
     description: 'What the parameter holds. Without it: what the default is, else a string.',
     enum: ['string', 'number', 'boolean', 'list'],
   },
-  default: { kind: 'any-of', description: 'The value where none is given; without it a value must be given.', of: [scalar, scalars] },
+  default: {
+    kind: 'any-of',
+    description: 'The value where none is given; without it a value must be given, or is asked for on a terminal.',
+    of: [scalar, scalars],
+  },
   enum: { kind: 'list', description: 'The values that are allowed.', of: { ...scalar, literal: true } },
   description: { kind: 'string', literal: true, description: 'One line for people.' },
 } as const satisfies ObjectShape['fields'];

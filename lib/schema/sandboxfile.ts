@@ -45,7 +45,8 @@ const overlayFields = {
   },
   params: {
     kind: 'map',
-    description: 'Parameters: set by --set, SBX_PARAM_NAME, a profile or `with`. A name alone: a value must be given.',
+    description:
+      'Parameters: set by --set, SBX_PARAM_NAME, a profile or `with`. A name alone: a value must be given, or is asked for on a terminal.',
     format: 'name',
     bare: true,
     examples: [{ optimize: { enum: ['0', '1', '2'], default: '1' } }, { jobs: 4 }],

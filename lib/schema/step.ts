@@ -118,6 +118,20 @@ export const stepFields = {
   parallel: { kind: 'boolean', description: 'May run beside other steps in the same workspace.', default: false },
   cache: { kind: 'boolean', description: 'false: never remembered. true: remembered though it has secrets; needs outputs.' },
   interactive: { kind: 'boolean', description: "Joined to the user's terminal; never remembered.", default: false },
+  requires: {
+    kind: 'list',
+    single: true,
+    description:
+      'Parameters and environment variables that must be given; an empty variable is none. What is missing is asked for on a terminal, and named all at once without.',
+    of: {
+      kind: 'string',
+      literal: true,
+      pattern: '^[A-Za-z_][A-Za-z0-9_-]*$',
+      called: 'the name of a parameter or of a variable',
+      description: 'A name.',
+    },
+    examples: [['version', 'DEPLOY_TOKEN']],
+  },
   confirm: {
     kind: 'string',
     description: 'A question that is asked on the terminal before the step is executed; `-y` says yes. Without a terminal the step fails.',

@@ -5,7 +5,8 @@ import type { DiagnosticCode } from '../model/diagnostic.ts';
 const OTHER_WORDS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     run: ['script', 'scripts', 'cmd', 'cmds', 'command', 'commands', 'exec'],
-    needs: ['deps', 'depends', 'depends_on', 'depends-on', 'dependsOn', 'dependencies', 'requires'],
+    needs: ['deps', 'depends', 'depends_on', 'depends-on', 'dependsOn', 'dependencies'],
+    requires: ['require', 'required'],
     dir: ['cwd', 'workdir', 'working-directory', 'working_directory'],
     inputs: ['sources', 'srcs'],
     outputs: ['artifacts', 'generates', 'produces'],

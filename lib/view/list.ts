@@ -66,6 +66,6 @@ function placeOf({ kind, host }: SandboxSpec): string {
 }
 
 function paramText({ value, enum: choices }: Param): string {
-  const text = Array.isArray(value) ? value.join(' ') : String(value ?? '');
+  const text = Array.isArray(value) ? value.join(' ') : String(value ?? 'must be given');
   return choices ? `${text} (one of ${choices.map(String).join(', ')})` : text;
 }

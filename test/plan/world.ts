@@ -33,6 +33,7 @@ export function project(steps: readonly Step[], more: Partial<Project> & { reado
       file: '/p/Sandboxfile.yaml',
       default: [],
       called: new Map(),
+      lacking: new Map(),
       params: new Map(),
       pools: new Map(),
       secrets: [],

@@ -187,6 +187,7 @@ export function projectOf(story: Pick<Story, 'steps' | 'sandboxes' | 'pools' | '
     sandboxes: new Map([LOCAL_SPEC, ...(story.sandboxes ?? [])].map((spec) => [spec.name, spec])),
     steps: new Map(steps),
     called: new Map(),
+    lacking: new Map(),
     pools: new Map(Object.entries(story.pools ?? {})),
     cache: { enabled: true, maxSize: 1e9, maxAge: 1e9 },
     secrets: story.secrets ?? [],

@@ -35,7 +35,7 @@ profiles:
     steps:
       check: { timeout: 1h }
 steps:
-  check: { run: "true", aliases: [c], platforms: [linux, darwin/arm64], confirm: "Sure?" }
+  check: { run: "true", aliases: [c], platforms: [linux, darwin/arm64], confirm: "Sure?", requires: [jobs] }
 `;
 
 export const REMOTE_STEPS = `

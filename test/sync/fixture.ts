@@ -38,6 +38,7 @@ export function projectOf(root: string, steps: readonly Step[] = [], over: Parti
     sandboxes: new Map([['vm', sandboxSpec()]]),
     steps: new Map(steps.map((one) => [one.id, one])),
     called: new Map(),
+    lacking: new Map(),
     pools: new Map(),
     cache: { enabled: true, maxSize: 1e9, maxAge: 1e9 },
     secrets: [],

@@ -7,8 +7,9 @@ import { prepare } from '../../run/prepare.ts';
 import { explainJson, explainText } from '../../view/explain.ts';
 import { isUpToDate, planJson, planText, statusJson, statusText } from '../../view/plan.ts';
 import { type Call, refuse } from '../call.ts';
+import { openGiven } from '../given.ts';
 import { groundOf, memoryOf } from '../ground.ts';
-import { openOrSay, sayFaulty } from '../open.ts';
+import { sayFaulty } from '../open.ts';
 import { wishOf } from '../wish.ts';
 
 interface Looked {
@@ -19,7 +20,7 @@ interface Looked {
 
 /** The plan of what is named, made by looking only. A number: it was said what is wrong, that is the exit code. */
 async function look(call: Call, named: readonly string[]): Promise<Looked | number> {
-  const opened = await openOrSay(call, { named, args: call.words.rest ?? [] });
+  const opened = await openGiven(call, { named, args: call.words.rest ?? [] });
   if (typeof opened === 'number') return opened;
   const ground = groundOf(call, opened.project);
   const memory = memoryOf(call, ground);

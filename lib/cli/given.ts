@@ -1,0 +1,32 @@
+import { sortDiagnostics } from '../config/report.ts';
+import { makeGraph } from '../plan/graph.ts';
+import { lackingDiagnostics, lackingOf } from '../plan/lacking.ts';
+import { select } from '../plan/select.ts';
+import { canAsk } from './ask.ts';
+import type { Call } from './call.ts';
+import { type Opened, type OpenWish, openOrSay, sayFaulty } from './open.ts';
+
+export interface GivenWish extends OpenWish {
+  /** What is missing is asked for, where somebody can answer. */
+  readonly asks?: true;
+}
+
+/** Opens for a command that needs the whole of the named steps. What their parameters and variables lack is asked for, or said, all at once. */
+export async function openGiven(call: Call, wish: GivenWish): Promise<(Opened & { readonly asked: boolean }) | number> {
+  const opened = await openOrSay(call, wish);
+  if (typeof opened === 'number') return opened;
+  const { project } = opened;
+  if (project.lacking.size === 0) return { ...opened, asked: false };
+  const graph = makeGraph(project).value;
+  const steps = graph && select(project, graph, wish.named, { only: call.options.only }).value?.steps;
+  const names = lackingOf(project, steps ?? []);
+  if (names.size === 0) return { ...opened, asked: false };
+  if (wish.asks && canAsk(call.surroundings)) {
+    const { askFor } = await import('./ask-for.ts');
+    const given = await askFor(call, project, names.keys());
+    const again = given && (await openGiven(given, wish));
+    if (again !== undefined) return typeof again === 'number' ? again : { ...again, asked: true };
+  }
+  const parsed = await openOrSay(call, { ...wish, parsed: true });
+  return typeof parsed === 'number' ? parsed : await sayFaulty(call, sortDiagnostics(lackingDiagnostics(parsed.project, names)));
+}
