@@ -8,22 +8,35 @@ export interface Graph {
   /** Every step after all that come before it; among those that could come next, the one that stands first in the file. */
   readonly order: readonly StepId[];
   /** `needs`, `after`, providers before the steps in their place, releasers after the last of those. Each once. */
-  readonly before: ReadonlyMap<StepId, readonly StepId[]>;
+  before(step: StepId): readonly StepId[];
 }
+
+/** For each node those that come before it. Behind the steps stand gates: what passes one waits for all that it waits for, so that many before many are not many times many. */
+type Edges = number[][];
 
 /** Edges to steps that do not exist are left out: they have diagnostics of their own. Linear, and without recursion. */
 export function makeGraph(project: Project): Checked<Graph> {
   const steps = [...project.steps.values()];
   const index = new Map(steps.map((step, i) => [step.id, i]));
-  const edges = steps.map((step) => known(index, [...step.needs, ...step.after]));
+  const edges: Edges = steps.map((step) => known(index, [...step.needs, ...step.after]));
   addProviders(steps, edges);
   addReleasers(steps, edges);
   const before = edges.map((list) => (list.length > 1 ? [...new Set(list)] : list));
-  const order = sort(before);
+  const isStep = (i: number): boolean => i < steps.length;
   const ids = (list: readonly number[]): readonly StepId[] => list.map((i) => (steps[i] as Step).id);
-  if (order.length < steps.length)
-    return { diagnostics: circles(before, order).map((circle) => diagnosticOf(circle.map((i) => steps[i] as Step))) };
-  return { value: { order: ids(order), before: new Map(before.map((list, i) => [(steps[i] as Step).id, ids(list)])) }, diagnostics: [] };
+  const order = sort(before, isStep);
+  if (order.length < before.length) {
+    const found = circles(before, order).map((circle) => diagnosticOf(circle.filter(isStep).map((i) => steps[i] as Step)));
+    return { diagnostics: found };
+  }
+  const direct = (step: StepId): ReadonlySet<number> => through(before[index.get(step) ?? -1] ?? [], before, isStep);
+  return { value: { order: ids(order.filter(isStep)), before: (step) => ids([...direct(step)]) }, diagnostics: [] };
+}
+
+/** The steps of a list, and those that the gates of it wait for. */
+function through(list: readonly number[], before: readonly (readonly number[])[], isStep: (i: number) => boolean): ReadonlySet<number> {
+  if (list.every(isStep)) return new Set(list);
+  return new Set(list.flatMap((i) => (isStep(i) ? [i] : (before[i] as readonly number[]))));
 }
 
 function known(index: ReadonlyMap<StepId, number>, ids: readonly StepId[]): number[] {
@@ -36,21 +49,26 @@ function known(index: ReadonlyMap<StepId, number>, ids: readonly StepId[]): numb
 }
 
 /** What a provider itself waits for may stand in the place (to set it up) and so cannot wait for the provider. */
-function addProviders(steps: readonly Step[], edges: number[][]): void {
+function addProviders(steps: readonly Step[], edges: Edges): void {
   const places = [...byPlace(steps, (step) => step.provides)];
+  const users = byPlace(steps, (step) => step.sandbox);
   // By declared edges alone, so all of them before the first is added.
   const first = places.map(([, providers]) => reach(providers, edges));
   for (const [n, [place, providers]] of places.entries()) {
-    for (const [i, step] of steps.entries()) if (step.sandbox === place && !first[n]?.has(i)) edges[i]?.push(...providers);
+    const gate = edges.push([...providers]) - 1;
+    for (const i of users.get(place) ?? []) if (!first[n]?.has(i)) edges[i]?.push(gate);
   }
 }
 
 /** What waits for a releaser (to begin anew) cannot be waited for by it. */
-function addReleasers(steps: readonly Step[], edges: number[][]): void {
+function addReleasers(steps: readonly Step[], edges: Edges): void {
+  const users = byPlace(steps, (step) => step.sandbox);
+  const providers = byPlace(steps, (step) => step.provides);
   for (const [place, releasers] of byPlace(steps, (step) => step.releases)) {
     const later = reach(releasers, turned(edges));
-    const users = [...steps.keys()].filter((i) => (steps[i]?.sandbox === place || steps[i]?.provides === place) && !later.has(i));
-    for (const releaser of releasers) edges[releaser]?.push(...users);
+    const waited = [...(users.get(place) ?? []), ...(providers.get(place) ?? [])].filter((i) => !later.has(i));
+    const gate = edges.push([...new Set(waited)].sort((a, b) => a - b)) - 1;
+    for (const releaser of releasers) edges[releaser]?.push(gate);
   }
 }
 
@@ -79,11 +97,11 @@ export function turned(edges: readonly (readonly number[])[]): number[][] {
   return result;
 }
 
-/** Kahn's algorithm with the file's order as priority; shorter than the input if there is a circle. */
-function sort(before: readonly (readonly number[])[]): readonly number[] {
+/** Kahn's algorithm with the file's order as priority, gates as soon as they open; shorter than the input if there is a circle. */
+function sort(before: readonly (readonly number[])[], isStep: (i: number) => boolean): readonly number[] {
   const dependents = turned(before);
   const open = before.map((list) => list.length);
-  const ready = new Heap((a, b) => a - b);
+  const ready = new Heap((a, b) => (isStep(a) ? a : -1) - (isStep(b) ? b : -1));
   for (const [i, count] of open.entries()) if (count === 0) ready.push(i);
   const order: number[] = [];
   for (let i = ready.pop(); i !== undefined; i = ready.pop()) {

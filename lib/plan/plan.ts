@@ -41,6 +41,8 @@ class Deciding implements Planning {
   /** Whether anything is executed only on demand; without, every action stands for itself. */
   readonly #demands: boolean;
   #demand: Demand | undefined;
+  /** Whether something settled since that was made: then it does not know whether a place was used. */
+  #settledSince = false;
 
   constructor(project: Project, actions: readonly Action[], look: Look, options: PlanOptions) {
     this.#project = project;
@@ -77,6 +79,7 @@ class Deciding implements Planning {
     const leftAlone = decision?.is === 'skip' && decision.because.code === 'not-needed';
     if (leftAlone && settled.is === 'gone') this.#left.add(i);
     this.#settled[i] = settled;
+    this.#settledSince = true;
     this.#contribute(i, actual(action, settled, this.#upstream[i] as Upstream, leftAlone, this.#options));
     if (settled.is === 'done' && willAct(decision)) {
       this.#writes += 1;
@@ -169,6 +172,7 @@ class Deciding implements Planning {
   }
 
   #demanded(): Demand {
+    if (this.#demand === undefined) this.#settledSince = false;
     this.#demand ??= demand(this.#actions.map((_, i) => this.#wanting(i)));
     return this.#demand;
   }
@@ -195,7 +199,7 @@ class Deciding implements Planning {
     const judgement = this.#judgements[i] as Judgement;
     if (!asksDemand(action, judgement)) return withoutDemand(action, judgement, this.#insisted.has(i));
     // Whether a place was used is known when its users have settled.
-    if (action.step.releases !== undefined) this.#demand = undefined;
+    if (action.step.releases !== undefined && this.#settledSince) this.#demand = undefined;
     return this.#demanded().decision(i, this.#wanting(i));
   }
 

@@ -17,7 +17,7 @@ export interface Selection {
   readonly named: ReadonlySet<StepId>;
   readonly forced: ReadonlySet<StepId>;
   /** Selected steps that must have ended before this one begins; the order also passes through steps that are not selected. */
-  readonly before: ReadonlyMap<StepId, readonly StepId[]>;
+  before(step: StepId): readonly StepId[];
 }
 
 /**
@@ -37,7 +37,7 @@ export function select(project: Project, graph: Graph, names: readonly string[],
   const chosen = options.only ? named : closure(project, graph, named);
   const steps = graph.order.filter((id) => chosen.has(id));
   const forced = options.force === true ? chosen : meant(force);
-  return { value: { steps, named, forced, before: beforeOf(graph, steps, chosen) }, diagnostics: [] };
+  return { value: { steps, named, forced, before: (step) => beforeOf(graph, step, chosen) }, diagnostics: [] };
 }
 
 /** Every step of the project, each as if it were named. */
@@ -88,18 +88,12 @@ function comesAlong(step: Step, chosen: ReadonlySet<StepId>, places: ReadonlySet
   return step.after.length === 0 || step.after.some((id) => chosen.has(id));
 }
 
-function beforeOf(graph: Graph, steps: readonly StepId[], chosen: ReadonlySet<StepId>): ReadonlyMap<StepId, readonly StepId[]> {
-  const result = new Map<StepId, readonly StepId[]>();
-  for (const id of steps) {
-    const direct = graph.before.get(id) ?? [];
-    result.set(id, direct.every((one) => chosen.has(one)) ? direct : throughOthers(graph, direct, chosen));
-  }
-  return result;
-}
-
-function throughOthers(graph: Graph, direct: readonly StepId[], chosen: ReadonlySet<StepId>): readonly StepId[] {
+/** What comes directly before the step, or through steps that are not chosen. */
+function beforeOf(graph: Graph, step: StepId, chosen: ReadonlySet<StepId>): readonly StepId[] {
+  const direct = graph.before(step);
+  if (direct.every((id) => chosen.has(id))) return direct;
   const seen = new Set(direct);
-  for (const id of seen) if (!chosen.has(id)) for (const next of graph.before.get(id) ?? []) seen.add(next);
+  for (const id of seen) if (!chosen.has(id)) for (const next of graph.before(id)) seen.add(next);
   return [...seen].filter((id) => chosen.has(id));
 }
 

@@ -18,11 +18,11 @@ export interface GraphStep {
 
 /** The steps of a selection, each after all that come before it. */
 export function stepGraph(project: Project, { steps, before }: Pick<Selection, 'steps' | 'before'>): readonly GraphStep[] {
-  const waits = new Map(steps.map((id) => [id, new Set(before.get(id))]));
+  const waits = new Map(steps.map((id) => [id, new Set(before(id))]));
   const layers = new Map<StepId, number>();
   return steps.map((id): GraphStep => {
     const step = project.steps.get(id) as Step;
-    const all = before.get(id) ?? [];
+    const all = [...(waits.get(id) ?? [])];
     const layer = all.reduce((most, one) => Math.max(most, (layers.get(one) ?? 0) + 1), 0);
     layers.set(id, layer);
     const { task, sandbox, provides, releases, description } = step;

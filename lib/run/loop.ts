@@ -23,7 +23,7 @@ export interface Performed {
 export interface LoopInput {
   readonly planning: Planning;
   /** Steps that must have settled before each step; only steps of the plan. */
-  readonly before: ReadonlyMap<StepId, readonly StepId[]>;
+  readonly before: (step: StepId) => readonly StepId[];
   readonly keepGoing: KeepGoing;
   readonly control: RunControl;
   readonly emit: Emit;
@@ -49,6 +49,7 @@ class Loop {
   readonly #resolve: (outcomes: ReadonlyMap<StepId, Outcome>) => void;
   readonly #reject: (fault: unknown) => void;
   readonly #planned: ReadonlyMap<StepId, PlannedAction>;
+  readonly #before: ReadonlyMap<StepId, readonly StepId[]>;
   readonly #settlement: Settlement;
   readonly #waitsFor = new Map<StepId, number>();
   readonly #dependents = new Map<StepId, StepId[]>();
@@ -67,7 +68,8 @@ class Loop {
     this.#settlement = new Settlement(input.keepGoing);
     const { actions } = input.planning.snapshot();
     this.#planned = new Map(actions.map((planned) => [planned.action.id, planned]));
-    const edges = withCleanupLast(actions, input.before);
+    this.#before = new Map(actions.map(({ action: { id } }) => [id, input.before(id)]));
+    const edges = withCleanupLast(actions, this.#before);
     for (const { action } of actions) {
       const before = edges.get(action.id) ?? [];
       this.#waitsFor.set(action.id, before.length);
@@ -114,7 +116,7 @@ class Loop {
     const { planning, control } = this.#input;
     const first = this.#planned.get(id);
     if (first === undefined) return;
-    const because = this.#settlement.blocked(first.action.step, this.#input.before.get(id) ?? [], control.level > 0);
+    const because = this.#settlement.blocked(first.action.step, this.#before.get(id) ?? [], control.level > 0);
     if (because?.code === 'unreachable' && this.#input.standsIn(first)) {
       this.#perform({ ...first, decision: { is: 'run', reasons: [{ code: 'upstream-runs', steps: first.action.step.needs }] } });
       return;
@@ -153,7 +155,7 @@ class Loop {
 
   #perform(planned: PlannedAction): void {
     const { id } = planned.action;
-    this.#priorities ??= longestTails(this.#planned, this.#input.before);
+    this.#priorities ??= longestTails(this.#planned, this.#before);
     this.#running += 1;
     this.#input.perform(planned, this.#priorities.get(id) ?? 0).then(
       ({ outcome, settled, ms }) => {

@@ -6,7 +6,7 @@ import { makeGraph } from '../plan/graph.ts';
 import { lackingDiagnostics, lackingOf } from '../plan/lacking.ts';
 import { openPlanning } from '../plan/plan.ts';
 import type { Planning } from '../plan/planning.ts';
-import { select } from '../plan/select.ts';
+import { type Selection, select } from '../plan/select.ts';
 import type { Task } from '../task.ts';
 
 /** What the user asked to be run. */
@@ -26,7 +26,7 @@ export interface Prepared {
   readonly project: Project;
   readonly planning: Planning;
   /** Steps of the plan that must have settled before each. */
-  readonly before: ReadonlyMap<StepId, readonly StepId[]>;
+  readonly before: Selection['before'];
   readonly named: readonly StepId[];
 }
 

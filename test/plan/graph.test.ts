@@ -1,8 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Step } from '../../lib/model/project.ts';
-import { makeGraph } from '../../lib/plan/graph.ts';
-import { project, sandbox, step } from './world.ts';
+import { type Graph, makeGraph } from '../../lib/plan/graph.ts';
+import { planOf } from './play.ts';
+import { project, sandbox, step, World } from './world.ts';
 
 function orderOf(steps: readonly Step[]): string {
   const { value, diagnostics } = makeGraph(project(steps, { places: [sandbox('vm'), sandbox('board')] }));
@@ -74,6 +75,22 @@ test('five thousand steps, deep, wide and in a circle', () => {
   assert.is(orderOf(wide), [...ids, 'last'].join(' '));
   const round = ids.map((id, i) => step(id, { needs: [`s${(i + 1) % 5000}`] }));
   assert.ok(orderOf(round).endsWith(`${ids.join(' -> ')} -> s0`));
+});
+
+test('twenty thousand providers and releasers of one place, and as many users', () => {
+  const many = Array.from({ length: 20_000 }, (_, i) => i);
+  const steps = [
+    ...many.map((i) => step(`down${i}`, { releases: 'vm', when: 'always' })),
+    ...many.map((i) => step(`use${i}`, { sandbox: 'vm' })),
+    ...many.map((i) => step(`up${i}`, { provides: 'vm' })),
+  ];
+  const file = project(steps, { places: [sandbox('vm')] });
+  const graph = makeGraph(file).value as Graph;
+  assert.equal([graph.order[0], graph.order[20_000], graph.order[40_000]], ['up0', 'use0', 'down0']);
+  assert.equal([graph.before('use7').length, graph.before('down7').length, graph.before('up7').length], [20_000, 40_000, 0]);
+  const planned = planOf(file, new World(), ['use0']).actions.map(({ action, decision }) => `${action.id}:${decision.is}`);
+  assert.is(planned.length, 40_001);
+  assert.equal([planned[0], planned.at(-1)], ['up0:run', 'down19999:run']);
 });
 
 test.run();

@@ -43,7 +43,7 @@ export function play(project: Project, world: World, names: readonly StepId[], o
   const played = new Map<StepId, 'fresh' | 'restored' | 'ran' | 'failed' | SkipCause['code']>();
   let held = new Set<StepId>();
   for (;;) {
-    const ready = actions.filter(({ id }) => !played.has(id) && (selection.before.get(id) ?? []).every((one) => played.has(one)));
+    const ready = actions.filter(({ id }) => !played.has(id) && selection.before(id).every((one) => played.has(one)));
     const [next] = ready.filter(({ id }) => !held.has(id));
     if (!next && ready.length === 0) break;
     const { id, step } = next ?? (ready[0] as Action);

@@ -151,7 +151,15 @@ async function play(story: Story, root: string): Promise<Told> {
   });
   const perform = execute.perform;
   const standsIn = (one: PlannedAction): boolean => reach.failure(one.action.step.sandbox) !== undefined;
-  const loop = { planning, before, keepGoing: story.keepGoing ?? 'never', control, emit, standsIn, perform };
+  const loop = {
+    planning,
+    before: (id: StepId) => before.get(id) ?? [],
+    keepGoing: story.keepGoing ?? 'never',
+    control,
+    emit,
+    standsIn,
+    perform,
+  };
   const outcomes = await runLoop({ ...loop, made: () => undefined, trouble: () => undefined });
   execute.stop();
   control.close();

@@ -31,6 +31,6 @@ function whatIsWrong(opening: Exclude<Opening, { readonly is: 'refused' }>): Val
 
 /** What is wrong between steps, and what their tasks say of them; names that are not there were reported when the file was read. */
 function betweenSteps(project: Project): readonly Diagnostic[] {
-  const drafted = draftActions(project, { steps: [], named: new Set(), forced: new Set(), before: new Map() }, TASK);
+  const drafted = draftActions(project, { steps: [], named: new Set(), forced: new Set(), before: () => [] }, TASK);
   return [...makeGraph(project).diagnostics, ...drafted.diagnostics].filter(({ code }) => !code.startsWith('unknown-'));
 }
