@@ -41,7 +41,8 @@ export const DIAGNOSTIC_MEANINGS: { readonly [code in DiagnosticCode]: string } 
   'expression-name': 'A name or function that expressions do not know.',
   'unsafe-expression': 'A place in `run` where a value could be read as a part of the program: give it by `env`.',
   'dotenv-syntax': 'A line that is no NAME=value.',
-  cycle: 'Steps need each other in a circle; the whole circle is shown.',
+  cycle:
+    'Steps need each other in a circle; the whole circle is shown. Or a step runs `sbx run` in its own project: each would wait for the other.',
   'overlapping-outputs': 'Two steps make the same files.',
   'nothing-to-run': 'No step is left to run.',
 };

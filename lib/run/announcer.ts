@@ -8,7 +8,7 @@ export interface Announcer {
   readonly emit: Emit;
   /** The run has its lock: from now on there is a journal, with what was said before. */
   open(): void;
-  /** The last event, if the run was opened. */
+  /** The last event. */
   finish(exit: number, outcomes: Iterable<Outcome>): void;
   /** What something that hangs says later is not heard any more. */
   close(): void;
@@ -27,7 +27,7 @@ export interface Announcing {
 export function openAnnouncer({ io, folder, run, hear, tell }: Announcing): Announcer {
   const early: Stamped[] = [];
   let journal: Journal | undefined;
-  let began = 0;
+  let began = io.clock.monotonic();
   let seq = 0;
   let closed = false;
   const emit = (event: Event): void => {
@@ -49,7 +49,7 @@ export function openAnnouncer({ io, folder, run, hear, tell }: Announcing): Anno
     finish(exit, outcomes) {
       const counts = { fresh: 0, restored: 0, succeeded: 0, skipped: 0, failed: 0, cancelled: 0 };
       for (const { is } of outcomes) counts[is] += 1;
-      if (journal) emit({ type: 'run-finished', exit, ms: io.clock.monotonic() - began, counts });
+      emit({ type: 'run-finished', exit, ms: io.clock.monotonic() - began, counts });
     },
     close() {
       closed = true;

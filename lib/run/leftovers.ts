@@ -46,6 +46,7 @@ export function leftoversOfStore(store: string, maxAge: number): readonly Leftov
     { folder: `${store}/tmp`, names: ALL, age: OLD },
     { folder: recordFolder(store), names: NO_DIGEST, age: OLD },
     { folder: quarantineFolder(store), names: ALL, age: maxAge },
+    { folder: `${store}/trash`, names: ALL, age: TWO_WEEKS },
   ];
 }
 

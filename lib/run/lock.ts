@@ -1,8 +1,10 @@
 /**
- * One holder at a time. The lock is a folder with one file in it, whose name says who holds it and begins with a nonce; without a file it is free. It is taken
- * by renaming a complete folder into its place, which succeeds only where none or an empty one is (rename(2), POSIX), so one of many wins. A nonce is
+ * One holder at a time. The lock is a folder with one file in it, whose name says who holds it and begins with a nonce; without such a file it is free. It is
+ * taken by renaming a complete folder into its place, which succeeds only where none or an empty one is (rename(2), POSIX), so one of many wins. A nonce is
  * never used twice: who removes the file of a dead holder cannot hit somebody who took the lock since. It is taken only from a holder that is
  * provably dead; in doubt the user decides with `sbx unlock NONCE`. Readers never lock.
+ * What others put there (an editor, a file browser) holds nothing and is moved to the trash beside the lock. What may be the lock of another version of sbx,
+ * or a damaged one, is refused: of formats before this one nothing is read.
  */
 import { shellQuote } from '../base/quote.ts';
 import { err, ok, type Result } from '../base/result.ts';
@@ -11,8 +13,9 @@ import { makeFolder } from '../io/replace.ts';
 import { errnoOf, fileTrouble } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files, Io } from '../model/io.ts';
-import { type Holder, holderNamed, nameOf } from './holder.ts';
-import { isProvablyDead, type SelfFacts } from './self.ts';
+import { contentOf, type Holder, holderNamed, mayBeHolder, nameOf } from './holder.ts';
+import { isProvablyDead, isWithin, type SelfFacts } from './self.ts';
+import { moveAway } from './trash.ts';
 
 export interface LockWish {
   readonly path: string;
@@ -44,15 +47,18 @@ type LockEffects = Pick<Io, 'files' | 'clock' | 'nonce'>;
 
 const PAUSE = 200;
 
-/** Waits until the lock is free. Rejects with the signal's reason; a disk that cannot be written is a failure. */
-export async function acquireLock(io: LockEffects, wish: LockWish, wait: Waiting): Promise<Result<Lock, Failure>> {
+/**
+ * Waits until the lock is free; gives the holder instead if that one started this process, and so waits for it. Rejects with the signal's reason; a disk that
+ * cannot be written is a failure.
+ */
+export async function acquireLock(io: LockEffects, wish: LockWish, wait: Waiting): Promise<Result<Lock | Holder, Failure>> {
   let named = '';
   const settled = new Set<string>();
   for (;;) {
     wait.signal.throwIfAborted();
     const tried = tryLock(io, { ...wish, mayTake: (holder) => settled.has(holder.nonce) });
     if (!tried.ok) return tried;
-    if ('release' in tried.value) return ok(tried.value);
+    if ('release' in tried.value || isWithin(io.files, tried.value, wish.self)) return tried;
     if (!settled.has(tried.value.nonce) && isProvablyDead(io.files, tried.value, wish.self)) {
       await wait.dead?.(tried.value);
       settled.add(tried.value.nonce);
@@ -74,23 +80,27 @@ export function tryLock(io: LockEffects, wish: LockWish): Result<Lock | Holder, 
   try {
     makeFolder(files, mine);
     try {
+      if (files.lstatSync(wish.path, { throwIfNoEntry: false })?.isDirectory() === false) return err(noFolder(wish.path));
       const at = io.clock.now();
-      files.writeFileSync(`${mine}/${name}`, `${command}\n`);
-      for (let attempt = 0; attempt < 3; attempt++) {
+      files.writeFileSync(`${mine}/${name}`, contentOf(holder));
+      for (let attempt = 0; attempt < 4; attempt++) {
         if (moved(files, mine, wish.path)) return ok(lockOf(files, wish.path, { holder, name, at }));
         const found = readLock(files, wish.path);
-        if (found === undefined) continue;
+        if (found === undefined) {
+          for (const stranger of namesIn(files, wish.path)) if (!mayBeHolder(stranger)) takeOut(files, wish.path, stranger);
+          continue;
+        }
         if (found.holder === undefined) return err(unreadable(wish.path, found.name));
         if (!isProvablyDead(files, found.holder, wish.self)) return ok(found.holder);
         if (wish.mayTake?.(found.holder) === false) return ok(found.holder);
-        removeFrom(files, wish.path, found.name);
+        takeOut(files, wish.path, found.name);
       }
       return ok({ ...holder, pid: -1, nonce: 'unknown', command: 'another run that starts now' });
     } finally {
       files.rmSync(mine, { recursive: true, force: true });
     }
   } catch (thrown) {
-    return { ok: false, error: fileTrouble(thrown, 'lock', wish.path) };
+    return err(fileTrouble(thrown, 'lock', wish.path));
   }
 }
 
@@ -98,7 +108,7 @@ export function tryLock(io: LockEffects, wish: LockWish): Result<Lock | Holder, 
 export function unlock(files: Files, path: string, nonce: string): boolean {
   const found = readLock(files, path);
   if (found?.nonce !== nonce) return false;
-  removeFrom(files, path, found.name);
+  takeOut(files, path, found.name);
   return true;
 }
 
@@ -112,32 +122,41 @@ export interface Found {
   readonly holder: Holder | undefined;
 }
 
-/** Undefined if the lock is free. Throws if its folder cannot be read. */
+/** Undefined if nobody holds the lock. Throws if its folder cannot be read. */
 export function readLock(files: Files, path: string): Found | undefined {
+  const names = namesIn(files, path).filter(mayBeHolder);
+  const name = names.find((one) => holderNamed(one) !== undefined) ?? names[0];
+  if (name === undefined) return undefined;
+  const holder = holderNamed(name, contentIn(files, `${path}/${name}`));
+  return { name, nonce: holder?.nonce ?? name, holder };
+}
+
+function namesIn(files: Files, path: string): readonly string[] {
   try {
-    const [name] = files.readdirSync(path);
-    if (name === undefined) return undefined;
-    const holder = holderNamed(name, commandIn(files, `${path}/${name}`));
-    return { name, nonce: holder?.nonce ?? name, holder };
+    return files.readdirSync(path);
   } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT') return undefined; // given back meanwhile
+    if (errnoOf(thrown) === 'ENOENT') return []; // given back meanwhile
     throw thrown;
   }
 }
 
-function commandIn(files: Files, file: string): string {
+function contentIn(files: Files, file: string): string {
   try {
-    const [command = ''] = readRegular(files, file).toString('utf8').split('\n');
-    return command || 'a run';
+    return readRegular(files, file).toString('utf8');
   } catch (thrown) {
     if (errnoOf(thrown) === undefined) throw thrown;
-    return 'a run';
+    return '';
   }
 }
 
 function unreadable(path: string, name: string): Failure {
-  const hint = `if no sbx works here: sbx unlock ${shellQuote(name)}`;
+  const hint = `if no sbx works here, whatever its version: sbx unlock ${shellQuote(name)}`;
   return { code: 'local-io', message: `${path} holds ${JSON.stringify(name)}, which does not say whose lock it is`, hint };
+}
+
+function noFolder(path: string): Failure {
+  const hint = `if no sbx works here, whatever its version, move it away: mv ${shellQuote(path)} ${shellQuote(`${path}.old`)}`;
+  return { code: 'local-io', message: `${path} is not a folder, and so does not say whose lock it is`, hint };
 }
 
 function lockOf(
@@ -147,7 +166,7 @@ function lockOf(
 ): Lock {
   const release = (): void => {
     try {
-      removeFrom(files, path, name);
+      takeOut(files, path, name);
     } catch {
       // The process ends soon, and is then provably dead.
     }
@@ -155,9 +174,13 @@ function lockOf(
   return { holder, file: `${path}/${name}`, at, release, [Symbol.dispose]: release };
 }
 
-/** Ends the hold of one file, of no other. The empty folder goes too, unless somebody has just taken it. */
-function removeFrom(files: Files, path: string, name: string): void {
-  files.rmSync(`${path}/${name}`, { recursive: true, force: true });
+/** Ends the hold of one entry, of no other. What sbx did not put there goes to the trash. The empty folder goes too, unless somebody has just taken it. */
+function takeOut(files: Files, path: string, name: string): void {
+  const entry = files.lstatSync(`${path}/${name}`, { throwIfNoEntry: false });
+  if (entry !== undefined && (holderNamed(name) === undefined || entry.isDirectory())) {
+    const [folder, lock] = [path.slice(0, path.lastIndexOf('/')), path.slice(path.lastIndexOf('/') + 1)];
+    moveAway(files, folder, { folder, run: 'lock', is: 'trash' }, `${lock}/${name}`);
+  } else files.rmSync(`${path}/${name}`, { force: true });
   try {
     files.rmdirSync(path);
   } catch {
@@ -171,10 +194,6 @@ function moved(files: Files, from: string, to: string): boolean {
     return true;
   } catch (thrown) {
     if (['ENOTEMPTY', 'EEXIST'].includes(errnoOf(thrown) ?? '')) return false;
-    if (errnoOf(thrown) === 'ENOTDIR') {
-      files.unlinkSync(to); // a file stands there: no lock, and unlink(2) never takes one away
-      return false;
-    }
     throw thrown;
   }
 }

@@ -14,7 +14,7 @@ import { keepEvidence, Sayings } from './evidence.ts';
 import type { Executor } from './execute.ts';
 import { exitCode } from './exit-code.ts';
 import { fileLag } from './file-lag.ts';
-import { describeHolder } from './holder.ts';
+import { describeHolder, waitsForUs } from './holder.ts';
 import { pruneRuns } from './journal.ts';
 import { acquireLock } from './lock.ts';
 import { runLoop } from './loop.ts';
@@ -44,12 +44,11 @@ export function startRun(request: RunRequest): Running {
   const announcer = openAnnouncer({ io, folder: folders.project, run, hear, tell });
   const control = new RunControl(announcer.emit);
   // Whatever hangs, a run that waits or one that lets its places go included.
-  const left = control.left.then((): Result<RunEnd, never> => {
-    const exit = exitCode([], control.cause);
-    announcer.finish(exit, []);
-    return ok({ run, exit, outcomes: new Map(), left: true });
-  });
-  const locked = runLocked(request, run, control, announcer, said).catch((fault: unknown) => withoutSecrets(fault, request));
+  const left = control.left.then(() => cutShort(run, control, announcer, true));
+  // Whoever called can stop the run before it says or does anything.
+  const locked = Promise.resolve()
+    .then(() => runLocked(request, run, control, announcer, said))
+    .catch((fault: unknown) => withoutSecrets(fault, request));
   const ended = Promise.race([locked, left]).finally(() => {
     control.close();
     announcer.close();
@@ -62,6 +61,13 @@ async function withoutSecrets(fault: unknown, { project, io }: RunRequest): Prom
   if (!(fault instanceof Error) || refusedHere(fault) !== undefined) throw fault;
   const { hide } = (await import('./secrets.ts')).secretsOf(project.secrets, io);
   throw Object.assign(new Error(hide(fault.message)), { stack: hide(fault.stack ?? fault.message) });
+}
+
+/** The end of a run that was stopped, and is not asked what its steps came to. */
+function cutShort(run: string, control: RunControl, announcer: Announcer, left: boolean): Result<RunEnd, never> {
+  const exit = exitCode([], control.cause);
+  announcer.finish(exit, []);
+  return ok({ run, exit, outcomes: new Map(), left });
 }
 
 async function runLocked(
@@ -92,9 +98,8 @@ async function runLocked(
     if (control.level > 0) return err<Failure>({ code: 'cancelled', message: 'stopped while waiting for another run' });
     throw fault;
   });
-  if (!lock.ok) {
-    return control.level > 0 ? ok({ run, exit: exitCode([], control.cause), outcomes: new Map(), left: false }) : lock;
-  }
+  if (!lock.ok) return control.level === 0 ? lock : cutShort(run, control, announcer, false);
+  if (!('release' in lock.value)) return err([waitsForUs(lock.value)]);
   try {
     announcer.open();
     const lag = fileLag(io.files, lock.value.file, lock.value.at);

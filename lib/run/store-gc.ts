@@ -3,11 +3,15 @@
  * run has just put, or found there, is younger. A run that loses a race against a collection has a miss, never a wrong file.
  */
 import type { Digest } from '../base/digest.ts';
+import { shellQuote } from '../base/quote.ts';
+import { err, ok, type Result } from '../base/result.ts';
 import { readRegular } from '../io/read-regular.ts';
 import { makeFolder, replaceFile } from '../io/replace.ts';
 import { errnoOf } from '../io/trouble.ts';
+import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Entry } from './entries.ts';
+import { describeHolder } from './holder.ts';
 import { leftoversOfStore, sweepLeftovers } from './leftovers.ts';
 import { tryLock } from './lock.ts';
 import { whoAmI } from './self.ts';
@@ -37,8 +41,8 @@ type Effects = Pick<Io, 'files' | 'clock' | 'nonce'>;
 const GRACE = 3_600_000;
 
 /**
- * After a run: marks the records of these keys as used and collects. Undefined if there is nothing to collect, another process collects now, or the store
- * cannot be written. Never throws for what a disk does.
+ * After a run: marks the records of these keys as used and collects. Undefined if there is nothing to collect, the lock of the store is not
+ * to be had, or the store cannot be written. Never throws for what a disk does.
  */
 export function tendStore(
   io: Effects,
@@ -53,7 +57,9 @@ export function tendStore(
     const now = io.clock.now();
     for (const key of keys) touch(io, `${recordFolder(store)}/${key}`, now);
     const swept = sweepLeftovers(io, leftoversOfStore(store, bounds.maxAge));
-    return isYoung(io.files, store, bounds, now) ? undefined : collectAlone(io, store, bounds, GRACE, swept);
+    if (isYoung(io.files, store, bounds, now)) return undefined;
+    const collected = collectAlone(io, store, bounds, GRACE, swept);
+    return collected.ok ? collected.value : undefined;
   } catch (thrown) {
     if (errnoOf(thrown) === undefined) throw thrown;
     return undefined;
@@ -68,18 +74,21 @@ function isYoung(files: Io['files'], store: string, { maxSize, maxAge }: Bounds,
   return sizeOf(all) <= maxSize && all.every(({ at }) => at > old);
 }
 
-/** Undefined if another process collects now. Throws what a file operation threw. */
-export function collectStore(io: Effects, store: string, bounds: Bounds, grace = GRACE): Collected | undefined {
-  if (!io.files.existsSync(store)) return { records: 0, blobs: 0, bytes: 0, left: { records: 0, blobs: 0, bytes: 0 } };
+/** A failure if the lock of the store is not to be had. Throws what a file operation threw. */
+export function collectStore(io: Effects, store: string, bounds: Bounds, grace = GRACE): Result<Collected, Failure> {
+  if (!io.files.existsSync(store)) return ok({ records: 0, blobs: 0, bytes: 0, left: { records: 0, blobs: 0, bytes: 0 } });
   return collectAlone(io, store, bounds, grace, sweepLeftovers(io, leftoversOfStore(store, bounds.maxAge)));
 }
 
-function collectAlone(io: Effects, store: string, bounds: Bounds, grace: number, swept: readonly Entry[]): Collected | undefined {
-  const lock = tryLock(io, { path: `${store}/gc.lock`, self: whoAmI(io.files), command: 'sbx cache gc' });
-  if (!lock.ok || !('release' in lock.value)) return undefined;
+function collectAlone(io: Effects, store: string, bounds: Bounds, grace: number, swept: readonly Entry[]): Result<Collected, Failure> {
+  const path = `${store}/gc.lock`;
+  const lock = tryLock(io, { path, self: whoAmI(io.files), command: 'sbx cache gc' });
+  const hint = `if nobody collects: rm -r ${shellQuote(path)}`;
+  if (!lock.ok) return err({ ...lock.error, hint });
+  if (!('release' in lock.value)) return err({ code: 'local-io', message: `the store is in use by ${describeHolder(lock.value)}`, hint });
   try {
     const collected = collect(io.files, store, bounds, io.clock.now(), grace);
-    return { ...collected, bytes: collected.bytes + sizeOf(swept) };
+    return ok({ ...collected, bytes: collected.bytes + sizeOf(swept) });
   } finally {
     lock.value.release();
   }

@@ -57,6 +57,8 @@ export interface Board {
   reached: boolean;
   startedAt: number;
   finished: number;
+  /** Steps whose end was not waited for. */
+  left: number;
   named: readonly StepId[];
   waiting?: string;
   stopping?: string;
@@ -77,6 +79,7 @@ export function newBoard(): Board {
     reached: false,
     startedAt: 0,
     finished: 0,
+    left: 0,
     named: [],
     version: 0,
   };
@@ -143,6 +146,7 @@ export function fold(board: Board, e: Stamped): void {
       return;
     case 'run-finished':
       board.end = { exit: e.exit, ms: e.ms };
+      board.left = board.running.size;
       board.running.clear();
       return;
     default:

@@ -97,7 +97,7 @@ export function githubView({ write, level, summary, token, repository }: GithubO
         return;
       }
       if (level === 'quiet' || e.type === 'step-started') return;
-      const line = lineOf(e, PLAIN, verbose);
+      const line = lineOf(e, board, PLAIN, verbose);
       if (line !== undefined) verbatim(['step' in e ? `${e.step} ${line}` : line]);
     },
     end: () => Promise.resolve(),

@@ -29,7 +29,7 @@ export function groupedView({ write, paint, level }: ViewOptions): View {
         if (blocks.push(e.step, e.text)) show(`${paint.name(neutral(e.step))} goes on`, blocks.take(e.step, false));
         return;
       }
-      const line = lineOf(e, paint, announced || level === 'verbose');
+      const line = lineOf(e, board, paint, announced || level === 'verbose');
       if (line === undefined) return;
       if (!('step' in e)) return write(`${line}\n`);
       show(`${paint.name(neutral(e.step))} ${line}`, e.type === 'step-finished' ? blocks.take(e.step, true) : []);

@@ -108,9 +108,9 @@ export function listrView({ write, paint, level, columns, rows, now }: ListrOpti
         const output = e.outcome.is === 'succeeded' ? tail.map((text) => `  ${paint.dim('|')} ${text}`) : [];
         stay([`${paint.name(neutral(e.step))} ${line}${reason === '' ? '' : paint.dim(` (${reason})`)}`, ...output]);
       } else if (e.type === 'step-note' || e.type === 'step-retry') {
-        stay([`${paint.name(neutral(e.step))} ${lineOf(e, paint, false)}`]);
+        stay([`${paint.name(neutral(e.step))} ${lineOf(e, board, paint, false)}`]);
       } else if (e.type === 'warning' || e.type === 'place-failed' || e.type === 'stopping' || (e.type === 'planned' && e.changed)) {
-        const line = lineOf(e, paint, false);
+        const line = lineOf(e, board, paint, false);
         if (line !== undefined) stay([line]);
       }
     },

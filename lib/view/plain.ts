@@ -64,7 +64,7 @@ export function plainView({ write, paint, level }: ViewOptions): View {
             shown((line) => output.end(line)),
           );
       }
-      const line = lineOf(e, paint, announced || level === 'verbose');
+      const line = lineOf(e, board, paint, announced || level === 'verbose');
       if (line === undefined) return;
       if ('step' in e) prefixed(e.step, [line]);
       else write(`${line}\n`);
@@ -80,8 +80,8 @@ function columnOf(board: Board): number {
   return Math.min(width, NAMES);
 }
 
-/** What a line-wise view says of an event, without the name of its step; undefined: nothing. */
-export function lineOf(e: Stamped, paint: Paint, verbose: boolean): string | undefined {
+/** What a line-wise view says of an event that the board has taken in, without the name of its step; undefined: nothing. */
+export function lineOf(e: Stamped, board: Board, paint: Paint, verbose: boolean): string | undefined {
   switch (e.type) {
     case 'waiting':
       return `${paint.warn('waiting')} for ${neutral(e.holder)}, which holds the ${e.what}`;
@@ -104,7 +104,7 @@ export function lineOf(e: Stamped, paint: Paint, verbose: boolean): string | und
     case 'warning':
       return `${paint.warn('warning')} ${neutral(e.text)}${e.hint === undefined ? '' : ` (${neutral(e.hint)})`}`;
     case 'stopping':
-      return stoppingLine(e.level, e.cause);
+      return board.waiting === undefined ? stoppingLine(e.level, e.cause) : `stopping (${e.cause}): nothing was begun yet`;
     default:
       return undefined;
   }

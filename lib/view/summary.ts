@@ -13,18 +13,19 @@ const ORDER: readonly Outcome['is'][] = ['succeeded', 'restored', 'fresh', 'skip
 /** `3 steps: 1 succeeded, 2 fresh, in 4.2s`; when nothing had to be done, that no place was reached. */
 export function summaryLine(board: Board, paint: Paint): string {
   const { counts } = board;
-  const total = ORDER.reduce((sum, is) => sum + counts[is], 0);
+  const total = ORDER.reduce((sum, is) => sum + counts[is], board.left);
   const time = formatDuration(board.end?.ms ?? 0);
   const steps = total === 1 ? '1 step' : `${total} steps`;
-  if (total === 0) return `nothing to run, in ${time}`;
+  if (total === 0) return board.stopping === undefined ? `nothing to run, in ${time}` : `stopped before any step began, in ${time}`;
   const quiet = board.remote && !board.reached ? '; no place was reached' : '';
-  const idle = counts.succeeded + counts.restored + counts.failed + counts.cancelled === 0;
+  const idle = board.left + counts.succeeded + counts.restored + counts.failed + counts.cancelled === 0;
   const skipped = counts.skipped > 0 && board.skips.size > 0;
   if (idle && !skipped && counts.fresh > 0) {
     // Steps that nothing needs are no news: all that was wanted is fresh.
     return `${paint.good('everything is fresh')}: ${counts.fresh === 1 ? '1 step' : `${counts.fresh} steps`}, in ${time}${quiet}`;
   }
   const parts = ORDER.filter((is) => counts[is] > 0).map((is) => painted(is, `${counts[is]} ${is}`, paint));
+  if (board.left > 0) parts.push(paint.warn(`${board.left} not waited for`));
   return `${steps}: ${parts.join(', ')}, in ${time}${quiet}`;
 }
 

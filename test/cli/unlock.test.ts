@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -20,6 +20,23 @@ test('unlock leaves the lock of a run that is alive here, and says how to end it
     assert.equal(readdirSync(lock), [name]);
     project.write('go', '');
     assert.is((await running).code, 0);
+  }));
+
+test('unlock takes away what may be the lock of another version, and keeps it; what is no lock it leaves', () =>
+  withProject({ 'Sandboxfile.yaml': FILE }, async (project) => {
+    const lock = join(project.root, '.sbx/lock');
+    const nonce = 'a'.repeat(32);
+    mkdirSync(join(lock, nonce), { recursive: true });
+    writeFileSync(join(lock, nonce, 'file'), 'mine');
+    writeFileSync(join(lock, '.DS_Store'), 'mine');
+    const refused = await project.sbx(['run', 'wait']);
+    assert.is(refused.code, 1);
+    assert.match(refused.stderr, /does not say whose lock it is\n {2}if no sbx works here, whatever its version: sbx unlock a{32}\n/);
+    assert.is((await project.sbx(['unlock', nonce])).code, 0);
+    assert.is(project.read(`.sbx/trash/lock/lock/${nonce}/file`), 'mine');
+    const free = await project.sbx(['unlock', '.DS_Store']);
+    assert.match(free.stderr, /this project is not locked/);
+    assert.is(project.read('.sbx/lock/.DS_Store'), 'mine');
   }));
 
 test.run();

@@ -1,8 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { projectIn } from '../rig/project.ts';
+import { cleanEnvironment, SBX } from '../rig/cli.ts';
+import { projectIn, withProject } from '../rig/project.ts';
 import { eventsOf, outcomesOf, sandboxfile, withFarProject } from './far-project.ts';
 
 test('Two runs at once on one project: both right, the second says for whom it waits.', async () => {
@@ -22,6 +24,50 @@ test('Two runs at once on one project: both right, the second says for whom it w
     assert.is(story.project.read('out/app'), 'one\ntwo\n');
   });
 });
+
+test('a run that is stopped while it waits for another one says that it began nothing', () =>
+  withProject({ 'Sandboxfile.yaml': 'version: 1\nsteps:\n  wait: { run: "until [ -e go ]; do sleep 0.05; done" }\n' }, async (project) => {
+    const first = project.sbx(['run', 'wait']);
+    while (!existsSync(join(project.root, '.sbx/lock'))) await new Promise((resolve) => setTimeout(resolve, 20));
+    const env = cleanEnvironment({ home: project.home });
+    const second = spawn(process.execPath, [SBX, 'run', 'wait'], { cwd: project.root, env });
+    let said = '';
+    second.stdout.on('data', (chunk: Buffer) => {
+      said += chunk;
+      if (said.includes('holds the project') && !second.killed) second.kill('SIGTERM');
+    });
+    assert.is(await new Promise((resolve) => second.once('close', resolve)), 143);
+    assert.match(said, /\nstopping \(SIGTERM\): nothing was begun yet\nstopped before any step began, in /);
+    project.write('go', '');
+    assert.is((await first).code, 0);
+  }));
+
+test('a run in a step of the same project is refused at once, also behind a run of another project, which is not; queries are not', () =>
+  withProject({}, async (project) => {
+    const sbx = `'${process.execPath}' '${SBX}'`;
+    const other = projectIn(join(project.root, '../other'), project.home);
+    const back = `${sbx} -C '${project.root}' run inner`;
+    other.write('Sandboxfile.yaml', `version: 1\nsteps:\n  back: { run: "${back} || echo then $?" }\n`);
+    project.write(
+      'Sandboxfile.yaml',
+      `version: 1
+steps:
+  inner: { run: "true" }
+  within: { run: "env -i ${sbx} run inner || echo ended $?; ${sbx} plan inner" }
+  around: { run: "${sbx} -C '${other.root}' run back" }
+`,
+    );
+    const within = await project.sbx(['run', 'within']);
+    assert.is(within.code, 0, within.stdout + within.stderr);
+    assert.match(
+      within.stdout,
+      /a step of sbx run within \(process \d+ on .* started this run in the same project[\s\S]*needs: \[[\s\S]*ended 2/,
+    );
+    assert.match(within.stdout, /ended 2[\s\S]*inner/);
+    const around = await project.sbx(['run', 'around']);
+    assert.is(around.code, 0, around.stdout + around.stderr);
+    assert.match(around.stdout, /a step of sbx run around[\s\S]*then 2/);
+  }));
 
 test('a workspace of another checkout is not touched: the second gets one of its own and says so', async () => {
   await withFarProject({}, async (story) => {

@@ -76,7 +76,7 @@ test('the third stop leaves while that is ended which a dead run left; the secon
     const wish = { path: `${root}/.sbx/lock`, self: { ...whoAmI(realFiles), boot: 'before' }, command: 'sbx run', run: 'dead' };
     assert.ok(tryLock(io, wish).ok);
     const told: boolean[] = [];
-    const { exit } = await run(STEPS, {
+    const ran = await run(STEPS, {
       seen: ({ type }, running) => {
         if (type === 'warning') stopThrice(running);
       },
@@ -88,7 +88,21 @@ test('the third stop leaves while that is ended which a dead run left; the secon
         await hang();
       },
     });
-    assert.equal([exit, told], [130, [false, true]]);
+    assert.equal([ran.exit, ends(ran), told], [130, 1, [false, true]]);
+  }));
+
+test('a run that is stopped while it ends what a dead one left says its end', () =>
+  withWorkshop(async ({ root, run }) => {
+    const wish = { path: `${root}/.sbx/lock`, self: { ...whoAmI(realFiles), boot: 'before' }, command: 'sbx run', run: 'dead' };
+    assert.ok(tryLock(io, wish).ok);
+    const ran = await run(STEPS, {
+      seen: ({ type }, running) => void (type === 'warning' && running.stop(1, 'SIGTERM')),
+      sweep: async (_run, living) => {
+        await Promise.resolve(); // else the run would not be there yet to be stopped
+        living();
+      },
+    });
+    assert.equal([ran.exit, ends(ran)], [143, 1]);
   }));
 
 test.run();

@@ -21,6 +21,6 @@ for (let i = 0; i < Number(times); i++) {
 async function taken(who: SelfFacts): Promise<Lock> {
   const wish = { path: `${folder}/lock`, self: who, command: 'count' };
   const lock = await acquireLock(ioOf(), wish, { signal: AbortSignal.timeout(60_000), waiting: () => {} });
-  if (!lock.ok) throw new Error(lock.error.message);
+  if (!lock.ok || !('release' in lock.value)) throw new Error(JSON.stringify(lock));
   return lock.value;
 }

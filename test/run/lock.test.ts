@@ -42,9 +42,9 @@ function killed(child: ChildProcess): Promise<void> {
   });
 }
 
-test('this process is known by pid, start, boot, namespace and host', () => {
+test('this process is known by pid, start, boot, namespace and computer', () => {
   assert.is(self.pid, process.pid);
-  for (const fact of [self.start, self.boot, self.namespace, self.host]) assert.ok(fact !== '');
+  for (const fact of [self.start, self.boot, self.namespace, self.machine, self.host]) assert.ok(fact !== '');
 });
 
 test('a free lock is had, a held one names its holder, a released one is free, nothing is left lying about', () =>
@@ -86,8 +86,11 @@ test('only a holder that is provably dead is dead', () =>
     assert.is(isProvablyDead(real, { ...facts, boot: 'before' }, self), true, 'the computer was started anew');
     await killed(child);
     assert.is(isProvablyDead(real, facts, self), true, 'killed');
-    assert.is(isProvablyDead(real, { ...facts, host: 'elsewhere' }, self), false, 'another computer');
-    assert.is(isProvablyDead(real, { ...facts, host: 'elsewhere', boot: 'before' }, self), false, 'another computer');
+    assert.is(isProvablyDead(real, { ...facts, machine: 'other' }, self), false, 'another computer');
+    assert.is(isProvablyDead(real, { ...facts, machine: 'other', boot: 'before' }, self), false, 'another computer of that name');
+    const nameless = { ...self, machine: '' };
+    assert.is(isProvablyDead(real, { ...facts, machine: '', boot: 'before' }, nameless), false, 'it may be another computer');
+    assert.is(isProvablyDead(real, { ...facts, machine: '' }, nameless), true, 'no other computer has this boot');
     assert.is(isProvablyDead(real, { ...facts, namespace: '1' }, self), false, 'another container');
     assert.is(isProvablyDead(real, { ...facts, boot: '' }, self), false, 'nothing is known');
   }));
@@ -121,7 +124,7 @@ test('what a dead holder left is settled before the lock is taken from it', () =
 
 test('unlock takes the lock from the holder that was named, and from no other', () =>
   withFolder((folder) => {
-    const far = taken(folder, { ...self, host: 'elsewhere' });
+    const far = taken(folder, { ...self, machine: 'other', host: 'elsewhere' });
     assert.ok('release' in far && !('release' in taken(folder)));
     assert.is(unlock(real, `${folder}/lock`, 'other'), false);
     assert.is(unlock(real, `${folder}/lock`, far.holder.nonce), true);
@@ -179,9 +182,61 @@ test('a lock whose name was damaged is refused, until the user takes it away', (
 
 test('a computer may have any name', () =>
   withFolder((folder) => {
-    const host = encodeURIComponent('ä/,'.repeat(60)).slice(0, 64);
+    const host = 'ä/,'.repeat(60);
     assert.ok('release' in taken(folder, { ...self, host }));
     assert.is(readLock(real, `${folder}/lock`)?.holder?.host, host);
+  }));
+
+test('what others put into a lock neither holds it nor hides its holder, and is kept', () =>
+  withFolder(async (folder) => {
+    const strangers = ['.DS_Store', '.zz.swp'];
+    const put = (): void => {
+      for (const name of strangers) fs.writeFileSync(`${folder}/lock/${name}`, 'mine');
+      fs.mkdirSync(`${folder}/lock/folder`);
+      fs.writeFileSync(`${folder}/lock/folder/file`, 'mine');
+    };
+    const held = taken(folder);
+    assert.ok('release' in held);
+    put();
+    assert.is((taken(folder) as Holder).nonce, held.holder.nonce);
+    held.release();
+    assert.is(readLock(real, `${folder}/lock`), undefined);
+    const next = taken(folder, { ...self, start: '1' });
+    assert.ok('release' in next);
+    assert.equal(fs.readdirSync(`${folder}/trash/lock/lock`), [...strangers, 'folder']);
+    assert.is(fs.readFileSync(`${folder}/trash/lock/lock/folder/file`, 'utf8'), 'mine');
+    put();
+    assert.ok('release' in taken(folder), 'a dead holder among strangers');
+    assert.is(fs.readFileSync(`${folder}/trash/lock.1/lock/.DS_Store`, 'utf8'), 'mine');
+  }));
+
+test('what stands in the place of a lock, or may be the lock of another version, is refused and left, and the user can take it away', () =>
+  withFolder((folder) => {
+    const nonce = 'a'.repeat(32);
+    fs.mkdirSync(`${folder}/lock`);
+    fs.mkdirSync(`${folder}/lock/${nonce}`);
+    fs.writeFileSync(`${folder}/lock/${nonce}/file`, 'mine');
+    const refused = tryLock(ioOf(), wish(folder));
+    assert.is(!refused.ok && refused.error.hint, `if no sbx works here, whatever its version: sbx unlock ${nonce}`);
+    assert.is(unlock(real, `${folder}/lock`, nonce), true);
+    assert.is(fs.readFileSync(`${folder}/trash/lock/lock/${nonce}/file`, 'utf8'), 'mine');
+    fs.writeFileSync(`${folder}/lock`, '{"pid":4711}');
+    const plain = tryLock(ioOf(), wish(folder));
+    assert.match(plain.ok ? '' : plain.error.message, /lock is not a folder/);
+    assert.match((!plain.ok && plain.error.hint) || '', /move it away: mv /);
+    assert.is(fs.readFileSync(`${folder}/lock`, 'utf8'), '{"pid":4711}');
+    assert.equal(fs.readdirSync(folder).sort(), ['lock', 'trash']);
+  }));
+
+test('whoever the holder started is not made to wait for it', () =>
+  withFolder(async (folder) => {
+    const parent = fs.readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
+    const start = parent.slice(parent.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const held = taken(folder, { ...self, pid: process.ppid, start });
+    assert.ok('release' in held);
+    const never = (): void => assert.unreachable();
+    const asked = await acquireLock(ioOf(), wish(folder), { signal: AbortSignal.timeout(20_000), waiting: never });
+    assert.is(asked.ok && !('release' in asked.value) && asked.value.nonce, held.holder.nonce);
   }));
 
 test('a lock that cannot be written is a failure that says why', () =>

@@ -36,7 +36,8 @@ function pathOf(world: World, name: string, size: number): string {
 }
 
 function collect(world: World, bounds: Bounds, files: Files = real) {
-  return collectStore(ioOf(files), world.cache, bounds);
+  const collected = collectStore(ioOf(files), world.cache, bounds);
+  return collected.ok ? collected.value : undefined;
 }
 
 test('what was not used for longer than the age goes, record and blob', () =>
@@ -164,6 +165,22 @@ test('two do not collect at once', () =>
     assert.is(inner, undefined);
   }));
 
+test('a lock that cannot be had is named, with what to do; what an editor or a file browser left in it is no lock, and is kept', () =>
+  withFolder((folder) => {
+    const world = worldIn(folder);
+    remember(world, 'a', LARGE, 50);
+    const bounds = { ...ROOMY, maxAge: 24 * HOUR };
+    const path = `${world.cache}/gc.lock`;
+    put(path, { 'damaged,': '' });
+    const refused = collectStore(ioOf(), world.cache, bounds);
+    assert.match(refused.ok ? '' : refused.error.message, /gc\.lock holds "damaged,", which does not say whose lock it is/);
+    assert.is(!refused.ok && refused.error.hint, `if nobody collects: rm -r ${path}`);
+    fs.rmSync(path, { recursive: true });
+    put(path, { '.DS_Store': 'mine' });
+    assert.is(collect(world, bounds)?.records, 1);
+    assert.is(fs.readFileSync(`${world.cache}/trash/lock/gc.lock/.DS_Store`, 'utf8'), 'mine');
+  }));
+
 test('killed before or after any operation of a collection: what is recalled is whole', () =>
   withFolder((folder) => {
     const at = (nth: number): string => `${folder}/${nth}`;
@@ -246,7 +263,7 @@ test('processes that fill and use one store while it is collected to nothing: hi
     });
     let collections = 0;
     while (running > 0) {
-      if (collectStore(ioOf(), `${folder}/cache`, { maxSize: 0, maxAge: 0 }, -1)) collections += 1;
+      if (collectStore(ioOf(), `${folder}/cache`, { maxSize: 0, maxAge: 0 }, -1).ok) collections += 1;
       await new Promise((wake) => setTimeout(wake, 5));
     }
     assert.equal(await Promise.all(codes), [0, 0, 0, 0, 0, 0]);

@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Event } from '../../lib/model/event.ts';
 import { PLAIN } from '../../lib/view/paint.ts';
 import { plainView } from '../../lib/view/plain.ts';
 import { EDITED, FRESH, failing, finished, plan, planned, started, told } from './story.ts';
@@ -53,6 +54,22 @@ test('a step that was said to run is said to be fresh', async () => {
   ];
   const text = await told((write) => plainView({ write, paint: PLAIN, level: 'normal' }), story);
   assert.is(text, 'sync runs: inputs changed: src/Main.hs\nsync fresh\neverything is fresh: 1 step, in 80ms\n');
+});
+
+test('a run that was stopped says how far it came', async () => {
+  const stop = (level: 1 | 2 | 3): Event => ({ type: 'stopping', level, cause: 'SIGTERM' });
+  const shown = (...events: readonly Event[]) => told((write) => plainView({ write, paint: PLAIN, level: 'normal' }), events);
+  const waiting: Event = { type: 'waiting', what: 'project', holder: 'sbx run' };
+  assert.is(
+    await shown(waiting, stop(1), finished(143, 50, {})),
+    'waiting for sbx run, which holds the project\nstopping (SIGTERM): nothing was begun yet\nstopped before any step began, in 50ms\n',
+  );
+  const begun: readonly Event[] = [
+    started(),
+    plan(planned('a', EDITED), planned('b', EDITED)),
+    { type: 'step-started', step: 'a', decision: EDITED, attempt: 1 },
+  ];
+  assert.match(await shown(...begun, stop(3), finished(143, 50, {})), /\n1 step: 1 not waited for, in 50ms\n$/);
 });
 
 test('quiet shows the summary and the failure only', async () => {

@@ -29,11 +29,11 @@ export async function cache(call: Call): Promise<number> {
     }
     default: {
       const collected = collectStore(io, folder, bounds);
-      if (collected === undefined) {
-        complain(call, { message: 'another collection is under way' });
+      if (!collected.ok) {
+        complain(call, collected.error);
         return EXIT.failed;
       }
-      const swept = { ...collected, left: collected.left.bytes };
+      const swept = { ...collected.value, left: collected.value.left.bytes };
       out.write(options.json ? cacheJson('gc', swept) : sweptText(swept));
       return EXIT.done;
     }

@@ -73,9 +73,9 @@ async function replaced(station: Station, folder: string, put: (path: string) =>
   const { wrong, refused } = await play(station, situation);
   if (wrong === undefined) return undefined;
   // Without a folder for what it remembers it refuses, and names it; links in that folder too, since what is done there would happen elsewhere;
-  // and a lock that somebody else may hold.
+  // and a file that may be the lock of another version.
   const isLink = put === INSTEAD['is a link to nowhere'];
-  const isHeld = folder === '.sbx/lock' && put === INSTEAD['has a file of somebody else in it'];
+  const isHeld = folder === '.sbx/lock' && put === INSTEAD['is a file'];
   const mayRefuse = folder === '.sbx' || (folder.startsWith('.sbx') && isLink) || isHeld;
   if (!mayRefuse || !refused(folder)) return wrong;
   rmSync(path, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { realFiles } from '../../../lib/io/io.ts';
-import { nameOf } from '../../../lib/run/holder.ts';
+import { contentOf, nameOf } from '../../../lib/run/holder.ts';
 import { whoAmI } from '../../../lib/run/self.ts';
 import { eventsOf, type SeenEvent } from '../../e2e/far-project.ts';
 import type { Ended } from '../../rig/cli.ts';
@@ -96,7 +96,7 @@ export async function makeStation(folder: string, other?: Station): Promise<Stat
       }
       files.journal = newestJournal(state);
       mkdirSync(join(state, 'lock'));
-      writeFileSync(files.lock as string, `${dead.command}\n`);
+      writeFileSync(files.lock as string, contentOf(dead));
     },
   };
 }

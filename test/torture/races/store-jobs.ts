@@ -98,9 +98,9 @@ export async function collect(job: Job & { readonly do: 'collect' }, turns: Turn
       job.bounds === 'none'
         ? collectStore(io, job.store, { maxSize: 0, maxAge: 0 }, -1)
         : collectStore(io, job.store, { maxSize: 1e9, maxAge: 86_400_000 });
-    if (done === undefined) busy += 1;
-    records += done?.records ?? 0;
-    blobs += done?.blobs ?? 0;
+    if (!done.ok) busy += 1;
+    records += done.ok ? done.value.records : 0;
+    blobs += done.ok ? done.value.blobs : 0;
     await new Promise((wake) => setTimeout(wake, 3));
   }
   return { code: 0, said: '', counts: { records, blobs, busy }, wrong: [] };
