@@ -19,7 +19,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['trust', async () => (await import('./commands/trust.ts')).trust],
   ['list', async () => (await import('./commands/list.ts')).list],
   ['plan', async () => (await import('./commands/plan.ts')).plan],
-  ['explain', async () => (await import('./commands/plan.ts')).explain],
+  ['explain', async () => (await import('./commands/explain.ts')).explain],
   ['graph', async () => (await import('./commands/graph.ts')).graph],
   ['status', async () => (await import('./commands/plan.ts')).status],
   ['validate', async () => (await import('./commands/validate.ts')).validate],

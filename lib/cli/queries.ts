@@ -34,7 +34,8 @@ export const QUERIES: readonly Command[] = [
     names: 'step',
     rest: true,
     summary: 'Explain why a step is fresh or not',
-    about: 'Shows all that can change the result of a step, and what did change since it last ran. Reads only.',
+    about:
+      'Shows why a step would run, how it differs from its last good run, field by field and file by file, and all that can change its result. Reads only.',
     flags: [...FILE, ...CHOICE, 'json', ...SHOW],
     examples: [['sbx explain remote-build', 'why remote-build would run']],
   },

@@ -1,16 +1,10 @@
-import { canonicalJson, type Json } from '../base/json.ts';
+import type { Difference } from '../model/difference.ts';
 import type { FingerprintRecord } from '../model/fingerprint.ts';
-import type { SandboxName, StepId } from '../model/project.ts';
+import type { SandboxName } from '../model/project.ts';
 import type { Staleness } from '../model/staleness.ts';
-import type { Tree, TreeEntry } from '../model/tree.ts';
-
-/** The input trees behind two records, as far as they are still known: with both, the paths are named. Asked only if they differ. */
-export interface Trees {
-  before(): Tree | undefined;
-  after(): Tree | undefined;
-}
-
-type Texts = { readonly [name: string]: string };
+import type { Tree } from '../model/tree.ts';
+import { difference, type Trees } from './difference.ts';
+import { treeChanges } from './tree-changes.ts';
 
 /** What a reason may need beyond the two records to name things as the user does. */
 export interface Names {
@@ -26,121 +20,43 @@ export function differences(
   { sandbox, expressions }: Names,
   trees?: Trees,
 ): readonly Staleness[] {
+  const found = difference(before, after, expressions, trees);
+  const of = <Field extends Difference['field']>(field: Field) =>
+    found.filter((one): one is Difference & { readonly field: Field } => one.field === field);
+  const names = (field: 'value' | 'setting' | 'env' | 'tool' | 'secret'): readonly string[] => of(field).map(({ name }) => name);
   const reasons: Staleness[] = [];
-  if (before.task !== after.task) reasons.push({ code: 'task-changed', from: before.task, to: after.task });
-  const rewritten = !same(textOf(before.command), textOf(after.command));
-  if (rewritten) reasons.push({ code: 'command-changed' });
-  const values = namesThatDiffer(valuesOf(before.command), valuesOf(after.command));
-  // With another text, values that came or went with it are no news.
-  const named = rewritten
-    ? values.filter((name) => Object.hasOwn(valuesOf(before.command), name) && Object.hasOwn(valuesOf(after.command), name))
-    : values;
-  if (named.length > 0) reasons.push({ code: 'value-changed', names: named.map((name) => expressions.get(name) ?? name) });
-  const settings = namesThatDiffer(
-    before.settings as { readonly [field: string]: Json },
-    after.settings as { readonly [field: string]: Json },
-  );
-  if (settings.length > 0) reasons.push({ code: 'settings-changed', names: settings });
-  if (before.dir !== after.dir) reasons.push({ code: 'dir-changed', from: before.dir, to: after.dir });
-  const env = namesThatDiffer(before.env, after.env);
-  if (env.length > 0) reasons.push({ code: 'env-changed', names: env });
-  if (before.inputs !== after.inputs) reasons.push(treeDifference(trees?.before(), trees?.after()));
-  const probes = namesThatDiffer(before.place, after.place);
-  if (probes.length > 0) {
-    const change = (name: string) => ({ name, from: before.place[name] ?? '', to: after.place[name] ?? '' });
-    reasons.push({ code: 'place-changed', sandbox, probes: probes.map(change) });
-  }
-  const tools = namesThatDiffer(before.tools, after.tools);
-  if (tools.length > 0) reasons.push({ code: 'tool-changed', tools });
-  const upstream = stepsThatDiffer(before.upstream, after.upstream);
-  if (upstream.length > 0) reasons.push({ code: 'upstream-changed', steps: upstream });
-  if (!same(before.outputs, after.outputs)) reasons.push(outputsDifference(before.outputs, after.outputs));
-  if (!same(before.state, after.state)) reasons.push({ code: 'state-declared' });
-  const secrets = namesThatDiffer(before.secrets, after.secrets);
-  if (secrets.length > 0) reasons.push({ code: 'secret-changed', names: secrets });
+  const some = <T>(list: readonly T[], reason: (list: readonly T[]) => Staleness): void => {
+    if (list.length > 0) reasons.push(reason(list));
+  };
+  for (const { from, to } of of('task')) reasons.push({ code: 'task-changed', from, to });
+  some([...of('shell'), ...of('command')], () => ({ code: 'command-changed' }));
+  some(names('value'), (list) => ({ code: 'value-changed', names: list }));
+  some(names('setting'), (list) => ({ code: 'settings-changed', names: list }));
+  for (const { from, to } of of('dir')) reasons.push({ code: 'dir-changed', from, to });
+  some(names('env'), (list) => ({ code: 'env-changed', names: list }));
+  for (const { files } of of('inputs')) reasons.push(inputsReason(files));
+  some(of('probe'), (list) => {
+    const probes = list.map(({ name, from, to }) => ({ name, from: String(from ?? ''), to: String(to ?? '') }));
+    return { code: 'place-changed', sandbox, probes };
+  });
+  some(names('tool'), (list) => ({ code: 'tool-changed', tools: list }));
+  some(of('upstream'), (list) => ({ code: 'upstream-changed', steps: list.map(({ name }) => name) }));
+  for (const { added, removed } of of('outputs')) reasons.push({ code: 'outputs-declared', added, removed });
+  some(of('state'), () => ({ code: 'state-declared' }));
+  some(names('secret'), (list) => ({ code: 'secret-changed', names: list }));
   return reasons;
 }
 
 /** How two trees differ; lists are empty where a tree was forgotten. */
 export function treeDifference(before: Tree | undefined, after: Tree | undefined): Staleness & { readonly code: 'inputs-changed' } {
-  const changed: string[] = [];
-  const added: string[] = [];
-  const removed: string[] = [];
-  if (!before || !after) return { code: 'inputs-changed', changed, added, removed };
-  // Both are in code-unit order of their paths.
-  let b = 0;
-  let a = 0;
-  while (b < before.entries.length || a < after.entries.length) {
-    const old = before.entries[b];
-    const now = after.entries[a];
-    if (old && (!now || old.path < now.path)) {
-      removed.push(old.path);
-      b += 1;
-    } else if (now && (!old || now.path < old.path)) {
-      added.push(now.path);
-      a += 1;
-    } else if (old && now) {
-      if (!sameEntry(old, now)) changed.push(now.path);
-      b += 1;
-      a += 1;
-    }
-  }
-  return { code: 'inputs-changed', changed, added, removed };
+  return inputsReason(before && after && treeChanges(before, after));
 }
 
-function sameEntry(a: TreeEntry, b: TreeEntry): boolean {
-  if (a.kind === 'link') return b.kind === 'link' && a.target === b.target;
-  return b.kind === 'file' && a.digest === b.digest && a.executable === b.executable;
-}
-
-function same(a: Json, b: Json): boolean {
-  return a === b || canonicalJson(a) === canonicalJson(b);
-}
-
-/** A command without the values it refers to. */
-function textOf(command: Json): Json {
-  if (command === null || typeof command !== 'object' || Array.isArray(command)) return command;
-  return { ...command, variables: null };
-}
-
-function valuesOf(command: Json): Texts {
-  if (command === null || typeof command !== 'object' || Array.isArray(command)) return {};
-  return ((command as { readonly variables?: Texts }).variables ?? {}) as Texts;
-}
-
-function namesThatDiffer(before: { readonly [name: string]: Json }, after: { readonly [name: string]: Json }): readonly string[] {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  const own = (all: { readonly [name: string]: Json }, name: string): Json | undefined =>
-    Object.hasOwn(all, name) ? all[name] : undefined;
-  const differs = (name: string): boolean => {
-    const old = own(before, name);
-    const now = own(after, name);
-    return old === undefined || now === undefined ? old !== now : !same(old, now);
-  };
-  return [...names].filter(differs).sort();
-}
-
-/** Steps whose contribution came or went. A step that was only renamed is none: its contribution is still there. */
-function stepsThatDiffer(before: Texts, after: Texts): readonly StepId[] {
-  const balance = new Map<string, number>();
-  for (const digest of Object.values(before)) balance.set(digest, (balance.get(digest) ?? 0) - 1);
-  for (const digest of Object.values(after)) balance.set(digest, (balance.get(digest) ?? 0) + 1);
-  const steps = new Set<StepId>();
-  for (const [step, digest] of Object.entries(before)) if ((balance.get(digest) ?? 0) < 0 && after[step] !== digest) steps.add(step);
-  for (const [step, digest] of Object.entries(after)) if ((balance.get(digest) ?? 0) > 0 && before[step] !== digest) steps.add(step);
-  return [...steps].sort();
-}
-
-function outputsDifference(before: Json, after: Json): Staleness {
-  const old = globsOf(before);
-  const now = globsOf(after);
+function inputsReason(files: (Difference & { readonly field: 'inputs' })['files'] = []): Staleness & { readonly code: 'inputs-changed' } {
   return {
-    code: 'outputs-declared',
-    added: now.filter((glob) => !old.includes(glob)).sort(),
-    removed: old.filter((glob) => !now.includes(glob)).sort(),
+    code: 'inputs-changed',
+    changed: files.filter(({ from, to }) => from && to).map(({ path }) => path),
+    added: files.filter(({ from }) => !from).map(({ path }) => path),
+    removed: files.filter(({ to }) => !to).map(({ path }) => path),
   };
-}
-
-function globsOf(outputs: Json): readonly string[] {
-  return (outputs as { readonly globs?: readonly string[] } | null)?.globs ?? [];
 }

@@ -34,6 +34,8 @@ export interface Records extends Places {
   newest(step: StepId): Remembered | undefined;
   left(step: StepId): Left | undefined;
   made(step: StepId, key: Digest): Digest | undefined;
+  /** The key under which the step made these outputs, as far as it is known. */
+  keyOf(step: StepId, outputs: Digest): Digest | undefined;
   history(step: StepId): { readonly ms: number; readonly bytes?: number } | undefined;
   formerInputs(digest: Digest): Tree | undefined;
   /** Before a step runs: its success is forgotten, on the disk too. */
@@ -123,6 +125,7 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
     newest: (step) => steps.get(step)?.newest,
     left: (step) => steps.get(step)?.left,
     made: (step, key) => steps.get(step)?.made.find(([of]) => of === key)?.[1],
+    keyOf: (step, outputs) => steps.get(step)?.made.find(([, made]) => made === outputs)?.[0],
     history(step) {
       const past = steps.get(step)?.past ?? [];
       const bytes = median(past.flatMap(([, sent]) => (sent === null ? [] : [sent])));

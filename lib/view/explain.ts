@@ -1,12 +1,14 @@
 import { formatDuration } from '../base/duration.ts';
 import type { Json } from '../base/json.ts';
 import { unreachable } from '../base/unreachable.ts';
+import type { Difference } from '../model/difference.ts';
 import type { FingerprintRecord } from '../model/fingerprint.ts';
 import type { LastRun } from '../model/look.ts';
 import type { Decision, PlannedAction } from '../model/plan.ts';
 import { expressionsOf, type Script } from '../model/script.ts';
 import type { Staleness } from '../model/staleness.ts';
 import { describe, describeDecision, describeSkip } from '../plan/describe.ts';
+import { differenceLines } from './difference.ts';
 import { documentOf } from './document.ts';
 import { neutral } from './neutral.ts';
 import type { Paint } from './paint.ts';
@@ -18,28 +20,48 @@ const PATHS = 30;
 export interface Explained {
   readonly planned: PlannedAction;
   readonly last?: LastRun;
+  /** The last success that is known; of a fresh step the one that makes it so. */
+  readonly good?: Good;
+  /** How the step differs from what it was then; empty without one. */
+  readonly changed: readonly Difference[];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** Why a step is fresh or not, and all that can change its result. */
-export function explainText({ planned, last, now }: Explained, paint: Paint, columns?: number): string {
+export type Good = Pick<LastRun, 'key' | 'at' | 'ms'>;
+
+/** Why a step is fresh or not, what changed since it last did well, and all that can change its result. */
+export function explainText({ planned, last, good, changed, now }: Explained, paint: Paint, columns?: number): string {
   const { action, decision, record, key } = planned;
   const lines = [`${paint.name(neutral(action.id))} ${verdictOf(decision)}`];
-  if (decision.is === 'run' || decision.is === 'maybe') for (const reason of decision.reasons) lines.push(...reasonLines(reason, paint));
+  const isNamed = changed.some((one) => one.field === 'inputs' && one.files);
+  if (decision.is === 'run' || decision.is === 'maybe')
+    for (const reason of decision.reasons) lines.push(...reasonLines(reason, isNamed, paint));
   if (decision.is === 'restore') {
     lines.push(...pathLines('~', decision.edited, paint), ...pathLines('-', decision.missing, paint));
   }
-  if (last) {
-    const since = `in ${formatDuration(last.ms)}, ${formatDuration(Math.max(0, now - last.at))} ago`;
-    lines.push('', last.is === 'cut-off' ? `Last run: cut off; before that: succeeded ${since}` : `Last run: ${last.is} ${since}`);
+  if (last) lines.push('', lastLine(last, good, now));
+  if (changed.length > 0) {
+    const since = last?.at === good?.at ? 'then' : 'the last success';
+    lines.push('', `Changed since ${since}:`, ...differenceLines(changed, paint, expressionsOf(action.step.script)));
   }
   lines.push('', 'What counts:', ...rows(recordRows(record, action.step.script), columns));
   if (key !== undefined) lines.push('', `Key: ${key}`);
   return `${lines.join('\n')}\n`;
 }
 
-export function explainJson({ planned, last }: Explained): string {
+/** `Last run: failed in 4.2s, 3min ago; the last success: in 12.0s, 2h00m ago` */
+function lastLine(last: LastRun, good: Good | undefined, now: number): string {
+  const since = ({ ms, at }: Good): string => `in ${formatDuration(ms)}, ${formatDuration(Math.max(0, now - at))} ago`;
+  if (last.is === 'cut-off') return `Last run: cut off; before that: succeeded ${since(last)}`;
+  if (last.is === 'succeeded') {
+    const other = good && good.at !== last.at ? `; with what is here now: ${since(good)}` : '';
+    return `Last run: succeeded ${since(last)}${other}`;
+  }
+  return `Last run: ${last.is} ${since(last)}; ${good ? `the last success: ${since(good)}` : 'no success is known'}`;
+}
+
+export function explainJson({ planned, last, good, changed }: Explained): string {
   const { action, decision, record, key, price } = planned;
   return documentOf('explain', 1, {
     id: action.id,
@@ -49,6 +71,8 @@ export function explainJson({ planned, last }: Explained): string {
     ...(key === undefined ? {} : { key }),
     ...(price === undefined ? {} : { price }),
     ...(last === undefined ? {} : { last: { key: last.key, is: last.is, at: last.at, ms: last.ms } }),
+    ...(good === undefined ? {} : { good: { key: good.key, at: good.at, ms: good.ms } }),
+    changed,
   });
 }
 
@@ -69,11 +93,12 @@ function verdictOf(decision: Decision): string {
   }
 }
 
-function reasonLines(reason: Staleness, paint: Paint): string[] {
+/** `isNamed`: the files are named below. */
+function reasonLines(reason: Staleness, isNamed: boolean, paint: Paint): string[] {
   const first = `  ${neutral(describe(reason))}`;
   if (reason.code === 'inputs-changed') {
     const count = reason.changed.length + reason.added.length + reason.removed.length;
-    if (count <= 1) return [first];
+    if (count <= 1 || isNamed) return [first];
     return [
       '  inputs changed:',
       ...pathLines('~', reason.changed, paint),

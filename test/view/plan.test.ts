@@ -79,7 +79,7 @@ test('explain lists every file', () => {
     ],
   });
   const text = explainText(
-    { planned, now: 10_000_000, last: { key: 'k', record: planned.record, is: 'succeeded', at: 6_400_000, ms: 4200 } },
+    { planned, changed: [], now: 10_000_000, last: { key: 'k', record: planned.record, is: 'succeeded', at: 6_400_000, ms: 4200 } },
     PLAIN,
   );
   assert.is(
@@ -113,7 +113,7 @@ test('explain shows all that counts', () => {
     state: ['dist-newstyle'],
     secrets: { KEY: '' },
   } as const;
-  const text = explainText({ planned: { ...action('build', 'vm', FRESH), record }, now: 0 }, PLAIN);
+  const text = explainText({ planned: { ...action('build', 'vm', FRESH), record }, changed: [], now: 0 }, PLAIN);
   assert.is(
     text,
     `build is fresh
@@ -146,7 +146,7 @@ test('explain shows the command as it was written, and its values by their expre
   const step = { ...planned.action.step, script };
   const command = { shell: 'sh', text: script.text, variables: { v: '4' } };
   const record = { ...planned.record, command };
-  const text = explainText({ planned: { ...planned, action: { ...planned.action, step }, record }, now: 0 }, PLAIN);
+  const text = explainText({ planned: { ...planned, action: { ...planned.action, step }, record }, changed: [], now: 0 }, PLAIN);
   assert.match(text, '  command  sh: set -x\n               make -j${{ params.cores }}\n  value    params.cores=4\n');
 });
 

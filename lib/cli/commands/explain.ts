@@ -1,0 +1,57 @@
+import type { PlannedAction } from '../../model/plan.ts';
+import { expressionsOf } from '../../model/script.ts';
+import type { Tree } from '../../model/tree.ts';
+import { difference } from '../../plan/difference.ts';
+import { EXIT } from '../../run/exit-code.ts';
+import type { Memory } from '../../run/memory.ts';
+import { type Explained, explainJson, explainText } from '../../view/explain.ts';
+import { type Call, refuse } from '../call.ts';
+import { type Looked, look, troubled } from '../look.ts';
+
+/** Why a step is fresh or not, and how it differs from its last success. */
+export async function explain(call: Call): Promise<number> {
+  const [step = ''] = call.words.operands;
+  const made = await look(call, [step]);
+  if (typeof made === 'number') return made;
+  const planned = made.plan.actions.find(({ action }) => action.id === step);
+  if (planned === undefined) return refuse(call, `there is no step ${step}`);
+  const explained = explainedOf(planned, made);
+  call.out.write(call.options.json ? explainJson(explained) : explainText(explained, await call.paint(), call.columns));
+  return troubled(call, made) ?? EXIT.done;
+}
+
+function explainedOf(planned: PlannedAction, { plan, memory, now }: Looked): Explained {
+  const { action, record, key } = planned;
+  const { records, look } = memory;
+  const last = records.last(action.id);
+  const remembered = key === undefined ? undefined : look.remembered(key);
+  const known = records.good(action.id);
+  const good = remembered ?? known;
+  const changed =
+    known === undefined || good?.key === key
+      ? []
+      : difference(known.record, record, expressionsOf(action.step.script), {
+          before: () => (known.record.inputs === null ? undefined : records.formerInputs(known.record.inputs)),
+          after: () => inputsNow(planned, plan.actions, memory),
+          made: (step, outputs) => madeBy(step, outputs, memory),
+        });
+  return { planned, now, changed, ...(last ? { last } : {}), ...(good ? { good } : {}) };
+}
+
+/** The tree that the record names: what lies here, what has arrived, or what a sync of this plan will have sent by then. */
+function inputsNow({ action, record }: PlannedAction, all: readonly PlannedAction[], { look }: Memory): Tree | undefined {
+  const feeders = all.filter((other) => other.action.draft.reads.is === 'sources').map((other) => other.action);
+  for (const feeder of [undefined, ...feeders]) {
+    const tree = look.inputs(action, feeder);
+    if (tree?.digest === record.inputs) return tree;
+  }
+  return undefined;
+}
+
+/** The outputs of this digest, if a success that made them is still known. */
+function madeBy(step: string, outputs: string, { records, store }: Memory): Tree | undefined {
+  const newest = records.newest(step)?.outputs;
+  if (newest?.digest === outputs) return newest;
+  const key = records.keyOf(step, outputs);
+  return (key === undefined ? undefined : store.recall(key)?.outputs) ?? undefined;
+}
