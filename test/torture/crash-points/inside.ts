@@ -6,8 +6,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { Writable } from 'node:stream';
-import { cleanEnvironment, type Ended, type Invocation, REPOSITORY } from '../../rig/cli.ts';
+import type { Ended, Invocation } from '../../rig/cli.ts';
+import { inside as whole } from '../../rig/inside.ts';
+import { until } from '../../rig/patience.ts';
 import type { Operation } from './operation.ts';
 import { unwatched, type Watcher, watchDisk } from './watch.ts';
 
@@ -79,62 +80,15 @@ export async function inside(
       child.on('exit', gone).on('error', gone);
     },
   };
-  const { main } = await import('../../../lib/cli/main.ts');
-  const { process: given, output } = processOf(args, invocation);
-  const ended = lives.run(life, () => main(given, REPOSITORY).then(undefined, (thrown: unknown) => thrown));
-  let patience: NodeJS.Timeout | undefined;
-  const late = new Promise<unknown>((resolve) => {
-    patience = setTimeout(() => resolve(new Error(`sbx ${args.join(' ')} hung: ${output().stdout}${output().stderr}`)), PATIENCE);
+  const ended = await whole(args, invocation, { around: (run) => lives.run(life, run), patience: PATIENCE }).catch((thrown: unknown) => {
+    if (!life.isDead) throw thrown;
   });
-  const thrown = await Promise.race([ended, late]);
-  clearTimeout(patience);
-  if (life.isDead) {
-    await lastBreath(life);
-    return { code: null, signal: 'SIGKILL', ...output() };
-  }
-  if (thrown !== undefined) throw thrown;
-  return { code: (given.exitCode as number | undefined) ?? 0, signal: null, ...output() };
+  if (!life.isDead && ended) return ended;
+  await until('the watchdog of a dead run ends what it started', () => life.commands.size === 0, 60_000);
+  return { code: null, signal: 'SIGKILL', stdout: '', stderr: '' };
 }
 
 function bury(life: Life): void {
   life.isDead = true;
   for (const child of life.children) for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
-}
-
-/** The watchdog of a dead run ends what it started. */
-async function lastBreath({ commands }: Life): Promise<void> {
-  const until = performance.now() + 60_000;
-  while (commands.size > 0 && performance.now() < until) await new Promise((wake) => setTimeout(wake, 2));
-  if (commands.size > 0) throw new Error(`${commands.size} commands of a dead run live on`);
-}
-
-/** As much of a process as sbx asks for. */
-function processOf(args: readonly string[], invocation: Invocation) {
-  const texts = { stdout: '', stderr: '' };
-  const stream = (name: 'stdout' | 'stderr') =>
-    new Writable({
-      write(chunk, _encoding, done) {
-        texts[name] += String(chunk);
-        done();
-      },
-    });
-  const own = {
-    argv: [process.execPath, 'sbx', ...args],
-    env: cleanEnvironment(invocation),
-    cwd: () => invocation.cwd,
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-    exitCode: undefined as number | undefined,
-    exit(code: number): never {
-      own.exitCode = code;
-      throw new Error(`exit ${code}`);
-    },
-    on: () => own,
-    off: () => own,
-    kill: () => true,
-  };
-  const { platform, arch, versions, execPath, stdin, pid } = process;
-  const getuid = (): number => process.getuid?.() ?? 0;
-  const given = Object.assign(own, { platform, arch, versions, execPath, stdin, pid, getuid });
-  return { process: given as unknown as NodeJS.Process, output: () => ({ ...texts }) };
 }

@@ -1,11 +1,11 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sandboxfile } from '../../e2e/far-project.ts';
+import { inside } from '../../rig/inside.ts';
 import { projectIn, type TestProject } from '../../rig/project.ts';
 import type { Sshd } from '../../rig/sshd.ts';
 import type { Random } from '../random.ts';
 import type { Trial } from '../row.ts';
-import { inside } from './inside.ts';
 import type { Pool } from './pool.ts';
 import { readingOf } from './read-there.ts';
 import type { Watch } from './reads.ts';

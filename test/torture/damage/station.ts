@@ -5,8 +5,8 @@ import { contentOf, nameOf } from '../../../lib/run/holder.ts';
 import { whoAmI } from '../../../lib/run/self.ts';
 import { eventsOf, type SeenEvent } from '../../e2e/far-project.ts';
 import type { Ended } from '../../rig/cli.ts';
+import { inside } from '../../rig/inside.ts';
 import { projectIn, type TestProject } from '../../rig/project.ts';
-import { inside } from './inside.ts';
 import { removeAll, removeOutputs, SANDBOXFILE, writeSources, wrongOutput } from './story.ts';
 
 /** What a run told. */

@@ -15,7 +15,7 @@ export type Asked =
 export type Answer =
   | {
       readonly is: 'said';
-      readonly codes: readonly (number | undefined)[];
+      readonly codes: readonly (number | null)[];
       readonly text: string;
       readonly json: string;
       /** Milliseconds of processor time. */

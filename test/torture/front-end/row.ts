@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { cleanEnvironment } from '../../rig/cli.ts';
 import { withFolder } from '../../rig/folder.ts';
 import type { Row, Trial } from '../row.ts';
 import { BYTES } from './hostile/bytes.ts';
@@ -35,6 +36,7 @@ async function readHostile(reader: Reader, one: Hostile, limit: number): Promise
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
+    cleanEnvironment({ home }); // makes the folders that a home has
     const before = readdirSync(home, { recursive: true }).sort();
     const answer = await reader.ask({ do: 'validate', folder, home, limit, args: one.args ?? [] });
     if (answer.is === 'lost') return answer.why;

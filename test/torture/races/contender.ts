@@ -1,8 +1,8 @@
 // A process of the crew: takes jobs over IPC, one at a time, until its parent ends it.
+import { inside } from '../../rig/inside.ts';
 import type { Told } from './crew.ts';
 import { flip, tick } from './flip-jobs.ts';
 import type { Answer, Job, Turns } from './job.ts';
-import { runSbx } from './sbx-job.ts';
 import { collect, readStore, writeStore } from './store-jobs.ts';
 
 let stopped = false;
@@ -36,6 +36,11 @@ function work(job: Job, turns: Turns): Promise<Answer> {
     case 'tick':
       return tick(job, turns);
   }
+}
+
+async function runSbx({ args, ...invocation }: Job & { readonly do: 'sbx' }): Promise<Answer> {
+  const { code, stdout, stderr } = await inside(args, invocation);
+  return { code: code ?? -1, said: stdout + stderr, counts: {}, wrong: [] };
 }
 
 function turnsOf(): Turns {
