@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cleanEnvironment, SBX } from '../rig/cli.ts';
 import { needing } from '../rig/needing.ts';
+import { pause, until } from '../rig/patience.ts';
+import { leftOf } from '../rig/processes.ts';
 import { type FarProject, runTo, withFarProject } from './far-project.ts';
 
 const testing = needing('tmux');
@@ -17,35 +19,9 @@ touch work/started
 if [ -e src/slow ]; then sleep 8888; fi
 cat src/* > out/app`;
 
-/** Processes, other than this one, that carry the tag of a run of this story. */
-function leftBehind(story: FarProject): string[] {
-  const found: string[] = [];
-  for (const pid of readdirSync('/proc')) {
-    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue;
-    try {
-      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-      let cwd = '';
-      try {
-        cwd = readlinkSync(`/proc/${pid}/cwd`);
-      } catch {
-        // gone, or a kernel thread
-      }
-      const ours = environment.includes('SBX_ATTEMPT=') && cwd.startsWith(story.folder);
-      if (ours || cwd.startsWith(story.workspace)) found.push(`${pid} ${command}`);
-    } catch {
-      // ended meanwhile
-    }
-  }
-  return found;
-}
-
-async function until(what: string, holds: () => boolean, seen: () => unknown = () => ''): Promise<void> {
-  const end = Date.now() + 60_000;
-  while (!holds()) {
-    if (Date.now() > end) throw new Error(`not within a minute: ${what}\n${seen()}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
+/** Whoever still has to do with the far side of this story. */
+function leftBehind(story: FarProject): readonly string[] {
+  return leftOf([story.workspace]);
 }
 
 /** What ignores TERM is killed so soon; ten seconds are the default. */
@@ -67,6 +43,7 @@ testing(
       const tmux = (...args: string[]): string =>
         execFileSync('tmux', ['-S', join(story.folder, 'tmux'), ...args], { encoding: 'utf8', env: terminal });
       const screen = (): string => tmux('capture-pane', '-p', '-t', 's');
+      const comesTo = (what: string, holds: () => boolean): Promise<void> => until(() => `${what}\n${screen()}`, holds);
       const terminal = {
         ...cleanEnvironment({ home: story.project.home, env: { ...story.sshd.env, ...KILL_GRACE } }),
         TERM: 'xterm-256color',
@@ -75,17 +52,16 @@ testing(
       try {
         tmux('-f', '/dev/null', 'new-session', '-d', '-s', 's', '-x', '100', '-y', '30', 'bash --norc');
         tmux('send-keys', '-t', 's', `PS1='READY> '; cd ${story.project.root}; clear`, 'Enter');
-        await until('the prompt', () => /^READY> *$/m.test(screen()), screen);
+        await comesTo('the prompt', () => /^READY> *$/m.test(screen()));
         tmux('send-keys', '-t', 's', `${process.execPath} ${SBX} run build release; echo "ended with $?"`, 'Enter');
-        await until('the build', () => story.isThere('work/started'), screen);
+        await comesTo('the build', () => story.isThere('work/started'));
         assert.ok(leftBehind(story).length > 0, 'the build stands');
         tmux('send-keys', '-t', 's', 'C-c');
-        await until('the end', () => /ended with \d+/.test(screen()), screen);
+        await comesTo('the end', () => /ended with \d+/.test(screen()));
         assert.match(screen(), /ended with 130/);
         await until(
-          'nothing is left on the far side',
+          () => `nothing is left on the far side\n${leftBehind(story).join('\n')}`,
           () => leftBehind(story).length === 0,
-          () => leftBehind(story).join('\n'),
         );
         assert.ok(existsSync(join(story.project.root, 'released.txt')), 'the releaser ran');
         const explained = await story.sbx(['explain', 'build']);
@@ -93,7 +69,7 @@ testing(
         assert.match(explained.stdout, /Last run: cancelled in/);
         // Whole: the cursor shows, echo is on, the prompt is on a line of its own.
         tmux('send-keys', '-t', 's', 'stty -a | grep -o " echo " ; echo whole', 'Enter');
-        await until('the shell answers', () => /\nwhole/.test(screen()), screen);
+        await comesTo('the shell answers', () => /\nwhole/.test(screen()));
         assert.is(tmux('display-message', '-p', '-t', 's', '#{cursor_flag}').trim(), '1');
         assert.match(screen(), /\n echo/);
       } finally {
@@ -116,7 +92,7 @@ test('kill -9 of the run at ten moments: after grace nothing is left on the far 
       story.project.write('src/a', `content ${moment}\n`);
       const child = spawn(process.execPath, [SBX, 'run', 'fetch-artifacts'], { cwd: story.project.root, env, stdio: 'ignore' });
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      await new Promise((resolve) => setTimeout(resolve, 80 + moment * 110));
+      await pause(80 + moment * 110);
       child.kill('SIGKILL');
       await ended;
       if (moment % 3 === 0) {
@@ -127,9 +103,8 @@ test('kill -9 of the run at ten moments: after grace nothing is left on the far 
       rmSync(join(story.project.root, 'released.txt'), { force: true });
     }
     await until(
-      'grace is over',
+      () => `grace is over\n${leftBehind(story).join('\n')}`,
       () => leftBehind(story).length === 0,
-      () => leftBehind(story).join('\n'),
     );
     await runTo(story, 'fetch-artifacts');
     assert.is(story.project.read('out/app'), 'content 9\ntwo\n');

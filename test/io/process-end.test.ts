@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { endRun } from '../../lib/io/process.ts';
-import { processesWith } from '../rig/processes.ts';
-import { eventually, lives, sh } from './spawning.ts';
+import { comes } from '../rig/patience.ts';
+import { lives, processesWith } from '../rig/processes.ts';
+import { sh } from './spawning.ts';
 
 /** Starts the program, aborts once it has printed `ready` and `pids` process ids before it, and gives the ids. */
 async function ended(text: string, tag: string): Promise<{ readonly pids: readonly number[]; readonly result: unknown }> {
@@ -71,12 +72,12 @@ test('kill -9 of the parent ends its commands, also those that left the group', 
     seen += chunk;
   });
   const told = (): number[] => [...seen.matchAll(/\d+\n/g)].map((m) => Number(m[0]));
-  assert.ok(await eventually(() => seen.includes('ready') && told().length === 4), seen);
+  assert.ok(await comes(() => seen.includes('ready') && told().length === 4), seen);
   const pids = told();
   assert.is(pids.filter(lives).length, 4);
   parent.kill('SIGKILL');
   await once(parent, 'exit');
-  assert.ok(await eventually(() => pids.filter(lives).length === 0), 'all are gone');
+  assert.ok(await comes(() => pids.filter(lives).length === 0), 'all are gone');
 });
 
 test('kill -9 of the parent ends a command that shares its group, and nothing else in that group', async () => {
@@ -97,11 +98,11 @@ test('kill -9 of the parent ends a command that shares its group, and nothing el
     script.stdout.on('data', (chunk) => {
       seen += chunk;
     });
-    assert.ok(await eventually(() => /^\d+ \d+ \d+\n/.test(seen)), seen);
+    assert.ok(await comes(() => /^\d+ \d+ \d+\n/.test(seen)), seen);
     const [parent = 0, ...command] = seen.trim().split(' ').map(Number);
     assert.is(command.filter(lives).length, 2);
     process.kill(parent, 'SIGKILL');
-    assert.ok(await eventually(() => processesWith([run]).length === 0), 'the command and the watchdog are gone');
+    assert.ok(await comes(() => processesWith([run]).length === 0), 'the command and the watchdog are gone');
     assert.equal([seen.includes('after'), lives(script.pid as number)], [true, true]);
   } finally {
     process.kill(-(script.pid as number), 'SIGKILL');

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Result } from '../../lib/base/result.ts';
 import { realSpawn } from '../../lib/io/process.ts';
 import type { Failure } from '../../lib/model/failure.ts';
@@ -47,23 +46,4 @@ export async function sh(text: string, tag: string, more: Spawning = {}): Promis
     },
   );
   return { result, stdout, stderr };
-}
-
-/** Whether a process lives; a zombie does not. */
-export function lives(pid: number): boolean {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
-  } catch {
-    return false;
-  }
-}
-
-/** Waits until `true_` holds; false after forty seconds. */
-export async function eventually(true_: () => boolean): Promise<boolean> {
-  for (let i = 0; i < 1600; i++) {
-    if (true_()) return true;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  return true_();
 }

@@ -10,9 +10,13 @@ export async function comes(holds: () => boolean | undefined | Promise<boolean>,
   }
 }
 
-/** Waits for what must come; throws if it does not. */
-export async function until(what: string, holds: () => boolean | undefined | Promise<boolean>, patience = PATIENCE): Promise<void> {
-  if (!(await comes(holds, patience, 5))) throw new Error(`${what}: not within ${patience / 1000} s`);
+/** Waits for what must come; throws if it does not. A function says what it was, and how things stand then. */
+export async function until(
+  what: string | (() => string),
+  holds: () => boolean | undefined | Promise<boolean>,
+  patience = PATIENCE,
+): Promise<void> {
+  if (!(await comes(holds, patience, 5))) throw new Error(`${typeof what === 'string' ? what : what()}: not within ${patience / 1000} s`);
 }
 
 export function pause(ms: number): Promise<void> {

@@ -12,6 +12,8 @@ import { ARRIVE } from '../../lib/sync/arrive-program.ts';
 import { CHECK, HOLD, SURVEY } from '../../lib/sync/check-programs.ts';
 import { CAT, HASH, LIST } from '../../lib/sync/manifest-programs.ts';
 import { CREATE } from '../../lib/sync/workspace-programs.ts';
+import { pause } from './patience.ts';
+import { kill } from './processes.ts';
 
 const PROGRAMS = {
   list: LIST,
@@ -208,7 +210,7 @@ async function send(to: NodeJS.WritableStream, bytes: Uint8Array | Iterable<Uint
   for (const chunk of bytes instanceof Uint8Array ? [bytes] : bytes) {
     if (isGone()) return;
     if (chunk.length > 0 && !to.write(chunk)) {
-      while (!isGone() && (to as { writableNeedDrain?: boolean }).writableNeedDrain) await new Promise((resolve) => setTimeout(resolve, 1));
+      while (!isGone() && (to as { writableNeedDrain?: boolean }).writableNeedDrain) await pause(1);
     }
   }
 }
@@ -257,10 +259,6 @@ function programOf(text: string): Program {
   return found?.[0] ?? 'other';
 }
 
-function end(pid: number | undefined, signal: NodeJS.Signals = 'SIGKILL'): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, signal);
-  } catch {
-    // gone already
-  }
+function end(pid: number | undefined, signal?: NodeJS.Signals): void {
+  if (pid !== undefined) kill(-pid, signal);
 }

@@ -17,10 +17,15 @@ export function processesWith(marks: readonly string[]): readonly Process[] {
     if (command === '') continue; // a zombie, or a thread of the kernel
     const about = `${command}\n${look(() => readlinkSync(`/proc/${pid}/cwd`))}\n${look(() => readFileSync(`/proc/${pid}/environ`, 'latin1'))}`;
     if (!marks.some((mark) => about.includes(mark))) continue;
-    const stat = look(() => readFileSync(`/proc/${pid}/stat`, 'latin1'));
-    found.push({ pid, parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]), command });
+    found.push({ pid, parent: Number(look(() => stateOf(pid)).split(' ')[1]), command });
   }
   return found;
+}
+
+/** The fields of its stat from the state on. */
+function stateOf(pid: number): string {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  return stat.slice(stat.lastIndexOf(')') + 2);
 }
 
 /** Empty if it ended meanwhile. */
@@ -41,10 +46,32 @@ export function endAll(marks: readonly string[], which: (one: Process) => boolea
   }
 }
 
-/** Whether it lived to be killed. */
-export function kill(pid: number): boolean {
+/** Of a test itself: its servers and its terminal. */
+const OURS = /^(?:tmux |\/usr\/sbin\/sshd |sshd: )|\/pane\.sh/;
+
+function isLeft({ command }: Process): boolean {
+  return !OURS.test(command);
+}
+
+/** What an attack left running: whoever has one of `marks`, but the servers and the terminal, and what sessions of `sshd` started. For a reader. */
+export function leftOf(marks: readonly string[], sshd?: { started(): readonly number[] }): readonly string[] {
+  const found = processesWith(marks).filter(isLeft);
+  return [...found.map(({ pid, command }) => `${pid} ${command}`), ...(sshd?.started() ?? []).map((pid) => `${pid} below sshd`)];
+}
+
+export function endLeft(marks: readonly string[]): void {
+  endAll(marks, isLeft);
+}
+
+/** Whether a process lives; a zombie does not. */
+export function lives(pid: number): boolean {
+  return /^[^ZX]/.test(look(() => stateOf(pid)));
+}
+
+/** Whether it was there to be told. A negative number is a group. */
+export function kill(pid: number | undefined, signal: NodeJS.Signals = 'SIGKILL'): boolean {
   try {
-    return process.kill(pid, 'SIGKILL');
+    return pid !== undefined && process.kill(pid, signal);
   } catch {
     return false; // gone meanwhile
   }

@@ -4,6 +4,8 @@ import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, r
 import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { pause } from './patience.ts';
+import { kill } from './processes.ts';
 
 /** Debian's own sshd, started for real: own configuration, host key, client key and port, all in a temporary folder. */
 export interface Sshd {
@@ -111,13 +113,13 @@ export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
 
   let server: ChildProcess | undefined;
   const cut = (): void => {
-    for (const pid of server?.pid === undefined ? [] : descendants(server.pid, 'sshd')) end(pid);
+    for (const pid of server?.pid === undefined ? [] : descendants(server.pid, 'sshd')) kill(pid);
   };
   const stop = (): void => {
     if (server?.pid === undefined) return;
     const connections = descendants(server.pid, 'sshd');
-    end(server.pid);
-    connections.forEach(end);
+    kill(server.pid);
+    for (const pid of connections) kill(pid);
     server = undefined;
   };
   const start = async (): Promise<void> => {
@@ -207,14 +209,6 @@ function descendants(pid: number, name = ''): number[] {
   return found;
 }
 
-function end(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // gone already
-  }
-}
-
 async function answers(address: string, port: number, server: ChildProcess, log: () => string): Promise<void> {
   for (let attempt = 0; attempt < 1200 && server.exitCode === null; attempt++) {
     const up = await new Promise<boolean>((resolve) => {
@@ -223,7 +217,7 @@ async function answers(address: string, port: number, server: ChildProcess, log:
       socket.once('connect', () => socket.destroy());
     });
     if (up) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await pause(25);
   }
   throw new Error(`sshd does not answer on ${address}:${port}\n${log()}`);
 }

@@ -10,7 +10,7 @@ import type { SandboxSpec } from '../../lib/model/project.ts';
 import type { Sandbox } from '../../lib/model/sandbox.ts';
 import type { Running } from '../../lib/run/run-request.ts';
 import { embeddedSandbox } from '../../lib/ssh/embedded.ts';
-import { lives } from '../io/spawning.ts';
+import { lives } from '../rig/processes.ts';
 import { type Ran, type Workshop, withWorkshop } from './real.ts';
 import { projectOf, type StoryStep } from './story.ts';
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ok } from '../../lib/base/result.ts';
-import { eventually, lives } from '../io/spawning.ts';
+import { comes } from '../rig/patience.ts';
+import { lives } from '../rig/processes.ts';
 import { type Story, tell } from './story.ts';
 
 /** Stops at the first output that says `ready`. */
@@ -70,7 +71,7 @@ test('the third stop leaves at once', async () => {
     },
   });
   assert.ok(left, 'it did not wait for the step');
-  assert.ok(await eventually(() => !lives(pid)));
+  assert.ok(await comes(() => !lives(pid)));
 });
 
 test('failing outputs are put away, the record of the failure is told', async () => {

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -9,6 +8,8 @@ import { ownerTag } from '../../lib/ssh/patience.ts';
 import { job, supervised } from '../contract/jobs.ts';
 import { connected, type Far, realIo, SOON, withFar, withHome } from '../contract/places.ts';
 import { program } from '../contract/programs.ts';
+import { until } from '../rig/patience.ts';
+import { lives, processesWith } from '../rig/processes.ts';
 
 const STUBBORN = `
   trap '' TERM HUP
@@ -18,32 +19,7 @@ const STUBBORN = `
 
 /** Processes of this computer that belong to a run or to its supervisor. */
 function living(...words: readonly string[]): number {
-  let count = 0;
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const about = readFileSync(`/proc/${pid}/environ`, 'latin1') + readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-      if (words.some((word) => about.includes(word)) && Number(pid) !== process.pid) count++;
-    } catch {
-      // ended meanwhile, or not ours
-    }
-  }
-  return count;
-}
-
-/** A zombie that nobody reaps is gone too. */
-function isGone(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`).length === 0;
-  } catch {
-    return true;
-  }
-}
-
-async function until(what: string, there: () => boolean, ms = 40_000): Promise<void> {
-  for (const end = Date.now() + ms; !there(); ) {
-    if (Date.now() > end) throw new Error(`never: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  return processesWith(words).length;
 }
 
 interface Run {
@@ -77,7 +53,7 @@ test('sbx is killed: after the grace nothing is left on the far side, not even t
     const started = far.sshd.started(); // supervisor, relay and watcher among them
     assert.ok(living(run.id) >= 3 && started.length >= 5, `${living(run.id)} of the run, ${started.length} below sshd`);
     run.child.kill('SIGKILL');
-    await until('the end of all', () => living(run.id) === 0 && started.every(isGone));
+    await until('the end of all', () => living(run.id) === 0 && !started.some(lives));
   }));
 
 test('the same for the embedded sandbox, whose server dies with sbx', () =>

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { asLine, programLine, START_PROGRAM } from '../../lib/ssh/start.ts';
 import { SUPERVISOR } from '../../lib/ssh/supervisor.ts';
 import { needing } from '../rig/needing.ts';
+import { pause, until } from '../rig/patience.ts';
+import { processesWith } from '../rig/processes.ts';
 
 // The supervisor's text under every sh that a far side may have, without SSH in between.
 
@@ -33,31 +34,16 @@ function guard(shell: readonly string[], job: string, grace = 1, owner = 'owner'
   return { child, tree, text: () => text, end };
 }
 
+/** What still works in it. */
 function living(tree: string): number {
-  return readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(tree);
-    } catch {
-      return false;
-    }
-  }).length;
+  return processesWith([`SBX_TREE=${tree}`]).length;
 }
 
-async function until(there: () => boolean): Promise<void> {
-  for (const end = Date.now() + 40_000; !there(); await new Promise((resolve) => setTimeout(resolve, 20))) {
-    if (Date.now() > end) throw new Error('never');
-  }
+function lost(owner: string): number {
+  return processesWith([`SBX_LOST=${owner}`]).length;
 }
 
 const STUBBORN = `trap '' TERM HUP; setsid sh -c 'trap "" TERM; while :; do sleep 1; done' >/dev/null & env -i sleep 1000 & echo working; while :; do sleep 1; done`;
-
-function isLost(pid: string, owner: string): boolean {
-  try {
-    return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`SBX_LOST=${owner}`);
-  } catch {
-    return false;
-  }
-}
 
 const SHELLS: readonly (readonly string[])[] = [['dash'], ['bash', '--posix'], ['busybox', 'sh'], ['zsh', '--emulate', 'sh']];
 
@@ -85,7 +71,7 @@ everywhere('exit codes and output', async (shell) => {
 
 everywhere('told to stop, everything is gone before it says so', async (shell) => {
   const guarded = guard(shell, STUBBORN);
-  await until(() => guarded.text().includes('working'));
+  await until('it works', () => guarded.text().includes('working'));
   assert.ok(living(guarded.tree) >= 2);
   guarded.child.stdin?.write('beat\nstop\n');
   assert.is(await guarded.end, 'stopped');
@@ -94,9 +80,9 @@ everywhere('told to stop, everything is gone before it says so', async (shell) =
 
 everywhere('beats keep it, silence and the grace end it', async (shell) => {
   const guarded = guard(shell, STUBBORN);
-  await until(() => guarded.text().includes('working'));
+  await until('it works', () => guarded.text().includes('working'));
   const beats = setInterval(() => guarded.child.stdin?.write('beat\n'), 200);
-  await new Promise((resolve) => setTimeout(resolve, 3600)); // longer than silence and grace together
+  await pause(3600); // longer than silence and grace together
   assert.ok(living(guarded.tree) >= 2);
   clearInterval(beats);
   assert.is(await guarded.end, 'stopped');
@@ -106,15 +92,15 @@ everywhere('beats keep it, silence and the grace end it', async (shell) => {
 everywhere('a beat after a silence within the grace is as if nothing had been', async (shell) => {
   const owner = randomBytes(16).toString('hex');
   const guarded = guard(shell, 'echo working; sleep 7; exit 6', 60, owner);
-  await until(() => readdirSync('/proc').some((pid) => isLost(pid, owner)));
+  await until('the loss is noticed', () => lost(owner) > 0);
   guarded.child.stdin?.write('beat\n');
-  await until(() => !readdirSync('/proc').some((pid) => isLost(pid, owner)));
+  await until('the loss is over', () => lost(owner) === 0);
   assert.is(await guarded.end, '6');
 });
 
 everywhere('output that nobody reads does not end the command by SIGPIPE', async (shell) => {
   const guarded = guard(shell, 'echo working; sleep 0.3; for i in 1 2 3; do echo more; done; sleep 0.3; exit 0', 60);
-  await until(() => guarded.text().includes('working'));
+  await until('it works', () => guarded.text().includes('working'));
   guarded.child.stdout?.destroy();
   assert.is(await new Promise((resolve) => guarded.child.on('exit', resolve)), 0);
 });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { cleanEnvironment, SBX } from '../../rig/cli.ts';
 import { withFolder } from '../../rig/folder.ts';
 import { comes, pause } from '../../rig/patience.ts';
-import { kill, processesWith } from '../../rig/processes.ts';
+import { endLeft, kill, leftOf, processesWith } from '../../rig/processes.ts';
 import type { Sshd } from '../../rig/sshd.ts';
 import type { Case } from './cases.ts';
 import { type Scene, sceneIn } from './scene.ts';
@@ -24,7 +24,7 @@ export function tryCase(one: Case, length: number, sshd: Sshd | undefined): Prom
   return withFolder(async (folder) => {
     const scene = sceneIn(folder, one.where, sshd);
     const says = await attack(one, scene, length, sshd);
-    for (const { pid } of ours(scene)) kill(pid);
+    endLeft(scene.marks);
     return says;
   });
 }
@@ -118,14 +118,14 @@ async function freshNow(scene: Scene): Promise<string | undefined> {
   return stdout.includes('"step-started"') ? `a run after nothing changed starts steps\n${stdout}` : undefined;
 }
 
-function ours(scene: Scene) {
-  return processesWith(scene.marks).filter(({ command }) => !/^(?:\/usr\/sbin\/sshd |sshd: )/.test(command));
+function left(scene: Scene, sshd: Sshd | undefined): readonly string[] {
+  return leftOf(scene.marks, sshd);
 }
 
 function gone(scene: Scene, sshd: Sshd | undefined): Promise<boolean> {
-  return comes(() => ours(scene).length + (sshd?.started().length ?? 0) === 0);
+  return comes(() => left(scene, sshd).length === 0);
 }
 
 function leftBehind(scene: Scene, sshd: Sshd | undefined): string {
-  return `left behind:\n${[...ours(scene).map(({ pid, command }) => `${pid} ${command}`), ...(sshd?.started() ?? [])].join('\n')}`;
+  return `left behind:\n${left(scene, sshd).join('\n')}`;
 }

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { withFolder } from '../../rig/folder.ts';
 import { comes, pause } from '../../rig/patience.ts';
-import { kill, processesWith } from '../../rig/processes.ts';
+import { endLeft, leftOf } from '../../rig/processes.ts';
 import type { Sshd } from '../../rig/sshd.ts';
 import { CODES, LEAVES, perform, TWICE } from './acts.ts';
 import type { Case } from './cases.ts';
@@ -16,9 +16,10 @@ export function tryCase(one: Case, sshd: Sshd | undefined): Promise<string | und
     const scene = sceneIn(folder, { ...one, grace: LEAVES.has(one.act) ? 1 : 600, killGrace: TWICE.has(one.act) ? 600 : 1 }, sshd);
     scene.hang('work', one.act !== 'nothing');
     scene.hang('tidy', one.act === 'INT thrice');
-    const left = (): readonly string[] => leftBy(scene, sshd);
+    const marks = [scene.folder, ...(sshd === undefined ? [] : [sshd.folder])];
+    const left = (): readonly string[] => leftOf(marks, sshd);
     const says = (await inPane(scene, one, (pane) => attack(one, scene, pane, left))) ?? (await afterwards(scene, left));
-    for (const { pid } of processesWith(marksOf(scene, sshd)).filter(isOurs)) kill(pid);
+    endLeft(marks);
     return says;
   });
 }
@@ -79,20 +80,4 @@ async function afterwards(scene: Scene, left: () => readonly string[]): Promise<
   if (workspace !== undefined && scene.owned() !== 'destroyed') return `the journal of what sbx owns says ${scene.owned()}`;
   if (!(await comes(() => left().length === 0))) return `left behind by the next run:\n${left().join('\n')}`;
   return undefined;
-}
-
-function marksOf(scene: Scene, sshd: Sshd | undefined): readonly string[] {
-  return [scene.folder, ...(sshd === undefined ? [] : [sshd.folder])];
-}
-
-function leftBy(scene: Scene, sshd: Sshd | undefined): readonly string[] {
-  const below = (sshd?.started() ?? []).map((pid) => `${pid} below sshd`);
-  return [...processesWith(marksOf(scene, sshd)).filter(isOurs), ...below].map((one) =>
-    typeof one === 'string' ? one : `${one.pid} ${one.command}`,
-  );
-}
-
-/** The terminal and the server belong to the test. */
-function isOurs({ command }: { readonly command: string }): boolean {
-  return !/^(?:tmux |\/usr\/sbin\/sshd |sshd: )|\/pane\.sh/.test(command);
 }

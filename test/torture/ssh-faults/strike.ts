@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Ended } from '../../rig/cli.ts';
 import { comes, pause, until } from '../../rig/patience.ts';
 import type { Asked, Said } from '../../rig/peer.ts';
-import { kill, processesWith } from '../../rig/processes.ts';
+import { endAll, leftOf } from '../../rig/processes.ts';
 import { contents } from '../hostile-fetch/snapshot.ts';
 import { type Kind, type Phase, PROGRAM } from './kinds.ts';
 import { mountSmall, openStand, type Stand, unmount } from './stand.ts';
@@ -26,7 +26,7 @@ export async function strikeIn(kind: Kind, phase: Phase, delay: number, folder: 
       return await struckIn(stand, kind, phase, delay);
     } finally {
       await stand[Symbol.asyncDispose]();
-      for (const { pid } of processesWith([`${folder}/`])) kill(pid);
+      endAll([`${folder}/`]);
     }
   } finally {
     if (kind.needsMount) unmount(join(folder, 'far'));
@@ -82,12 +82,12 @@ async function struckIn(stand: Stand, kind: Kind, phase: Phase, delay: number): 
   if (wrong !== undefined) return told(wrong, ended);
   peer.lie = undefined;
   // Where nobody tells the far side that the link is gone, it finds that out by the silence.
-  const late = kind.name === 'black hole' ? await leftOf(folder) : [];
+  const late = kind.name === 'black hole' ? await leftIn(folder) : [];
   if (late.length > 0) return told(`left behind in the silence: ${late.join('; ')}`, ended);
   await kind.mend?.(stand);
   if (existsSync(join(folder, 'unstruck'))) return told('the fault did not strike', ended);
   peer.grants = () => true;
-  const left = await leftOf(folder);
+  const left = await leftIn(folder);
   if (left.length > 0) return told(`left behind: ${left.join('; ')}`, ended);
   const next = await stand.run(PATIENCE);
   if (next.code !== 0 || made(project.root) !== RIGHT)
@@ -138,17 +138,17 @@ function made(root: string): string {
 }
 
 /** Whoever is still there long after the silence of 45 s and the grace of a second. */
-async function leftOf(folder: string): Promise<readonly string[]> {
-  let left = processesWith([]);
+async function leftIn(folder: string): Promise<readonly string[]> {
+  let left: readonly string[] = [];
   await comes(
     () => {
-      left = processesWith([`${folder}/`]);
+      left = leftOf([`${folder}/`]);
       return left.length === 0;
     },
     90_000,
     200,
   );
-  return left.map(({ pid, command }) => `${pid} ${command.slice(0, 120)}`);
+  return left.map((one) => one.slice(0, 120));
 }
 
 function told(wrong: string, { code, stdout, stderr }: Ended): string {
