@@ -12,12 +12,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Stamped } from '../../lib/model/event.ts';
 import type { Ended, Invocation } from '../rig/cli.ts';
 import { withFolder } from '../rig/folder.ts';
+import { pause } from '../rig/patience.ts';
 import { projectIn, type TestProject } from '../rig/project.ts';
 
 const FILE = `version: 1

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cleanEnvironment, SBX } from '../rig/cli.ts';
 import { needing } from '../rig/needing.ts';
+import { pause } from '../rig/patience.ts';
 import { withProject } from '../rig/project.ts';
 import { type Sshd, sshdIsInstalled, startSshd } from '../rig/sshd.ts';
 import { type Terminal, withTerminal } from '../rig/tmux.ts';
@@ -29,7 +30,7 @@ testing('a question for a passphrase stands alone on the screen, is not echoed, 
   if (!sshdIsInstalled()) throw new Error('openssh-server is missing');
   await withEncryptedKey('run', async (terminal) => {
     await terminal.until(stands, 'the question');
-    await new Promise((resolve) => setTimeout(resolve, 400)); // several frames would have been drawn
+    await pause(400); // several frames would have been drawn
     assert.ok(stands((await terminal.screen()).join('\n')), 'nothing was drawn over the question');
     assert.is((await terminal.cursor()).shown, true);
     await terminal.keys('geheim', 'Enter');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cleanEnvironment, SBX } from '../rig/cli.ts';
+import { until } from '../rig/patience.ts';
 import { projectIn, withProject } from '../rig/project.ts';
 import { eventsOf, outcomesOf, sandboxfile, withFarProject } from './far-project.ts';
 
@@ -11,7 +12,7 @@ test('Two runs at once on one project: both right, the second says for whom it w
   const run = 'mkdir -p out work; cat src/* > out/app; echo built >> work/builds; sleep 1';
   await withFarProject({ run }, async (story) => {
     const first = story.sbx(['run', '--json', 'fetch-artifacts']);
-    while (!story.isThere('work/builds')) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until('it builds', () => story.isThere('work/builds'));
     const second = await story.sbx(['run', '--json', 'fetch-artifacts']);
     const ended = await first;
     assert.is(ended.code, 0, ended.stdout + ended.stderr);

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { until } from '../rig/patience.ts';
 import { eventsOf, type FarProject, outcomesOf, runTo, withFarProject } from './far-project.ts';
 
 /** Milliseconds from the first to the last event of the newest run: what the promise is about, without the start of Node on a busy machine. */
@@ -82,7 +83,7 @@ test('A local edit during a remote build neither spoils its record nor hides the
     },
     async (story) => {
       const running = story.sbx(['run', '--json', 'fetch-artifacts']);
-      while (!story.isThere('work/started')) await new Promise((resolve) => setTimeout(resolve, 20));
+      await until('it builds', () => story.isThere('work/started'));
       story.project.write('src/a', 'edited\n');
       execFileSync('touch', [join(story.workspace, 'work/go')]);
       const first = await running;
@@ -94,7 +95,7 @@ test('A local edit during a remote build neither spoils its record nor hides the
       // The edit is seen.
       story.project.write('src/a', 'edited\n');
       const next = story.sbx(['run', '--json', 'fetch-artifacts']);
-      while (!story.isThere('work/started')) await new Promise((resolve) => setTimeout(resolve, 20));
+      await until('it builds', () => story.isThere('work/started'));
       execFileSync('touch', [join(story.workspace, 'work/go')]);
       const second = await next;
       assert.is(second.code, 0, second.stdout + second.stderr);

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { withFolder } from './folder.ts';
+import { pause } from './patience.ts';
 
 const run = promisify(execFile);
 
@@ -105,7 +106,7 @@ function terminalOf(tmux: (...args: readonly string[]) => Promise<string>): Term
         const seen = await screen();
         if (wanted(seen.join('\n'))) return seen;
         if (Date.now() > deadline) throw new Error(`not seen: ${what}; the screen:\n${seen.join('\n')}`);
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await pause(50);
       }
     },
   };

@@ -4,6 +4,7 @@
 import * as fs from 'node:fs';
 import { acquireLock, type Lock } from '../../lib/run/lock.ts';
 import { type SelfFacts, whoAmI } from '../../lib/run/self.ts';
+import { pause } from '../rig/patience.ts';
 import { ioOf, real } from './store-fixture.ts';
 
 const self = whoAmI(real);
@@ -11,7 +12,7 @@ const [, , folder = '', times = '0'] = process.argv;
 for (let i = 0; i < Number(times); i++) {
   const lock = await taken(self);
   const count = Number(fs.readFileSync(`${folder}/count`, 'utf8'));
-  await new Promise((wake) => setTimeout(wake, 1));
+  await pause(1);
   fs.writeFileSync(`${folder}/count`, String(count + 1));
   lock.release();
   await taken({ ...self, start: '1' });

@@ -8,6 +8,7 @@ import { acquireLock, readLock, tryLock, unlock } from '../../lib/run/lock.ts';
 import { machineId } from '../../lib/run/machine.ts';
 import { isProvablyDead, type SelfFacts, whoAmI } from '../../lib/run/self.ts';
 import { withFolder } from '../rig/folder.ts';
+import { pause } from '../rig/patience.ts';
 import { ioOf, real } from './store-fixture.ts';
 
 const self = whoAmI(real);
@@ -114,7 +115,7 @@ test('what a dead holder left is settled before the lock is taken from it', () =
       signal: AbortSignal.timeout(20_000),
       waiting: () => seen.push('waiting'),
       dead: async (holder) => {
-        await new Promise((done) => setTimeout(done, 20));
+        await pause(20);
         seen.push(`${holder.nonce} ${readLock(real, `${folder}/lock`)?.nonce}`);
       },
     });

@@ -11,6 +11,7 @@ import type { Success } from '../../lib/run/store-record.ts';
 import { storeStats, verifyStore } from '../../lib/run/store-verify.ts';
 import { isTendingDue } from '../../lib/run/tended.ts';
 import { withFolder } from '../rig/folder.ts';
+import { pause } from '../rig/patience.ts';
 import { failing, sweep } from './crash.ts';
 import { ioOf, put, real, successOf, type World, worldIn } from './store-fixture.ts';
 
@@ -264,7 +265,7 @@ test('processes that fill and use one store while it is collected to nothing: hi
     let collections = 0;
     while (running > 0) {
       if (collectStore(ioOf(), `${folder}/cache`, { maxSize: 0, maxAge: 0 }, -1).ok) collections += 1;
-      await new Promise((wake) => setTimeout(wake, 5));
+      await pause(5);
     }
     assert.equal(await Promise.all(codes), [0, 0, 0, 0, 0, 0]);
     assert.ok(whole > 0 && collections > 0, `${whole} ${collections}`);

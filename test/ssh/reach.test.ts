@@ -9,6 +9,7 @@ import type { Sandbox } from '../../lib/model/sandbox.ts';
 import { sshSandbox } from '../../lib/ssh/ssh.ts';
 import { connected, type Far, realIo, SOON, withFar, withHome } from '../contract/places.ts';
 import { program } from '../contract/programs.ts';
+import { pause } from '../rig/patience.ts';
 import { startProxy } from '../rig/proxy.ts';
 import { freePort } from '../rig/sshd.ts';
 
@@ -123,7 +124,7 @@ test('an encrypted key: its passphrase is asked for, else ssh-add is named', () 
     const asked: string[] = [];
     const ask = async (file: string): Promise<string> => {
       asked.push(file);
-      await new Promise((resolve) => setTimeout(resolve, 3700)); // typing does not count as slowness of the host
+      await pause(3700); // typing does not count as slowness of the host
       return 'geheim';
     };
     await using _session = await connected(far.sandbox({ ask, patience: 3500 }));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Session } from '../../lib/model/sandbox.ts';
+import { pause } from '../rig/patience.ts';
 import { type Pair, withPair } from './pair.ts';
 import { plainSession } from './session.ts';
 import { read } from './tree.ts';
@@ -146,7 +147,7 @@ test('an earlier sync that is still at work is waited for', () =>
       .split(' ')[19];
     writeFileSync(busy, `${process.pid} ${started}\n`);
     const waiting = pair.sync();
-    const first = await Promise.race([waiting.then(() => 'done'), new Promise((resolve) => setTimeout(() => resolve('waits'), 400))]);
+    const first = await Promise.race([waiting.then(() => 'done'), pause(400).then(() => 'waits')]);
     assert.is(first, 'waits');
     rmSync(busy);
     assert.ok((await waiting).untouched);

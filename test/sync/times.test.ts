@@ -3,6 +3,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileS
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { pause } from '../rig/patience.ts';
 import { type Pair, withPair } from './pair.ts';
 import { type PlainSession, plainSession } from './session.ts';
 
@@ -132,7 +133,7 @@ test('moving dates back is finished by the next sync when it was ended half-way'
     await pair.sync();
     for (const path of products) {
       pair.far({ [path]: path });
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await pause(10);
     }
     ranAhead(pair, 7200);
     const [first, ...others] = products.map((path) => mtime(pair, path)) as [bigint, ...bigint[]];

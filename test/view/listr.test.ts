@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { needing } from '../rig/needing.ts';
+import { pause } from '../rig/patience.ts';
 import { type Terminal, withTerminal } from '../rig/tmux.ts';
 
 const PROGRAM = fileURLToPath(new URL('listr-program.js', import.meta.url));
@@ -110,7 +111,7 @@ inTmux('an interactive step has the terminal for itself', () =>
     await terminal.until((text) => text.includes('0 of 2 done'), 'the frame');
     await terminal.keys('x');
     await terminal.until((text) => text.includes('ghci>'), 'the prompt');
-    await new Promise((resolve) => setTimeout(resolve, 300)); // two frames would have been drawn
+    await pause(300); // two frames would have been drawn
     assert.equal(await terminal.screen(), ['$ sbx run', 'ghci has the terminal', 'ghci>']);
     assert.equal(await terminal.cursor(), { shown: true, column: 6, row: 2 });
     await terminal.keys('x');

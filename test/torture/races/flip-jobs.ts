@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { nonce, realClock, realFiles } from '../../../lib/io/io.ts';
 import { realSpawn } from '../../../lib/io/process.ts';
 import type { Files } from '../../../lib/model/io.ts';
+import { pause } from '../../rig/patience.ts';
 import { withWorkshop } from '../../run/real.ts';
 import type { Answer, How, Job, Turns } from './job.ts';
 
@@ -29,7 +30,7 @@ export async function flip({ path, texts, how }: Job & { readonly do: 'flip' }, 
       change(path, texts[flips % 2 === 0 ? 1 : 0], how);
       flips += 1;
     }
-    await new Promise((wake) => setTimeout(wake, 2)); // others need the processor, too
+    await pause(2); // others need the processor, too
   }
   change(path, texts[1], how);
   return { code: 0, said: '', counts: { flips }, wrong: [] };

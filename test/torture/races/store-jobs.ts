@@ -4,6 +4,7 @@ import { nonce, realClock, realFiles } from '../../../lib/io/io.ts';
 import { type TreeEntry, treeOf } from '../../../lib/model/tree.ts';
 import { openStore, type Store } from '../../../lib/run/store.ts';
 import { collectStore } from '../../../lib/run/store-gc.ts';
+import { pause } from '../../rig/patience.ts';
 import { successOf } from '../../run/store-fixture.ts';
 import type { Answer, Job, StoreJob, Turns } from './job.ts';
 
@@ -101,7 +102,7 @@ export async function collect(job: Job & { readonly do: 'collect' }, turns: Turn
     if (!done.ok) busy += 1;
     records += done.ok ? done.value.records : 0;
     blobs += done.ok ? done.value.blobs : 0;
-    await new Promise((wake) => setTimeout(wake, 3));
+    await pause(3);
   }
   return { code: 0, said: '', counts: { records, blobs, busy }, wrong: [] };
 }
