@@ -3,16 +3,26 @@ import type { StepId } from '../model/project.ts';
 import type { Section } from './layers.ts';
 import { below, type Origin, type Report } from './report.ts';
 
-/** The steps that each alias stands for. An alias that is taken already is told. */
-export function aliasesOf(section: Section, report: Report): Map<string, readonly StepId[]> {
+/** The steps that each alias stands for: all cells of one that has a matrix. An alias that is taken already is told. */
+export function aliasesOf(
+  section: Section,
+  groups: ReadonlyMap<string, readonly StepId[]>,
+  report: Report,
+): ReadonlyMap<string, readonly StepId[]> {
   const called = new Map<string, readonly StepId[]>();
+  const owners = new Map<string, string>();
   for (const { name, fields } of section.values()) {
     const field = fields.get('aliases');
     if (field === undefined) continue;
     for (const [alias, origin] of itemsOf(field.value, field)) {
-      const other = section.has(alias) ? `a step of that name` : called.get(alias)?.map((id) => `an alias of the step \`${id}\``)[0];
-      if (other === undefined) called.set(alias, [name]);
-      else report.add('conflicting-keys', `there is ${other} already: \`${alias}\` cannot mean \`${name}\` too`, origin);
+      const owner = owners.get(alias);
+      if (section.has(alias) || owner !== undefined) {
+        const other = owner === undefined ? 'a step of that name' : `an alias of the step \`${owner}\``;
+        report.add('conflicting-keys', `there is ${other} already: \`${alias}\` cannot mean \`${name}\` too`, origin);
+        continue;
+      }
+      owners.set(alias, name);
+      called.set(alias, groups.get(name) ?? [name]);
     }
   }
   return called;

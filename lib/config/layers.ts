@@ -1,4 +1,5 @@
 import { isMap, kindOf, type Plain, type PlainMap } from '../base/plain.ts';
+import type { Value } from '../model/value.ts';
 import { formatProblem } from '../schema/formats.ts';
 import { sandboxfileFields } from '../schema/sandboxfile.ts';
 import { isFree } from '../schema/shape.ts';
@@ -19,6 +20,12 @@ export interface Layer {
   readonly is: 'recipe' | 'file' | 'profile';
 }
 
+/** What a step with a matrix is one of. */
+export interface Cell {
+  readonly of: string;
+  readonly values: ReadonlyMap<string, Value>;
+}
+
 /** A sandbox, step or parameter with its fields, each from the highest layer that has it. */
 export interface Entry {
   readonly name: string;
@@ -26,6 +33,8 @@ export interface Entry {
   /** The layer that brought it in. */
   readonly layer: number;
   readonly fields: Map<string, Field>;
+  /** The combination of a matrix that it is read for. */
+  readonly cell?: Cell;
 }
 
 /** Entries of one section by name, in the order of their first appearance. */

@@ -3,12 +3,14 @@ import type { Project, Step, StepId } from '../model/project.ts';
 import type { Task } from '../task.ts';
 import { aliasesOf } from './aliases.ts';
 import type { Ask } from './ask.ts';
+import { cellsOf } from './cells.ts';
 import { checkTopKeys, fieldOf, type Layer, sectionOf } from './layers.ts';
+import type { Names } from './names.ts';
 import { readParams } from './params.ts';
 import { checkProfiles, openProfiles } from './profiles.ts';
 import { checkVersion, readCache, readDefault, readName, readPools, readSecrets, readTopEnv } from './project.ts';
 import { openRecipes } from './recipes.ts';
-import { addUnknownStep, checkReferences } from './references.ts';
+import { linkSteps } from './references.ts';
 import { newReport, type Report, sortDiagnostics } from './report.ts';
 import { readSandboxes, underlayProfiles } from './sandboxes.ts';
 import type { Scope } from './scope.ts';
@@ -77,27 +79,44 @@ async function loadProject(
   const cache = readCache(layers, scopeOf, report);
   const secrets = readSecrets(layers, bare, report);
   const sandboxes = readSandboxes(places, scopeOf, ask, report);
-  const section = sectionOf(layers, 'steps', report);
-  const called = aliasesOf(section, report);
-  const defaults = readDefault(
-    layers,
-    new Set(section.keys()),
-    (unknown, field) => addUnknownStep(unknown, { section, called }, field, report),
-    report,
+  const declared = sectionOf(layers, 'steps', report);
+  const { section, groups } = cellsOf(declared, report);
+  const called = aliasesOf(declared, groups, report);
+  const names: Names = { section, groups, called };
+  const defaults = readDefault(layers, names, report);
+  const named = new Set<StepId>(
+    ask.named.length > 0 ? ask.named.flatMap((name) => groups.get(name) ?? called.get(name) ?? name) : defaults,
   );
-  const named = new Set<StepId>(ask.named.length > 0 ? ask.named.flatMap((name) => called.get(name) ?? name) : defaults);
   const byName = new Map(tasks.map((task) => [task.name, task]));
   const lacking = new Map(params.lacking);
   const all = { scopeOf, sandboxes, tasks: byName, env, secrets, named, ask, lacking, report };
   const steps = new Map<StepId, Step>();
+  const faulty = new Set<StepId>();
   for (const entry of section.values()) {
+    const { cell } = entry;
+    if (cell && faulty.has(cell.of)) continue; // what is wrong with one cell is wrong with all
+    const before = report.diagnostics.length;
     const step = readStep(entry, all);
     if (step) steps.set(step.id, step);
+    if (cell && report.diagnostics.length > before) faulty.add(cell.of);
     if (report.isFull()) return undefined;
   }
-  checkReferences({ steps, section, called, pools, secrets }, all);
+  linkSteps(steps, { names, pools, secrets }, all);
   const { root, file } = ask;
-  return { name, root, file, default: defaults, params: params.declared, lacking, sandboxes, steps, called, pools, cache, secrets };
+  return {
+    name,
+    root,
+    file,
+    default: defaults,
+    params: params.declared,
+    lacking,
+    sandboxes,
+    steps,
+    called: new Map([...called, ...groups]),
+    pools,
+    cache,
+    secrets,
+  };
 }
 
 /** What is wrong with single files, and between recipes. */

@@ -7,8 +7,9 @@ import { sandboxfileFields } from '../schema/sandboxfile.ts';
 import type { FieldsOf } from '../schema/shape.ts';
 import { parseDotenv } from './dotenv.ts';
 import { readEnv } from './environment.ts';
-import { checkField, type Field, readField } from './field.ts';
+import { checkField, readField } from './field.ts';
 import { fieldsOf, type Layer } from './layers.ts';
+import { isNoStep, type Names, stepsMeant } from './names.ts';
 import { below, type Report } from './report.ts';
 import type { Scope } from './scope.ts';
 import type { Sources } from './sources.ts';
@@ -93,19 +94,17 @@ export function readName(layers: readonly Layer[], root: string, report: Report)
 }
 
 /** Steps that run when none is named; `unknown` is told of those that are not there. */
-export function readDefault(
-  layers: readonly Layer[],
-  known: ReadonlySet<StepId>,
-  unknown: (name: string, field: Field) => void,
-  report: Report,
-): readonly StepId[] {
+export function readDefault(layers: readonly Layer[], names: Names, report: Report): readonly StepId[] {
   const field = fieldsOf(layers, 'default').at(-1);
   if (field === undefined) return [];
-  const names = (checkField(sandboxfileFields.default, field.value, field, report) ?? []) as readonly StepId[];
-  for (const [i, name] of names.entries()) {
-    if (!known.has(name)) unknown(name, Array.isArray(field.value) ? { ...field, ...below(field, i) } : field);
-  }
-  return names;
+  const written = (checkField(sandboxfileFields.default, field.value, field, report) ?? []) as readonly string[];
+  const steps = written.flatMap((name, i) => {
+    const meant = stepsMeant(name, undefined, names);
+    if (!isNoStep(meant)) return meant;
+    report.add('unknown-step', meant.message, Array.isArray(field.value) ? below(field, i) : field, meant.hint);
+    return [];
+  });
+  return [...new Set(steps)];
 }
 
 export function checkVersion(layer: Layer, report: Report): void {

@@ -1,32 +1,33 @@
 import { hintOf } from '../base/suggest.ts';
 import type { Secret, Step, StepId } from '../model/project.ts';
-import { isFree } from '../schema/shape.ts';
-import type { Entry, Section } from './layers.ts';
+import type { Entry } from './layers.ts';
+import { isNoStep, type Names, stepsMeant } from './names.ts';
 import { below, type Origin, type Report } from './report.ts';
 import { addUnknownSandbox, type StepsScope } from './steps.ts';
 
 interface Referred {
-  readonly steps: ReadonlyMap<StepId, Step>;
-  readonly section: Section;
-  readonly called: Called;
+  readonly names: Names;
   readonly pools: ReadonlyMap<string, number>;
   readonly secrets: readonly Secret[];
 }
 
-type Called = ReadonlyMap<string, readonly StepId[]>;
+/** What a step costs that another may need, in characters: every cell of a matrix can need every cell of another. */
+const EDGE = 8;
 
-/** Checks what steps refer to: other steps, sandboxes, pools, secrets. */
-export function checkReferences({ steps, section, called, pools, secrets }: Referred, all: Pick<StepsScope, 'sandboxes' | 'report'>): void {
+/** Checks what steps refer to (other steps, sandboxes, pools, secrets), and puts the steps that are meant in the place of names. */
+export function linkSteps(
+  steps: Map<StepId, Step>,
+  { names, pools, secrets }: Referred,
+  all: Pick<StepsScope, 'sandboxes' | 'report'>,
+): void {
   const { report } = all;
   const declared = new Set(secrets.map(({ name }) => name));
   for (const step of steps.values()) {
     if (report.isFull()) return;
-    const entry = section.get(step.id) as Entry;
-    for (const key of ['needs', 'after'] as const) {
-      for (const [i, name] of step[key].entries()) {
-        if (!section.has(name)) addUnknownStep(name, { section, called }, at(entry, key, i), report);
-      }
-    }
+    const entry = names.section.get(step.id) as Entry;
+    const needs = linked(step.needs, 'needs', entry, names, report);
+    const after = linked(step.after, 'after', entry, names, report);
+    if (needs !== step.needs || after !== step.after) steps.set(step.id, { ...step, needs, after });
     for (const key of ['provides', 'releases'] as const) {
       const name = step[key];
       if (name !== undefined && !all.sandboxes.has(name)) addUnknownSandbox(name, entry.fields.get(key), all);
@@ -44,22 +45,21 @@ export function checkReferences({ steps, section, called, pools, secrets }: Refe
   }
 }
 
+/** The steps that the names mean; the names themselves, where each means the one step of that name. */
+function linked(written: readonly string[], key: 'needs' | 'after', entry: Entry, names: Names, report: Report): readonly StepId[] {
+  if (written.every((name) => names.section.has(name))) return written;
+  const ids = new Set<StepId>();
+  for (const [i, name] of written.entries()) {
+    const meant = stepsMeant(name, entry, names);
+    if (isNoStep(meant)) report.add('unknown-step', meant.message, at(entry, key, i), meant.hint);
+    else if (report.spend((names.groups.get(name.split('@')[0] ?? '')?.length ?? 1) * EDGE)) for (const id of meant) ids.add(id);
+    else report.add('file-too-large', 'the steps of this project need too many others', at(entry, key, i), 'Put a step between them.');
+  }
+  return [...ids];
+}
+
 /** The item of a list, or the value that stands for a list of one. */
 function at(entry: Entry, key: string, i: number): Origin | undefined {
   const field = entry.fields.get(key);
   return field === undefined || !Array.isArray(field.value) ? field : below(field, i);
-}
-
-export function addUnknownStep(
-  name: string,
-  { section, called }: { readonly section: Section; readonly called: Called },
-  origin: Origin | undefined,
-  report: Report,
-): void {
-  const [step] = called.get(name) ?? [];
-  const hint = () => {
-    if (step !== undefined) return `It is an alias, for the command line: write \`${step}\`.`;
-    return isFree(name) ? 'What starts with x- is your own, and no step.' : hintOf(name, section.keys());
-  };
-  report.add('unknown-step', `there is no step \`${name}\``, origin, hint);
 }

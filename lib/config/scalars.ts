@@ -22,7 +22,7 @@ export function ambiguityOf(source: string, value: null | boolean | number | str
   if (value === null && source !== '' && source !== '~' && source !== 'null') {
     return { message: `\`${source}\` is read as nothing`, hint: `Quote it: "${source}".` };
   }
-  if (typeof value === 'string' && OLD_TRUTH.has(source.toLowerCase()) && isParam(path)) {
+  if (typeof value === 'string' && OLD_TRUTH.has(source.toLowerCase()) && isTyped(path)) {
     const truth = /^[yo]n?(es)?$/i.test(source);
     return {
       message: `\`${source}\` is text here, and a truth value to other readers of YAML`,
@@ -32,7 +32,8 @@ export function ambiguityOf(source: string, value: null | boolean | number | str
   return undefined;
 }
 
-/** Types of parameters are taken from their values: there a guess has consequences. */
-function isParam(path: Path): boolean {
-  return path[0] === 'params' || path[0] === 'with' || (path[0] === 'profiles' && path[2] === 'params');
+/** Types of parameters and of a matrix are taken from their values: there a guess has consequences. */
+function isTyped(path: Path): boolean {
+  const [top, , section] = path[0] === 'profiles' ? path.slice(2) : path;
+  return top === 'params' || top === 'with' || (top === 'steps' && section === 'matrix');
 }

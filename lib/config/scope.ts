@@ -19,6 +19,8 @@ export interface Scope {
   readonly env: ReadonlyMap<string, string>;
   /** See Report. */
   readonly spend: (characters: number) => boolean;
+  /** The values of the cell, in a step with a matrix. */
+  readonly matrix?: ReadonlyMap<string, Value>;
   /** Fields of the step's sandbox. */
   readonly sandbox?: ReadonlyMap<string, Value>;
 }
@@ -27,6 +29,7 @@ export interface Scope {
 export const NAMES: readonly (readonly [name: string, meaning: string])[] = [
   ['params.NAME', 'A parameter.'],
   ['env.NAME', 'A variable: of `env` and `dotenv` at the top level, else of the environment sbx was started with; null if not set.'],
+  ['matrix.KEY', 'The value of the cell, in a step with a `matrix`; null where only other cells have the key.'],
   ['args', 'The list of words behind `--`.'],
   ['sandbox.FIELD', 'Of the sandbox of the step: name, kind, host, user, workspace; null if not set.'],
   ['name', "The project's name."],
@@ -49,6 +52,7 @@ export function namesOf(scope: Scope): Names {
       }
       if (path.length !== 2 || member === undefined) return undefined;
       if (root === 'params') return paramIn(scope, member);
+      if (root === 'matrix') return scope.matrix?.get(member);
       if (root === 'sandbox') return scope.sandbox?.get(member);
       return root === 'env'
         ? (scope.env.get(member) ?? ask.environment.get(member) ?? (scope.required?.has(member) ? undefined : null))
@@ -63,6 +67,7 @@ export function namesOf(scope: Scope): Names {
     *known(path) {
       yield* ['name', 'os', 'arch', 'cpus', 'args'];
       for (const param of scope.params.keys()) yield `params.${param}`;
+      for (const key of scope.matrix?.keys() ?? []) yield `matrix.${key}`;
       for (const field of scope.sandbox?.keys() ?? []) yield `sandbox.${field}`;
       if (path.length > 1 && suggest(path[0] ?? '', ['env']) !== undefined) yield `env.${path[1]}`;
     },

@@ -51,7 +51,13 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   const lacks = lackedBy(required, spec, all.scopeOf(requires?.layer ?? 0), all.lacking);
   const scopes = new Map<number, Scope>();
   const scopeOf = (layer: number): Scope => {
-    const scope = scopes.get(layer) ?? { ...all.scopeOf(layer), sandbox: facts, required: required.lacking, lacks };
+    const scope = scopes.get(layer) ?? {
+      ...all.scopeOf(layer),
+      sandbox: facts,
+      required: required.lacking,
+      lacks,
+      ...(entry.cell ? { matrix: entry.cell.values } : {}),
+    };
     scopes.set(layer, scope);
     return scope;
   };

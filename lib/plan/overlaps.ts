@@ -79,9 +79,17 @@ function diagnosticOf(a: Claim, b: Claim): Diagnostic {
     severity: 'error',
     code: 'overlapping-outputs',
     message: `outputs of ${second.step.id} (${second.globs.join(', ')}) and of ${first.step.id}${at} (${first.globs.join(', ')}) can be the same files`,
-    hint: 'give each step outputs of its own, or take some away with a leading "!"; what a tool keeps for itself belongs into state',
+    hint: areCells(first.step, second.step)
+      ? 'put the values of the matrix into the outputs, e.g. out/${{ matrix.KEY }}, so that each cell has its own'
+      : 'give each step outputs of its own, or take some away with a leading "!"; what a tool keeps for itself belongs into state',
     ...(second.step.span ? { span: second.step.span } : {}),
   };
+}
+
+/** Of one step with a matrix. */
+function areCells(a: Step, b: Step): boolean {
+  const [of, cell] = a.id.split('@');
+  return cell !== undefined && b.id.startsWith(`${of}@`);
 }
 
 function isBefore(a: Step, b: Step): boolean {

@@ -57,9 +57,8 @@ function check(pass: Pass, shape: Shape, value: Plain, path: Path): Json | undef
       if (value > (shape.maximum ?? value)) return misfit(pass, path, 'bad-value', `${value} is more than ${shape.maximum}`);
       return value;
     case 'scalar':
-      return value === null || typeof value === 'object'
-        ? wrongType(pass, path, 'text, a number or a truth value', value)
-        : (value as Json);
+      if (value === null || typeof value === 'object') return wrongType(pass, path, 'text, a number or a truth value', value);
+      return shape.literal && typeof value === 'string' && value.includes('${{') ? noExpression(pass, path) : value;
     case 'list':
       if (isList(value)) return all(value.map((item, i) => check(pass, shape.of, item, [...path, i])));
       if (shape.single && value !== null && !isMap(value)) return all([check(pass, shape.of, value, path)]);
@@ -85,12 +84,12 @@ function all(items: readonly (Json | undefined)[]): Json | undefined {
 
 function checkText(pass: Pass, shape: StringShape, value: Plain, path: Path): Json | undefined {
   if (value === null || typeof value === 'object') return wrongType(pass, path, wanted(shape), value);
-  if (shape.format === 'name' && typeof value === 'boolean') {
+  if ((shape.format === 'name' || shape.format === 'step') && typeof value === 'boolean') {
     return misfit(pass, path, 'ambiguous-scalar', `\`${value}\` is a truth value, a name is wanted`, `Quote it: "${value}".`);
   }
   const text = String(value);
   if (shape.literal && text.includes('${{')) {
-    return misfit(pass, path, 'bad-value', 'an expression cannot stand here', 'Write the value itself.');
+    return noExpression(pass, path);
   }
   if (shape.enum && !shape.enum.includes(text)) {
     return misfit(pass, path, 'bad-value', `\`${text}\` is not one of ${shape.enum.join(', ')}`, nearHint(text, shape.enum));
@@ -124,7 +123,11 @@ function checkObject(pass: Pass, shape: ObjectShape, value: PlainMap, path: Path
   let whole = true;
   for (const [key, member] of value) {
     if (isFree(key)) continue;
-    const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
+    const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : shape.others;
+    if (field === shape.others && field !== undefined) {
+      const bad = formatProblem('name', key);
+      if (bad !== undefined) pass.report({ path: [...path, key], key: true, ...bad });
+    }
     if (field === undefined) {
       const { near, ...misfit } = unknownKey(key, Object.keys(shape.fields));
       pass.report({ path: [...path, key], key: true, ...misfit });
@@ -142,6 +145,10 @@ function checkObject(pass: Pass, shape: ObjectShape, value: PlainMap, path: Path
     }
   }
   return whole ? Object.fromEntries(members) : undefined;
+}
+
+function noExpression(pass: Pass, path: Path): undefined {
+  return misfit(pass, path, 'bad-value', 'an expression cannot stand here', 'Write the value itself.');
 }
 
 function wrongType(pass: Pass, path: Path, want: string, value: Plain, form?: string): undefined {

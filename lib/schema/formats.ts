@@ -23,6 +23,7 @@ export const FORMAT_PATTERNS: { readonly [format in Format]: string } = {
   glob: '^!?[^/]',
   path: '^(?!/)(?!(.*/)?\\.\\.(/|$)).',
   platform: PLATFORM,
+  step: '^[a-z][a-z0-9_-]*(@[A-Za-z0-9._+=%,-]*)?$',
 };
 
 const NAME = new RegExp(FORMAT_PATTERNS.name);
@@ -59,10 +60,21 @@ export function formatProblem(format: Format, text: string): FormatProblem | und
     }
     case 'path':
       return pathProblem(text);
+    case 'step':
+      return stepProblem(text);
     case 'platform':
       if (new RegExp(PLATFORM).test(text)) return undefined;
       return { code: 'bad-value', message: `\`${text}\` is not a platform`, hint: platformLike(text) };
   }
+}
+
+/** A name, or one with the values of a cell. */
+function stepProblem(text: string): FormatProblem | undefined {
+  const cut = text.indexOf('@');
+  const problem = formatProblem('name', cut < 0 ? text : text.slice(0, cut));
+  if (problem !== undefined || cut < 0 || new RegExp(FORMAT_PATTERNS.step).test(text)) return problem;
+  const message = `\`${text}\` names no cell of a matrix`;
+  return { code: 'bad-name', message, hint: 'A cell is step@v1,v2, in the order of its keys; `sbx list` shows how it is written.' };
 }
 
 /** Ten years, in ms: more is a slip, and no clock of a shell counts it. */

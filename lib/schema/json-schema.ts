@@ -134,7 +134,7 @@ function exactSchema(shape: Shape): Schema {
       return { type: 'integer', ...(minimum === undefined ? {} : { minimum }), ...(maximum === undefined ? {} : { maximum }) };
     }
     case 'scalar':
-      return { type: ['string', 'number', 'boolean'] };
+      return { type: ['string', 'number', 'boolean'], ...(shape.literal ? { not: EXPRESSION } : {}) };
     case 'list': {
       const items = schemaOf(shape.of);
       const list = { type: 'array', items };
@@ -143,7 +143,7 @@ function exactSchema(shape: Shape): Schema {
     case 'map':
       return mapSchema(shape, schemaOf(shape.of));
     case 'object':
-      return objectSchema(propertiesOf(shape.fields), shape.required);
+      return objectSchema(propertiesOf(shape.fields), shape.required, shape.others);
     case 'any-of':
       return { anyOf: shape.of.map(schemaOf) };
   }
@@ -155,7 +155,11 @@ function textSchema(shape: StringShape): Schema {
   const pattern = patternOf(shape);
   const fits = (text: string): boolean => pattern === undefined || new RegExp(pattern).test(text);
   return {
-    type: ['string', ...(fits('1') ? ['number'] : []), ...(fits('true') && shape.format !== 'name' ? ['boolean'] : [])],
+    type: [
+      'string',
+      ...(fits('1') ? ['number'] : []),
+      ...(fits('true') && shape.format !== 'name' && shape.format !== 'step' ? ['boolean'] : []),
+    ],
     ...(pattern === undefined ? {} : { pattern, [SAYS]: sayOf(shape) }),
     ...(shape.literal && fits('${{ x }}') ? { not: EXPRESSION } : {}),
   };
@@ -181,12 +185,14 @@ function mapSchema({ format, bare }: MapShape, of: Schema): Schema {
   return { type: 'object', patternProperties: { [name]: value, '^x-': {} }, additionalProperties: false };
 }
 
-function objectSchema(properties: Schema, required: readonly string[] = []): Schema {
+function objectSchema(properties: Schema, required: readonly string[] = [], others?: Shape): Schema {
+  const fields = Object.keys(properties).join('|');
+  const other = others && { [FORMAT_PATTERNS.name.replace('^', `^(?!x-)(?!(${fields})$)`)]: schemaOf(others) };
   return {
     type: 'object',
     properties,
     ...(required.length > 0 ? { required } : {}),
-    patternProperties: { '^x-': {} },
+    patternProperties: { ...other, '^x-': {} },
     additionalProperties: false,
   };
 }

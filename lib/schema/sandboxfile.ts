@@ -2,6 +2,7 @@ import { envShape } from './environment.ts';
 import { paramShape } from './param.ts';
 import { sandboxShape } from './sandbox.ts';
 import type { MapShape, ObjectShape } from './shape.ts';
+import { stepName } from './step.ts';
 
 /** A step's keys depend on its task: it is checked against them when files are put together. */
 const anyStep = { kind: 'object', description: 'A step.', fields: {} } as const satisfies ObjectShape;
@@ -40,7 +41,7 @@ const overlayFields = {
     kind: 'list',
     single: true,
     description: 'Steps that `sbx run` runs when none is named; without it: none, it lists them.',
-    of: { kind: 'string', literal: true, format: 'name', description: 'Name of a step.' },
+    of: stepName,
     examples: [['fetch-artifacts']],
   },
   params: {

@@ -19,7 +19,7 @@ export interface StringShape extends Described {
   readonly pattern?: string;
   /** What a text of the pattern is, in words: `a login name`. */
   readonly called?: string;
-  readonly format?: 'duration' | 'size' | 'glob' | 'path' | 'name' | 'variable' | 'platform';
+  readonly format?: 'duration' | 'size' | 'glob' | 'path' | 'name' | 'variable' | 'platform' | 'step';
   readonly default?: string;
 }
 
@@ -63,6 +63,8 @@ export interface ObjectShape extends Described {
   readonly kind: 'object';
   readonly fields: { readonly [field: string]: Shape };
   readonly required?: readonly string[];
+  /** What keys chosen by the user stand for, beside the fields. */
+  readonly others?: Shape;
 }
 
 /** The first shape that fits the kind of the value is the one it is checked against. */

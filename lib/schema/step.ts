@@ -1,13 +1,28 @@
 import { envShape, variableNames } from './environment.ts';
-import type { ListShape, ObjectShape } from './shape.ts';
+import type { ListShape, MapShape, ObjectShape, StringShape } from './shape.ts';
+
+/** Also of a cell of a matrix, or of all its cells. */
+export const stepName = {
+  kind: 'string',
+  literal: true,
+  format: 'step',
+  description: 'Name of a step.',
+} as const satisfies StringShape;
 
 const stepNames = (description: string) =>
   ({
     kind: 'list',
     single: true,
     description,
-    of: { kind: 'string', literal: true, format: 'name', description: 'Name of a step.' },
+    of: stepName,
   }) as const satisfies ListShape;
+
+const cellValues = {
+  kind: 'map',
+  description: 'Keys and a value for each.',
+  format: 'name',
+  of: { kind: 'scalar', literal: true, description: 'A value.' },
+} as const satisfies MapShape;
 
 const globs = (description: string, examples: readonly (readonly string[])[]) =>
   ({
@@ -81,6 +96,25 @@ export const stepFields = {
       { kind: 'boolean', description: 'Fixed.' },
       { kind: 'string', description: 'An expression.', examples: ["os == 'linux'"] },
     ],
+  },
+  matrix: {
+    kind: 'object',
+    description:
+      'Keys with lists of values: the step is there once for each combination, as `step@v1,v2`; its name alone means all of them, and `needs: [other@same]` the one with the same values.',
+    fields: {
+      exclude: { kind: 'list', description: 'Combinations that are left out: those that have all of these values.', of: cellValues },
+      include: {
+        kind: 'list',
+        description: 'Further values for the combinations that have the values of an entry, or a new combination where none has.',
+        of: cellValues,
+      },
+    },
+    others: {
+      kind: 'list',
+      description: 'Values. Quote what is text but looks like a number or a truth value.',
+      of: { kind: 'scalar', literal: true, description: 'A value.' },
+    },
+    examples: [{ ghc: ['9.4', '9.6'], os: ['linux', 'darwin'], exclude: [{ ghc: '9.4', os: 'darwin' }] }],
   },
   platforms: {
     kind: 'list',

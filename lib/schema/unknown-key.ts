@@ -17,6 +17,7 @@ const OTHER_WORDS: ReadonlyMap<string, string> = new Map(
     use: ['include', 'includes', 'extends'],
     description: ['desc', 'summary', 'title'],
     exclude: ['ignore'],
+    matrix: ['strategy', 'parallelism'],
     platforms: ['platform'],
     confirm: ['prompt', 'prompts'],
     aliases: ['alias'],

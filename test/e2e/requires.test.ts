@@ -64,9 +64,9 @@ test('without a terminal all that is missing is named at once, with place and ho
       assert.ok(stderr.includes(line), `${line} is not in\n${stderr}`);
     assert.is((await project.sbx(['plan', 'release'])).code, 2);
     for (const query of ['validate', 'list']) assert.is((await project.sbx([query])).code, 0, query);
-    const env = { SBX_PARAM_CHANNEL: 'stable', REGION: 'us', TOKEN: 't' };
+    const env = { SBX_PARAM_CHANNEL: 'stable', REGION: 'us', TOKEN: 'secret' };
     assert.is((await project.sbx(['run', 'release', '--set', 'version=3'], { env })).code, 0);
-    assert.is(project.read('released'), '3 stable us t\n');
+    assert.is(project.read('released'), '3 stable us secret\n');
   }));
 
 test.run();

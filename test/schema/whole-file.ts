@@ -35,6 +35,7 @@ profiles:
     steps:
       check: { timeout: 1h }
 steps:
+  each: { run: "true", matrix: { ghc: ["9.4", "9.6"], jobs: [1], exclude: [{ ghc: "9.4" }], include: [{ ghc: "9.8", jobs: 2 }] } }
   check: { run: "true", aliases: [c], platforms: [linux, darwin/arm64], confirm: "Sure?", requires: [jobs] }
 `;
 

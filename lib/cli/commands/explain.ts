@@ -13,7 +13,9 @@ export async function explain(call: Call): Promise<number> {
   const [step = ''] = call.words.operands;
   const made = await look(call, [step]);
   if (typeof made === 'number') return made;
-  const planned = made.plan.actions.find(({ action }) => action.id === step);
+  const [planned, ...more] = made.plan.actions.filter(({ action }) => action.named);
+  if (planned && more.length > 0)
+    return refuse(call, `${step} has ${more.length + 1} cells`, `name one of them, e.g. ${planned.action.id}`);
   if (planned === undefined) return refuse(call, `there is no step ${step}`);
   const explained = explainedOf(planned, made);
   call.out.write(call.options.json ? explainJson(explained) : explainText(explained, await call.paint(), call.columns));

@@ -30,6 +30,8 @@ function typeOf(shape: Shape): string {
       return `a map of ${shape.format}s, each with ${typeOf(shape.of)}${shape.bare ? '; or with nothing' : ''}`;
     case 'object': {
       const keys = Object.keys(shape.fields);
+      if (shape.others)
+        return `a map of names, each with ${shape.others.kind === 'list' ? 'a list of values' : typeOf(shape.others)}; and of ${keys.map(code).join(', ')}`;
       return keys.length > 0 && keys.length <= 4 ? `a map of ${keys.map(code).join(', ')}` : 'a map of keys, see below';
     }
     case 'any-of':
@@ -82,6 +84,7 @@ export function formatsTable(): readonly string[] {
     ['value', 'form'],
     [
       ['a name', `${of('name')}; names that start with \`x-\` are your own and mean nothing`],
+      ['a step', 'a name; `name@v1,v2` is a cell of a matrix, `name@same` the cell with the same values'],
       ['a variable', of('variable')],
       ['a duration', `${of('duration')}: \`90s\`, \`10m\`, \`1h30m\`, \`7d\``],
       ['a size', `${of('size')}: \`500MB\` (powers of 1000), \`20GiB\` (powers of 1024)`],

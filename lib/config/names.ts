@@ -1,0 +1,61 @@
+import { hintOf } from '../base/suggest.ts';
+import type { StepId } from '../model/project.ts';
+import { isFree } from '../schema/shape.ts';
+import type { Entry, Section } from './layers.ts';
+
+/** The steps of a project by all their names. */
+export interface Names {
+  /** By their ids. */
+  readonly section: Section;
+  /** The cells of each matrix by the name of its step. */
+  readonly groups: ReadonlyMap<string, readonly StepId[]>;
+  /** Other names for the command line. */
+  readonly called: ReadonlyMap<string, readonly StepId[]>;
+}
+
+/** Why a name means no step. */
+export interface NoStep {
+  readonly message: string;
+  readonly hint: () => string | undefined;
+}
+
+const SAME = '@same';
+
+/** The steps that a name in `needs`, `after` or `default` means. `from`: the step that says it. */
+export function stepsMeant(name: string, from: Entry | undefined, names: Names): readonly StepId[] | NoStep {
+  if (names.section.has(name)) return [name];
+  if (name.endsWith(SAME)) return sameCells(name.slice(0, -SAME.length), from, names);
+  return names.groups.get(name) ?? noStep(name, names);
+}
+
+function noStep(name: string, { section, groups, called }: Names): NoStep {
+  const [step] = called.get(name) ?? [];
+  return {
+    message: `there is no step \`${name}\``,
+    hint: () => {
+      if (step !== undefined) return `It is an alias, for the command line: write \`${section.get(step)?.cell?.of ?? step}\`.`;
+      return isFree(name) ? 'What starts with x- is your own, and no step.' : hintOf(name, [...section.keys(), ...groups.keys()]);
+    },
+  };
+}
+
+/** The cells that have the same values as the one that asks, as far as both have the keys. */
+function sameCells(name: string, from: Entry | undefined, names: Names): readonly StepId[] | NoStep {
+  const cells = names.groups.get(name);
+  const wrong = (message: string, hint: string): NoStep => ({ message, hint: () => hint });
+  if (cells === undefined)
+    return names.section.has(name) ? wrong(`\`${name}\` has no matrix, and so no cells`, `Write \`${name}\`.`) : noStep(name, names);
+  const own = from?.cell?.values;
+  if (own === undefined) return wrong('`@same` means the same cell, and here is no matrix', `Write \`${name}\` for all its cells.`);
+  const theirs = cells.map((id) => [id, names.section.get(id)?.cell?.values ?? new Map()] as const);
+  const shared = [...own.keys()].filter((key) => theirs[0]?.[1].has(key));
+  if (shared.length === 0) return wrong(`the matrix of \`${name}\` has no key of this one`, `Write \`${name}\` for all its cells.`);
+  const found = theirs.filter(([, values]) => shared.every((key) => String(values.get(key)) === String(own.get(key)))).map(([id]) => id);
+  if (found.length > 0) return found;
+  const wanted = shared.map((key) => `${key}=${own.get(key)}`).join(', ');
+  return wrong(`\`${name}\` has no cell with ${wanted}`, `It has ${cells.slice(0, 6).join(', ')}${cells.length > 6 ? ', ...' : ''}.`);
+}
+
+export function isNoStep(meant: readonly StepId[] | NoStep): meant is NoStep {
+  return 'message' in meant;
+}
