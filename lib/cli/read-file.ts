@@ -29,7 +29,8 @@ export function readSandboxfile(file: string, shown: string, files: Reading): Ui
   }
   try {
     const stats = files.fstatSync(fd);
-    if (!stats.isFile()) return wrong('file-not-regular', `${shown} is not a regular file`);
+    if (!stats.isFile())
+      return wrong('file-not-regular', `${shown} is not a regular file`, 'Put the text into a file: each command reads it anew.');
     const bytes = stats.size > MAX_BYTES ? undefined : readBounded(fd, stats.size, files);
     return bytes ?? wrong('file-too-large', `${shown} is larger than 1 MiB`, 'Generated steps belong in a recipe.');
   } catch (error) {

@@ -37,7 +37,11 @@ export function findSandboxfile({ cwd, file }: SearchFrom, files: Pick<Files, 's
     const path = resolve(cwd, file);
     if (kindOf(path, files) === 'folder') return findIn(path, [path], files);
     if (kindOf(path, files) === 'nothing')
-      return err({ message: `there is no ${path}`, hint: 'named by -f or SBX_FILE', looked: [dirname(path)] });
+      return err({
+        message: `there is no ${path}`,
+        hint: 'named by -f or SBX_FILE, which take a file: the project is the folder that it lies in',
+        looked: [dirname(path)],
+      });
     return ok({ file: path, folder: dirname(path) });
   }
   const folders: string[] = [];

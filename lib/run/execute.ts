@@ -174,7 +174,7 @@ export class Executor {
         emit({ type: 'step-progress', step: of, done, unit, ...(total === undefined ? {} : { total }) });
       },
     };
-    const start = ledger.begin(planned, reads);
+    const start = ledger.begin(planned, reads, at);
     if (!start.ok) return gone({ is: 'failed', failure: this.#told(planned, start.error, output) }, ms());
     const begun = start.value;
     const ended = await this.#attempts(planned, (leave) => scopeOf(scope, { planned, secrets: values.value, output, leave }));

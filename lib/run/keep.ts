@@ -61,7 +61,11 @@ export function makeLedger(input: KeepInput): Ledger {
     }
   };
 
-  const lastRun = (planned: PlannedAction, spent: Spent, more: Pick<LastRun, 'is'> & { readonly outputs?: string }): LastRun => {
+  const lastRun = (
+    planned: PlannedAction,
+    spent: Partial<Spent> & Pick<Spent, 'at' | 'ms'>,
+    more: Pick<LastRun, 'is'> & { readonly outputs?: string },
+  ): LastRun => {
     const { record, key } = planned;
     const bytes = spent.bytes === undefined ? {} : { bytes: spent.bytes };
     return { key: key ?? keyOf(record), record, at: spent.at, ms: spent.ms, ...bytes, ...more };
@@ -110,13 +114,13 @@ export function makeLedger(input: KeepInput): Ledger {
   return {
     reads: ({ action }) => look.reading(action),
 
-    begin(planned, reads) {
+    begin(planned, reads, at) {
       const { action } = planned;
       const rules = action.draft.makes.is === 'files' ? outputRules(action) : undefined;
       const before = rules && seeOutputs(scene, rules);
       const spared = rules && before ? spareOutputs(action, rules, before) : ok({ found: new Map(), spares: [] });
       if (!spared.ok) return spared;
-      records.begin(action.id);
+      records.begin(action.id, lastRun(planned, { at, ms: 0 }, { is: 'cut-off' }));
       if (action.draft.makes.is === 'place') {
         setPlace(action, ({ holds, ...seen }) => ({ ...seen, holds: without(holds, action.id) }));
       }

@@ -12,9 +12,9 @@ export interface Ledger {
   reads(planned: PlannedAction): Reading | undefined;
   /**
    * Before a step runs: what it may write over and somebody may miss is copied, its success is forgotten, here and for its place. Gives what is needed to tidy
-   * up after a failure.
+   * up after a failure. `at`: now.
    */
-  begin(planned: PlannedAction, reads: Reading | undefined): Result<Begun, Failure>;
+  begin(planned: PlannedAction, reads: Reading | undefined, at: number): Result<Begun, Failure>;
   /** After a success: outputs are checked and captured, inputs looked at again, the record is written last. A failure if the outputs are not right. */
   succeed(planned: PlannedAction, begun: Begun, produced: Produced, spent: Spent): Result<Kept, Failure>;
   /** After a failure or the end by a signal: outputs that it touched are moved away. Says what is where. */

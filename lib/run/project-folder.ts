@@ -16,6 +16,6 @@ export function makeProjectFolder(io: Writing, folder: string): Failure | undefi
 }
 
 function leadsElsewhere(path: string): Failure {
-  const hint = 'sbx keeps its records of the project there, and removes old ones: take the link away';
+  const hint = `remove the link; to keep what is there on another disk, make ${path} a folder and mount that in its place (mount --bind)`;
   return { code: 'local-io', message: `${path} is a link, so that what sbx does there would happen elsewhere`, hint };
 }

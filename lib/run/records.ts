@@ -38,8 +38,8 @@ export interface Records extends Places {
   keyOf(step: StepId, outputs: Digest): Digest | undefined;
   history(step: StepId): { readonly ms: number; readonly bytes?: number } | undefined;
   formerInputs(digest: Digest): Tree | undefined;
-  /** Before a step runs: its success is forgotten, on the disk too. */
-  begin(step: StepId): void;
+  /** Before a step runs: its success is forgotten, on the disk too. `cutOff` is told of a step that never had one, should nobody tell how it ended. */
+  begin(step: StepId, cutOff?: LastRun): void;
   /** After a step ran and all that it made is where it belongs. */
   finish(step: StepId, last: LastRun, told?: Told): void;
   /** Whether something could not be written, which was said then. */
@@ -140,9 +140,13 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
     get isLossy() {
       return complained;
     },
-    begin(step) {
+    begin(step, cutOff) {
       const known = steps.get(step);
-      if (known?.last.is === 'succeeded') put(step, { ...known, last: { ...known.last, is: 'cut-off' } });
+      if (known?.last.is === 'cut-off') return;
+      const good = goodOf(known);
+      if (known && good) put(step, { ...known, last: { ...good.run, is: 'cut-off' }, inputs: good.inputs, good: undefined });
+      else if (cutOff)
+        put(step, { past: [], made: [], newest: undefined, left: undefined, ...known, last: cutOff, inputs: undefined, good: undefined });
     },
     finish(step, last, told = {}) {
       const known = steps.get(step);
@@ -185,9 +189,10 @@ function readSteps(io: Pick<Io, 'files'>, path: string): { steps: Map<StepId, St
   }
 }
 
-/** What was cut off is told by the success that it took back. */
+/** What was cut off is told by the success that it took back, if there ever was one. */
 function goodOf(record: StepRecord | undefined): Good | undefined {
-  if (record?.last.is !== 'succeeded' && record?.last.is !== 'cut-off') return record?.good;
+  const isToldBySuccess = record?.last.is === 'succeeded' || (record?.last.is === 'cut-off' && record.past.length > 0);
+  if (!isToldBySuccess) return record?.good;
   return { run: { ...record.last, is: 'succeeded' }, inputs: record.inputs };
 }
 

@@ -53,7 +53,7 @@ export function explainText({ planned, last, good, changed, now }: Explained, pa
 /** `Last run: failed in 4.2s, 3min ago; the last success: in 12.0s, 2h00m ago` */
 function lastLine(last: LastRun, good: Good | undefined, now: number): string {
   const since = ({ ms, at }: Good): string => `in ${formatDuration(ms)}, ${formatDuration(Math.max(0, now - at))} ago`;
-  if (last.is === 'cut-off') return `Last run: cut off; before that: succeeded ${since(last)}`;
+  if (last.is === 'cut-off') return `Last run: cut off; ${good ? `before that: succeeded ${since(good)}` : 'no success is known'}`;
   if (last.is === 'succeeded') {
     const other = good && good.at !== last.at ? `; with what is here now: ${since(good)}` : '';
     return `Last run: succeeded ${since(last)}${other}`;

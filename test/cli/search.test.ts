@@ -33,6 +33,8 @@ test('a named file is taken and nothing is searched', () =>
     });
     const missing = findSandboxfile({ cwd: root, file: 'none.yaml' }, fs);
     assert.is(missing.ok ? '' : missing.error.message, `there is no ${join(root, 'none.yaml')}`);
+    const input = findSandboxfile({ cwd: root, file: '-' }, fs);
+    assert.match(input.ok ? '' : input.error.hint, /take a file: the project is the folder that it lies in/);
   }));
 
 test('a missing one says where it looked', () =>

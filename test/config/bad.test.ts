@@ -160,7 +160,10 @@ test('what is no regular file, or cannot be opened', () =>
     mkdirSync(below);
     assert.is(spawnSync('mkfifo', [join(below, 'Sandboxfile.yaml')]).status, 0);
     const pipe = await invoke(['validate'], below, folder);
-    assert.is(pipe.text, 'error[file-not-regular]: Sandboxfile.yaml is not a regular file\n\n1 error\n');
+    assert.is(
+      pipe.text,
+      'error[file-not-regular]: Sandboxfile.yaml is not a regular file\nhint: Put the text into a file: each command reads it anew.\n\n1 error\n',
+    );
     noteCodes(pipe.text);
     // Only if it goes between the search and the reading.
     const gone = readSandboxfile(join(folder, 'none'), 'none', realFiles);

@@ -7,6 +7,7 @@ import { cleanEnvironment, SBX } from '../rig/cli.ts';
 import { needing } from '../rig/needing.ts';
 import { pause, until } from '../rig/patience.ts';
 import { leftOf } from '../rig/processes.ts';
+import { withProject } from '../rig/project.ts';
 import { type FarProject, runTo, withFarProject } from './far-project.ts';
 
 const testing = needing('tmux');
@@ -111,5 +112,21 @@ test('kill -9 of the run at ten moments: after grace nothing is left on the far 
     assert.equal(leftBehind(story), []);
   });
 });
+
+test('after kill -9 during the first run of a step it is said to have been cut off', () =>
+  withProject(
+    { 'Sandboxfile.yaml': 'version: 1\nsteps:\n  build: { run: "kill -9 $PPID; sleep 60", outputs: [out] }\n' },
+    async (project) => {
+      await project.sbx(['run', 'build']);
+      const explained = await project.sbx(['explain', 'build']);
+      assert.match(explained.stdout, /cut off when it last ran[\s\S]*\nLast run: cut off; no success is known\n/);
+      project.write('Sandboxfile.yaml', 'version: 1\nsteps:\n  build: { run: "echo >out", outputs: [out] }\n');
+      assert.is((await project.sbx(['run', 'build'])).code, 0);
+      project.write('Sandboxfile.yaml', 'version: 1\nsteps:\n  build: { run: "kill -9 $PPID; sleep 60", outputs: [out] }\n');
+      await project.sbx(['run', 'build']);
+      const again = await project.sbx(['explain', 'build']);
+      assert.match(again.stdout, /Last run: cut off; before that: succeeded in .* ago\n/);
+    },
+  ));
 
 test.run();

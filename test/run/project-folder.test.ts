@@ -17,7 +17,9 @@ test('a link in place of .sbx, or of anything in it, is refused by its name', ()
     symlinkSync('../elsewhere', join(ours, 'trash'));
     assert.match(makeProjectFolder(io, ours)?.message ?? '', /^\.sbx\/trash is a link/);
     symlinkSync('.', join(folder, 'other'));
-    assert.match(makeProjectFolder(io, join(folder, 'other'))?.message ?? '', /^\.sbx is a link/);
+    const refused = makeProjectFolder(io, join(folder, 'other'));
+    assert.match(refused?.message ?? '', /^\.sbx is a link/);
+    assert.match(refused?.hint ?? '', /remove the link.*make \.sbx a folder and mount that in its place/);
   }));
 
 test('a repository cannot make sbx sweep a folder beside it', () =>

@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { digestOf } from '../../lib/base/digest.ts';
 import type { Files } from '../../lib/model/io.ts';
+import type { LastRun } from '../../lib/model/look.ts';
 import { type Tree, treeOf } from '../../lib/model/tree.ts';
 import { openRecords, type Records } from '../../lib/run/records.ts';
 import { withFolder } from '../rig/folder.ts';
@@ -70,6 +71,24 @@ test('a step that begins is not believed any more, but its newest success can st
     records.finish('build', lastOf(false, 'b'));
     assert.equal(open(folder).newest('build')?.key, lastOf(true).key);
     assert.equal(open(folder).history('build'), { ms: 20 }, 'a failure teaches nothing about the time a success takes');
+  }));
+
+test('a step that begins for the first time, or after failures only, is known to have been cut off, and has no success', () =>
+  withFolder((folder) => {
+    const cutOff: LastRun = { ...lastOf(false), is: 'cut-off', ms: 0 };
+    for (const failed of [false, true]) {
+      const records = open(`${folder}/${failed}`);
+      if (failed) records.finish('build', lastOf(false, 'b'));
+      records.begin('build', cutOff);
+      for (const seen of [records, open(`${folder}/${failed}`)]) {
+        assert.equal([seen.last('build')?.is, seen.last('build')?.key], ['cut-off', cutOff.key]);
+        assert.equal([seen.good('build'), seen.history('build'), seen.local(cutOff.key)], [undefined, undefined, undefined]);
+      }
+      succeed(records);
+      records.finish('build', lastOf(false, 'c'));
+      records.begin('build', cutOff);
+      assert.equal([records.last('build')?.is, records.good('build')?.is], ['cut-off', 'succeeded']);
+    }
   }));
 
 test('the last success is known in full, with its inputs, however often the step failed since', () =>

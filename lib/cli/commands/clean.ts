@@ -80,7 +80,7 @@ function cleanAll(call: Call, { io, folders, project, surroundings }: Ground, ac
       else moveAway(io.files, project.root, bin, path);
       removeEmptyFolders(io.files, project.root, path);
     }
-    if (!dryRun) memory.records.begin(action.id);
+    if (!dryRun && memory.records.last(action.id)?.is === 'succeeded') memory.records.begin(action.id);
   }
   if (!dryRun) memory.records.close();
   if (removed === 0) call.out.write('nothing to remove\n');
