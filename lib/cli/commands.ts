@@ -33,6 +33,20 @@ export const COMMANDS: readonly Command[] = [
     examples: [['sbx init', 'write Sandboxfile.yaml here']],
   },
   {
+    name: 'import',
+    operands: '[MAKEFILE]',
+    least: 0,
+    most: 1,
+    summary: 'Turn a Makefile into a Sandboxfile',
+    about:
+      'Writes a Sandboxfile.yaml beside the Makefile whose steps do what its targets do, and says of each line that it could not translate why, and what to do by hand; the file says it too. Runs nothing, not even $(shell ...). Never overwrites.',
+    flags: ['directory', 'to', 'dry-run', ...SHOW],
+    examples: [
+      ['sbx import', 'translate the Makefile of this folder'],
+      ['sbx import -n build.mk', 'show what would be written'],
+    ],
+  },
+  {
     name: 'ssh',
     operands: '[SANDBOX] [-- CMD...]',
     least: 0,

@@ -47,6 +47,7 @@ export const FLAGS = [
   { name: 'quiet', short: 'q', summary: 'show failures and the summary only' },
   { name: 'verbose', short: 'v', summary: 'show every step, also the fresh ones' },
   { name: 'color', value: 'WHEN', bare: 'always', choices: COLOURS, summary: 'when to use colours' },
+  { name: 'to', short: 'o', value: 'FILE', summary: 'write FILE' },
   { name: 'fingerprint', value: 'SHA256:...', summary: 'accept the key only if it has this fingerprint' },
   { name: 'max-size', value: 'SIZE', summary: 'keep at most SIZE, e.g. 20GiB' },
   { name: 'max-age', value: 'TIME', summary: 'drop what was not used for TIME, e.g. 14d' },

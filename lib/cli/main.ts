@@ -29,6 +29,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['adopt', async () => (await import('./commands/adopt.ts')).adopt],
   ['unlock', async () => (await import('./commands/unlock.ts')).unlockProject],
   ['init', async () => (await import('./commands/init.ts')).init],
+  ['import', async () => (await import('./commands/import.ts')).importMakefile],
   ['completion', async () => (await import('./commands/completion.ts')).completion],
   ['schema', async () => (await import('./commands/schema.ts')).schema],
   ['__complete', async () => (await import('./commands/complete.ts')).names],

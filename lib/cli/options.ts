@@ -29,6 +29,7 @@ export interface Options {
   readonly json: boolean;
   readonly level: 'quiet' | 'normal' | 'verbose';
   readonly color: (typeof COLOURS)[number];
+  readonly to?: string;
   readonly fingerprint?: string;
   /** Bytes. */
   readonly maxSize?: number;
@@ -100,7 +101,7 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
   if (ageText !== undefined && maxAge === undefined) return err({ message: `--max-age cannot be "${ageText}"`, hint: 'e.g. 14d' });
   const force = texts.get('force') ?? [];
   const given = { directory: one('directory'), file: one('file'), host: one('host'), jobs: jobs.value };
-  const more = { fingerprint: one('fingerprint'), maxSize, maxAge, format: choice(one('format'), FORMATS) };
+  const more = { to: one('to'), fingerprint: one('fingerprint'), maxSize, maxAge, format: choice(one('format'), FORMATS) };
   return ok({
     ...present({ ...given, ...more }),
     set,

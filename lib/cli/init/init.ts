@@ -33,7 +33,7 @@ export function planInit(folder: string, files: Pick<Files, 'readdirSync' | 'rea
 }
 
 /** Writes the file; if it came to be meanwhile, it is left as it is. */
-export function writeInit({ file, text }: Init, files: Pick<Files, 'writeFileSync'>): Result<void, UsageError> {
+export function writeInit({ file, text }: Pick<Init, 'file' | 'text'>, files: Pick<Files, 'writeFileSync'>): Result<void, UsageError> {
   try {
     files.writeFileSync(file, text, { flag: 'wx' });
     return ok(undefined);

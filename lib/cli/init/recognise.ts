@@ -3,7 +3,7 @@ import { npmFile } from './npm.ts';
 import type { Read, Recognised } from './recognised.ts';
 
 /** The line that tells editors where the schema lies. */
-const MODELINE = '# yaml-language-server: $schema=./node_modules/sandboxfile/sandboxfile.schema.json\n';
+export const MODELINE = '# yaml-language-server: $schema=./node_modules/sandboxfile/sandboxfile.schema.json\n';
 
 interface Kind {
   readonly name: string;

@@ -1,0 +1,58 @@
+import type { Piece, Variable } from './makefile.ts';
+import { Quotes } from './quotes.ts';
+
+/** What a variable is in shell text: a variable of the shell, or just its value. */
+export type Standing = { readonly name: string } | { readonly value: string };
+
+/** A command line as shell text, and what it consists of. */
+export interface Command {
+  readonly text: string;
+  readonly quotes: Quotes;
+  /** Variables of make that stand where the shell would not look for one. */
+  readonly refused: readonly Variable[];
+}
+
+/**
+ * Shell text of a command line. make pastes the values of variables into it; here the shell puts them in: outside of quotes it splits them into
+ * words as it would have split the pasted text, within single quotes these are closed for the variable and opened again.
+ */
+export function commandOf(pieces: readonly Piece[], standing: (variable: Variable) => Standing, quotes: Quotes = new Quotes()): Command {
+  const refused: Variable[] = [];
+  let text = '';
+  const put = (name: string, next: Piece | undefined): void => {
+    const longer = typeof next === 'string' && /^[\w[]/.test(next);
+    const reference = longer ? `\${${name}}` : `$${name}`;
+    text += quotes.where === 'single' ? `'"${reference}"'` : reference;
+    quotes.names.add(name);
+    quotes.takeWord();
+  };
+  for (const [i, piece] of pieces.entries()) {
+    if (typeof piece === 'string') {
+      text += piece;
+      quotes.take(piece);
+      continue;
+    }
+    if (piece.is === 'shell') {
+      const inner = commandOf(piece.command, standing);
+      refused.push(...inner.refused);
+      for (const name of inner.quotes.names) quotes.names.add(name);
+      text += quotes.where === 'single' ? `'"$(${inner.text})"'` : `$(${inner.text})`;
+      quotes.takeWord();
+      continue;
+    }
+    if (piece.is === 'environment') {
+      put(piece.name === 'PWD' ? 'CURDIR' : piece.name, pieces[i + 1]);
+      continue;
+    }
+    const stands = standing(piece.variable);
+    if ('name' in stands && !quotes.holds) put(stands.name, pieces[i + 1]);
+    else if ('name' in stands) {
+      refused.push(piece.variable);
+      quotes.takeWord();
+    } else {
+      text += stands.value;
+      quotes.take(stands.value);
+    }
+  }
+  return { text, quotes, refused };
+}

@@ -1,0 +1,60 @@
+import type { Choices } from './choices.ts';
+import { commandOf } from './command.ts';
+import type { At } from './makefile.ts';
+import type { ExpandedRecipe } from './recipe.ts';
+import type { Line } from './script.ts';
+import type { Target } from './targets.ts';
+
+/** A line of a recipe as shell text, and where it comes from. */
+export interface WorkLine extends Line {
+  readonly at: At;
+  /** As it is written in the Makefile. */
+  readonly raw: string;
+}
+
+/**
+ * What a target is. `file`: the recipe makes it. `action`: it does something. `group`: it has no recipe. `folder`: all it does is to make folders,
+ * which is done by those that want them. `make`: it is left to make.
+ */
+export type Role = 'file' | 'action' | 'group' | 'folder' | 'make';
+
+export interface Work {
+  readonly target: Target;
+  readonly recipe: ExpandedRecipe;
+  readonly lines: readonly WorkLine[];
+  readonly role: Role;
+  /** Targets that its recipe calls make for before anything else. */
+  readonly calls: readonly string[];
+}
+
+export function workOf(target: Target, recipe: ExpandedRecipe, { standing }: Choices, isForeign: boolean): Work {
+  const lines = recipe.commands.map(({ at, text, pieces, ignored }): WorkLine => {
+    const command = commandOf(pieces, standing);
+    return { at, raw: text, text: command.text, quotes: command.quotes, ignored };
+  });
+  return { target, recipe, lines, calls: [], role: isForeign && lines.length > 0 ? 'make' : roleOf(target, recipe, lines) };
+}
+
+function roleOf(target: Target, recipe: ExpandedRecipe, lines: readonly WorkLine[]): Role {
+  if (target.faults.length > 0 || recipe.faults.length > 0) return 'make';
+  if (lines.length === 0) return 'group';
+  if (lines.every(({ text }) => foldersMade(text) !== undefined) && (target.isPhony || lines.length === 1)) return 'folder';
+  if (target.isPhony) return 'action';
+  const { name } = target;
+  if (/[./]/.test(name) || target.makes.length > 1) return 'file';
+  return lines.some(({ text }) => makesFile(text, name)) ? 'file' : 'action';
+}
+
+/** The words behind `mkdir -p`, if that is all that the command does. */
+export function foldersMade(text: string): string | undefined {
+  return /^(?:(?:test|\[)\s+-d\s+\S+\s*\]?\s*\|\|\s*)?mkdir(?:\s+-p|\s+--parents|\s+-pv)?((?:\s+[\w./@%+=:,${}-]+)+)$/
+    .exec(text)?.[1]
+    ?.trim();
+}
+
+/** Whether a command looks as if it made a file of a name that has neither a slash nor a suffix: others are taken for what somebody does. */
+function makesFile(text: string, name: string): boolean {
+  const word = name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const tools = 'touch|tee|cp|mv|ln|ar|tar|zip|install|strip|curl|wget|cat|dd';
+  return new RegExp(`(?:-o\\s*|>\\s*|--output[= ]|\\b(?:${tools})\\b[^;&|]*\\s)["']?(?:\\./)?${word}(?![\\w./-])`).test(text);
+}
