@@ -15,6 +15,7 @@ export function takeGround(stopped: () => void): void {
   const ground = realpathSync(mkdtempSync(join(tmpdir(), 'sbx-')));
   chmodSync(ground, 0o711); // the far sides of some tests are other users
   process.env.TMPDIR = ground;
+  process.umask(0o022); // modes are compared
   process.on('exit', () => {
     endAll([`${ground}/`]);
     unmountBelow(ground);

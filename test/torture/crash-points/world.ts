@@ -109,7 +109,7 @@ export function productsOf(kind: 'local' | 'far', a: string, b: string): { reado
     'out/gen/a.txt': one,
     'out/gen/b.txt': two,
     'out/gen/big': big,
-    'out/gen/tool': b,
+    'out/gen/tool': `x:${b}`,
     'out/gen/link': '-> a.txt',
     'dist/all.txt': one + two + big,
   };

@@ -1,5 +1,6 @@
-import { chmodSync, lstatSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { contentOf } from '../../rig/contents.ts';
 import type { TestProject } from '../../rig/project.ts';
 
 // A project on this computer whose outputs are known without building it.
@@ -54,7 +55,7 @@ export function sourcesOf(version: string): { readonly [path: string]: string } 
   return Object.fromEntries(names.map((name) => [`src/${name}.txt`, `one ${name} ${name === '00' || name === '07' ? version : ''}\n`]));
 }
 
-/** What a build of that version must leave: text, `x` in front if it is executable, or where a link leads. */
+/** What a build of that version must leave: as `contentOf` says it. */
 export function outputsOf(version: string): { readonly [path: string]: string } {
   const sources = sourcesOf(version);
   const head = sources['src/00.txt'] ?? '';
@@ -63,7 +64,7 @@ export function outputsOf(version: string): { readonly [path: string]: string } 
     'tree/big.txt': head + SEQUENCE,
     'tree/sub/twin.txt': SEQUENCE + head,
     'tree/sub/link': '-> ../big.txt',
-    'tree/run': 'x#!/bin/sh\necho plain\n',
+    'tree/run': 'x:#!/bin/sh\necho plain\n',
     'lazy/a': head.replace('o', '0'),
     'lazy/b': head.replace('e', '3'),
     'lazy/c': head.replace('o', '0') + SEQUENCE,
@@ -75,26 +76,19 @@ export function outputsOf(version: string): { readonly [path: string]: string } 
 /** What differs from the outputs of that version; undefined if nothing does. */
 export function wrongOutput({ root }: TestProject, version: string): string | undefined {
   for (const [path, wanted] of Object.entries(outputsOf(version))) {
-    const there = textAt(join(root, path));
+    const there = contentOf(join(root, path));
     if (there !== wanted) return `${path} is ${shown(there)}, not ${shown(wanted)}`;
   }
   return undefined;
 }
 
-function textAt(path: string): string {
-  const seen = lstatSync(path, { throwIfNoEntry: false });
-  if (seen === undefined) return 'missing';
-  if (seen.isSymbolicLink()) return `-> ${readlinkSync(path)}`;
-  return `${(seen.mode & 0o100) !== 0 ? 'x' : ''}${readFileSync(path, 'utf8')}`;
-}
-
-function shown(text: string): string {
+function shown(text = 'missing'): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 30)}...${text.slice(-20)} (${text.length})` : text);
 }
 
 export function writeSources(project: TestProject, version: string): void {
   for (const [path, text] of Object.entries(sourcesOf(version))) {
-    if (textAt(join(project.root, path)) !== text) project.write(path, text);
+    if (contentOf(join(project.root, path)) !== text) project.write(path, text);
   }
 }
 

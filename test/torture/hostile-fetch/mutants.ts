@@ -8,11 +8,11 @@ import { placeFetched } from '../../../lib/run/fetched.ts';
 import { sshSandbox } from '../../../lib/ssh/ssh.ts';
 import { fetchTree } from '../../../lib/sync/fetch.ts';
 import { CAPS } from '../../../lib/sync/manifest.ts';
+import { changes, contents, snapshot } from '../../rig/contents.ts';
 import { type Peer, startPeer } from '../../rig/peer.ts';
 import { rulesOf, type World, worldIn } from '../../run/store-fixture.ts';
 import type { Random } from '../random.ts';
 import { honestList, mutatedBytes, mutatedList, REALLY } from './mutate.ts';
-import { changes, contents, snapshot } from './snapshot.ts';
 
 /** A connection to a far side whose answers are altered by chance, and a project to fetch into. */
 interface Bench {

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { changes, contents, snapshot } from '../../rig/contents.ts';
 import { type Case, HONEST, type Scene } from './case.ts';
-import { changes, contents, snapshot } from './snapshot.ts';
 import { openStage, type Ran, resetStage, type Stage, sceneOf, writeSources } from './stage.ts';
 
 const PLAIN: Case = { name: 'no attack' };

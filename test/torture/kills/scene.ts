@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { contentOf } from '../../rig/contents.ts';
 import { projectIn, type TestProject } from '../../rig/project.ts';
 import type { Sshd } from '../../rig/sshd.ts';
 
@@ -61,10 +62,10 @@ export function sceneIn(folder: string, where: Where, sshd: Sshd | undefined): S
         ['out/stranger', 'of the user\n'],
       ];
       for (const [path, text] of wanted) {
-        const found = read(join(project.root, path));
+        const found = contentOf(join(project.root, path));
         if (found !== text) return `${path} is ${JSON.stringify(found)} in place of ${JSON.stringify(text)}`;
       }
-      if (visited && read(visit) !== 'of the user\n') return 'the file of the user in the workspace is gone';
+      if (visited && contentOf(visit) !== 'of the user\n') return 'the file of the user in the workspace is gone';
       return undefined;
     },
     hang(does) {
@@ -86,10 +87,6 @@ function source(name: string, version: number): string {
 
 function made(name: string, version: number): string {
   return source(name, version).replace(/^(?=.)/gm, 'made:');
-}
-
-function read(path: string): string | undefined {
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
 /** Never ends while the flag is there. */

@@ -1,5 +1,6 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import { pathsBelow } from '../../rig/contents.ts';
 
 /** What lies under one name, and by what a program knows it again. */
 export type Thing = { readonly id: string; readonly marks: Marks } & (
@@ -37,7 +38,10 @@ export class History {
   note(name: string): void {
     const before = this.moments.at(-1)?.state;
     const state = new Map<string, Thing>();
-    walk(this.#base, '', before, state);
+    for (const path of pathsBelow(this.#base)) {
+      const thing = look(join(this.#base, path), before?.get(path));
+      if (thing !== undefined) state.set(path, thing);
+    }
     this.moments.push({ name, state, synced: this.#synced });
     this.#synced = [];
   }
@@ -47,16 +51,6 @@ export class History {
     if (!path.startsWith(`${this.#base}/`)) return;
     this.#synced.push(path.slice(this.#base.length + 1));
     this.note(`fsync ${path.slice(this.#base.length + 1)}`);
-  }
-}
-
-function walk(base: string, below: string, before: State | undefined, into: Map<string, Thing>): void {
-  for (const name of readdirSync(join(base, below))) {
-    const path = below === '' ? name : `${below}/${name}`;
-    const thing = look(join(base, path), before?.get(path));
-    if (thing === undefined) continue;
-    into.set(path, thing);
-    if (thing.kind === 'folder') walk(base, path, before, into);
   }
 }
 

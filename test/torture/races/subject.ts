@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ended, type Invocation, sbx } from '../../rig/cli.ts';
+import { contents } from '../../rig/contents.ts';
 import { projectIn, type TestProject } from '../../rig/project.ts';
 import type { Crew } from './crew.ts';
 
@@ -49,7 +50,7 @@ steps:
     const text = `rm -rf "$1"; mkdir "$1"; cp -R src "$1"; cd "$1"; LOG=/dev/null; ${BUILD}`;
     const { status, stderr } = spawnSync('sh', ['-c', text, 'sh', to], { cwd: project.root, encoding: 'utf8' });
     if (status !== 0) throw new Error(`the clean build: ${stderr}`);
-    return outputsIn(to);
+    return contents(join(to, 'out'));
   };
   return {
     ...project,
@@ -59,12 +60,12 @@ steps:
       return times;
     },
     differs() {
-      const is = outputsIn(project.root);
+      const is = contents(join(project.root, 'out'));
       const should = clean();
       const paths = new Set([...Object.keys(is), ...Object.keys(should)]);
       return [...paths]
         .filter((path) => is[path] !== should[path])
-        .map((path) => `${path} is ${shown(is[path])}, a clean build makes ${shown(should[path])}`);
+        .map((path) => `out/${path} is ${shown(is[path])}, a clean build makes ${shown(should[path])}`);
     },
     leftovers: () =>
       readdirSync(join(project.root, '.sbx')).filter((name) => /^lock\./.test(name) || name.endsWith('.tmp') || name === 'stage'),
@@ -74,18 +75,6 @@ steps:
 /** Sources of one size for each `version`: an edit changes nothing that a stat shows but the times. */
 export function writeSources(subject: TestProject, version: number): void {
   for (const name of ['a', 'b']) subject.write(`src/${name}`, `${name} ${`${version}`.padStart(6, '0')}\n`);
-}
-
-function outputsIn(root: string): { readonly [path: string]: string } {
-  const out = join(root, 'out');
-  if (!existsSync(out)) return {};
-  const all = readdirSync(out, { recursive: true, withFileTypes: true }).filter((one) => !one.isDirectory());
-  return Object.fromEntries(
-    all.map((one) => {
-      const path = join(one.parentPath, one.name);
-      return [path.slice(root.length + 1), readFileSync(path, 'latin1')];
-    }),
-  );
 }
 
 function shown(text: string | undefined): string {

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ended } from '../../rig/cli.ts';
+import { contents } from '../../rig/contents.ts';
 import { comes, pause, until } from '../../rig/patience.ts';
 import type { Asked, Said } from '../../rig/peer.ts';
 import { endAll, leftOf } from '../../rig/processes.ts';
-import { contents } from '../hostile-fetch/snapshot.ts';
 import { type Kind, type Phase, PROGRAM } from './kinds.ts';
 import { mountSmall, openStand, type Stand, unmount } from './stand.ts';
 
@@ -134,7 +134,7 @@ function failuresOf({ stdout }: Ended): readonly ToldFailure[] {
 
 function made(root: string): string {
   if (!existsSync(join(root, 'out'))) return 'nothing';
-  return JSON.stringify(Object.fromEntries(Object.entries(contents(join(root, 'out'))).sort(([a], [b]) => (a < b ? -1 : 1))));
+  return JSON.stringify(contents(join(root, 'out')));
 }
 
 /** Whoever is still there long after the silence of 45 s and the grace of a second. */
