@@ -64,7 +64,9 @@ async function sameFromCache(text: string, { value }: CheckedProject): Promise<s
   const sources = sourcesOf(text, FILES);
   const json = JSON.parse(JSON.stringify(jsonOfDocument(parsed.document))) as ReturnType<typeof jsonOfDocument>;
   const again = await load({ ...sources, main: { ...sources.main, cached: json } }, ASKED, TASKS);
-  const bare = ({ steps, ...rest }: Project): unknown => ({ ...rest, steps: [...steps].map(([id, { span: _, ...step }]) => [id, step]) });
+  const unplaced = (things: ReadonlyMap<string, object>): unknown =>
+    [...things].map(([name, thing]) => [name, { ...thing, span: undefined }]);
+  const bare = (project: Project): unknown => ({ ...project, steps: unplaced(project.steps), lacking: unplaced(project.lacking) });
   if (again.value === undefined) return `the document from the cache is refused: ${again.diagnostics[0]?.message}`;
   return isDeepStrictEqual(bare(again.value.project), bare(value?.project as Project))
     ? undefined

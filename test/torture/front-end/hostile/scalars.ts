@@ -26,7 +26,7 @@ export const SCALARS = hostile([
   ['infinity', 'ambiguous-scalar@2', param('.inf')],
   ['not a number', 'ambiguous-scalar@2', param('.nan')],
   ['NULL', 'ambiguous-scalar@2', param('NULL')],
-  ['a tilde', 'missing-param@2', param('~')],
+  ['a tilde', 'fine', param('~')],
   ['a number of 400 digits', 'ambiguous-scalar@2', param('9'.repeat(400))],
   ['a number that is not safe', 'ambiguous-scalar@3 wrong-type@3', step('retry: 9007199254740993')],
   ['slots beyond all bounds', 'ambiguous-scalar@2 wrong-type@2', 'version: 1\npools: { a: 99999999999999999999 }\n'],
