@@ -80,7 +80,8 @@ export function tryLock(io: LockEffects, wish: LockWish): Result<Lock | Holder, 
   try {
     makeFolder(files, mine);
     try {
-      if (files.lstatSync(wish.path, { throwIfNoEntry: false })?.isDirectory() === false) return err(noFolder(wish.path));
+      const taken = noFolder(files, wish.path);
+      if (taken !== undefined) return err(taken);
       const at = io.clock.now();
       files.writeFileSync(`${mine}/${name}`, contentOf(holder));
       for (let attempt = 0; attempt < 4; attempt++) {
@@ -154,7 +155,9 @@ function unreadable(path: string, name: string): Failure {
   return { code: 'local-io', message: `${path} holds ${JSON.stringify(name)}, which does not say whose lock it is`, hint };
 }
 
-function noFolder(path: string): Failure {
+/** Whether something else stands in the place of the lock: nobody can have it then, and whose it is nobody knows. */
+export function noFolder(files: Files, path: string): Failure | undefined {
+  if (files.lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== false) return undefined;
   const hint = `if no sbx works here, whatever its version, move it away: mv ${shellQuote(path)} ${shellQuote(`${path}.old`)}`;
   return { code: 'local-io', message: `${path} is not a folder, and so does not say whose lock it is`, hint };
 }

@@ -37,6 +37,17 @@ test('unlock takes away what may be the lock of another version, and keeps it; w
     const free = await project.sbx(['unlock', '.DS_Store']);
     assert.match(free.stderr, /this project is not locked/);
     assert.is(project.read('.sbx/lock/.DS_Store'), 'mine');
+    project.remove('.sbx/lock');
+    project.write('.sbx/lock', 'mine');
+    for (const args of [
+      ['unlock', nonce],
+      ['run', 'wait'],
+    ]) {
+      const ended = await project.sbx(args);
+      assert.is(ended.code, 1);
+      assert.match(ended.stderr, /is not a folder, and so does not say whose lock it is\n.*move it away: mv /);
+    }
+    assert.is(project.read('.sbx/lock'), 'mine');
   }));
 
 test.run();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { EXIT } from '../../run/exit-code.ts';
 import { describeHolder } from '../../run/holder.ts';
-import { readLock, unlock } from '../../run/lock.ts';
+import { noFolder, readLock, unlock } from '../../run/lock.ts';
 import { isProvablyAlive, whoAmI } from '../../run/self.ts';
 import { type Call, complain } from '../call.ts';
 import { effectsOf, projectFolders } from '../ground.ts';
@@ -11,6 +11,11 @@ export async function unlockProject(call: Call): Promise<number> {
   if (typeof folders === 'number') return folders;
   const io = effectsOf(call.surroundings);
   const path = join(folders.project, 'lock');
+  const taken = noFolder(io.files, path);
+  if (taken !== undefined) {
+    complain(call, taken);
+    return EXIT.failed;
+  }
   const [nonce = ''] = call.words.operands;
   const living = readLock(io.files, path)?.holder;
   if (living?.nonce === nonce && isProvablyAlive(io.files, living, whoAmI(io.files))) {
