@@ -14,6 +14,7 @@ const COPIED = [
   'tasks',
   'recipes',
   'profiles',
+  'page',
   'examples',
   'docs',
   'test',

@@ -17,6 +17,9 @@ const PROGRAMS = [
   ['tcsh', 'tcsh'],
   ['make', 'make'],
   ['dot', 'graphviz'],
+  ['chromium-headless-shell', 'chromium-headless-shell'],
+  ['pdftotext', 'poppler-utils'],
+  ['xmllint', 'libxml2-utils'],
   ['ghc', 'ghc'],
   ['cabal', 'cabal-install'],
 ];
@@ -38,7 +41,11 @@ export function installSystem(say) {
   say(`installing Debian packages that the tests need: ${packages.join(' ')}`);
   if (!aptInstall(packages)) {
     apt(['update'], say);
-    if (!aptInstall(packages, say)) say('apt-get failed; what needs those packages is left out');
+    // All at once fails for one that is not known here (Ubuntu has no chromium-headless-shell): then each by itself.
+    if (!aptInstall(packages)) {
+      const failed = packages.filter((name) => !aptInstall([name], say));
+      if (failed.length > 0) say(`apt-get failed; what needs these packages is left out: ${failed.join(', ')}`);
+    }
   }
   return missingPrograms().map(([program]) => program);
 }

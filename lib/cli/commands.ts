@@ -13,10 +13,11 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Run steps and what they need',
     about:
       'Runs the named steps and every step they need; those that are fresh are not run again. Without a name, the default of the Sandboxfile. Words after -- go to the named steps.',
-    flags: [...FILE, 'jobs', 'continue', 'keep-going', 'dry-run', ...CHOICE, 'yes', 'exit-code', 'output', 'json', ...SHOW],
+    flags: [...FILE, 'jobs', 'continue', 'keep-going', 'dry-run', ...CHOICE, 'yes', 'exit-code', 'report', 'output', 'json', ...SHOW],
     examples: [
       ['sbx run fetch-artifacts', 'sync, build there and bring the artifacts back'],
       ['sbx run -n', 'show what would run, and why'],
+      ['sbx run test --report junit=junit.xml', 'for a CI that reads JUnit files'],
       ['sbx run test -- --verbose', 'pass --verbose to the step test'],
     ],
   },

@@ -16,7 +16,9 @@ export interface Flag {
 export const CONTINUE = ['never', 'dependencies-successful', 'always'] as const;
 export const OUTPUTS = ['auto', 'listr', 'plain', 'grouped', 'json', 'github'] as const;
 /** Every format that some command writes; its `formats` say which. */
-export const FORMATS = ['text', 'mermaid', 'dot', 'json'] as const;
+export const FORMATS = ['text', 'mermaid', 'dot', 'json', 'html', 'trace', 'junit'] as const;
+/** What a report of a run can be, the default first. */
+export const REPORTS = ['html', 'json', 'trace', 'junit'] as const;
 export const COLOURS = ['auto', 'always', 'never'] as const;
 
 /** One table for all commands: a flag means the same wherever it is accepted. */
@@ -43,11 +45,12 @@ export const FLAGS = [
   { name: 'exit-code', short: 'x', summary: 'exit with the code of the command that failed' },
   { name: 'output', value: 'VIEW', choices: OUTPUTS, summary: 'how to show a run' },
   { name: 'format', value: 'FORMAT', choices: FORMATS, summary: 'what to write' },
+  { name: 'report', value: 'FORMAT=FILE', many: true, summary: 'write a report of the run to FILE at its end: html, json, trace or junit' },
   { name: 'json', summary: 'one JSON document; for a run, one event a line' },
   { name: 'quiet', short: 'q', summary: 'show failures and the summary only' },
   { name: 'verbose', short: 'v', summary: 'show every step, also the fresh ones' },
   { name: 'color', value: 'WHEN', bare: 'always', choices: COLOURS, summary: 'when to use colours' },
-  { name: 'to', short: 'o', value: 'FILE', summary: 'write FILE' },
+  { name: 'to', short: 'o', value: 'FILE', summary: 'write FILE; for graph and report - is standard output' },
   { name: 'fingerprint', value: 'SHA256:...', summary: 'accept the key only if it has this fingerprint' },
   { name: 'max-size', value: 'SIZE', summary: 'keep at most SIZE, e.g. 20GiB' },
   { name: 'max-age', value: 'TIME', summary: 'drop what was not used for TIME, e.g. 14d' },

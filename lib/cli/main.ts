@@ -25,6 +25,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['validate', async () => (await import('./commands/validate.ts')).validate],
   ['ssh', async () => (await import('./commands/ssh.ts')).ssh],
   ['vm-info', async () => (await import('./commands/vm-info.ts')).vmInfo],
+  ['report', async () => (await import('./commands/report.ts')).report],
   ['replay', async () => (await import('./commands/replay.ts')).replay],
   ['adopt', async () => (await import('./commands/adopt.ts')).adopt],
   ['unlock', async () => (await import('./commands/unlock.ts')).unlockProject],

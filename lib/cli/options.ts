@@ -2,7 +2,7 @@ import { parseDuration } from '../base/duration.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { parseSize } from '../base/size.ts';
 import { checkValue, type Given, type UsageError } from './args.ts';
-import { COLOURS, CONTINUE, FLAG, FLAGS, type FlagName, FORMATS, OUTPUTS, variableOf } from './flags.ts';
+import { COLOURS, CONTINUE, FLAG, FLAGS, type FlagName, FORMATS, OUTPUTS, REPORTS, variableOf } from './flags.ts';
 
 /** Every flag with its type. Absent: neither flag, variable nor the user's configuration says anything. */
 export interface Options {
@@ -26,6 +26,8 @@ export interface Options {
   readonly exitCode: boolean;
   readonly output: (typeof OUTPUTS)[number];
   readonly format?: (typeof FORMATS)[number];
+  /** Reports to write at the end of a run. */
+  readonly reports: readonly ReportWish[];
   readonly json: boolean;
   readonly level: 'quiet' | 'normal' | 'verbose';
   readonly color: (typeof COLOURS)[number];
@@ -35,6 +37,11 @@ export interface Options {
   readonly maxSize?: number;
   /** Milliseconds. */
   readonly maxAge?: number;
+}
+
+export interface ReportWish {
+  readonly format: (typeof REPORTS)[number];
+  readonly file: string;
 }
 
 /** Where flags come from, the strongest first. */
@@ -68,9 +75,9 @@ export function readOptions(sources: OptionSources): Result<Options, UsageError>
   return typed(texts, sources.cpus);
 }
 
-/** Several values in one variable: parameters one a line, profiles between commas. */
+/** Several values in one variable: parameters one a line, profiles and reports between commas. */
 function listOf(name: FlagName, text: string): string[] {
-  if (name !== 'set' && name !== 'profile') return [text];
+  if (name !== 'set' && name !== 'profile' && name !== 'report') return [text];
   const values = text.split(name === 'set' ? '\n' : ',').map((value) => value.trim());
   return values.filter((value) => value !== '');
 }
@@ -90,6 +97,8 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     if (cut < 1) return err({ message: `--set needs K=V, not "${text}"`, hint: 'e.g. --set optimize=2' });
     set.push([text.slice(0, cut), text.slice(cut + 1)]);
   }
+  const reports = parseReports(texts.get('report') ?? []);
+  if (!reports.ok) return reports;
   const jobs = parseJobs(one('jobs'), cpus);
   if (!jobs.ok) return jobs;
   if (on('quiet') && on('verbose')) return err({ message: '--quiet and --verbose exclude each other' });
@@ -106,6 +115,7 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     ...present({ ...given, ...more }),
     set,
     profiles: texts.get('profile') ?? [],
+    reports: reports.value,
     local: on('local'),
     continue: choice(one('continue'), CONTINUE) ?? (on('keep-going') ? 'dependencies-successful' : 'never'),
     dryRun: on('dry-run'),
@@ -120,6 +130,22 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     level: on('quiet') ? 'quiet' : on('verbose') ? 'verbose' : 'normal',
     color: choice(one('color'), COLOURS) ?? 'auto',
   });
+}
+
+function parseReports(texts: readonly string[]): Result<readonly ReportWish[], UsageError> {
+  const wishes: ReportWish[] = [];
+  for (const text of texts) {
+    const cut = text.indexOf('=');
+    const format = choice(text.slice(0, Math.max(cut, 0)), REPORTS);
+    const file = text.slice(cut + 1);
+    if (format === undefined || file === '')
+      return err({
+        message: `--report needs FORMAT=FILE, not "${text}"`,
+        hint: `e.g. --report junit=junit.xml; a format is ${REPORTS.join(', ')}`,
+      });
+    wishes.push({ format, file });
+  }
+  return ok(wishes);
 }
 
 function parseJobs(text: string | undefined, cpus: number): Result<number | undefined, UsageError> {

@@ -1,5 +1,5 @@
 import { type Command, MANY } from './command.ts';
-import { CHOICE, FILE, QUERY, SHOW } from './flags.ts';
+import { CHOICE, FILE, QUERY, REPORTS, SHOW } from './flags.ts';
 
 /** Commands that read only. */
 export const QUERIES: readonly Command[] = [
@@ -59,11 +59,12 @@ export const QUERIES: readonly Command[] = [
     summary: 'Show how steps depend on each other',
     about:
       'Shows the named steps and all they come after, or every step: what each needs, what else it waits for, and which places it provides and releases. Steps of one layer can run at once. Reads only.',
-    flags: [...FILE, 'only', 'format', 'json', ...SHOW],
-    formats: ['text', 'mermaid', 'dot', 'json'],
+    flags: [...FILE, 'only', 'format', 'to', 'json', ...SHOW],
+    formats: ['text', 'mermaid', 'dot', 'json', 'html'],
     examples: [
       ['sbx graph fetch-artifacts', 'what comes before fetch-artifacts, layer by layer'],
-      ['sbx graph --format dot | dot -Tsvg > graph.svg', 'a picture by Graphviz'],
+      ['sbx graph --format html -o graph.html', 'a page that needs nothing else'],
+      ['sbx graph --format dot > graph.dot', 'for Graphviz: dot -Tsvg graph.dot'],
     ],
   },
   {
@@ -85,5 +86,20 @@ export const QUERIES: readonly Command[] = [
     about: 'Shows the journal of a run, the newest one without a name, in any view. Reads only.',
     flags: ['directory', 'file', 'output', 'json', ...SHOW],
     examples: [['sbx replay', 'the last run once more']],
+  },
+  {
+    name: 'report',
+    operands: '[RUN]',
+    least: 0,
+    most: 1,
+    summary: 'Write a page about a run',
+    about:
+      'Writes what a run did, the newest one without a name, as one page that needs nothing else: its graph, a timeline with the critical path, what hit and what missed and why, logs, and durations against history. Or as JSON, as a trace for Perfetto and chrome://tracing, or as JUnit writes tests. The file lies beside the journal of the run, unless -o names another.',
+    flags: ['directory', 'file', 'format', 'to', 'json', ...SHOW],
+    formats: REPORTS,
+    examples: [
+      ['sbx report', 'the last run as a page in .sbx/runs'],
+      ['sbx report --format trace -o trace.json', 'for https://ui.perfetto.dev'],
+    ],
   },
 ];

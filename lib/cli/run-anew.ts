@@ -58,7 +58,12 @@ export async function runAnew(call: Call, witness: RunWitness): Promise<number> 
     await view.end();
   });
   if (ended.ok && ended.value.left) surroundings.leave(ended.value.exit);
-  if (ended.ok) return options.exitCode ? commandsOwn(ended.value.outcomes, ended.value.exit) : ended.value.exit;
+  if (ended.ok) {
+    const exit = options.exitCode ? commandsOwn(ended.value.outcomes, ended.value.exit) : ended.value.exit;
+    if (options.reports.length === 0) return exit;
+    const { writeReports } = await import('./reports.ts');
+    return await writeReports(call, running.run, { io: ground.io, folder: ground.folders.project }, exit);
+  }
   if (!('code' in ended.error)) return await sayFaulty(call, ended.error);
   complain(call, ended.error);
   return UNREACHABLE.has(ended.error.code) ? EXIT.unreachable : EXIT.failed;

@@ -55,6 +55,10 @@ export interface PlannedStep {
   /** Folder in which it runs, below the workspace; absent: the workspace. */
   readonly dir?: string;
   readonly needs: readonly StepId[];
+  /** Absent: none. */
+  readonly after?: readonly StepId[];
+  readonly provides?: SandboxName;
+  readonly releases?: SandboxName;
   readonly decision: Decision;
   readonly ms?: number; // predicted
   /** The step owns the terminal while it runs: a view that draws gives it free. */

@@ -1,7 +1,10 @@
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
-import type { Project, Step, StepId } from '../model/project.ts';
+import type { Step, StepId } from '../model/project.ts';
 import { circles } from './circles.ts';
 import { Heap } from './heap.ts';
+
+/** What of a step joins it to others. */
+export type Joined = Pick<Step, 'id' | 'needs' | 'after' | 'sandbox' | 'provides' | 'releases' | 'span'>;
 
 /** The steps of a project and what must come before what. Knows nothing of what is selected or fresh. */
 export interface Graph {
@@ -15,7 +18,7 @@ export interface Graph {
 type Edges = number[][];
 
 /** Edges to steps that do not exist are left out: they have diagnostics of their own. Linear, and without recursion. */
-export function makeGraph(project: Project): Checked<Graph> {
+export function makeGraph(project: { readonly steps: ReadonlyMap<StepId, Joined> }): Checked<Graph> {
   const steps = [...project.steps.values()];
   const index = new Map(steps.map((step, i) => [step.id, i]));
   const edges: Edges = steps.map((step) => known(index, [...step.needs, ...step.after]));
@@ -23,10 +26,10 @@ export function makeGraph(project: Project): Checked<Graph> {
   addReleasers(steps, edges);
   const before = edges.map((list) => (list.length > 1 ? [...new Set(list)] : list));
   const isStep = (i: number): boolean => i < steps.length;
-  const ids = (list: readonly number[]): readonly StepId[] => list.map((i) => (steps[i] as Step).id);
+  const ids = (list: readonly number[]): readonly StepId[] => list.map((i) => (steps[i] as Joined).id);
   const order = sort(before, isStep);
   if (order.length < before.length) {
-    const found = circles(before, order).map((circle) => diagnosticOf(circle.filter(isStep).map((i) => steps[i] as Step)));
+    const found = circles(before, order).map((circle) => diagnosticOf(circle.filter(isStep).map((i) => steps[i] as Joined)));
     return { diagnostics: found };
   }
   const direct = (step: StepId): ReadonlySet<number> => through(before[index.get(step) ?? -1] ?? [], before, isStep);
@@ -49,7 +52,7 @@ function known(index: ReadonlyMap<StepId, number>, ids: readonly StepId[]): numb
 }
 
 /** What a provider itself waits for may stand in the place (to set it up) and so cannot wait for the provider. */
-function addProviders(steps: readonly Step[], edges: Edges): void {
+function addProviders(steps: readonly Joined[], edges: Edges): void {
   const places = [...byPlace(steps, (step) => step.provides)];
   const users = byPlace(steps, (step) => step.sandbox);
   // By declared edges alone, so all of them before the first is added.
@@ -61,7 +64,7 @@ function addProviders(steps: readonly Step[], edges: Edges): void {
 }
 
 /** What waits for a releaser (to begin anew) cannot be waited for by it. */
-function addReleasers(steps: readonly Step[], edges: Edges): void {
+function addReleasers(steps: readonly Joined[], edges: Edges): void {
   const users = byPlace(steps, (step) => step.sandbox);
   const providers = byPlace(steps, (step) => step.provides);
   for (const [place, releasers] of byPlace(steps, (step) => step.releases)) {
@@ -72,7 +75,7 @@ function addReleasers(steps: readonly Step[], edges: Edges): void {
   }
 }
 
-function byPlace(steps: readonly Step[], placeOf: (step: Step) => string | undefined): ReadonlyMap<string, readonly number[]> {
+function byPlace(steps: readonly Joined[], placeOf: (step: Joined) => string | undefined): ReadonlyMap<string, readonly number[]> {
   const places = new Map<string, number[]>();
   for (const [i, step] of steps.entries()) {
     const place = placeOf(step);
@@ -114,12 +117,12 @@ function sort(before: readonly (readonly number[])[], isStep: (i: number) => boo
   return order;
 }
 
-function diagnosticOf(circle: readonly Step[]): Diagnostic {
-  const [first] = circle as readonly [Step, ...Step[]];
+function diagnosticOf(circle: readonly Joined[]): Diagnostic {
+  const [first] = circle as readonly [Joined, ...Joined[]];
   const path = [...circle, first];
   const hints: string[] = [];
   for (const [i, step] of circle.entries()) {
-    const next = path[i + 1] as Step;
+    const next = path[i + 1] as Joined;
     if (step.needs.includes(next.id) || step.after.includes(next.id)) continue;
     if (next.provides !== undefined && next.provides === step.sandbox)
       hints.push(`${next.id} provides ${next.provides}, where ${step.id} runs`);

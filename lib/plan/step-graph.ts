@@ -1,48 +1,65 @@
 import type { Project, SandboxName, Step, StepId } from '../model/project.ts';
+import type { Joined } from './graph.ts';
 import type { Selection } from './select.ts';
 
-/** A step as a graph shows it. Steps that are not shown are left out of its lists. */
-export interface GraphStep {
-  readonly id: StepId;
-  readonly task: string;
-  readonly sandbox: SandboxName;
+/** What a step comes after, as a graph shows it. Steps that are not shown are left out. */
+export interface Links {
   readonly needs: readonly StepId[];
-  /** What else must have ended before: `after`, providers of its place, or the users of the place that it releases; none that follows from another. */
+  /** What else must have ended before: `after`, providers of its place, or the users of the place that it releases; of places none that follows from another. */
   readonly after: readonly StepId[];
-  readonly provides?: SandboxName;
-  readonly releases?: SandboxName;
-  readonly description?: string;
   /** 0: waits for nothing. Steps of one layer can run at once. */
   readonly layer: number;
 }
 
+export interface GraphStep extends Links {
+  readonly id: StepId;
+  readonly task: string;
+  readonly sandbox: SandboxName;
+  readonly provides?: SandboxName;
+  readonly releases?: SandboxName;
+  readonly description?: string;
+}
+
 /** The steps of a selection, each after all that come before it. */
 export function stepGraph(project: Project, { steps, before }: Pick<Selection, 'steps' | 'before'>): readonly GraphStep[] {
-  const waits = new Map(steps.map((id) => [id, new Set(before(id))]));
-  const layers = new Map<StepId, number>();
+  const links = linksOf(project.steps, steps, before);
   return steps.map((id): GraphStep => {
-    const step = project.steps.get(id) as Step;
-    const all = [...(waits.get(id) ?? [])];
-    const layer = all.reduce((most, one) => Math.max(most, (layers.get(one) ?? 0) + 1), 0);
-    layers.set(id, layer);
-    const { task, sandbox, provides, releases, description } = step;
+    const { task, sandbox, provides, releases, description } = project.steps.get(id) as Step;
     const more = {
       ...(provides === undefined ? {} : { provides }),
       ...(releases === undefined ? {} : { releases }),
       ...(description === undefined ? {} : { description }),
     };
-    return { id, task, sandbox, needs: step.needs.filter((one) => waits.has(one)), after: afterOf(step, all, waits), ...more, layer };
+    return { id, task, sandbox, ...(links.get(id) as Links), ...more };
   });
 }
 
-/** What a step waits for beside its needs: of what follows from places, only what does not follow from another that it waits for. */
-export function afterOf(
-  { needs, after }: Pick<Step, 'needs' | 'after'>,
-  before: readonly StepId[],
-  waits: ReadonlyMap<StepId, ReadonlySet<StepId>>,
-): readonly StepId[] {
-  if (before.length <= needs.length) return [];
-  const declared = new Set(after);
-  const needed = new Set(needs);
-  return before.filter((one) => !needed.has(one) && (declared.has(one) || !before.some((other) => waits.get(other)?.has(one))));
+/** `shown` stand after all that come before them; `before`: all that a step waits for, of those that are shown. */
+export function linksOf(
+  steps: ReadonlyMap<StepId, Joined>,
+  shown: readonly StepId[],
+  before: (step: StepId) => readonly StepId[],
+): ReadonlyMap<StepId, Links> {
+  const links = new Map<StepId, Links>();
+  const isShown = new Set(shown);
+  const declared = (id: StepId): readonly StepId[] => [...(steps.get(id)?.needs ?? []), ...(steps.get(id)?.after ?? [])];
+  for (const id of shown) {
+    const { needs = [], after = [] } = steps.get(id) ?? {};
+    const all = before(id);
+    const layer = all.reduce((most, one) => Math.max(most, (links.get(one)?.layer ?? 0) + 1), 0);
+    const said = new Set([...needs, ...after]);
+    const more = all.filter((one) => !said.has(one));
+    // What another that it waits for waits for itself goes without saying.
+    const follows = new Set(
+      more.length === 0 ? [] : [...all.flatMap(declared), ...[...said].flatMap((one) => (isShown.has(one) ? before(one) : []))],
+    );
+    const needed = needs.filter((one) => isShown.has(one));
+    const isPassed = (one: StepId): boolean => steps.get(one)?.provides !== undefined && more.some((other) => before(other).includes(one));
+    const others = [
+      ...after.filter((one) => isShown.has(one) && !needed.includes(one)),
+      ...more.filter((one) => !follows.has(one) && !isPassed(one)),
+    ];
+    links.set(id, { needs: needed, after: others, layer });
+  }
+  return links;
 }

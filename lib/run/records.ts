@@ -36,6 +36,8 @@ export interface Records extends Places {
   made(step: StepId, key: Digest): Digest | undefined;
   /** The key under which the step made these outputs, as far as it is known. */
   keyOf(step: StepId, outputs: Digest): Digest | undefined;
+  /** Milliseconds of its last successful executions, newest first. */
+  past(step: StepId): readonly number[];
   history(step: StepId): { readonly ms: number; readonly bytes?: number } | undefined;
   formerInputs(digest: Digest): Tree | undefined;
   /** Before a step runs: its success is forgotten, on the disk too. `cutOff` is told of a step that never had one, should nobody tell how it ended. */
@@ -126,6 +128,7 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
     left: (step) => steps.get(step)?.left,
     made: (step, key) => steps.get(step)?.made.find(([of]) => of === key)?.[1],
     keyOf: (step, outputs) => steps.get(step)?.made.find(([, made]) => made === outputs)?.[0],
+    past: (step) => (steps.get(step)?.past ?? []).map(([ms]) => Math.round(ms)),
     history(step) {
       const past = steps.get(step)?.past ?? [];
       const bytes = median(past.flatMap(([, sent]) => (sent === null ? [] : [sent])));

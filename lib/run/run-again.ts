@@ -15,8 +15,7 @@ export interface AgainRequest {
   readonly tell: (event: Stamped) => void;
 }
 
-/** Gives the exit code. */
-export function runAgain({ events }: Evidence, { io, folder, began, tell }: AgainRequest): number {
+export function runAgain({ events }: Evidence, { io, folder, began, tell }: AgainRequest): { readonly run: string; readonly exit: number } {
   const run = runName(io);
   const at = io.clock.now();
   const stamped = events.map((event, seq): Stamped => ({ ...renewed(event, run, io.clock.monotonic() - began), seq, at }));
@@ -26,7 +25,7 @@ export function runAgain({ events }: Evidence, { io, folder, began, tell }: Agai
     // full or read-only: the run has no journal, and changed nothing
   }
   for (const event of stamped) tell(event);
-  return 0;
+  return { run, exit: 0 };
 }
 
 function renewed(event: Event, run: string, ms: number): Event {

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import { localSandbox } from '../io/local.ts';
 import { fileTrouble, refusedHere } from '../io/trouble.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Emit, Event, PlaceChange, PlannedStep } from '../model/event.ts';
+import type { Emit, Event, PlaceChange } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
@@ -20,6 +20,7 @@ import { acquireLock } from './lock.ts';
 import { runLoop } from './loop.ts';
 import { type Memory, openMemory } from './memory.ts';
 import { openReach } from './open-reach.ts';
+import { plannedSteps } from './planned-steps.ts';
 import { movedHere, type Prepared, prepare } from './prepare.ts';
 import { makeProjectFolder } from './project-folder.ts';
 import type { Reach } from './reach.ts';
@@ -235,16 +236,6 @@ class Run {
   }
 
   #emitPlan({ actions, places }: Plan, again: boolean, changed: readonly PlaceChange[] = []): void {
-    const steps = actions.map(({ action, decision, price }): PlannedStep => {
-      const { step, draft, id } = action;
-      const common = { id, title: draft.title, task: step.task, sandbox: step.sandbox, needs: step.needs, decision };
-      return {
-        ...common,
-        ...(price?.ms === undefined ? {} : { ms: price.ms }),
-        ...(step.interactive ? { interactive: true as const } : {}),
-        ...(step.dir === '.' ? {} : { dir: step.dir }),
-      };
-    });
-    this.#emit({ type: 'planned', steps, places, again, ...(changed.length > 0 ? { changed } : {}) });
+    this.#emit({ type: 'planned', steps: plannedSteps(actions), places, again, ...(changed.length > 0 ? { changed } : {}) });
   }
 }

@@ -33,6 +33,7 @@ test('without flags', () => {
   assert.equal(good('run'), {
     set: [],
     profiles: [],
+    reports: [],
     local: false,
     continue: 'never',
     dryRun: false,
@@ -67,6 +68,8 @@ test('every flag has a variable that means the same', () => {
     continue: 'always',
     force: 'build',
     output: 'plain',
+    format: 'json',
+    report: 'junit=a.xml,html=b.html',
     color: 'never',
     fingerprint: 'SHA256:x',
     'max-size': '1GiB',
@@ -83,6 +86,10 @@ test('every flag has a variable that means the same', () => {
     ['b', '2'],
   ]);
   assert.equal(good('run', { SBX_PROFILE: 'p,q' }).profiles, ['p', 'q']);
+  assert.equal(good('run', { SBX_REPORT: 'junit=a.xml, html=b=c' }).reports, [
+    { format: 'junit', file: 'a.xml' },
+    { format: 'html', file: 'b=c' },
+  ]);
   assert.is(good('run', { SBX_FORCE: '1' }).force, 'named');
   assert.equal(good('run', { SBX_FORCE: 'build' }).force, ['build']);
   assert.equal(good('run', { SBX_FORCE: '0' }).force, []);

@@ -18,9 +18,10 @@ export async function run(call: Call): Promise<number> {
   if (found === undefined) return await (await import('../run-anew.ts')).runAnew(call, witness);
   const view = await openView(call);
   const io = { files: realFiles, clock: realClock, nonce };
-  const exit = runAgain(found.evidence, { io, folder: found.folder, began, tell: (event) => view.event(event) });
+  const { folder } = found;
+  const { run, exit } = runAgain(found.evidence, { io, folder, began, tell: (event) => view.event(event) });
   await view.end();
-  return exit;
+  return call.options.reports.length === 0 ? exit : await (await import('../reports.ts')).writeReports(call, run, { io, folder }, exit);
 }
 
 /** Evidence that this very invocation would find everything fresh, as the last one did. */

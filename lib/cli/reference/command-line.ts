@@ -8,6 +8,7 @@ export function commandReference(): string {
     lines.push(`## sbx ${command.name}`, '', `    sbx ${command.name} ${command.operands}`.trimEnd(), '', command.about, '');
     const flags = command.flags.filter((name) => name !== 'help').map((name) => `\`--${name}\``);
     if (flags.length > 0) lines.push(`Flags: ${flags.join(', ')}`, '');
+    if (command.formats) lines.push(`Formats: ${command.formats.join(', ')}`, '');
     for (const [line, meaning] of command.examples) lines.push(`- \`${line}\`: ${meaning}`);
     lines.push('');
   }
@@ -17,7 +18,7 @@ export function commandReference(): string {
     '',
     'A flag on the command line is stronger than its variable, and that is stronger than a line `flag = value` in `$XDG_CONFIG_HOME/sbx/config`.',
     'Flags that are on or off take `=true` and `=false`; a variable also `1`, `yes`, `on`, `0`, `no`, `off`.',
-    'Several parameters in SBX_SET stand on a line each, several profiles in SBX_PROFILE between commas.',
+    'Several parameters in SBX_SET stand on a line each, several profiles in SBX_PROFILE and reports in SBX_REPORT between commas.',
     '',
   );
   return lines.join('\n');

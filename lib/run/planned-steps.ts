@@ -1,0 +1,24 @@
+import type { PlannedStep } from '../model/event.ts';
+import type { PlannedAction } from '../model/plan.ts';
+
+/** What a run says of its plan. */
+export function plannedSteps(actions: readonly PlannedAction[]): readonly PlannedStep[] {
+  return actions.map(({ action, decision, price }): PlannedStep => {
+    const { step, draft, id } = action;
+    const { task, sandbox, needs, after, provides, releases, interactive, dir } = step;
+    return {
+      id,
+      title: draft.title,
+      task,
+      sandbox,
+      needs,
+      ...(after.length > 0 ? { after } : {}),
+      ...(provides === undefined ? {} : { provides }),
+      ...(releases === undefined ? {} : { releases }),
+      decision,
+      ...(price?.ms === undefined ? {} : { ms: price.ms }),
+      ...(interactive ? { interactive: true as const } : {}),
+      ...(dir === '.' ? {} : { dir }),
+    };
+  });
+}
