@@ -24,7 +24,7 @@ const COPIED = [
   'sandboxfile.schema.json',
 ];
 const SLOTS = 2;
-const { takeGround } = await load('test/rig/ground.ts');
+const { startHarness } = await load('test/rig/harness.ts');
 const { removeFolder } = await load('test/rig/folder.ts');
 const { endAll } = await load('test/rig/processes.ts');
 const USAGE = `usage: npm run mutants -- [PART...] [--short]
@@ -62,7 +62,7 @@ async function tryAll({ patches }) {
     const failed = results.filter((one) => one.survived).length;
     return `${results.length - failed} passed, ${failed} failed`;
   };
-  takeGround(() => console.log(`\nstopped; ${patches.length - results.length} of ${patches.length} not tried\n${sum()}`));
+  startHarness(() => console.log(`\nstopped; ${patches.length - results.length} of ${patches.length} not tried\n${sum()}`));
   console.log(`${patches.length} mutants, ${SLOTS} at once`);
   const waiting = patches.values();
   const work = async () => {

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { takeGround } from './ground.ts';
+import { startHarness } from './harness.ts';
 import { countsLine, countsOf, type FileReport } from './report.ts';
 import { runAll } from './run-all.ts';
 
@@ -18,7 +18,7 @@ process.exitCode = 1;
 const isCi = process.env.CI === 'true' || process.env.CI === '1';
 const durations = readDurations();
 const ended: FileReport[] = [];
-takeGround(() => console.log(`\nstopped after ${ended.length} test files\n${countsLine(countsOf(ended, isCi))}`));
+startHarness(() => console.log(`\nstopped after ${ended.length} test files\n${countsLine(countsOf(ended, isCi))}`));
 const reports = await runAll(
   { root: ROOT, sources: join(ROOT, '../../test'), patterns: positionals },
   { jobs: Number(values.jobs), durations, ended: show },

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export interface Process {
   readonly pid: number;
@@ -7,10 +7,10 @@ export interface Process {
   readonly command: string;
 }
 
-/** Living processes, this one aside, that have one of `marks` in their environment, their words or their working directory. A zombie does not live. */
+/** Living processes, this one aside, that have one of `marks` in their environment, their words or their working directory. A zombie does not live. Linux only; elsewhere none are seen. */
 export function processesWith(marks: readonly string[]): readonly Process[] {
   const found: Process[] = [];
-  for (const name of readdirSync('/proc')) {
+  for (const name of existsSync('/proc') ? readdirSync('/proc') : []) {
     const pid = Number(name);
     if (!(pid > 0) || pid === process.pid) continue;
     const command = look(() => readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim());

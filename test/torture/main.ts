@@ -1,6 +1,6 @@
 // node .build/test/torture/main.js [ROW...] [FLAG...]: see flags.ts.
 import { shellQuote } from '../../lib/base/quote.ts';
-import { takeGround } from '../rig/ground.ts';
+import { startHarness } from '../rig/harness.ts';
 import { drive, namesOf } from './drive.ts';
 import { readFlags, type Wish } from './flags.ts';
 import { KEPT, keep, REPORT } from './report.ts';
@@ -10,7 +10,7 @@ let cases = 0;
 let wrong = 0;
 let now = '';
 process.exitCode = 1;
-takeGround(() => console.log(`\nstopped in ${now}\n${sum()}`));
+startHarness(() => console.log(`\nstopped in ${now}\n${sum()}`));
 const wish = readFlags(process.argv.slice(2), Object.keys(ROWS));
 if ('says' in wish) {
   console.error(wish.says);

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { REPOSITORY } from '../../rig/cli.ts';
-import { takeGround } from '../../rig/ground.ts';
+import { startHarness } from '../../rig/harness.ts';
 import { readFlags } from '../flags.ts';
 import { strikeAll } from './strike.ts';
 import { peersTable } from './table.ts';
@@ -11,7 +11,7 @@ import { findTools } from './tools.ts';
 const say = (text: string): void => console.log(text);
 
 process.exitCode = 1;
-takeGround(() => say('\nstopped'));
+startHarness(() => say('\nstopped'));
 const wish = readFlags(process.argv.slice(2), []);
 if ('says' in wish) {
   console.error(wish.says);

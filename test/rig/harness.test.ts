@@ -7,12 +7,13 @@ import { until } from './patience.ts';
 import { processesWith } from './processes.ts';
 
 const HARNESS = `
-  const { takeGround } = await import(process.argv[1]);
+  const { startHarness } = await import(process.argv[1]);
   const { withFolder } = await import(process.argv[2]);
   const { spawn } = await import('node:child_process');
-  takeGround(() => console.log('3 passed so far'));
+  startHarness(() => console.log('3 passed so far'));
   await withFolder((folder) => new Promise(() => {
     spawn('setsid', ['sleep', '9000'], { cwd: folder, env: { PATH: process.env.PATH }, stdio: 'ignore' });
+    spawn('setsid', ['sleep', '8000'], { cwd: '/', stdio: 'ignore' });
     setInterval(() => {}, 1000);
   }));`;
 
@@ -22,7 +23,7 @@ for (const [signal, exit] of [
 ] as const) {
   test(`told to end by ${signal}, a harness says what it did, and its folders and processes are gone`, () =>
     withFolder(async (folder) => {
-      const words = [new URL('ground.js', import.meta.url).href, new URL('folder.js', import.meta.url).href];
+      const words = [new URL('harness.js', import.meta.url).href, new URL('folder.js', import.meta.url).href];
       const harness = spawn(process.execPath, ['--input-type=module', '-e', HARNESS, ...words], {
         env: { ...process.env, TMPDIR: folder },
       });
@@ -31,7 +32,7 @@ for (const [signal, exit] of [
         said += text;
       });
       const marks = [`${folder}/`];
-      await until('it sleeps', () => processesWith(marks).some(({ command }) => command === 'sleep 9000'));
+      await until('both sleep', () => processesWith(marks).filter(({ command }) => /^sleep [89]000$/.test(command)).length === 2);
       assert.is(readdirSync(folder).length, 1);
       harness.kill(signal);
       await until('it ends', () => harness.exitCode !== null && said !== '');
