@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { cleanEnvironment, type Ended, SBX } from '../../rig/cli.ts';
 import { type CrashPoint, dying } from './dying.ts';
+import { type FarCall, FarTools } from './far-tools.ts';
 import type { Plan } from './hooked.ts';
 import { Crash, inside } from './inside.ts';
 import type { Operation } from './operation.ts';
-import type { Scenario } from './scenarios.ts';
+import type { Scenario } from './scenario.ts';
 import type { World } from './world.ts';
 
 const HOOKED = fileURLToPath(new URL('hooked.js', import.meta.url));
@@ -13,14 +14,27 @@ const HOOKED = fileURLToPath(new URL('hooked.js', import.meta.url));
 /** Milliseconds after which an invocation hangs. */
 const PATIENCE = 120_000;
 
-/** Every change of the disk that the attacked invocation makes, in order. */
-export async function record(world: World, scenario: Scenario): Promise<readonly Operation[]> {
+/** What the attacked invocation does to the disks, in order: here, and on the far side. */
+export interface Recorded {
+  readonly operations: readonly Operation[];
+  readonly calls: readonly FarCall[];
+}
+
+export async function record(world: World, scenario: Scenario): Promise<Recorded> {
   const operations: Operation[] = [];
-  await inside(scenario.attack, invocationOf(world, scenario), world.base, (operation, run) => {
+  const tools = scenario.kind === 'far' ? new FarTools(world.base) : undefined;
+  await inside(scenario.attack, invocationOf(world, scenario, tools), world.base, (operation, run) => {
     operations.push(operation);
     return run();
   });
-  return operations;
+  return { operations, calls: tools?.calls(world.base) ?? [] };
+}
+
+/** Lets a program of the far side die there, and sbx end by itself; undefined if the point was not on the way. */
+export async function crashThere(world: World, scenario: Scenario, point: CrashPoint): Promise<Ended | undefined> {
+  const tools = new FarTools(world.base, point);
+  const ended = await inside(scenario.attack, invocationOf(world, scenario, tools), world.base);
+  return tools.hasStruck ? ended : undefined;
 }
 
 /** Lets it die there; false if the point was not on the way this time, so that the run went to its end. */
@@ -56,7 +70,7 @@ function killed(world: World, scenario: Scenario, point: CrashPoint): Promise<En
   });
 }
 
-export function invocationOf(world: World, { inOther }: Scenario) {
+export function invocationOf(world: World, { inOther }: Scenario, tools?: FarTools) {
   const project = inOther ? world.other : world.project;
-  return { cwd: project.root, home: project.home, env: { SBX_KILL_GRACE: '1s' } };
+  return { cwd: project.root, home: project.home, env: { SBX_KILL_GRACE: '1s', ...(tools && { PATH: tools.path }) } };
 }

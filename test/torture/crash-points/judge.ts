@@ -1,9 +1,12 @@
 import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Ended } from '../../rig/cli.ts';
 import { contentOf } from '../../rig/contents.ts';
+import { comes } from '../../rig/patience.ts';
+import { processesWith } from '../../rig/processes.ts';
 import type { TestProject } from '../../rig/project.ts';
 import { litterOf } from './litter.ts';
-import { GOAL, type Next, type Scenario } from './scenarios.ts';
+import { GOAL, type Next, type Scenario } from './scenario.ts';
 import { isSomewhere, productsOf, type World } from './world.ts';
 
 /** What is wrong with what a dead sbx left; undefined if the next runs go as if it had never been. */
@@ -22,6 +25,21 @@ export async function judge(world: World, scenario: Scenario): Promise<string | 
   }
   if (scenario.ends === 'torn down') return (await tornDown(world)) ?? litterOf(world);
   return wrongProducts(project, scenario.kind) ?? (await busy(world, project, scenario.kind)) ?? litterOf(world);
+}
+
+/** How sbx itself may end where a program of its far side died: well, with all done, or with a failure; and nothing runs on. */
+export async function judgeEnd({ base, project }: World, scenario: Scenario, ended: Ended): Promise<string | undefined> {
+  const said = `it gave ${ended.code}: ${ended.stdout}${ended.stderr}`;
+  if (ended.code !== 0 && ended.code !== 1 && ended.code !== 4) return said;
+  const isBuilt = scenario.attack[1] === GOAL.far;
+  const wrong = ended.code === 0 && isBuilt ? wrongProducts(project, 'far') : undefined;
+  if (wrong !== undefined) return `${wrong}, and ${said}`;
+  let left = processesWith([]);
+  const areGone = await comes(() => {
+    left = processesWith([`${base}/`]);
+    return left.length === 0;
+  });
+  return areGone ? undefined : `left behind: ${left.map(({ pid, command }) => `${pid} ${command}`).join('; ')}`;
 }
 
 /** The user's own files: sources, notes, and what was made by hand among the outputs. */

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { must } from './scenarios.ts';
+import { must } from './scenario.ts';
 import { age, type World } from './world.ts';
 
 /** Every kind of file that sbx keeps. The rest is litter. */
@@ -18,6 +18,7 @@ const PROJECT = [
   /^runs\/[^/]+\/(journal\.ndjson|[^/]+\.log)$/,
   /^(trash|replaced)\//,
   /^embedded\/box\/work\/(?!\.sbx\/)/,
+  /^embedded\/box\/work\/\.sbx\/aside\//,
   /^embedded\/box\/work\/\.sbx\/(sentinel|receipt|sent|seen|holds\/\w+)$/,
 ];
 
@@ -28,8 +29,10 @@ export async function litterOf(world: World): Promise<string | undefined> {
     if (existsSync(part)) age(part);
   }
   await must(world.project, ['cache', 'gc']);
-  for (const { root, sbx } of [world.project, world.other]) {
-    if (existsSync(join(root, '.sbx'))) await sbx(['run', '--force', existsSync(join(root, '.sbx/embedded')) ? 'fetch' : 'check']);
+  for (const { root, sbx, write } of [world.project, world.other]) {
+    const isFar = existsSync(join(root, '.sbx/embedded'));
+    if (isFar) write('src/b', 'beta, for the last time\n'); // a sync that sends something sweeps the far side
+    if (existsSync(join(root, '.sbx'))) await sbx(['run', '--force', isFar ? 'fetch' : 'check']);
   }
   const left = litter(world);
   return left.length > 0 ? `left for ever: ${left.join(', ')}` : undefined;

@@ -1,3 +1,4 @@
+import type { Recorded } from './crash.ts';
 import type { CrashPoint } from './dying.ts';
 import type { Operation } from './operation.ts';
 import { SCENARIOS } from './scenarios.ts';
@@ -6,6 +7,8 @@ export interface Attack {
   /** Of SCENARIOS. */
   readonly scenario: number;
   readonly point: CrashPoint;
+  /** On the far side: what is called there. */
+  readonly there?: string;
 }
 
 interface Ranked {
@@ -13,12 +16,43 @@ interface Ranked {
   readonly rank: number;
 }
 
-/** At most `count` crash points, spread over all scenarios; of those with a far side, which cost ten times as much, no more than must be. */
-export function pointsOf(operations: readonly (readonly Operation[])[], count: number): readonly Attack[] {
-  const local = operations.flatMap((all, number) => (SCENARIOS[number]?.kind === 'local' ? ranked(all, number) : []));
-  const far = operations.flatMap((all, number) => (SCENARIOS[number]?.kind === 'far' ? ranked(all, number) : []));
-  const farther = Math.min(far.length, Math.max(Math.ceil(count / 12), count - local.length));
-  return woven(best(local, count - farther), best(far, farther));
+/** At most `count` crash points, spread over all scenarios; of those with a far side, which cost ten times as much, no more than must be, most of them there. */
+export function pointsOf(recorded: readonly Recorded[], count: number): readonly Attack[] {
+  const local = recorded.flatMap(({ operations }, number) => (SCENARIOS[number]?.kind === 'local' ? ranked(operations, number) : []));
+  const far = recorded.flatMap(({ operations }, number) => (SCENARIOS[number]?.kind === 'far' ? ranked(operations, number) : []));
+  const there = rankedThere(recorded);
+  const farther = Math.max(Math.ceil(count / 5), count - local.length);
+  const beyond = Math.min(there.length, Math.max(Math.ceil(farther * 0.6), farther - far.length));
+  const nearer = Math.min(far.length, farther - beyond);
+  return woven(best(local, count - nearer - beyond), turns(best(far, nearer), best(there, beyond)));
+}
+
+/** Of all scenarios each call once, before its repetitions. What is written through a bare `cat` (sentinel, receipt, holds) half done before all else. */
+function rankedThere(recorded: readonly Recorded[]): readonly Ranked[] {
+  const seen = new Set<string>();
+  return recorded.flatMap(({ calls }, scenario) => {
+    const counts = new Map<string, number>();
+    return calls.flatMap(({ tool, says, tears }) => {
+      const nth = counts.get(tool) ?? 0;
+      counts.set(tool, nth + 1);
+      const isBare = says === tool;
+      const call = isBare ? `${says} ${nth}` : says;
+      const again = seen.has(call) ? 1 : 0;
+      seen.add(call);
+      const ways = ['after', ...(tears ? ['torn' as const] : []), 'before'] as const;
+      return ways.map((when) => ({
+        attack: { scenario, point: { name: tool, nth, when }, there: says },
+        rank: isBare && when === 'torn' && again === 0 ? -1 : again,
+      }));
+    });
+  });
+}
+
+function turns<T>(some: readonly T[], others: readonly T[]): readonly T[] {
+  return Array.from({ length: Math.max(some.length, others.length) }).flatMap((_, i) => [
+    ...some.slice(i, i + 1),
+    ...others.slice(i, i + 1),
+  ]);
 }
 
 /** The most telling first: each kind of operation once, before its repetitions; after it, half done, and before it, which is mostly after another one. */

@@ -1,6 +1,6 @@
 import type { Row, Trial } from '../row.ts';
+import type { Recorded } from './crash.ts';
 import { Lanes, SLOTS } from './lanes.ts';
-import type { Operation } from './operation.ts';
 import { type Attack, pointsOf } from './points.ts';
 import { SCENARIOS } from './scenarios.ts';
 import type { Question } from './worker.ts';
@@ -16,16 +16,17 @@ export const row: Row = {
   async open({ folder }) {
     const lanes = new Lanes<Question>(new URL('worker.js', import.meta.url), folder);
     const asked = SCENARIOS.map(({ kind }, scenario) => lanes.ask(kind, { scenario }));
-    const operations = (await Promise.all(asked)) as readonly (readonly Operation[])[];
-    const trial = ({ scenario, point }: Attack): Trial => ({
-      name: `${SCENARIOS[scenario]?.name}: ${point.when} ${point.name}${point.nth > 0 ? ` #${point.nth + 1}` : ''}`,
+    const recorded = (await Promise.all(asked)) as readonly Recorded[];
+    const trial = ({ scenario, point, there }: Attack): Trial => ({
+      name: `${SCENARIOS[scenario]?.name}: ${point.when} ${there ?? point.name}${point.nth > 0 ? ` #${point.nth + 1}` : ''}${there ? ' there' : ''}`,
       async run() {
-        const says = await lanes.ask(SCENARIOS[scenario]?.kind ?? 'local', { scenario, point });
+        const question = { scenario, point, ...(there === undefined ? {} : { there: true as const }) };
+        const says = await lanes.ask(SCENARIOS[scenario]?.kind ?? 'local', question);
         return typeof says === 'string' ? says : undefined;
       },
     });
     return {
-      trials: (count) => pointsOf(operations, count).map(trial),
+      trials: (count) => pointsOf(recorded, count).map(trial),
       [Symbol.asyncDispose]: () => lanes[Symbol.asyncDispose](),
     };
   },

@@ -1,47 +1,11 @@
 import { chmodSync, cpSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from '../../rig/project.ts';
+import { FAR } from './far-scenarios.ts';
+import { built, EDIT, GOAL, MINE, must, type Scenario } from './scenario.ts';
 import { age, SOURCES, type World, writeProject } from './world.ts';
 
-/** An invocation that is going to die, what was there before, and what must be so after. */
-export interface Scenario {
-  readonly name: string;
-  readonly kind: 'local' | 'far';
-  readonly prepare: (world: World) => Promise<void>;
-  readonly attack: readonly string[];
-  /** In the other checkout. */
-  readonly inOther?: true;
-  /** Texts of files that are somebody's own work: they are in the project or in its trash whatever happens. */
-  readonly kept?: readonly string[];
-  /** What is done after the crash, if it is not simply the run again; each with the exit code that it must have. */
-  readonly next?: readonly Next[];
-  /** Sources after `next`, where they are not those that lie there. */
-  readonly ends?: 'built' | 'torn down';
-}
-
-export interface Next {
-  readonly args: readonly string[];
-  readonly code: number;
-  /** Before it. */
-  readonly change?: (project: TestProject) => void;
-  /** What is wrong after it. */
-  readonly wrong?: (project: TestProject) => string | undefined;
-}
-
-export const GOAL = { local: 'check', far: 'fetch' } as const;
-const EDIT = 'alpha, edited\n';
-const MINE = 'written by hand\n';
 const NOTES = 'a note among the products\n';
-
-const built = async (world: World, kind: 'local' | 'far' = 'local', project = world.project): Promise<void> => {
-  writeProject(project, kind, world.base);
-  await must(project, ['run', GOAL[kind]]);
-};
-
-export async function must(project: TestProject, args: readonly string[]): Promise<void> {
-  const ended = await project.sbx(args);
-  if (ended.code !== 0) throw new Error(`sbx ${args.join(' ')} gave ${ended.code}: ${ended.stdout}${ended.stderr}`);
-}
 
 const local = (name: string, prepare: Scenario['prepare'], more: Partial<Scenario> = {}): Scenario => ({
   name,
@@ -50,14 +14,6 @@ const local = (name: string, prepare: Scenario['prepare'], more: Partial<Scenari
   attack: ['run', GOAL.local],
   ...more,
 });
-const far = (name: string, prepare: Scenario['prepare'], more: Partial<Scenario> = {}): Scenario => ({
-  name,
-  kind: 'far',
-  prepare,
-  attack: ['run', GOAL.far],
-  ...more,
-});
-
 /** What was made by hand among the outputs. */
 const byHand = ({ project }: World): void => {
   project.write('out/gen/a.txt', MINE);
@@ -181,42 +137,7 @@ export const SCENARIOS: readonly Scenario[] = [
     age(join(world.base, 'home/.cache/sbx'));
     world.project.write('src/a', EDIT);
   }),
-  far('first run over SSH', async (world) => writeProject(world.project, 'far', world.base)),
-  far('run over SSH after an edit', async (world) => {
-    await built(world, 'far');
-    world.project.write('src/a', EDIT);
-  }),
-  far(
-    'run over SSH after an edit that is undone then',
-    async (world) => {
-      await built(world, 'far');
-      world.project.write('src/a', EDIT);
-    },
-    { next: [{ args: ['run', GOAL.far], code: 0, change: (project) => project.write('src/a', SOURCES['src/a']) }] },
-  ),
-  far('fetched files brought back from the store', async (world) => {
-    await built(world, 'far');
-    world.project.remove('got');
-  }),
-  far(
-    'fetch over files made by hand',
-    async (world) => {
-      await built(world, 'far');
-      world.project.write('got/out/app', MINE);
-      world.project.write('src/a', EDIT);
-    },
-    { kept: [MINE] },
-  ),
-  far('teardown', (world) => built(world, 'far'), {
-    attack: ['run', 'down'],
-    next: [{ args: ['run', 'down'], code: 0 }],
-    ends: 'torn down',
-  }),
-  far('run after a teardown', async (world) => {
-    await built(world, 'far');
-    await must(world.project, ['run', 'down']);
-    world.project.write('src/b', 'beta, edited\n');
-  }),
+  ...FAR,
 ];
 
 /** The key of a host is accepted; the attack needs a server, and is completed by whoever has one. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Scenario } from './scenarios.ts';
+import type { Scenario } from './scenario.ts';
 import { bringBack, keepWorld, type World, worldAt } from './world.ts';
 
 /** Sets up the world of a scenario, always at the same path: once with sbx, then from what was kept of that. */
