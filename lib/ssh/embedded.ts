@@ -1,4 +1,6 @@
 import { err, ok, type Result } from '../base/result.ts';
+import { makeFolder } from '../io/replace.ts';
+import { fileTrouble } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Sandbox, Session } from '../model/sandbox.ts';
@@ -33,8 +35,12 @@ async function connect(settings: EmbeddedSettings, io: Io, signal: AbortSignal):
   const ssh2 = await import('./ssh2.ts');
   let server: EmbeddedServer;
   try {
-    io.files.mkdirSync(settings.folder, { recursive: true, mode: 0o700 });
+    makeFolder(io.files, settings.folder, 0o700);
     io.files.chmodSync(settings.folder, 0o700);
+  } catch (thrown) {
+    return err({ ...fileTrouble(thrown, 'make', settings.folder), sandbox: settings.name });
+  }
+  try {
     server = await startEmbedded(settings.folder, io.environment, io.nonce(), ssh2);
   } catch (error) {
     return err({ code: 'local-io', message: `embedded: ${(error as Error).message}`, sandbox: settings.name });

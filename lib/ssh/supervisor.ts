@@ -108,7 +108,8 @@ guard() {
   case $? in 4) end=stopped ;; 5) end=stuck ;; esac
   kill -s KILL -- "-$watcher" 2>/dev/null
   if [ "$end" = 0 ] && [ -n "$value" ]; then
-    mkdir -p -- "${'$'}{held%/*}" && printf %s "$value" >"$held.$tree" && mv -f -- "$held.$tree" "$held" || end=mark
+    new=${'$'}{held%/*}/.$tree
+    mkdir -p -- "${'$'}{held%/*}" && printf %s "$value" >"$new" && mv -f -- "$new" "$held" || end=mark
   fi
 }
 {

@@ -131,7 +131,7 @@ finish() {
     comm -z -23 .sbx/sent "$stage/meta/dropped" >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
   fi
   rm -rf .sbx/stage .sbx/tmp .sbx/doubt
-  rm -f .sbx/sentinel.[0-9]*
+  rm -f .sbx/sentinel.[0-9]* .sbx/hold.[0-9]* .sbx/holds/.[0-9a-f]*
   if ! listing <.sbx/sent >.sbx/seen; then no sync-changed 'files vanished there while they arrived: run again'; fi
   printf '%s\\n%s\\n%s\\n' "$new" "$boot" "$(sha256sum <.sbx/sent)" | cat >.sbx/receipt.new && mv -T .sbx/receipt.new .sbx/receipt || exit 1
 }

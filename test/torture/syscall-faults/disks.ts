@@ -5,7 +5,7 @@ import { projectIn, type TestProject } from '../../rig/project.ts';
 import { type Ran, toldBy } from '../damage/station.ts';
 import { wrongOutput } from '../damage/story.ts';
 import type { Trial } from '../row.ts';
-import { PATIENCE, SITUATIONS, type Situation, type World, wrongEnd, wrongUnder } from './world.ts';
+import { busyIn, PATIENCE, SITUATIONS, type Situation, type World, wrongEnd, wrongUnder } from './world.ts';
 
 // Real disks that are full, without inodes or read-only, in a mount namespace of their own: nothing of them is seen outside, and nothing is left.
 
@@ -96,14 +96,14 @@ async function spoilt(project: TestProject, folder: string, { place, situation, 
   const isNeeded = place !== 'store';
   // A command of the user's that finds no room says so itself.
   const own = first.code === 1 && /No space left|Read-only file system/.test(said);
-  const wrong = own && isNeeded ? first.fault : wrongUnder(left(1), first, situation.version, error, !isNeeded);
+  const wrong = own && isNeeded ? first.fault : wrongUnder(left(1), first, situation, error, !isNeeded);
   if (wrong !== undefined) return wrong;
   if (!isNeeded && situation.name !== 'restore' && first.warnings.length !== 1)
     return `${first.warnings.length} warnings, not one:\n${first.warnings.join('\n')}\n${said}`;
   const after = next.fault ?? wrongEnd(next, 0) ?? wrongOutput(left(2), situation.version);
   if (after !== undefined) return `the next run: ${after}`;
-  const busy = Object.entries(third.outcomes).filter(([, is]) => is !== 'fresh');
-  if (busy.length > 0) return `not fresh in the third run: ${busy.map((one) => one.join(' ')).join(', ')}`;
+  const busy = busyIn(third);
+  if (busy.length > 0) return `not fresh in the third run: ${busy.join(', ')}`;
   return wrongEnd(third, 0) ?? wrongOutput(left(3), situation.version);
 }
 
@@ -115,7 +115,7 @@ function ranIn(folder: string, n: number): Ran {
 /** Few descriptors: from none for the program itself to none for its commands. */
 export function descriptorTrials(
   world: World,
-  after: (project: TestProject, version: string) => Promise<string | undefined>,
+  after: (project: TestProject, situation: Situation) => Promise<string | undefined>,
 ): readonly Trial[] {
   const [first, rebuild] = SITUATIONS as [Situation, Situation];
   return [first, rebuild].flatMap((situation) =>
@@ -128,7 +128,7 @@ export function descriptorTrials(
           const ended = await execute('sh', ['-c', script, 'sh', ...program], { cwd: project.root, home: project.home });
           const ran = toldBy(ended);
           if (!(ran.stdout + ran.stderr).includes('EMFILE')) return `no descriptor was missing: ${ran.code} ${ran.stdout}${ran.stderr}`;
-          return wrongUnder(project, ran, situation.version, 'EMFILE', false) ?? (await after(project, situation.version));
+          return wrongUnder(project, ran, situation, 'EMFILE', false) ?? (await after(project, situation));
         }),
     })),
   );

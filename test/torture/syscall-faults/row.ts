@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Row, Trial } from '../row.ts';
 import { canMount, descriptorTrials, diskTrials } from './disks.ts';
 import { findFaults, injectedTrial } from './injected.ts';
-import { makeWorld, wrongAfter } from './world.ts';
+import { FAR_SITUATIONS, makeWorld, SITUATIONS, wrongAfter } from './world.ts';
 
 export const row: Row = {
   name: 'syscall-faults',
@@ -16,7 +16,8 @@ export const row: Row = {
   async open({ random, folder }) {
     mkdirSync(join(folder, 'w'));
     const world = await makeWorld(join(folder, 'w'));
-    const faults = await findFaults(world, random.fork('faults'));
+    const faults = await findFaults(world, random.fork('faults'), SITUATIONS);
+    const farFaults = await findFaults(world, random.fork('far'), FAR_SITUATIONS);
     const mayMount = await canMount();
     const mounted = mayMount ? diskTrials(world) : [];
     const isWhole = ({ name }: Trial): boolean => /, (0 |read-only)/.test(name); // nothing at all can be written: these first
@@ -25,10 +26,11 @@ export const row: Row = {
     return {
       lacking: mayMount ? [] : ['disks cannot be mounted here'],
       trials(count) {
-        // A third are whole disks and limits, where there are enough of them; calls that fail for the rest.
+        // A third are whole disks and limits, where there are enough of them; calls that fail for the rest, a quarter of those in runs with a far side.
         const whole = arranged.slice(0, Math.ceil(count / 3));
-        const single = faults.slice(0, count - whole.length).map((fault) => injectedTrial(world, fault));
-        return [...whole, ...single];
+        const single = count - whole.length;
+        const far = farFaults.slice(0, Math.ceil(single / 4));
+        return [...whole, ...[...far, ...faults.slice(0, single - far.length)].map((fault) => injectedTrial(world, fault))];
       },
       async [Symbol.asyncDispose]() {},
     };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execute, SBX } from '../../rig/cli.ts';
 import type { TestProject } from '../../rig/project.ts';
 import { type Ran, toldBy } from '../damage/station.ts';
-import { PATIENCE } from './world.ts';
+import { PATIENCE, type Situation, wordsOf } from './world.ts';
 
 // strace around the process of sbx itself: its commands and threads are not traced, so nothing in them is hit.
 
@@ -50,13 +50,22 @@ export const FAULTS: { readonly [call: string]: readonly string[] } = {
   sendfile: ['EIO', 'ENOSPC'],
 };
 
-export async function traced(project: TestProject, folder: string, inject?: { name: string; error: string; n: number }): Promise<Traced> {
+/** The nth call of that name is made to fail, counted from 1; with `path`, below the folder, among those that name it. */
+export interface Injection {
+  readonly name: string;
+  readonly error: string;
+  readonly n: number;
+  readonly path?: string;
+}
+
+export async function traced(project: TestProject, folder: string, situation: Situation, inject?: Injection): Promise<Traced> {
   const log = join(folder, 'strace');
   const names = inject === undefined ? Object.keys(FAULTS) : [inject.name];
   const known = names.map((name) => `?${name}`).join(',');
   const injection = inject === undefined ? [] : ['-e', `inject=${inject.name}:error=${inject.error}:when=${inject.n}`];
-  const args = ['-y', '-s', '300', '-o', log, '-e', `trace=${known}`, '-e', 'signal=none', ...injection];
-  const program = [process.execPath, SBX, 'run', '--json', '--continue=always'];
+  const only = inject?.path === undefined ? [] : ['-P', join(folder, inject.path)];
+  const args = ['-y', '-s', '300', ...only, '-o', log, '-e', `trace=${known}`, '-e', 'signal=none', ...injection];
+  const program = [process.execPath, SBX, ...wordsOf(situation)];
   const invocation = { cwd: project.root, home: project.home };
   const ended = await execute('timeout', ['-k', '3', `${PATIENCE}`, 'strace', ...args, '--', ...program], invocation);
   const lines = existsSync(log) ? readFileSync(log, 'utf8').split('\n') : [];
