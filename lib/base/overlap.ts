@@ -1,25 +1,33 @@
 import { reachOf } from './glob.ts';
 import { inClass, isPlainPath, type Pattern, parsePattern, type Segment, type Token } from './pattern.ts';
 
-/** Globs as they are compared, and how much comparing is left: one for each pair of places in two patterns that is looked at. */
-export interface Effort {
+/** How much comparing is left: one for each pair of places in two patterns that is looked at. Whoever has much to compare makes one and says how much that may be. */
+export interface Comparing {
   left: number;
 }
 
-/** See `overlap`. */
-export function parseGlobs(globs: readonly string[]): readonly Pattern[] {
-  return globs.flatMap(parsePattern);
+/** A pattern that gives paths, and the list that it stands in: what comes later there may take some of them away. */
+export interface Given {
+  readonly pattern: Pattern;
+  readonly list: readonly Pattern[];
+  readonly at: number;
+}
+
+/** The patterns that a list of globs gives. */
+export function givenBy(globs: readonly string[]): readonly Given[] {
+  const list = globs.flatMap(parsePattern);
+  return list.flatMap((pattern, at) => (pattern.negated ? [] : [{ pattern, list, at }]));
 }
 
 /**
- * Whether two lists of globs can name the same path. Errs to the safe side: a true may be wrong (classes and what `!` takes away are not
- * compared to the last detail; once the effort is used up everything can), a false never is.
+ * Whether both can name the same path. Errs to the safe side: a true may be wrong (classes and what `!` takes away are not compared to the last
+ * detail; once nothing is left of `comparing` everything can), a false never is.
  */
-export function overlap(left: readonly Pattern[], right: readonly Pattern[], effort: Effort): boolean {
-  return left.some(
-    (p, i) =>
-      !p.negated &&
-      right.some((q, j) => !q.negated && patternsMeet(p, q, effort) && !takenAway(left, i, q, effort) && !takenAway(right, j, p, effort)),
+export function overlap(a: Given, b: Given, comparing: Comparing): boolean {
+  return (
+    patternsMeet(a.pattern, b.pattern, comparing) &&
+    !takenAway(a.list, a.at, b.pattern, comparing) &&
+    !takenAway(b.list, b.at, a.pattern, comparing)
   );
 }
 
@@ -47,9 +55,9 @@ function charOf(token: Token | undefined): string {
 }
 
 /** Whether a later `!` of the list, with nothing given behind it, takes away everything that `other` names. */
-function takenAway(list: readonly Pattern[], after: number, other: Pattern, effort: Effort): boolean {
-  effort.left -= list.length;
-  if (effort.left < 0) return false;
+function takenAway(list: readonly Pattern[], after: number, other: Pattern, comparing: Comparing): boolean {
+  comparing.left -= list.length;
+  if (comparing.left < 0) return false;
   const fixed = other.segments.findIndex((segment) => segment.kind !== 'name');
   const lead = fixed < 0 ? other.segments : other.segments.slice(0, fixed);
   const names = lead.map((segment) => (segment.kind === 'name' ? segment.name : ''));
@@ -66,10 +74,10 @@ function covers(pattern: Pattern, names: readonly string[]): boolean {
 }
 
 /** The product of both patterns' positions, each visited once. */
-function patternsMeet(p: Pattern, q: Pattern, effort: Effort): boolean {
+function patternsMeet(p: Pattern, q: Pattern, comparing: Comparing): boolean {
   const a = opened(p);
   const b = opened(q);
-  return meet(a.length, b.length, effort, (i, j, step) => {
+  return meet(a.length, b.length, comparing, (i, j, step) => {
     const s = a[i];
     const t = b[j];
     if (s?.kind === 'deep') step(i + 1, j);
@@ -77,7 +85,7 @@ function patternsMeet(p: Pattern, q: Pattern, effort: Effort): boolean {
     if (!s || !t || (s.kind === 'deep' && t.kind === 'deep')) return;
     if (s.kind === 'deep') step(i, j + 1);
     else if (t.kind === 'deep') step(i + 1, j);
-    else if (segmentsMeet(s, t, effort)) step(i + 1, j + 1);
+    else if (segmentsMeet(s, t, comparing)) step(i + 1, j + 1);
   });
 }
 
@@ -86,11 +94,11 @@ function opened(pattern: Pattern): readonly Segment[] {
   return pattern.below ? [...pattern.segments, { kind: 'deep' }] : pattern.segments;
 }
 
-function segmentsMeet(s: Segment, t: Segment, effort: Effort): boolean {
+function segmentsMeet(s: Segment, t: Segment, comparing: Comparing): boolean {
   if (s.kind === 'name' && t.kind === 'name') return s.name === t.name;
   const a = tokensOf(s);
   const b = tokensOf(t);
-  return meet(a.length, b.length, effort, (i, j, step) => {
+  return meet(a.length, b.length, comparing, (i, j, step) => {
     const x = a[i];
     const y = b[j];
     if (x?.kind === 'star') step(i + 1, j);
@@ -105,12 +113,12 @@ function segmentsMeet(s: Segment, t: Segment, effort: Effort): boolean {
 type Step = (i: number, j: number) => void;
 
 /** Whether steps from the beginning of both lead to the end of both. */
-function meet(rows: number, columns: number, effort: Effort, next: (i: number, j: number, step: Step) => void): boolean {
+function meet(rows: number, columns: number, comparing: Comparing, next: (i: number, j: number, step: Step) => void): boolean {
   const width = columns + 1;
   const states = (rows + 1) * width;
   // What could take longest is not even begun.
-  if (effort.left < states / 64) effort.left = -1;
-  if (effort.left < 0) return true;
+  if (comparing.left < states / 64) comparing.left = -1;
+  if (comparing.left < 0) return true;
   const seen = new Uint8Array(states);
   const todo = [0];
   const step: Step = (i, j) => {
@@ -121,8 +129,8 @@ function meet(rows: number, columns: number, effort: Effort, next: (i: number, j
   };
   for (let state = todo.pop(); state !== undefined; state = todo.pop()) {
     if (state === states - 1) return true;
-    effort.left -= 1;
-    if (effort.left < 0) return true;
+    comparing.left -= 1;
+    if (comparing.left < 0) return true;
     next(Math.floor(state / width), state % width, step);
   }
   return false;

@@ -2,7 +2,7 @@ import type { Json } from '../base/json.ts';
 import type { Pairs } from '../model/value.ts';
 import { envShape } from '../schema/environment.ts';
 import { type Field, readField } from './field.ts';
-import type { Report } from './report.ts';
+import type { Origin, Report } from './report.ts';
 import type { Scope } from './scope.ts';
 
 /** The variables of one `env:`. A name that is passed through and not set has no entry. */
@@ -19,15 +19,23 @@ export function readEnv(field: Field | undefined, scope: Scope, report: Report):
   return Object.entries(value).map(([name, text]) => [name, String(text)] as const);
 }
 
-/** One list of variables; the later ones win. Empty if they are too many, which `whole` is told. */
-export function mergePairs(lists: readonly Pairs[], spend: (characters: number) => boolean, whole: () => void): Pairs {
+/**
+ * One list of variables; the later ones win. Where only one of the lists has any, it is that list: thousands of steps share it, and what is made of it.
+ * Any other is a copy of all; `at` is what asks for it.
+ */
+export function mergePairs(lists: readonly Pairs[], at: Origin | undefined, report: Report): Pairs {
   const filled = lists.filter((list) => list.length > 0);
   if (filled.length < 2) return filled[0] ?? [];
-  const pairs = filled.flat();
-  if (spend(pairs.length * PAIR)) return [...new Map(pairs)];
-  whole();
+  const count = filled.reduce((sum, { length }) => sum + length, 0);
+  if (report.spend(count * PAIR)) return [...new Map(filled.flat())];
+  report.add(
+    'file-too-large',
+    'the steps have too many variables',
+    at,
+    'Move them to the top level: what has an `env` of its own has a copy of all.',
+  );
   return [];
 }
 
-/** What a variable of each step costs. */
-const PAIR = 64;
+/** What a variable in a copy costs, for it becomes a part of a fingerprint: half a million take a second. */
+const PAIR = 32;

@@ -26,7 +26,13 @@ export function readJson(shape: Shape, field: Field, scope: Scope, report: Repor
 }
 
 /** Checks a value that has no expressions, or whose expressions were resolved. */
-export function checkField(shape: Shape, value: Plain, origin: Origin, report: Report, options?: CheckOptions): Json | undefined {
+export function checkField(
+  shape: Shape,
+  value: Plain,
+  origin: Origin,
+  report: Report,
+  options?: Pick<CheckOptions, 'unresolved'>,
+): Json | undefined {
   return checkShape(shape, value, (misfit) => addMisfit(misfit, origin, report), { ...options, spend: report.spend });
 }
 

@@ -4,6 +4,7 @@ import type { Task } from '../task.ts';
 import { aliasesOf } from './aliases.ts';
 import type { Ask } from './ask.ts';
 import { cellsOf } from './cells.ts';
+import { mergePairs } from './environment.ts';
 import { checkTopKeys, fieldOf, type Layer, sectionOf } from './layers.ts';
 import type { Names } from './names.ts';
 import { readParams } from './params.ts';
@@ -68,8 +69,8 @@ async function loadProject(
   const bare: Scope = { ask, name, params: new Map(), lacks: new Set(), env: new Map(), spend: report.spend };
   const params = readParams(uses, own, bare, report);
   const scopes = layers.map(({ index }): Scope => ({ ...bare, ...params.seenBy(index) }));
-  const env = readTopEnv(layers, (layer) => scopes[layer] ?? bare, sources, report);
-  const variables = new Map(env);
+  const topEnv = readTopEnv(layers, (layer) => scopes[layer] ?? bare, sources, report);
+  const variables = new Map(topEnv);
   const inner = scopes.map((scope): Scope => ({ ...scope, env: variables }));
   const scopeOf = (layer: number): Scope => inner[layer] ?? bare;
 
@@ -89,6 +90,7 @@ async function loadProject(
   );
   const byName = new Map(tasks.map((task) => [task.name, task]));
   const lacking = new Map(params.lacking);
+  const env = new Map([...sandboxes].map(([id, spec]) => [id, mergePairs([topEnv, spec.env], places.get(id)?.origin, report)]));
   const all = { scopeOf, sandboxes, tasks: byName, env, secrets, named, ask, lacking, report };
   const steps = new Map<StepId, Step>();
   const faulty = new Set<StepId>();

@@ -44,5 +44,5 @@ export function checkProfiles(main: Layer, tasks: readonly Task[], report: Repor
   const { of } = sandboxfileFields.profiles;
   const fields = { ...of.fields, steps: { ...of.fields.steps, of: step } };
   const shape: Shape = { ...sandboxfileFields.profiles, of: { ...of, fields } };
-  checkShape(shape, field.value, (misfit) => addMisfit(misfit, below(field), report), { unresolved: true });
+  checkShape(shape, field.value, (misfit) => addMisfit(misfit, below(field), report), { unresolved: true, spend: report.spend });
 }

@@ -42,6 +42,7 @@ export function newReport(): Report {
   const diagnostics: Diagnostic[] = [];
   let searched = 0;
   let left = MOST_TEXT;
+  let toldTooMuch = false;
   return {
     diagnostics,
     spend(characters) {
@@ -51,6 +52,11 @@ export function newReport(): Report {
     isFull: () => diagnostics.length >= MOST_DIAGNOSTICS,
     add(code, message, at, lazyHint) {
       if (diagnostics.length >= MOST_DIAGNOSTICS) return;
+      // Whatever comes after finds nothing left as well.
+      if (code === 'file-too-large' && left < 0) {
+        if (toldTooMuch) return;
+        toldTooMuch = true;
+      }
       if (typeof lazyHint === 'function') searched += 1;
       const hint = typeof lazyHint !== 'function' ? lazyHint : searched > MOST_SEARCHED ? undefined : lazyHint();
       const span = at === undefined ? undefined : spanOf(at);

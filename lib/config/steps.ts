@@ -24,7 +24,8 @@ export interface StepsScope {
   readonly scopeOf: (layer: number) => Scope;
   readonly sandboxes: ReadonlyMap<SandboxName, SandboxSpec>;
   readonly tasks: ReadonlyMap<string, Task>;
-  readonly env: Pairs;
+  /** What all steps of a sandbox have. */
+  readonly env: ReadonlyMap<SandboxName, Pairs>;
   readonly secrets: readonly Secret[];
   /** Named on the command line: words behind `--` are for them. */
   readonly named: ReadonlySet<StepId>;
@@ -101,9 +102,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     ...some('outputs', outputs),
     state: read('state') ?? [],
     tools: read('tools') ?? [],
-    env: mergePairs([all.env, spec?.env ?? [], readEnv(env, scopeOf(env?.layer ?? 0), report)], report.spend, () =>
-      report.add('file-too-large', 'the steps have too many variables', env, 'Give steps that share many variables a file of them.'),
-    ),
+    env: mergePairs([all.env.get(sandbox) ?? [], readEnv(env, scopeOf(env?.layer ?? 0), report)], env, report),
     passEnv: read('passEnv') ?? [],
     secrets: read('secrets') ?? [],
     dir: normalDir(read('dir') ?? stepFields.dir.default),

@@ -17,11 +17,29 @@ export interface Facts {
   readonly secrets: { readonly [name: string]: string };
 }
 
+/** What many steps share is made once: an object of a list of variables, and its text. By identity: what is equal may be made again. */
+export interface Shared {
+  objectOf(pairs: Pairs): { readonly [name: string]: string };
+  textOf(json: Json): string;
+}
+
+/** For as long as a plan: what it keeps are the variables of the project. */
+export function newShared(): Shared {
+  const objects = new Map<Pairs, { readonly [name: string]: string }>();
+  const texts = new Map<Json, string>();
+  const once = <K, V>(made: Map<K, V>, key: K, make: (key: K) => V): V => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
+  return { objectOf: (pairs) => once(objects, pairs, objectOf), textOf: (json) => once(texts, json, canonicalJson) };
+}
+
 /**
  * All that can change the result of the action. What is left out on purpose: the step's own name, sandbox, host, user and workspace, `passEnv`,
  * values of secrets, timeouts, retries, pools, descriptions: none of them changes what a command makes.
  */
-export function recordOf(action: Action, facts: Facts): FingerprintRecord {
+export function recordOf(action: Action, facts: Facts, shared: Pick<Shared, 'objectOf'> = { objectOf }): FingerprintRecord {
   const { step, draft } = action;
   const { makes } = draft;
   return {
@@ -30,7 +48,7 @@ export function recordOf(action: Action, facts: Facts): FingerprintRecord {
     command: step.script ? commandOf(step.script) : null,
     settings: draft.settings,
     dir: step.dir,
-    env: objectOf(step.env),
+    env: shared.objectOf(step.env),
     inputs: facts.inputs,
     upstream: facts.upstream,
     tools: facts.tools,
@@ -45,13 +63,15 @@ export function recordOf(action: Action, facts: Facts): FingerprintRecord {
  * The name under which a result is remembered: a sha256 of all parts of the record as canonical JSON, each on a line, in an order that is
  * fixed here. The names of needed steps do not count, only what they contribute.
  */
-export function keyOf(record: FingerprintRecord): Digest {
+export function keyOf(record: FingerprintRecord, shared: Pick<Shared, 'textOf'> = { textOf: canonicalJson }): Digest {
   const { version, task, command, settings, dir, env, inputs, upstream, tools, place, outputs, state, secrets } = record;
   const digests = Object.values(upstream).sort().join();
   // JSON has no line breaks of its own, so no two records have one text.
   const parts = [
     JSON.stringify([version, task, dir, inputs, digests]),
-    ...[command, settings, env, tools, place, outputs, state, secrets].map(canonicalJson),
+    ...[command, settings].map(canonicalJson),
+    shared.textOf(env),
+    ...[tools, place, outputs, state, secrets].map(canonicalJson),
   ];
   return digestOf(parts.join('\n'));
 }

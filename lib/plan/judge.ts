@@ -7,7 +7,7 @@ import { expressionsOf } from '../model/script.ts';
 import type { Staleness } from '../model/staleness.ts';
 import type { Tree } from '../model/tree.ts';
 import { uncacheable } from './cacheable.ts';
-import { keyOf, recordOf } from './fingerprint.ts';
+import { keyOf, recordOf, type Shared } from './fingerprint.ts';
 import type { Judgement, PlanOptions, Upstream } from './judgement.ts';
 import { differences, treeDifference } from './staleness.ts';
 
@@ -21,6 +21,7 @@ export interface Question {
   /** Needed steps that will write in the project before it is the action's turn, or that wait for such. */
   readonly ahead: readonly StepId[];
   readonly options: PlanOptions;
+  readonly shared: Shared;
 }
 
 /** What is known of an action; `record` holds the last known values for what is not. */
@@ -126,7 +127,7 @@ function ownReasons(action: Action, facts: Facts, look: Look): readonly Stalenes
 }
 
 function factsOf(question: Question, look: Look): Facts {
-  const { project, action, options } = question;
+  const { project, action, options, shared } = question;
   const { step, draft } = action;
   const last = look.last(step.id);
   const isSync = draft.reads.is === 'sources';
@@ -137,16 +138,17 @@ function factsOf(question: Question, look: Look): Facts {
   const feeding = question.feeding === 'unknown' ? undefined : question.feeding;
   const inputs = counts && !treeOpen && draft.reads.is !== 'nothing' ? look.inputs(action, feeding) : undefined;
   const place = isSync ? NONE : placeOf(project, action, look);
-  const record = recordOf(action, {
+  const facts = {
     inputs: treeOpen ? (last?.record.inputs ?? null) : (inputs?.digest ?? null),
     // What a sync sends is the tree that it reads: its digest says all that upstream can.
     upstream: isSync ? NONE : digests,
     tools: step.tools.length > 0 && isHere(project, action) ? look.tools(step.tools) : NONE,
     place: place ?? last?.record.place ?? NONE,
     secrets: step.secrets.length === 0 ? NONE : secretsOf(project, action),
-  });
+  };
+  const record = recordOf(action, facts, shared);
   const open = !counts || treeOpen || waits.length > 0 || place === undefined;
-  return { record, key: open ? undefined : keyOf(record), inputs, waits, ran, placeKnown: place !== undefined, last };
+  return { record, key: open ? undefined : keyOf(record, shared), inputs, waits, ran, placeKnown: place !== undefined, last };
 }
 
 function contributions({ action, upstream, ahead }: Question, last: LastRun | undefined) {

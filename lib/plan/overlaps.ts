@@ -1,27 +1,21 @@
-import { commonStart, type Effort, overlap, parseGlobs } from '../base/overlap.ts';
-import type { Pattern } from '../base/pattern.ts';
+import { type Comparing, type Given, givenBy, overlap } from '../base/overlap.ts';
+import { PatternTree } from '../base/pattern-tree.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { LOCAL, type Project, type Step, type StepId } from '../model/project.ts';
 import type { Drafted } from './drafted.ts';
 
 interface Claim {
-  readonly start: string;
   readonly step: Step;
   readonly globs: readonly string[];
-  readonly patterns: readonly Pattern[];
 }
 
 /** After this many the rest is left to the next look. */
 const MOST = 20;
 
-/** Comparisons in one project. Some thousand steps whose outputs begin with a wildcard use that up, or two globs of thousands of stars. */
-const MOST_COMPARED = 2_000_000;
+/** Comparisons in one project, a fraction of a second. Thousands of steps whose outputs differ in wildcards alone use that up, or two globs of thousands of stars. */
+const MOST_COMPARED = 1_000_000;
 
-/**
- * Steps whose outputs can name one path in one place. State is exempt: it is a tool's own memory, shared on purpose. Disabled steps make nothing.
- * Claims are sorted by the characters that all their paths begin with: two can only meet if one's are the beginning of the other's,
- * so that thousands of steps are not compared pair by pair.
- */
+/** Steps whose outputs can name one path in one place. State is exempt: it is a tool's own memory, shared on purpose. Disabled steps make nothing. */
 export function overlappingOutputs(drafts: ReadonlyMap<StepId, Drafted>, project: Project): readonly Diagnostic[] {
   const places = new Map<string, Claim[]>();
   for (const step of project.steps.values()) {
@@ -29,35 +23,32 @@ export function overlappingOutputs(drafts: ReadonlyMap<StepId, Drafted>, project
     if (!step.enabled || !makes || (makes.is !== 'files' && makes.is !== 'place')) continue;
     const place = makes.is === 'files' ? LOCAL : `in ${step.sandbox}`;
     const claims = places.get(place) ?? [];
-    const patterns = parseGlobs(makes.globs);
-    const starts = new Set(makes.globs.flatMap(commonStart));
-    for (const start of starts) claims.push({ start, step, globs: makes.globs, patterns });
+    claims.push({ step, globs: makes.globs });
     places.set(place, claims);
   }
   const diagnostics: Diagnostic[] = [];
-  const effort: Effort = { left: MOST_COMPARED };
-  for (const claims of places.values()) meetings(claims, diagnostics, effort);
+  const comparing: Comparing = { left: MOST_COMPARED };
+  for (const claims of places.values()) meetings(claims, diagnostics, comparing);
   return diagnostics;
 }
 
-function meetings(claims: Claim[], diagnostics: Diagnostic[], effort: Effort): void {
-  claims.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
-  const told = new Set<string>();
-  const open: Claim[] = [];
+function meetings(claims: readonly Claim[], diagnostics: Diagnostic[], comparing: Comparing): void {
+  const others = new PatternTree<{ readonly claim: Claim; readonly given: Given }>();
   for (const claim of claims) {
-    while (open.length > 0 && !claim.start.startsWith((open.at(-1) as Claim).start)) open.pop();
-    for (const other of open) {
-      if (other.step === claim.step) continue;
-      const pair = [other.step.id, claim.step.id].sort().join(' ');
-      if (told.has(pair)) continue;
-      const together = overlap(other.patterns, claim.patterns, effort);
-      if (effort.left < 0) return void diagnostics.push(tooMuch(claim));
-      if (!together) continue;
-      told.add(pair);
-      diagnostics.push(diagnosticOf(other, claim));
-      if (diagnostics.length >= MOST) return;
+    const told = new Set<Claim>();
+    const all = givenBy(claim.globs);
+    for (const given of all) {
+      for (const other of others.near(given.pattern, comparing)) {
+        const together = !told.has(other.claim) && overlap(other.given, given, comparing);
+        if (comparing.left < 0) break;
+        if (!together) continue;
+        told.add(other.claim);
+        diagnostics.push(diagnosticOf(other.claim, claim));
+        if (diagnostics.length >= MOST) return;
+      }
+      if (comparing.left < 0) return void diagnostics.push(tooMuch(claim));
     }
-    open.push(claim);
+    for (const given of all) others.add(given.pattern, { claim, given });
   }
 }
 

@@ -2,6 +2,7 @@ import type { Look } from '../model/look.ts';
 import type { Action, Decision, Plan, PlannedAction } from '../model/plan.ts';
 import { LOCAL, type Project, type SandboxName, type StepId } from '../model/project.ts';
 import { asksDemand, type Demand, demand, onDemand, type Wanting, withoutDemand } from './demand.ts';
+import { newShared } from './fingerprint.ts';
 import { feeders, willAct, writesHere } from './flows.ts';
 import { judge } from './judge.ts';
 import type { Judgement, PlanOptions, Upstream } from './judgement.ts';
@@ -20,6 +21,7 @@ class Deciding implements Planning {
   readonly #actions: readonly Action[];
   readonly #look: Look;
   readonly #options: PlanOptions;
+  readonly #shared = newShared();
   readonly #position: ReadonlyMap<StepId, number>;
   readonly #needs: readonly (readonly number[])[];
   readonly #dependents: readonly number[][];
@@ -137,6 +139,7 @@ class Deciding implements Planning {
         feeding: this.#feeding(i),
         ahead,
         options: this.#options,
+        shared: this.#shared,
       },
       this.#look,
     );

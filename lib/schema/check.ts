@@ -19,15 +19,15 @@ export interface Misfit {
 export interface CheckOptions {
   /** The value was not resolved: where expressions may stand, a text that holds one is taken for whatever is wanted. */
   readonly unresolved?: true;
-  /** Asked before work that a short value can make large. */
-  readonly spend?: (characters: number) => boolean;
+  /** Asked before work that a short value can make large; false: no more of it. */
+  readonly spend: (characters: number) => boolean;
 }
 
 /**
  * The value as JSON of the shape, or undefined if it is not of it; all that is wrong is given to `report`.
  * Numbers and truth values are texts where texts are wanted: the document made sure that they read as they were written.
  */
-export function checkShape(shape: Shape, value: Plain, report: (misfit: Misfit) => void, options: CheckOptions = {}): Json | undefined {
+export function checkShape(shape: Shape, value: Plain, report: (misfit: Misfit) => void, options: CheckOptions): Json | undefined {
   return check({ report, ...options }, shape, value, []);
 }
 
@@ -98,7 +98,7 @@ function checkText(pass: Pass, shape: StringShape, value: Plain, path: Path): Js
     const wantedText = shape.called === undefined ? `does not match ${shape.pattern}` : `is not ${shape.called}`;
     return misfit(pass, path, 'bad-value', `\`${text}\` ${wantedText}`, shape.examples && `For example: ${String(shape.examples[0])}`);
   }
-  if (shape.format === 'glob' && text.includes('{') && pass.spend?.(text.length * alternatives(text) * ALTERNATIVE) === false) {
+  if (shape.format === 'glob' && text.includes('{') && !pass.spend(text.length * alternatives(text) * ALTERNATIVE)) {
     return misfit(pass, path, 'file-too-large', 'the globs of this file have too many alternatives in their braces', 'Name their folder.');
   }
   const problem = shape.format === undefined ? undefined : formatProblem(shape.format, text);
