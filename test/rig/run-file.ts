@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { kill } from './processes.ts';
 import type { FileReport, Line, TestReport } from './report.ts';
 
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
@@ -103,9 +104,7 @@ export function runFile({ path, file, limits }: FileToRun): Promise<FileReport> 
 }
 
 function endGroup(group: number | undefined): void {
-  try {
-    if (group !== undefined) process.kill(-group, 'SIGKILL');
-  } catch {} // the group is gone
+  if (group !== undefined) kill(-group);
 }
 
 /** Living processes of a group, as `pid command`. Linux only; elsewhere none are seen. */

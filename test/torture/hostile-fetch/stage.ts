@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execute, SBX } from '../../rig/cli.ts';
 import { type Peer, startPeer } from '../../rig/peer.ts';
+import { kill } from '../../rig/processes.ts';
 import { projectIn, type TestProject } from '../../rig/project.ts';
 import { type Case, HONEST_BUILD, type Scene } from './case.ts';
 
@@ -78,7 +79,7 @@ async function run(stage: Stage, one: Case): Promise<Ran> {
     held = Math.max(held, heldBy(pid));
   }, 50);
   // One that hangs in a file operation hears no TERM.
-  const last = setTimeout(() => kill(pid), PATIENCE + 10_000);
+  const last = setTimeout(() => killNamed(pid), PATIENCE + 10_000);
   const ended = await running.finally(() => {
     clearInterval(watch);
     clearTimeout(last);
@@ -114,10 +115,7 @@ function heldBy(file: string): number {
   }
 }
 
-function kill(file: string): void {
-  try {
-    process.kill(Number(readFileSync(file, 'utf8')), 'SIGKILL');
-  } catch {
-    // gone already
-  }
+function killNamed(file: string): void {
+  const pid = Number(existsSync(file) ? readFileSync(file, 'utf8') : '');
+  if (pid > 0) kill(pid);
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { kill as end } from '../../rig/processes.ts';
 import type { Random } from '../random.ts';
 import { writeInputs, wrongProduct } from './project.ts';
 import type { Peer } from './tools.ts';
@@ -102,11 +103,7 @@ function build(peer: Peer, folder: string, killAfter = Number.POSITIVE_INFINITY)
 }
 
 function killGroup(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-  } catch {
-    // it has ended
-  }
+  if (pid !== undefined) end(-pid);
 }
 
 /** The file below `folder` that holds a random one of all its bytes. */
