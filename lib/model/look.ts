@@ -11,6 +11,8 @@ export interface LastRun {
   readonly record: FingerprintRecord;
   /** `cut-off`: it began and nobody told how it ended, sbx was killed or the computer stopped. */
   readonly is: 'succeeded' | 'failed' | 'cancelled' | 'cut-off';
+  /** A success that is not remembered, for its inputs changed while it ran. */
+  readonly disturbed?: true;
   /** Milliseconds since 1970; and how long it took. */
   readonly at: number;
   readonly ms: number;
@@ -39,6 +41,8 @@ export interface OutputsSeen {
   readonly extra: readonly string[];
   /** Whether the store has every blob that is missing or edited. */
   readonly restorable: boolean;
+  /** Why they cannot be looked at: then nothing else is known of them. */
+  readonly unreadable?: string;
 }
 
 /** What a place was seen or is believed to hold. */

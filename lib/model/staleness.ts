@@ -8,6 +8,7 @@ export type Staleness =
   | { readonly code: 'forced' }
   | { readonly code: 'failed-before' }
   | { readonly code: 'cancelled-before' } // by the user, or since another step failed
+  | { readonly code: 'disturbed-before' } // its inputs changed while it ran, so its success is not remembered
   | { readonly code: 'cut-off-before' } // sbx was killed while it ran, or the computer stopped
   | { readonly code: 'task-changed'; readonly from: string; readonly to: string }
   | { readonly code: 'command-changed' }
@@ -36,6 +37,7 @@ export type Staleness =
   | { readonly code: 'secret-changed'; readonly names: readonly string[] }
   | { readonly code: 'place-holds-other' } // the workspace last held the result of other inputs
   | { readonly code: 'outputs-missing'; readonly paths: readonly string[] } // and the store cannot give them back
+  | { readonly code: 'outputs-unreadable'; readonly because: string }
   | { readonly code: 'outputs-edited'; readonly paths: readonly string[] }
   | { readonly code: 'record-lost' } // ran before, the record or a blob is gone or damaged
   | { readonly code: 'needed-there'; readonly step: StepId }; // fresh by record, but a step that executes needs it in the place

@@ -22,6 +22,8 @@ export function describe(reason: Staleness): string {
       return 'failed when it last ran';
     case 'cancelled-before':
       return 'cancelled when it last ran';
+    case 'disturbed-before':
+      return 'its inputs changed while it last ran';
     case 'cut-off-before':
       return 'cut off when it last ran';
     case 'task-changed':
@@ -61,6 +63,8 @@ export function describe(reason: Staleness): string {
       return `secret changed: ${some(reason.names)}`;
     case 'place-holds-other':
       return 'the workspace holds the result of other inputs';
+    case 'outputs-unreadable':
+      return `its outputs cannot be looked at: ${reason.because}`;
     case 'outputs-missing':
       return `outputs missing: ${some(reason.paths)}`;
     case 'outputs-edited':

@@ -68,7 +68,8 @@ function decide({ project, action, options }: Question, facts: Facts, look: Look
   const remembered = look.remembered(facts.key);
   if (!remembered) return { is: 'run', reasons: reasonsOf(action, facts, look, 'record-lost') };
   if (draft.makes.is === 'verdict') return { is: 'fresh' };
-  const { missing, edited, extra, restorable } = look.outputs(action, remembered);
+  const { missing, edited, extra, restorable, unreadable } = look.outputs(action, remembered);
+  if (unreadable !== undefined) return { is: 'run', reasons: [{ code: 'outputs-unreadable', because: unreadable }] };
   if (missing.length + edited.length + extra.length === 0) return { is: 'fresh' };
   if (restorable) return { is: 'restore', missing, edited };
   const reasons: Staleness[] = [];
@@ -105,7 +106,7 @@ function judgeSync(action: Action, facts: Facts, look: Look): Decision {
 function reasonsOf(action: Action, facts: Facts, look: Look, otherwise: 'record-lost' | 'place-holds-other'): readonly Staleness[] {
   if (!facts.last) return [{ code: 'never-ran' }];
   const own = ownReasons(action, facts, look);
-  return own.length > 0 ? own : [{ code: otherwise }];
+  return own.length > 0 ? own : [{ code: facts.last.disturbed ? 'disturbed-before' : otherwise }];
 }
 
 /** How the action differs from when it last ran, and whether that was no success. */

@@ -64,7 +64,7 @@ export function makeLedger(input: KeepInput): Ledger {
   const lastRun = (
     planned: PlannedAction,
     spent: Partial<Spent> & Pick<Spent, 'at' | 'ms'>,
-    more: Pick<LastRun, 'is'> & { readonly outputs?: string },
+    more: Pick<LastRun, 'is' | 'disturbed' | 'outputs'>,
   ): LastRun => {
     const { record, key } = planned;
     const bytes = spent.bytes === undefined ? {} : { bytes: spent.bytes };
@@ -149,7 +149,7 @@ export function makeLedger(input: KeepInput): Ledger {
         notes.push(`${someOf(disturbed, SHOWN)} changed while it ran${why}: the result stands and is not remembered`);
       const sound = key !== undefined && disturbed.length === 0;
       const outputs = tree?.digest ?? produced.placed?.digest;
-      const told = outputs === undefined || disturbed.length > 0 ? {} : { outputs };
+      const told = disturbed.length > 0 ? { disturbed: true as const } : outputs === undefined ? {} : { outputs };
       let remembered: Remembered | undefined;
       if (sound && kept && (action.draft.makes.is === 'files' || action.draft.makes.is === 'verdict')) {
         const log = keptLog(scene, spent.log);

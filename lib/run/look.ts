@@ -141,7 +141,7 @@ export function makeLook(setting: LookSetting): ProjectLook {
       const seen = compareOutputs(files, walker, memo, outputRules(action), tree);
       if (!seen.ok) {
         troubles.set(action.id, seen.error);
-        return { ...NOTHING_SEEN, missing: tree.entries.map(({ path }) => path), restorable: false };
+        return { ...NOTHING_SEEN, restorable: false, unreadable: seen.error.message };
       }
       if (seen.value.missing.length + seen.value.edited.length === 0) return { ...seen.value, restorable: true };
       const wanted = new Set([...seen.value.missing, ...seen.value.edited]);

@@ -54,11 +54,12 @@ type Head = readonly [
   outputs: Digest | null,
   past: readonly Measured[],
   made: readonly (readonly [Digest, Digest])[],
+  disturbed: true | null,
 ];
 
 export function stepLine(step: StepId, told: Omit<StepRecord, 'line'>): string {
   const { key, record, is, at, ms, bytes, outputs } = told.last;
-  const head: Head = [step, key, is, at, ms, bytes ?? null, outputs ?? null, told.past, told.made];
+  const head: Head = [step, key, is, at, ms, bytes ?? null, outputs ?? null, told.past, told.made, told.last.disturbed ?? null];
   const newest = told.newest ? JSON.stringify(rememberedToJson(told.newest)) : '';
   const inputs = told.inputs ? JSON.stringify(treeToJson(told.inputs)) : '';
   const good = told.good ? JSON.stringify(goodToJson(told.good)) : '';
@@ -85,7 +86,7 @@ const HOW: ReadonlySet<unknown> = new Set<LastRun['is']>(['succeeded', 'failed',
 /** Lines were checked against their seal before: what is wrong here was written so. */
 export function parseStepLine(line: string): { readonly step: StepId; readonly record: StepRecord } {
   const [head = '', record = '', newest = '', inputs = '', left = '', good = ''] = line.split('\t');
-  const [step, key, is, at, ms, bytes, outputs, past, made] = JSON.parse(head) as Head;
+  const [step, key, is, at, ms, bytes, outputs, past, made, disturbed] = JSON.parse(head) as Head;
   if (!HOW.has(is)) throw new Error('written by another version of sbx');
   let parsed: FingerprintRecord | undefined;
   let remembered: Remembered | undefined;
@@ -96,6 +97,7 @@ export function parseStepLine(line: string): { readonly step: StepId; readonly r
       return parsed;
     },
     is,
+    ...(disturbed ? { disturbed } : {}),
     at,
     ms,
     ...(bytes === null ? {} : { bytes }),

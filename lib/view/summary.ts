@@ -75,6 +75,7 @@ const UNTELLING: ReadonlySet<Staleness['code']> = new Set<Staleness['code']>([
   'forced',
   'failed-before',
   'cancelled-before',
+  'disturbed-before',
   'cut-off-before',
   'upstream-runs',
   'upstream-ran',

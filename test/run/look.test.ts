@@ -6,6 +6,7 @@ import type { Files } from '../../lib/model/io.ts';
 import type { Makes, Reads } from '../../lib/model/plan.ts';
 import { LOCAL } from '../../lib/model/project.ts';
 import { type Tree, treeOf } from '../../lib/model/tree.ts';
+import { describe } from '../../lib/plan/describe.ts';
 import { captureOutputs } from '../../lib/run/capture.ts';
 import { makeLook, type ProjectLook } from '../../lib/run/look.ts';
 import { openRecords, type Records } from '../../lib/run/records.ts';
@@ -50,6 +51,18 @@ test('an output that is taken away while it is looked at is missing, and no trou
       assert.equal(look.outputs(action, successOf(treeOf(entries))).missing, ['dist/a']);
       assert.is(look.trouble(action), undefined);
     }
+  }));
+
+test('outputs in a folder that is closed are not missing: it is said that nobody can look', () =>
+  withFolder((folder) => {
+    const closed = failing(real, 'EACCES', (name, args) => name === 'readdirSync' && String(args[0]).endsWith('/dist'));
+    const { world, look } = seen(folder, closed);
+    put(world.root, { 'dist/a': 'a' });
+    const entry = { kind: 'file', path: 'dist/a', digest: digestOf('a'), size: 1, executable: false } as const;
+    const action = actionOf('build', { is: 'nothing' }, { is: 'files', globs: ['dist'] });
+    const { missing, unreadable = '' } = look.outputs(action, successOf(treeOf([entry])));
+    assert.equal(missing, []);
+    assert.match(describe({ code: 'outputs-unreadable', because: unreadable }), /^its outputs cannot be looked at: .*dist.*EACCES/);
   }));
 
 test('inputs are what the globs name, and stay what they were until the look is refreshed', () =>
