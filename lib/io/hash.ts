@@ -14,12 +14,12 @@ const CHUNK = 128 * 1024;
 const ATTEMPTS = 5;
 
 /** What is kept of a look at a file. */
-export type Seen = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino' | 'mode'>;
+export type FileState = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino' | 'mode'>;
 
 export interface Hashed {
   readonly digest: Digest;
   /** The file as it was while it was read: the same before and after. */
-  readonly seen: Seen;
+  readonly seen: FileState;
 }
 
 /** Hashes files through one buffer, which all calls share. */
@@ -29,7 +29,7 @@ export interface Hasher {
 }
 
 /** What tells two states of a file apart without reading it. */
-export function sameFile(a: Seen, b: Seen): boolean {
+export function sameFile(a: FileState, b: FileState): boolean {
   return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.ino === b.ino;
 }
 

@@ -16,7 +16,7 @@
 import { crc32 } from 'node:zlib';
 import type { Digest } from '../base/digest.ts';
 import { WRITTEN_OUT } from './boot.ts';
-import type { Seen } from './hash.ts';
+import type { FileState } from './hash.ts';
 
 const MAGIC = 'sbxmemo2';
 const HEADER = 32;
@@ -34,7 +34,7 @@ export interface MemoTable {
   readonly count: number;
   readonly names: readonly string[];
   isSettled(at: number): boolean;
-  isSame(at: number, seen: Seen): boolean;
+  isSame(at: number, seen: FileState): boolean;
   digest(at: number): Digest;
   entry(at: number): MemoEntry;
 }

@@ -10,7 +10,7 @@ import { ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import { bootId } from './boot.ts';
-import { makeHasher, type Seen } from './hash.ts';
+import { type FileState, makeHasher } from './hash.ts';
 import { decodeMemo, EMPTY_MEMO, encodeMemo, type MemoEntry, type MemoTable } from './memo-file.ts';
 import { readRegular } from './read-regular.ts';
 import { makeFolder, replaceFile } from './replace.ts';
@@ -22,11 +22,11 @@ const MOST_ENTRIES = 400_000;
 
 export interface Memo {
   /** The digest of the regular file at `absolute`, whose lstat gave `seen`. `path` names it in the memo. */
-  digest(path: string, absolute: string, seen: Seen): Result<Digest, Failure>;
+  digest(path: string, absolute: string, seen: FileState): Result<Digest, Failure>;
   /** The digest, if it is known without reading the file. */
-  known(path: string, seen: Seen): Digest | undefined;
+  known(path: string, seen: FileState): Digest | undefined;
   /** Tells what the content is to one who knows it without reading, e.g. because it was just written. `since`: when that was, as the clock's now(). */
-  learn(path: string, seen: Seen, digest: Digest, since: number): void;
+  learn(path: string, seen: FileState, digest: Digest, since: number): void;
   /** How many files were read so far. */
   readonly hashed: number;
   /** Writes what was learnt, if anything was. Throws what the file operation threw. */
@@ -41,7 +41,7 @@ export function openMemo(io: Pick<Io, 'files' | 'clock' | 'nonce'>, file: string
   const find = finder(table);
   let hashed = 0;
 
-  const learn = (path: string, seen: Seen, digest: Digest, at: number): void => {
+  const learn = (path: string, seen: FileState, digest: Digest, at: number): void => {
     const since = at - lag;
     learnt.set(path, {
       size: seen.size,
@@ -53,7 +53,7 @@ export function openMemo(io: Pick<Io, 'files' | 'clock' | 'nonce'>, file: string
     });
   };
 
-  const known = (path: string, seen: Seen): Digest | undefined => {
+  const known = (path: string, seen: FileState): Digest | undefined => {
     // What this process learnt is believed only if it is settled too: the process may live long.
     const fresh = learnt.size === 0 ? undefined : learnt.get(path);
     if (fresh) return fresh.settled && isSame(fresh, seen) ? fresh.digest : undefined;
@@ -94,7 +94,7 @@ function readTable(io: Pick<Io, 'files'>, file: string): MemoTable {
   }
 }
 
-function isSame(entry: MemoEntry, seen: Seen): boolean {
+function isSame(entry: MemoEntry, seen: FileState): boolean {
   return entry.size === seen.size && entry.mtime === seen.mtimeMs && entry.ctime === seen.ctimeMs && entry.ino === seen.ino;
 }
 

@@ -86,7 +86,7 @@ function livingOf(mark: TreeMark, members: Members): readonly number[] {
   }
   if (names.length === 0) return answers(mark.ownGroup ? -mark.pid : mark.pid) ? [mark.pid] : [];
   const living: number[] = [];
-  let others: Seen[] = [];
+  let others: ProcessState[] = [];
   for (const name of names) {
     const seen = Number(name) === process.pid ? undefined : look(Number(name));
     if (seen === undefined) continue;
@@ -106,7 +106,7 @@ function livingOf(mark: TreeMark, members: Members): readonly number[] {
   return living;
 }
 
-interface Seen {
+interface ProcessState {
   readonly pid: number;
   readonly parent: number;
   readonly group: number;
@@ -115,7 +115,7 @@ interface Seen {
 }
 
 /** Undefined if it does not live, or is of another user. */
-function look(pid: number): Seen | undefined {
+function look(pid: number): ProcessState | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -127,7 +127,7 @@ function look(pid: number): Seen | undefined {
   }
 }
 
-function belongs({ pid, group, session }: Seen, mark: TreeMark): boolean {
+function belongs({ pid, group, session }: ProcessState, mark: TreeMark): boolean {
   if (pid === mark.pid || (mark.ownGroup && (group === mark.pid || session === mark.pid))) return true;
   if (mark.tag === undefined) return false;
   try {

@@ -5,14 +5,14 @@
 import type { GlobSet } from '../base/glob.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
-import type { Seen } from './hash.ts';
+import type { FileState } from './hash.ts';
 import { errnoOf, fileTrouble } from './trouble.ts';
 
 export interface Found {
   /** Relative to the root, with `/`. */
   readonly path: string;
   readonly kind: 'file' | 'link' | 'special';
-  readonly seen: Seen;
+  readonly seen: FileState;
 }
 
 export interface Findings {
@@ -41,7 +41,7 @@ type Kind = Found['kind'] | 'folder' | 'gone';
 interface Spot {
   readonly path: string;
   kind: Kind;
-  seen: Seen | undefined;
+  seen: FileState | undefined;
 }
 
 const SKIPPED: ReadonlySet<string> = new Set(['.git', '.sbx']);

@@ -1,7 +1,7 @@
 /** What lies among the outputs of a step and is not as the step left it: somebody's own work, which must not be lost. Moves and removes nothing of it. */
 import type { Stats } from 'node:fs';
 import { err, ok, type Result } from '../base/result.ts';
-import { type Seen, sameFile } from '../io/hash.ts';
+import { type FileState, sameFile } from '../io/hash.ts';
 import { errnoOf, fileTrouble } from '../io/trouble.ts';
 import { makeWalker } from '../io/walk.ts';
 import type { Failure } from '../model/failure.ts';
@@ -15,7 +15,7 @@ import { copyAway } from './trash.ts';
 export interface Spare {
   readonly path: string;
   /** As it was when it was copied. */
-  readonly seen: Seen;
+  readonly seen: FileState;
   readonly copy: string;
 }
 

@@ -1,6 +1,6 @@
 /** Trees of files that steps read. A file that cannot be read is an error, never an absence. */
 import { err, ok, type Result } from '../base/result.ts';
-import type { Seen } from '../io/hash.ts';
+import type { FileState } from '../io/hash.ts';
 import type { Memo } from '../io/memo.ts';
 import type { Findings, Found } from '../io/walk.ts';
 import type { Failure } from '../model/failure.ts';
@@ -11,7 +11,7 @@ import { isExecutable, linkTarget } from './outputs.ts';
 /** A tree, and what each of its files looked like when its digest was asked for: content that changes and is put back leaves another time. */
 export interface Reading {
   readonly tree: Tree;
-  seen(): ReadonlyMap<string, Seen>; // a table of all files: only a step that executes asks
+  seen(): ReadonlyMap<string, FileState>; // a table of all files: only a step that executes asks
 }
 
 /** What a sync sends: links as links, and nothing but files and links. */
@@ -28,7 +28,7 @@ export function readInputs(files: Files, memo: Memo, root: string, findings: Fin
   const entries = entriesOf(files, memo, root, findings);
   if (!entries.ok) return entries;
   const behind: Readable[] = [];
-  const seen = (): ReadonlyMap<string, Seen> =>
+  const seen = (): ReadonlyMap<string, FileState> =>
     new Map([...findings.found.filter(({ kind }) => kind !== 'special'), ...behind].map((one) => [one.path, one.seen]));
   if (entries.value.every(({ kind }) => kind === 'file')) return ok({ tree: treeOf(entries.value), seen });
   const all = new Map(entries.value.map((entry) => [entry.path, entry]));

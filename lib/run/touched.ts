@@ -1,6 +1,6 @@
 /** Outputs that a failed step touched: they are moved away, so that nobody takes them for results. State is never among them. */
 import { err, ok, type Result } from '../base/result.ts';
-import { type Seen, sameFile } from '../io/hash.ts';
+import { type FileState, sameFile } from '../io/hash.ts';
 import { fileTrouble } from '../io/trouble.ts';
 import { makeWalker } from '../io/walk.ts';
 import type { Failure } from '../model/failure.ts';
@@ -10,7 +10,7 @@ import type { Scene } from './swap.ts';
 import { type Bin, moveAway, removeEmptyFolders } from './trash.ts';
 
 /** Outputs as they were before a step ran. */
-export type Before = ReadonlyMap<string, Seen>;
+export type Before = ReadonlyMap<string, FileState>;
 
 export function seeOutputs(scene: Pick<Scene, 'io' | 'root'>, rules: OutputRules): Before {
   const { found } = ownOutputs(makeWalker(scene.io.files, scene.root), rules.globs);

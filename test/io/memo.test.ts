@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { digestOf } from '../../lib/base/digest.ts';
 import { bootId } from '../../lib/io/boot.ts';
-import type { Seen } from '../../lib/io/hash.ts';
+import type { FileState } from '../../lib/io/hash.ts';
 import { type Memo, openMemo } from '../../lib/io/memo.ts';
 import { decodeMemo } from '../../lib/io/memo-file.ts';
 import type { Files } from '../../lib/model/io.ts';
@@ -74,7 +74,7 @@ test('after another boot a file that was written shortly before is read again: i
   withFolder((folder) => {
     for (const name of ['old.txt', 'young.txt']) fs.writeFileSync(`${folder}/${name}`, name);
     const hour = 3_600_000;
-    const looks = (name: string, ago: number): Seen => ({ ...fs.lstatSync(`${folder}/${name}`), ctimeMs: Date.now() - ago });
+    const looks = (name: string, ago: number): FileState => ({ ...fs.lstatSync(`${folder}/${name}`), ctimeMs: Date.now() - ago });
     const seen = { 'old.txt': looks('old.txt', hour), 'young.txt': looks('young.txt', hour / 60) };
     const names = Object.keys(seen) as (keyof typeof seen)[];
     const memo = openMemo(ioOf(), `${folder}/memo`);
