@@ -63,15 +63,6 @@ function absolute(file: string, { ask }: Scope): string {
   return file.startsWith('~/') && home !== undefined ? posix.join(home, file.slice(2)) : posix.resolve(ask.root, file);
 }
 
-export function readPools(layers: readonly Layer[], scopeOf: ScopeOf, report: Report): ReadonlyMap<string, number> {
-  const pools = new Map<string, number>();
-  for (const field of fieldsOf(layers, 'pools')) {
-    for (const [name, slots] of Object.entries(readField(sandboxfileFields.pools, field, scopeOf(field.layer), report) ?? {}))
-      pools.set(name, slots);
-  }
-  return pools;
-}
-
 export function readCache(layers: readonly Layer[], scopeOf: ScopeOf, report: Report): CacheSettings {
   const field = fieldsOf(layers, 'cache').at(-1);
   const value = field === undefined ? undefined : readField(sandboxfileFields.cache, field, scopeOf(field.layer), report);

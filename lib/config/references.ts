@@ -2,6 +2,7 @@ import { hintOf } from '../base/suggest.ts';
 import type { Secret, Step, StepId } from '../model/project.ts';
 import type { Entry } from './layers.ts';
 import { isNoStep, type Names, stepsMeant } from './names.ts';
+import { checkShares } from './pools.ts';
 import { below, type Origin, type Report } from './report.ts';
 import { addUnknownSandbox, type StepsScope } from './steps.ts';
 
@@ -32,11 +33,7 @@ export function linkSteps(
       const name = step[key];
       if (name !== undefined && !all.sandboxes.has(name)) addUnknownSandbox(name, entry.fields.get(key), all);
     }
-    if (step.pool !== undefined && !pools.has(step.pool)) {
-      const { pool } = step;
-      const hint = () => hintOf(pool, pools.keys(), 'Declare it under `pools:`.');
-      report.add('unknown-pool', `there is no pool \`${pool}\``, entry.fields.get('pool'), hint);
-    }
+    checkShares(step, entry, pools, report);
     for (const [i, name] of step.secrets.entries()) {
       if (declared.has(name)) continue;
       const hint = () => hintOf(name, declared, 'Declare it under `secrets:` at the top level.');

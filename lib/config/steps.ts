@@ -13,6 +13,7 @@ import { readCondition } from './condition.ts';
 import { mergePairs, readEnv } from './environment.ts';
 import { type Field, readField, readJson } from './field.ts';
 import type { Entry } from './layers.ts';
+import { sharesOf } from './pools.ts';
 import type { Origin, Report } from './report.ts';
 import { type Required, readRequires } from './requires.ts';
 import { fieldsOfSandbox } from './sandboxes.ts';
@@ -111,7 +112,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     when: read('when') ?? stepFields.when.default,
     ...some('timeout', timeout === undefined ? undefined : parseDuration(timeout)),
     retry: retryOf(read('retry') ?? 0),
-    ...some('pool', read('pool')),
+    pools: sharesOf(read('pool')),
     parallel: read('parallel') ?? stepFields.parallel.default,
     ...some('cache', cache),
     interactive: task.interactive ?? read('interactive') ?? stepFields.interactive.default,

@@ -89,6 +89,12 @@ export interface SandboxSpec {
   readonly lacks?: readonly string[];
 }
 
+/** So many slots of a pool. */
+export interface PoolShare {
+  readonly name: string;
+  readonly weight: number;
+}
+
 export interface Step {
   readonly id: StepId;
   readonly task: string;
@@ -120,7 +126,8 @@ export interface Step {
   readonly timeout?: number;
   /** Attempts beyond the first, on infrastructure failures only; `delay` in milliseconds doubles each time. */
   readonly retry: { readonly times: number; readonly delay: number };
-  readonly pool?: string;
+  /** What it takes of pools while it is executed. */
+  readonly pools: readonly PoolShare[];
   readonly parallel: boolean;
   /** Absent: by the rules for caching; false: never. */
   readonly cache?: boolean;

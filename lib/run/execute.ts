@@ -70,7 +70,7 @@ export class Executor {
     // The workspace first, then slots: who waits for a turn holds none.
     const giveBack = await this.#turnsOf(step.sandbox).take(draft.workspace);
     try {
-      return await pools.within(step.pool, priority, async () => {
+      return await pools.within(step.pools, priority, async () => {
         const giveTerminal = await this.#terminal.take(step.interactive ? 'excludes' : 'shares');
         try {
           if (this.#isLate(step)) return gone({ is: 'skipped', because: { code: 'stopped' } });

@@ -84,10 +84,10 @@ const overlayFields = {
   steps: { kind: 'map', description: 'What can be run.', format: 'name', of: anyStep, examples: [{ lint: { run: 'make lint' } }] },
   pools: {
     kind: 'map',
-    description: 'Names and slots: steps of a pool take one each.',
+    description: 'Names and slots: steps of a pool take one each, or as many as they say. A pool of one slot is a lock.',
     format: 'name',
     of: { kind: 'integer', description: 'Slots.', minimum: 1, maximum: 1024 },
-    examples: [{ linkers: 2 }],
+    examples: [{ linkers: 2, memory: 16, db: 1 }],
   },
   cache: {
     kind: 'any-of',

@@ -35,6 +35,18 @@ const globs = (description: string, examples: readonly (readonly string[])[]) =>
 
 const sandboxName = (description: string) => ({ kind: 'string', literal: true, format: 'name', description }) as const;
 
+const poolName = { kind: 'string', literal: true, format: 'name', description: 'A slot of this pool.' } as const satisfies StringShape;
+
+const poolShare = {
+  kind: 'object',
+  description: 'So many slots of a pool.',
+  fields: {
+    name: { ...poolName, description: 'Name of the pool.', examples: ['memory'] },
+    weight: { kind: 'integer', description: 'How many slots.', minimum: 1, maximum: 1024, default: 1 },
+  },
+  required: ['name'],
+} as const satisfies ObjectShape;
+
 /** The keys of every step, whatever its task. */
 export const stepFields = {
   task: {
@@ -148,7 +160,17 @@ export const stepFields = {
       },
     ],
   },
-  pool: { kind: 'string', literal: true, format: 'name', description: 'The pool whose slots bound how many of its steps run at once.' },
+  pool: {
+    kind: 'any-of',
+    description:
+      'The pools whose slots bound how many of their steps run at once. All that a step takes is taken together, in turn: nobody that came later, and wants some of it, is let in before.',
+    of: [
+      poolName,
+      poolShare,
+      { kind: 'list', description: 'Several pools.', of: { kind: 'any-of', description: 'A pool.', of: [poolName, poolShare] } },
+    ],
+    examples: ['linkers', { name: 'memory', weight: 4 }, ['db', { name: 'memory', weight: 4 }]],
+  },
   parallel: { kind: 'boolean', description: 'May run beside other steps in the same workspace.', default: false },
   cache: { kind: 'boolean', description: 'false: never remembered. true: remembered though it has secrets; needs outputs.' },
   interactive: { kind: 'boolean', description: "Joined to the user's terminal; never remembered.", default: false },

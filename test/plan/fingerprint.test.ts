@@ -97,7 +97,7 @@ const matters: { readonly [what: string]: Case } = {
 const indifferent: { readonly [what: string]: Case } = {
   'its own name': ofStep({ id: 'other' }),
   'its sandbox': ofStep({ sandbox: 'vm' }),
-  timing: ofStep({ timeout: 5, retry: { times: 3, delay: 1 }, pool: 'p', parallel: true }),
+  timing: ofStep({ timeout: 5, retry: { times: 3, delay: 1 }, pools: [{ name: 'p', weight: 1 }], parallel: true }),
   words: ofStep({ description: 'better', script: { ...script, source: 'written otherwise' } }),
   'what is passed but not counted': ofStep({ passEnv: ['HOME'] }),
   'order of env': ofStep({

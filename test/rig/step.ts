@@ -13,6 +13,7 @@ export function stepWith(said: Pick<Step, 'id' | 'task' | 'sandbox'> & Partial<S
     dir: '.',
     enabled: true,
     when: 'success',
+    pools: [],
     retry: { times: 0, delay: 0 },
     parallel: false,
     interactive: false,
