@@ -82,6 +82,7 @@ let web: Server | undefined;
 async function webServer(): Promise<number> {
   web ??= createServer((socket) => {
     socket.on('error', () => {});
+    socket.resume(); // what is not read would reset the connection, and the answer with it
     socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'.repeat(40));
   });
   const server = web;
