@@ -43,6 +43,8 @@ export interface SshdSettings {
   /** The address to listen on and the name to use; default 127.0.0.1. */
   readonly address?: string;
   readonly maxSessions?: number;
+  /** PATH of its sessions. */
+  readonly path?: string;
   /** Shows an ECDSA host key too (`host_key_ecdsa`), which is in no known_hosts. */
   readonly secondHostKey?: boolean;
   /** More lines for sshd_config and for ssh_config below the alias. */
@@ -93,7 +95,7 @@ export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
     `MaxSessions ${settings.maxSessions ?? 10}`,
     'MaxStartups 100',
     'Subsystem sftp internal-sftp',
-    `SetEnv "HOME=${file('home')}"`,
+    `SetEnv "HOME=${file('home')}"${settings.path === undefined ? '' : ` "PATH=${settings.path}"`}`, // the first line of these counts, alone
     ...(settings.serverLines ?? []),
   ];
   writeFileSync(file('sshd_config'), `${lines.join('\n')}\n`);

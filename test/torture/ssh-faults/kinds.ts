@@ -44,8 +44,8 @@ export interface Kind {
   readonly breaks?: true;
 }
 
-const GONE = ['link-lost', 'unreachable'];
-const SAYS_GONE =
+export const GONE = ['link-lost', 'unreachable'];
+export const SAYS_GONE =
   /the connection was lost|no answer within|no SSH server answered within|login took longer|connection reset|no SSH connection|not that of an SSH server|closed by the far side|no algorithm/;
 
 const network = (name: string, fault: Parameters<Stand['proxy']['set']>[0], more: Partial<Kind> = {}): Kind => ({
@@ -92,7 +92,7 @@ async function webServer(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-const FILL = 'dd if=/dev/zero of=.sbx-filler bs=4096 2>/dev/null; :';
+export const FILL = 'dd if=/dev/zero of=.sbx-filler bs=4096 2>/dev/null; :';
 
 export const KINDS: readonly Kind[] = [
   network('black hole', 'hole'),

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
+import { sshdIsInstalled } from '../../rig/sshd.ts';
 import type { Row, Trial } from '../row.ts';
 import { KINDS, PHASES } from './kinds.ts';
+import { REAL_KINDS } from './real-kinds.ts';
+import { strikeReal } from './real-strike.ts';
 import { mountSmall, unmount } from './stand.ts';
 import { strikeIn } from './strike.ts';
 
@@ -27,9 +30,27 @@ export const row: Row = {
         yield { name, run: () => strikeIn(pair.kind, pair.phase, pause, join(folder, String(n))) };
       }
     }
+    const hasSshd = sshdIsInstalled();
+    /** With OpenSSH in place of a server of ours: in the short part each kind in two of the phases. */
+    function* real(isLong: boolean): Generator<Trial> {
+      const those = REAL_KINDS.filter(({ needsMount }) => mounts || !needsMount);
+      for (const [k, kind] of those.entries()) {
+        for (const [p, phase] of PHASES.entries()) {
+          if (!isLong && (p - k) % 3 !== 0) continue;
+          if (kind.strike === undefined && p !== k % 3) continue; // it is there in all of them
+          yield {
+            name: `OpenSSH, ${kind.name}${kind.strike ? `: ${phase}` : ''}`,
+            run: () => strikeReal(kind, phase, join(folder, `real-${k}-${p}`)),
+          };
+        }
+      }
+    }
     return {
-      lacking: mounts ? [] : ['disks cannot be mounted here'],
-      trials: (count) => trials(Math.max(count, pairs.length)),
+      lacking: [...(mounts ? [] : ['disks cannot be mounted here']), ...(hasSshd ? [] : ['sshd is not installed'])],
+      *trials(count) {
+        if (hasSshd) yield* real(count > pairs.length);
+        yield* trials(Math.max(count, pairs.length));
+      },
       async [Symbol.asyncDispose]() {},
     };
   },

@@ -68,7 +68,7 @@ export async function openStand(folder: string, deadlines: Deadlines, retries: n
 }
 
 /** The build says when it is under way, and then takes as many seconds as `pace` beside the workspace says, or half a one, and as long as there is a `hold`. */
-function sandboxfile(workspace: string, retries: number): string {
+export function sandboxfile(workspace: string, retries: number): string {
   const build =
     'mkdir -p out/sub work; touch work/started; sleep "$(cat ../pace 2>/dev/null || echo 0.5)"; while [ -e ../hold ]; do sleep 0.1; done; cat src/* >out/app; chmod 755 out/app; printf data >out/sub/data; rm work/started';
   const retry = `retry: { times: ${retries}, delay: 100ms }`;
