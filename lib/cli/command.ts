@@ -3,6 +3,9 @@ import type { FlagName } from './flags.ts';
 /** No bound on operands. */
 export const MANY: number = Number.POSITIVE_INFINITY;
 
+/** What `sbx __complete` is asked for operands that are names of the project. */
+export const ASKED = { step: 'steps', sandbox: 'sandboxes', run: 'runs', 'step or run': 'steps,runs' } as const;
+
 /** A command of sbx, as help, completion and the parser see it. What it does is not known here. */
 export interface Command {
   readonly name: string;
@@ -11,7 +14,7 @@ export interface Command {
   readonly least: number;
   readonly most: number;
   /** What an operand names, for completion. */
-  readonly names?: 'step' | 'sandbox' | 'command' | readonly string[];
+  readonly names?: keyof typeof ASKED | 'command' | readonly string[];
   /** Whether words after `--` are taken. */
   readonly rest?: true;
   readonly summary: string;

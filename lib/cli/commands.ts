@@ -1,4 +1,4 @@
-import { type Command, MANY } from './command.ts';
+import { ASKED, type Command, MANY } from './command.ts';
 import { CHOICE, FILE, QUERY, SHOW } from './flags.ts';
 import { QUERIES } from './queries.ts';
 
@@ -170,10 +170,10 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: '__complete',
-    operands: 'steps|sandboxes',
+    operands: 'steps|sandboxes|runs|steps,runs',
     least: 1,
     most: 1,
-    names: ['steps', 'sandboxes'],
+    names: Object.values(ASKED),
     summary: 'Print names for completion scripts',
     about: 'Prints one name a line, nothing if there is no Sandboxfile or it is faulty.',
     flags: ['directory', 'file', 'help'],

@@ -8,12 +8,14 @@ import type { Call } from './call.ts';
 import { openGiven } from './given.ts';
 import { groundOf, memoryOf } from './ground.ts';
 import { sayFaulty } from './open.ts';
+import type { Ground } from './sandboxes.ts';
 import { wishOf } from './wish.ts';
 
 export interface Looked {
   readonly plan: Plan;
   readonly memory: Memory;
   readonly now: number;
+  readonly ground: Ground;
 }
 
 /** The plan of what is named, made by looking only. A number: it was said what is wrong, that is the exit code. */
@@ -27,7 +29,7 @@ export async function look(call: Call, named: readonly string[]): Promise<Looked
   const plan = prepared.value.planning.snapshot();
   const now = ground.io.clock.now();
   for (const text of oldProbes(opened.project, plan, memory.look, now)) call.err.write(`warning: ${text}\n`);
-  return { plan, memory, now };
+  return { plan, memory, now, ground };
 }
 
 /** Files that could not be looked at: said, and not passed over as if they were not there. */

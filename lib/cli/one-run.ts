@@ -9,10 +9,10 @@ export interface OneRun {
   readonly journal: JournalRead;
 }
 
-/** The run that is named, else the newest. A number: there is none, which was said; it is the exit code. */
-export function oneRun(call: Call, files: Files, folders: Folders): OneRun | number {
+/** The run of this name, else the newest. A number: there is none, which was said; it is the exit code. */
+export function oneRun(call: Call, files: Files, folders: Folders, name = call.words.operands[0]): OneRun | number {
   const runs = listRuns(files, folders.project);
-  const run = call.words.operands[0] ?? runs[0]?.run;
+  const run = name ?? runs[0]?.run;
   const journal = run === undefined ? undefined : readJournal(files, folders.project, run);
   if (run !== undefined && journal !== undefined) return { run, journal };
   const known = runs.slice(0, 10).map((one) => one.run);

@@ -28,16 +28,19 @@ export const QUERIES: readonly Command[] = [
   },
   {
     name: 'explain',
-    operands: 'STEP [-- ARGS]',
+    operands: 'STEP [-- ARGS] | RUN RUN',
     least: 1,
-    most: 1,
-    names: 'step',
+    most: 2,
+    names: 'step or run',
     rest: true,
-    summary: 'Explain why a step is fresh or not',
+    summary: 'Explain why a step is fresh or not, or how two runs differ',
     about:
-      'Shows why a step would run, how it differs from its last good run, field by field and file by file, and all that can change its result. Reads only.',
+      'Shows why a step would run, how it differs from its last good run, field by field and file by file, and all that can change its result. Of two runs, as `replay` names them: every step whose outcome or key differs, and what counted differently. Reads only.',
     flags: [...FILE, ...CHOICE, 'json', ...SHOW],
-    examples: [['sbx explain remote-build', 'why remote-build would run']],
+    examples: [
+      ['sbx explain remote-build', 'why remote-build would run'],
+      ['sbx explain 20261121T184500-3da08c 20261121T190210-7a5a39', 'how two runs differ'],
+    ],
   },
   {
     name: 'status',
@@ -82,6 +85,7 @@ export const QUERIES: readonly Command[] = [
     operands: '[RUN]',
     least: 0,
     most: 1,
+    names: 'run',
     summary: 'Show an earlier run again',
     about: 'Shows the journal of a run, the newest one without a name, in any view. Reads only.',
     flags: ['directory', 'file', 'output', 'json', ...SHOW],
@@ -92,6 +96,7 @@ export const QUERIES: readonly Command[] = [
     operands: '[RUN]',
     least: 0,
     most: 1,
+    names: 'run',
     summary: 'Write a page about a run',
     about:
       'Writes what a run did, the newest one without a name, as one page that needs nothing else: its graph, a timeline with the critical path, what hit and what missed and why, logs, and durations against history. Or as JSON, as a trace for Perfetto and chrome://tracing, or as JUnit writes tests. The file lies beside the journal of the run, unless -o names another.',

@@ -1,7 +1,10 @@
+import type { Digest } from '../base/digest.ts';
 import type { Failure } from './failure.ts';
+import type { FingerprintRecord } from './fingerprint.ts';
 import type { Outcome } from './outcome.ts';
 import type { Decision } from './plan.ts';
 import type { SandboxName, StepId } from './project.ts';
+import type { Tree } from './tree.ts';
 
 /** A fact of a run. Views fold events and know nothing else; the journal stamps and keeps them. */
 export type Event =
@@ -27,6 +30,19 @@ export type Event =
   | { readonly type: 'place-connected'; readonly sandbox: SandboxName; readonly target: string; readonly workspace: string }
   | { readonly type: 'place-failed'; readonly sandbox: SandboxName; readonly failure: Failure }
   | { readonly type: 'step-started'; readonly step: StepId; readonly decision: Decision; readonly attempt: number }
+  | {
+      /**
+       * What counts for a step that executes, so that two runs can be compared: once for each, after its first `step-started`. It is for the journal alone:
+       * values of the environment stand in it, so that `--json` shows its key and no more.
+       */
+      readonly type: 'step-fingerprint';
+      readonly step: StepId;
+      /** Absent: it is never remembered. */
+      readonly key?: Digest;
+      readonly record: FingerprintRecord;
+      /** The tree of `record.inputs` where it is small; others are kept in `.sbx/trees` for a while. */
+      readonly inputs?: Tree;
+    }
   | { readonly type: 'step-output'; readonly step: StepId; readonly text: string } // masked; any chunk of text, not a line
   | {
       readonly type: 'step-progress';
@@ -37,7 +53,14 @@ export type Event =
     }
   | { readonly type: 'step-note'; readonly step: StepId; readonly text: string } // something worth knowing: edited output named, workspace renamed
   | { readonly type: 'step-retry'; readonly step: StepId; readonly failure: Failure; readonly attempt: number; readonly delay: number }
-  | { readonly type: 'step-finished'; readonly step: StepId; readonly outcome: Outcome; readonly ms: number }
+  | {
+      readonly type: 'step-finished';
+      readonly step: StepId;
+      readonly outcome: Outcome;
+      readonly ms: number;
+      /** Of what is fresh, restored or succeeded: the key under which it is remembered, if it is. */
+      readonly key?: Digest;
+    }
   | { readonly type: 'warning'; readonly text: string; readonly hint?: string } // of the run, not of a step
   | { readonly type: 'stopping'; readonly level: 1 | 2 | 3; readonly cause: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'failure' }
   | {

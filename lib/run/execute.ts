@@ -10,6 +10,7 @@ import type { RunScope, Task } from '../task.ts';
 import { attempt, footingOf } from './attempt.ts';
 import { type Confirm, unconfirmed } from './confirm.ts';
 import type { RunControl } from './control.ts';
+import { fingerprintEvent } from './fingerprint-event.ts';
 import type { Ledger, Spent } from './ledger.ts';
 import type { Performed } from './loop.ts';
 import { StepOutput } from './output.ts';
@@ -177,6 +178,7 @@ export class Executor {
     const start = ledger.begin(planned, reads, at);
     if (!start.ok) return gone({ is: 'failed', failure: this.#told(planned, start.error, output) }, ms());
     const begun = start.value;
+    emit(fingerprintEvent(planned, begun.inputs));
     const ended = await this.#attempts(planned, (leave) => scopeOf(scope, { planned, secrets: values.value, output, leave }));
     output.end();
     const produced = ended.is === 'ended' && ended.result.ok ? ended.result.value : {};

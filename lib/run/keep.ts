@@ -41,9 +41,7 @@ interface Start extends Begun {
   readonly found: Before;
   /** Copies of those that its last success did not leave. */
   readonly spares: readonly Spare[];
-  /** What the step was going to read. */
-  readonly inputs: Tree | undefined;
-  /** The same of a step that reads files here, with how they looked. */
+  /** What the step was going to read, of a step that reads files here, with how they looked. */
   readonly reading: Reading | undefined;
 }
 

@@ -2,6 +2,7 @@ import type { Digest } from '../base/digest.ts';
 import type { Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlannedAction } from '../model/plan.ts';
+import type { Tree } from '../model/tree.ts';
 import type { Produced } from '../task.ts';
 import type { Log } from './output.ts';
 import type { Reading } from './reading.ts';
@@ -28,6 +29,8 @@ export interface Ledger {
 export interface Begun {
   /** Outputs as they were. */
   readonly before: unknown;
+  /** What the step was going to read. */
+  readonly inputs: Tree | undefined;
 }
 
 export interface Spent {

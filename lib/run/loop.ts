@@ -176,7 +176,8 @@ class Loop {
     const first = !this.#settlement.failed;
     this.#settlement.settle(id, outcome);
     planning.settle(id, settled);
-    emit({ type: 'step-finished', step: id, outcome, ms });
+    const key = settled.is === 'done' && settled.key !== undefined ? { key: settled.key } : {};
+    emit({ type: 'step-finished', step: id, outcome, ms, ...key });
     const lastFailure = first && this.#settlement.failed && keepGoing === 'never' && control.level === 0;
     if (lastFailure && this.#running > 0) emit({ type: 'stopping', level: 1, cause: 'failure' });
     for (const dependent of this.#dependents.get(id) ?? []) {

@@ -14,7 +14,7 @@ import { openPlaces, type Places } from './places.ts';
 import { seal, unsealLines } from './sealed.ts';
 import { type Good, type Left, parseStepLine, type StepRecord, stepLine } from './step-records.ts';
 import type { Warn } from './store.ts';
-import { openTrees } from './trees.ts';
+import { isSmall, openTrees } from './trees.ts';
 
 export interface Told {
   /** What can be restored or believed under the key, for a success that is cached. */
@@ -51,7 +51,6 @@ export interface Records extends Places {
 }
 
 const PAST = 10;
-const SMALL_TREE = 32;
 
 /** A record that cannot be written is said once and costs only that the step runs again. */
 export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, warn: Warn): Records {
@@ -154,7 +153,7 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
     finish(step, last, told = {}) {
       const known = steps.get(step);
       const { inputs, remembered } = told;
-      if (inputs && inputs.entries.length > SMALL_TREE) writing(() => trees.write(inputs));
+      if (inputs && !isSmall(inputs)) writing(() => trees.write(inputs));
       const success = last.is === 'succeeded';
       const made = known?.made.filter(([key]) => key !== last.key) ?? [];
       put(step, {
@@ -163,7 +162,7 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
         made: (success && last.outputs !== undefined ? [[last.key, last.outputs] as const, ...made] : made).slice(0, PAST),
         newest: remembered ?? known?.newest,
         left: told.left ?? known?.left,
-        inputs: inputs && inputs.entries.length <= SMALL_TREE ? inputs : undefined,
+        inputs: inputs && isSmall(inputs) ? inputs : undefined,
         good: success ? undefined : goodOf(known),
       });
     },

@@ -1,8 +1,10 @@
-/** What lies in a store, by name and size; contents are not read. Names that are none of the store's are passed over. */
+/** What lies in a store, by name and size. Names that are none of the store's are passed over. */
 import { type Digest, isDigest } from '../base/digest.ts';
+import { readRegular } from '../io/read-regular.ts';
 import { errnoOf } from '../io/trouble.ts';
 import type { Files } from '../model/io.ts';
-import { recordFolder } from './store.ts';
+import { recordFolder, recordPath } from './store.ts';
+import { type ParsedRecord, parseRecord } from './store-record.ts';
 
 export interface Stored {
   readonly digest: Digest;
@@ -19,6 +21,16 @@ export function listBlobs(files: Files, folder: string): readonly Stored[] {
 
 export function listRecords(files: Files, folder: string): readonly Stored[] {
   return listDigests(files, recordFolder(folder));
+}
+
+/** The record under this key; undefined if there is none, or it is damaged: then it is left where it is. Its blobs are not looked at. */
+export function readSuccess(files: Files, folder: string, key: Digest): ParsedRecord | undefined {
+  try {
+    return parseRecord(readRegular(files, recordPath(folder, key)), key);
+  } catch (thrown) {
+    if (errnoOf(thrown) === undefined) throw thrown;
+    return undefined;
+  }
 }
 
 /** The names in a folder; none if there is no such folder. */

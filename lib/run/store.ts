@@ -167,6 +167,6 @@ export function recordFolder(folder: string): string {
   return `${folder}/ac/v1`;
 }
 
-function recordPath(folder: string, key: Digest): string {
+export function recordPath(folder: string, key: Digest): string {
   return `${recordFolder(folder)}/${key}`;
 }

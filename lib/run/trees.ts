@@ -3,17 +3,24 @@ import type { Digest } from '../base/digest.ts';
 import { readRegular } from '../io/read-regular.ts';
 import { makeFolder, replaceFile, type Writing } from '../io/replace.ts';
 import type { Tree } from '../model/tree.ts';
+import { writtenAt } from './entries.ts';
 import { treeFromJson, treeToJson } from './tree-text.ts';
 
 export interface Trees {
   read(digest: Digest): Tree | undefined;
   /** Throws what writing threw. */
   write(tree: Tree): void;
-  /** Removes trees that no step refers to once they are many. Throws what removing threw. */
+  /** Removes trees that no step refers to, but for the newest, which journals name. Throws what removing threw. */
   prune(used: () => ReadonlySet<string>): void;
 }
 
-const MANY = 20;
+const SPARE = 50;
+const SMALL = 32;
+
+/** Whether a tree is written where it is named, and has no file of its own. */
+export function isSmall({ entries }: Tree): boolean {
+  return entries.length <= SMALL;
+}
 
 export function openTrees(io: Writing, folder: string): Trees {
   const { files } = io;
@@ -38,9 +45,13 @@ export function openTrees(io: Writing, folder: string): Trees {
     prune(used) {
       if (written === 0) return;
       const names = files.readdirSync(trees);
-      if (names.length <= MANY) return;
+      if (names.length <= SPARE) return;
       const kept = used();
-      for (const name of names) if (!kept.has(name)) files.rmSync(`${trees}/${name}`, { force: true });
+      const spare = names
+        .filter((name) => !kept.has(name))
+        .map((name) => ({ path: `${trees}/${name}`, at: writtenAt(files, `${trees}/${name}`) ?? 0 }));
+      spare.sort((a, b) => b.at - a.at);
+      for (const { path } of spare.slice(SPARE)) files.rmSync(path, { force: true });
     },
   };
 }

@@ -140,6 +140,7 @@ export function fold(board: Board, e: Stamped): void {
       finishStep(board, e);
       return;
     case 'warning':
+    case 'step-fingerprint':
       return;
     case 'stopping':
       board.stopping = e.cause;

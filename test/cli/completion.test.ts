@@ -17,6 +17,8 @@ const SBX = `#!/bin/sh
 case "$*" in
   *__complete\\ steps) echo sync; echo remote-build; echo remote-test; echo ns:step; echo 'x$(touch canary)' ;;
   *__complete\\ sandboxes) echo vm ;;
+  *__complete\\ runs) echo 20261121T203000-5f3a9c ;;
+  *__complete\\ steps,runs) echo sync; echo 20261121T203000-5f3a9c ;;
 esac
 case "$*" in -C\\ sub\\ *) echo remote-sub ;; esac
 `;
@@ -46,6 +48,9 @@ test('bash: commands, flags, steps, sandboxes, values', () =>
     assert.equal(await offers(folder, ['sbx', 'run', '-n', 'sync', 'remote-t']), ['remote-test']);
     assert.equal(await offers(folder, ['sbx', '-C', 'sub', 'run', 'remote-s']), ['remote-sub']);
     assert.equal(await offers(folder, ['sbx', 'ssh', '']), ['vm']);
+    assert.equal(await offers(folder, ['sbx', 'replay', '2']), ['20261121T203000-5f3a9c']);
+    assert.equal(await offers(folder, ['sbx', 'explain', 's']), ['sync']);
+    assert.equal(await offers(folder, ['sbx', 'explain', '20261121T203000-5f3a9c', '2']), ['20261121T203000-5f3a9c']);
     assert.equal(await offers(folder, ['sbx', 'cache', 'v']), ['verify']);
     assert.equal(await offers(folder, ['sbx', 'run', '--off']), ['--offline']);
     assert.equal(await offers(folder, ['sbx', 'list', '--off']), []);

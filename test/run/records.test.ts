@@ -115,6 +115,18 @@ test('the last success is known in full, with its inputs, however often the step
     assert.is(open(folder).good('other'), undefined);
   }));
 
+test('large trees that no step names any more are kept for the journals, and not without end', () =>
+  withFolder((folder) => {
+    const records = open(folder);
+    for (let i = 0; i < 70; i++) {
+      const inputs = treeOfSize(40 + i);
+      records.finish('build', { ...lastOf(true, `${i}`), record: { ...lastOf(true, `${i}`).record, inputs: inputs.digest } }, { inputs });
+    }
+    records.close();
+    assert.is(fs.readdirSync(`${folder}/.sbx/trees`).length, 51, 'the one that is named and fifty');
+    assert.equal(open(folder).formerInputs(treeOfSize(109).digest), treeOfSize(109));
+  }));
+
 test('history is the median of the last ten', () =>
   withFolder((folder) => {
     const records = open(folder);

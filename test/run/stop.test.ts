@@ -83,7 +83,7 @@ test('failing outputs are put away, the record of the failure is told', async ()
         asked.push(`${planned.action.id} ${String(begun.before)} ${is}`);
         return ['out/x is put away'];
       },
-      begin: () => ok({ before: 'seen' }),
+      begin: () => ok({ before: 'seen', inputs: undefined }),
     },
   });
   assert.equal(asked, ['a seen failed']);

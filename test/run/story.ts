@@ -177,7 +177,7 @@ const RUN: Decision = { is: 'run', reasons: [{ code: 'never-ran' }] };
 
 const FORGETFUL: Ledger = {
   reads: () => undefined,
-  begin: () => ok({ before: undefined }),
+  begin: () => ok({ before: undefined, inputs: undefined }),
   succeed: (planned) => ok({ cached: false, key: planned.key, outputs: undefined, notes: [] }),
   fail: () => [],
   restore: () => 'miss',

@@ -4,13 +4,15 @@ import type { Tree } from '../../model/tree.ts';
 import { difference } from '../../plan/difference.ts';
 import { EXIT } from '../../run/exit-code.ts';
 import type { Memory } from '../../run/memory.ts';
+import { openPast } from '../../run/past.ts';
 import { type Explained, explainJson, explainText } from '../../view/explain.ts';
 import { type Call, refuse } from '../call.ts';
 import { type Looked, look, troubled } from '../look.ts';
 
-/** Why a step is fresh or not, and how it differs from its last success. */
+/** Why a step is fresh or not, and how it differs from its last success; of two names, how those runs differ. */
 export async function explain(call: Call): Promise<number> {
-  const [step = ''] = call.words.operands;
+  const [step = '', other] = call.words.operands;
+  if (other !== undefined) return (await import('./explain-runs.ts')).explainRuns(call);
   const made = await look(call, [step]);
   if (typeof made === 'number') return made;
   const [planned, ...more] = made.plan.actions.filter(({ action }) => action.named);
@@ -22,9 +24,10 @@ export async function explain(call: Call): Promise<number> {
   return troubled(call, made) ?? EXIT.done;
 }
 
-function explainedOf(planned: PlannedAction, { plan, memory, now }: Looked): Explained {
+function explainedOf(planned: PlannedAction, { plan, memory, now, ground: { io, folders } }: Looked): Explained {
   const { action, record, key } = planned;
   const { records, look } = memory;
+  const past = openPast(io.files, folders.project, memory);
   const last = records.last(action.id);
   const remembered = key === undefined ? undefined : look.remembered(key);
   const known = records.good(action.id);
@@ -33,9 +36,9 @@ function explainedOf(planned: PlannedAction, { plan, memory, now }: Looked): Exp
     known === undefined || good?.key === key
       ? []
       : difference(known.record, record, expressionsOf(action.step.script), {
-          before: () => (known.record.inputs === null ? undefined : records.formerInputs(known.record.inputs)),
+          before: () => (known.record.inputs === null ? undefined : past.inputs(known.record.inputs)),
           after: () => inputsNow(planned, plan.actions, memory),
-          made: (step, outputs) => madeBy(step, outputs, memory),
+          made: past.made,
         });
   return { planned, now, changed, ...(last ? { last } : {}), ...(good ? { good } : {}) };
 }
@@ -48,12 +51,4 @@ function inputsNow({ action, record }: PlannedAction, all: readonly PlannedActio
     if (tree?.digest === record.inputs) return tree;
   }
   return undefined;
-}
-
-/** The outputs of this digest, if a success that made them is still known. */
-function madeBy(step: string, outputs: string, { records, store }: Memory): Tree | undefined {
-  const newest = records.newest(step)?.outputs;
-  if (newest?.digest === outputs) return newest;
-  const key = records.keyOf(step, outputs);
-  return (key === undefined ? undefined : store.recall(key)?.outputs) ?? undefined;
 }

@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import { ASKED, type Command } from '../command.ts';
 import { COMMANDS } from '../commands.ts';
 import { FLAG, type Flag } from '../flags.ts';
 
@@ -9,11 +9,12 @@ export function flagsOf(command: Command): readonly Flag[] {
 }
 
 /** What an operand of the command can be: fixed words, or what `sbx __complete` must be asked. */
-export function operandsOf(command: Command): { readonly words: readonly string[] } | { readonly ask: 'steps' | 'sandboxes' } | undefined {
+export function operandsOf(
+  command: Command,
+): { readonly words: readonly string[] } | { readonly ask: (typeof ASKED)[keyof typeof ASKED] } | undefined {
   if (command.names === undefined) return undefined;
-  if (command.names === 'step') return { ask: 'steps' };
-  if (command.names === 'sandbox') return { ask: 'sandboxes' };
-  return { words: command.names === 'command' ? SHOWN.map(({ name }) => name) : command.names };
+  if (command.names === 'command') return { words: SHOWN.map(({ name }) => name) };
+  return typeof command.names === 'string' ? { ask: ASKED[command.names] } : { words: command.names };
 }
 
 /** How a value of the flag is completed. */
