@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { compileExcludes } from '../lib/base/excludes.ts';
-import { compileGlobs } from '../lib/base/glob.ts';
+import { compileGlobs, globsBelow } from '../lib/base/glob.ts';
 import { err, ok } from '../lib/base/result.ts';
 import type { Diagnostic } from '../lib/model/diagnostic.ts';
 import type { Draft } from '../lib/model/plan.ts';
@@ -55,7 +55,7 @@ export const fetchArtifacts: Task = {
   },
   async run(action, scope) {
     const { step } = action;
-    const to = textField(step, 'to') ?? '.';
+    const to = toOf(step) ?? '.';
     if (scope.sandbox.kind === 'local') return to === '.' ? ok({ untouched: true }) : err(notHere(step));
     const workspace = await workspaceOf(scope);
     if (!workspace.ok) return workspace;
@@ -91,7 +91,7 @@ export const fetchArtifacts: Task = {
 
 function draftOf(step: Step, scope: PlanScope): Draft {
   const from = fromOf(step);
-  const to = textField(step, 'to');
+  const to = toOf(step);
   const exclude = listField(step, 'exclude');
   const here = scope.sandbox.kind === 'local';
   return {
@@ -107,7 +107,17 @@ function draftOf(step: Step, scope: PlanScope): Draft {
   };
 }
 
+/** Seen from the workspace: a step of an included file has a folder. */
 function fromOf(step: Step): readonly string[] {
+  return globsBelow(step.dir, writtenFrom(step));
+}
+
+function toOf(step: Step): string | undefined {
+  const to = textField(step, 'to');
+  return to === undefined ? undefined : posix.join(step.dir, to);
+}
+
+function writtenFrom(step: Step): readonly string[] {
   const one = textField(step, 'from');
   return (one === undefined ? listField(step, 'from') : [one]).map((path) => path.replace(/^(?:\.\/)+/, ''));
 }
@@ -119,7 +129,7 @@ function linksOf(step: Step): 'refuse' | 'contained' | 'skip' {
 
 function problems(step: Step): readonly Diagnostic[] {
   const to = textField(step, 'to');
-  return [...fromOf(step), ...(to === undefined ? [] : [to])].flatMap((path): readonly Diagnostic[] => {
+  return [...writtenFrom(step), ...(to === undefined ? [] : [to])].flatMap((path): readonly Diagnostic[] => {
     const parts = path.replace(/^!/, '').split('/');
     const outside = path.startsWith('/') || path === '' || parts.includes('..');
     const ours = parts[0] === '.sbx' || parts.includes('.git');

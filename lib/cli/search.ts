@@ -1,9 +1,8 @@
 import { dirname, join, resolve } from 'node:path';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Files } from '../model/io.ts';
+import { SANDBOXFILES } from '../model/project.ts';
 import type { Call } from './call.ts';
-
-export const NAMES = ['Sandboxfile.yaml', 'Sandboxfile.yml'] as const;
 
 export interface Found {
   /** Absolute, as it was found. */
@@ -54,7 +53,7 @@ export function findSandboxfile({ cwd, file }: SearchFrom, files: Pick<Files, 's
 
 function findIn(from: string, folders: readonly string[], files: Pick<Files, 'statSync'>): Result<Found, NotFound> {
   for (const folder of folders) {
-    for (const name of NAMES) {
+    for (const name of SANDBOXFILES) {
       const file = join(folder, name);
       // What is there but no file, e.g. a FIFO, is the reader's to refuse: it must not be passed over in silence.
       if (kindOf(file, files) !== 'nothing' && kindOf(file, files) !== 'folder') return ok({ file, folder });

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Source, Sources } from '../config/sources.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Files } from '../model/io.ts';
@@ -18,7 +18,7 @@ export interface SourceFolders {
 type Reading = Pick<Files, 'openSync' | 'fstatSync' | 'closeSync' | 'readSync' | 'readdirSync'>;
 
 /**
- * The files of a project: the Sandboxfile, recipes and profiles of the project first and then of the package, dotenv files. `report` hears of each that
+ * The files of a project: the Sandboxfile and what it includes, recipes and profiles of the project first and then of the package, dotenv files. `report` hears of each that
  * is there and cannot be read.
  */
 export function sourcesOf(
@@ -39,20 +39,19 @@ export function sourcesOf(
   };
   return {
     main: source(main.file, main.bytes),
-    read(kind, name) {
-      if (kind === 'dotenv') {
-        const bytes = readIfThere(join(folders.root, name), name);
-        return bytes && { file: name, bytes };
-      }
-      for (const [folder, shown] of [
-        [folders.root, ''],
-        [folders.home, 'sbx:'],
-      ] as const) {
-        const path = `${kind}s/${name}.yaml`;
-        const bytes = readIfThere(join(folder, path), `${shown}${path}`);
-        if (bytes) return source(`${shown}${path}`, bytes);
-      }
-      return undefined;
+    read(kind, name, folder) {
+      const here = (path: string): Source | undefined => {
+        const shown = join(dirname(main.file), path);
+        const bytes = readIfThere(join(folders.root, path), shown);
+        return bytes && (kind === 'dotenv' ? { file: shown, bytes } : source(shown, bytes));
+      };
+      if (kind === 'dotenv' || kind === 'include') return here(name);
+      const path = `${kind}s/${name}.yaml`;
+      if (folder !== undefined) return here(join(folder, path));
+      const own = here(path);
+      if (own) return own;
+      const bytes = readIfThere(join(folders.home, path), `sbx:${path}`);
+      return bytes && source(`sbx:${path}`, bytes);
     },
     names: (kind) => {
       const found = [folders.root, folders.home].flatMap((folder) => namesIn(files, join(folder, `${kind}s`)));

@@ -20,6 +20,14 @@ export interface Layer {
   readonly is: 'recipe' | 'file' | 'profile';
 }
 
+/** What an included file means for the names and paths of its steps. */
+export interface Included {
+  /** What stands before its names: `backend:`. */
+  readonly space: string;
+  /** The folder that its paths are relative to. */
+  readonly dir: string;
+}
+
 /** What a step with a matrix is one of. */
 export interface Cell {
   readonly of: string;
@@ -33,6 +41,8 @@ export interface Entry {
   /** The layer that brought it in. */
   readonly layer: number;
   readonly fields: Map<string, Field>;
+  /** The file that is included, whose step it is. */
+  readonly unit?: Included;
   /** The combination of a matrix that it is read for. */
   readonly cell?: Cell;
 }

@@ -1,23 +1,22 @@
 import type { Checked } from '../model/diagnostic.ts';
-import type { Project, Step, StepId } from '../model/project.ts';
+import type { Project, SandboxName, Step, StepId } from '../model/project.ts';
+import type { Pairs } from '../model/value.ts';
 import type { Task } from '../task.ts';
-import { aliasesOf } from './aliases.ts';
 import type { Ask } from './ask.ts';
-import { cellsOf } from './cells.ts';
 import { mergePairs } from './environment.ts';
-import { checkTopKeys, fieldOf, type Layer, sectionOf } from './layers.ts';
-import type { Names } from './names.ts';
-import { readParams } from './params.ts';
+import { openIncluded } from './includes.ts';
+import { sectionOf } from './layers.ts';
+import { namesOf } from './naming.ts';
 import { readPools } from './pools.ts';
-import { checkProfiles, openProfiles } from './profiles.ts';
-import { checkVersion, readCache, readDefault, readName, readSecrets, readTopEnv } from './project.ts';
-import { openRecipes } from './recipes.ts';
+import { checkProfiles } from './profiles.ts';
+import { readCache, readSecrets } from './project.ts';
 import { linkSteps } from './references.ts';
 import { newReport, type Report, sortDiagnostics } from './report.ts';
 import { readSandboxes, underlayProfiles } from './sandboxes.ts';
-import type { Scope } from './scope.ts';
 import { type Library, newLibrary, type ParsedSource, type Sources } from './sources.ts';
 import { readStep } from './steps.ts';
+import { openUnit } from './unit.ts';
+import { readUnits } from './unit-values.ts';
 
 export interface Loaded {
   readonly project: Project;
@@ -29,8 +28,8 @@ export interface Loaded {
 export type CheckedProject = Checked<Loaded> & { readonly partial?: Project };
 
 /**
- * A Sandboxfile with its recipes and profiles as a project. Everything that is wrong is reported at once; a value is given only if nothing is.
- * Documents from the cache have no spans: if something is wrong with the project, the files are read anew.
+ * A Sandboxfile with its recipes and profiles, and with those that it includes, as a project. Everything that is wrong is reported at once; a value is
+ * given only if nothing is. Documents from the cache have no spans: if something is wrong with the project, the files are read anew.
  */
 export async function load(sources: Sources, ask: Ask, tasks: readonly Task[], mayUseCache = true): Promise<CheckedProject> {
   const attempt = async (cached: boolean) => {
@@ -56,88 +55,46 @@ async function loadProject(
 ): Promise<Project | undefined> {
   const document = await library.open(sources.main);
   if (document === undefined) return undefined;
-  const bottom: Layer = { document, root: document.root, path: [], index: 0, is: 'file' };
-  const uses = await openRecipes(bottom, sources, library, report);
-  const main: Layer = { ...bottom, index: uses.length };
-  const profiles = await openProfiles(main, ask, sources, library, report);
-  const recipes = uses.map(({ layer }) => layer);
-  const own = [main, ...profiles];
-  const layers = [...recipes, ...own];
-  checkLayers(layers, report);
-  checkProfiles(main, tasks, report);
+  const opening = { ask, sources, library, report };
+  const root = await openUnit(document, { space: '', folder: '.', dir: '.', given: new Map() }, 0, opening);
+  const { units, absent } = await openIncluded(root, opening);
+  for (const { main } of units) checkProfiles(main, tasks, report);
+  const { name, params, lacking, scopeOf, sourcesOf, envOf } = readUnits(units, opening);
 
-  const name = readName(own, ask.root, report);
-  const bare: Scope = { ask, name, params: new Map(), lacks: new Set(), env: new Map(), spend: report.spend };
-  const params = readParams(uses, own, bare, report);
-  const scopes = layers.map(({ index }): Scope => ({ ...bare, ...params.seenBy(index) }));
-  const topEnv = readTopEnv(layers, (layer) => scopes[layer] ?? bare, sources, report);
-  const variables = new Map(topEnv);
-  const inner = scopes.map((scope): Scope => ({ ...scope, env: variables }));
-  const scopeOf = (layer: number): Scope => inner[layer] ?? bare;
-
+  // The project's own layers are above those of what it includes.
+  const layers = [...units.slice(1), root].flatMap((unit) => unit.layers);
   const places = sectionOf(layers, 'sandboxes', report);
-  await underlayProfiles(places, sources, library, report);
+  await underlayProfiles(places, sourcesOf, library, report);
   const pools = readPools(layers, scopeOf, report);
-  const cache = readCache(layers, scopeOf, report);
-  const secrets = readSecrets(layers, bare, report);
+  const cache = readCache(root.layers, scopeOf, report);
+  const secrets = readSecrets(layers, scopeOf, report);
   const sandboxes = readSandboxes(places, scopeOf, ask, report);
-  const declared = sectionOf(layers, 'steps', report);
-  const { section, groups } = cellsOf(declared, report);
-  const called = aliasesOf(declared, groups, report);
-  const names: Names = { section, groups, called };
-  const defaults = readDefault(layers, names, report);
-  const named = new Set<StepId>(
-    ask.named.length > 0 ? ask.named.flatMap((name) => groups.get(name) ?? called.get(name) ?? name) : defaults,
-  );
+  const names = namesOf(units, absent, report);
+  const called = new Map([...names.aliases, ...names.groups]);
+  const named = new Set<StepId>(ask.named.length > 0 ? ask.named.flatMap((one) => called.get(one) ?? one) : names.default);
   const byName = new Map(tasks.map((task) => [task.name, task]));
-  const lacking = new Map(params.lacking);
-  const env = new Map([...sandboxes].map(([id, spec]) => [id, mergePairs([topEnv, spec.env], places.get(id)?.origin, report)]));
-  const all = { scopeOf, sandboxes, tasks: byName, env, secrets, named, ask, lacking, report };
+  const envs = new Map<Pairs, ReadonlyMap<SandboxName, Pairs>>();
+  /** One list for all steps of a file that are in one place. */
+  const envIn = (env: Pairs): ReadonlyMap<SandboxName, Pairs> => {
+    const known = envs.get(env);
+    if (known) return known;
+    const made = new Map([...sandboxes].map(([id, spec]) => [id, mergePairs([env, spec.env], places.get(id)?.origin, report)]));
+    envs.set(env, made);
+    return made;
+  };
+  const common = { scopeOf, sandboxes, tasks: byName, secrets, named, ask, lacking, report };
   const steps = new Map<StepId, Step>();
   const faulty = new Set<StepId>();
-  for (const entry of section.values()) {
+  for (const entry of names.section.values()) {
     const { cell } = entry;
     if (cell && faulty.has(cell.of)) continue; // what is wrong with one cell is wrong with all
     const before = report.diagnostics.length;
-    const step = readStep(entry, all);
+    const step = readStep(entry, { ...common, env: envIn(envOf(entry.layer)) });
     if (step) steps.set(step.id, step);
     if (cell && report.diagnostics.length > before) faulty.add(cell.of);
     if (report.isFull()) return undefined;
   }
-  linkSteps(steps, { names, pools, secrets }, all);
-  const { root, file } = ask;
-  return {
-    name,
-    root,
-    file,
-    default: defaults,
-    params: params.declared,
-    lacking,
-    sandboxes,
-    steps,
-    called: new Map([...called, ...groups]),
-    pools,
-    cache,
-    secrets,
-  };
-}
-
-/** What is wrong with single files, and between recipes. */
-function checkLayers(layers: readonly Layer[], report: Report): void {
-  const madeBy = new Map<string, Layer>();
-  for (const layer of layers) {
-    if (layer.path.length === 0) checkVersion(layer, report);
-    checkTopKeys(layer, report);
-    const steps = layer.is === 'recipe' ? fieldOf(layer, 'steps') : undefined;
-    for (const name of steps?.value instanceof Map ? steps.value.keys() : []) {
-      const other = madeBy.get(name as string);
-      if (other)
-        report.add(
-          'conflicting-keys',
-          `both ${other.document.file} and ${layer.document.file} have a step \`${name}\``,
-          fieldOf(layer, 'steps'),
-        );
-      madeBy.set(name as string, layer);
-    }
-  }
+  linkSteps(steps, { names, pools, secrets }, common);
+  const { root: folder, file } = ask;
+  return { name, root: folder, file, default: names.default, params, lacking, sandboxes, steps, called, pools, cache, secrets };
 }

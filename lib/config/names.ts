@@ -7,11 +7,16 @@ import type { Entry, Section } from './layers.ts';
 export interface Names {
   /** By their ids. */
   readonly section: Section;
-  /** The cells of each matrix by the name of its step. */
+  /** The cells of each matrix by the name of its step, and the default of each included file by its name. */
   readonly groups: ReadonlyMap<string, readonly StepId[]>;
   /** Other names for the command line. */
-  readonly called: ReadonlyMap<string, readonly StepId[]>;
+  readonly aliases: ReadonlyMap<string, readonly StepId[]>;
+  /** Names of included files that are not there, and where they would lie. */
+  readonly absent: ReadonlyMap<string, string>;
 }
+
+/** Who says a name. */
+type From = Pick<Entry, 'unit' | 'cell'>;
 
 /** Why a name means no step. */
 export interface NoStep {
@@ -21,30 +26,41 @@ export interface NoStep {
 
 const SAME = '@same';
 
-/** The steps that a name in `needs`, `after` or `default` means. `from`: the step that says it. */
-export function stepsMeant(name: string, from: Entry | undefined, names: Names): readonly StepId[] | NoStep {
+/** The steps that a name in `needs`, `after` or `default` means. In an included file it is one of its own; `:name` is one of the project's file. */
+export function stepsMeant(written: string, from: From | undefined, names: Names): readonly StepId[] | NoStep {
+  const name = wholeName(written, from);
   if (names.section.has(name)) return [name];
   if (name.endsWith(SAME)) return sameCells(name.slice(0, -SAME.length), from, names);
-  return names.groups.get(name) ?? noStep(name, names);
+  return names.groups.get(name) ?? noStep(name, from, names);
 }
 
-function noStep(name: string, { section, groups, called }: Names): NoStep {
-  const [step] = called.get(name) ?? [];
+export function wholeName(written: string, from: From | undefined): string {
+  return written.startsWith(':') ? written.slice(1) : `${from?.unit?.space ?? ''}${written}`;
+}
+
+function noStep(name: string, from: From | undefined, { section, groups, aliases, absent }: Names): NoStep {
+  const [step] = aliases.get(name) ?? [];
+  const space = from?.unit?.space ?? '';
+  const asWritten = (id: string): string => (id.startsWith(space) ? id.slice(space.length) : `:${id}`);
+  const written = asWritten(name);
   return {
-    message: `there is no step \`${name}\``,
+    message: `there is no step \`${written}\``,
     hint: () => {
-      if (step !== undefined) return `It is an alias, for the command line: write \`${section.get(step)?.cell?.of ?? step}\`.`;
-      return isFree(name) ? 'What starts with x- is your own, and no step.' : hintOf(name, [...section.keys(), ...groups.keys()]);
+      if (step !== undefined) return `It is an alias, for the command line: write \`${asWritten(section.get(step)?.cell?.of ?? step)}\`.`;
+      if (isFree(written)) return 'What starts with x- is your own, and no step.';
+      const missing = [...absent].find(([one]) => name.startsWith(`${one}:`));
+      if (missing) return `\`${missing[0]}\` is optional, and there is no ${missing[1]}.`;
+      return hintOf(written, [...section.keys(), ...groups.keys()].map(asWritten));
     },
   };
 }
 
 /** The cells that have the same values as the one that asks, as far as both have the keys. */
-function sameCells(name: string, from: Entry | undefined, names: Names): readonly StepId[] | NoStep {
+function sameCells(name: string, from: From | undefined, names: Names): readonly StepId[] | NoStep {
   const cells = names.groups.get(name);
   const wrong = (message: string, hint: string): NoStep => ({ message, hint: () => hint });
   if (cells === undefined)
-    return names.section.has(name) ? wrong(`\`${name}\` has no matrix, and so no cells`, `Write \`${name}\`.`) : noStep(name, names);
+    return names.section.has(name) ? wrong(`\`${name}\` has no matrix, and so no cells`, `Write \`${name}\`.`) : noStep(name, from, names);
   const own = from?.cell?.values;
   if (own === undefined) return wrong('`@same` means the same cell, and here is no matrix', `Write \`${name}\` for all its cells.`);
   const theirs = cells.map((id) => [id, names.section.get(id)?.cell?.values ?? new Map()] as const);

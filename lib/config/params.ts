@@ -7,25 +7,31 @@ import { isFree, type ValueOf } from '../schema/shape.ts';
 import { unknownKey } from '../schema/unknown-key.ts';
 import type { Ask } from './ask.ts';
 import { type Field, readField } from './field.ts';
-import { type Entry, type Layer, sectionOf } from './layers.ts';
-import type { RecipeUse } from './recipes.ts';
+import { type Entry, sectionOf } from './layers.ts';
 import type { At, Report } from './report.ts';
 import { resolveValue } from './resolve.ts';
 import type { Scope } from './scope.ts';
+import type { Unit } from './unit.ts';
 
-/** The parameters of a project, and what the files of each layer see. */
+/** The parameters of one Sandboxfile, and what its layers see. */
 export interface Params {
-  readonly declared: ReadonlyMap<string, Param>;
-  readonly lacking: ReadonlyMap<string, Lacking>;
+  readonly declared: ReadonlyMap<string, Reading>;
+  /** All names that --set may give a value, those with a faulty declaration too. */
+  readonly names: Iterable<string>;
+  /** What the file and its profiles see, and what it gives others. */
+  readonly ofFile: Seen;
   /** By layer: a recipe sees its own values, the file and its profiles see those of the project. */
   readonly seenBy: (layer: number) => Seen;
 }
 
 /** What expressions see of parameters. */
-type Seen = Pick<Scope, 'params'> & { readonly lacking: ReadonlyMap<string, readonly string[]> };
+export type Seen = Pick<Scope, 'params'> & { readonly lacking: ReadonlyMap<string, readonly string[]> };
 
 /** A parameter as it was read; one that lacks something has no value yet. */
-type Reading = Param & { readonly lacks?: readonly string[] };
+export type Reading = Param & { readonly lacks?: readonly string[] };
+
+/** What stands for a default: a value of `with`, or the parameter of the same name in the file that includes this one. */
+type Given = Field | Reading;
 
 type ParamType = Param['type'];
 
@@ -37,27 +43,23 @@ export const WORDS: { readonly [type in ParamType]: string } = {
 };
 
 /**
- * Values of parameters: --set, then SBX_PARAM_NAME, then `with` (for parameters of a recipe), then the default. A recipe's parameter is one of the
- * project, unless the project declares one of that name.
+ * Values of parameters: --set, then SBX_PARAM_NAME, then `with` (for parameters of a recipe or of an included file), then the parameter of that name in
+ * the including file, then the default. A recipe's parameter is one of the project, unless the project declares one of that name.
  */
-export function readParams(uses: readonly RecipeUse[], own: readonly Layer[], scope: Scope, report: Report): Params {
+export function readParams(unit: Unit, outer: Params | undefined, scope: Scope, lacking: Map<string, Lacking>, report: Report): Params {
+  const { uses, own } = unit;
   const mine = sectionOf(own, 'params', report, 'default');
-  const all = sectionOf([...uses.map(({ layer }) => layer), ...own], 'params', report, 'default');
-  checkSet(scope.ask, all, report);
-  const lacking = new Map<string, Lacking>();
-  const read = (name: string, given: Field | undefined, seen: Seen): Reading | undefined =>
-    readParam(
-      name,
-      all.get(name) as Entry,
-      given,
-      { ...scope, params: seen.params, lacking: seen.lacking, lacks: new Set() },
-      report,
-      lacking,
-    );
+  const all = sectionOf(unit.layers, 'params', report, 'default');
+  const read = (name: string, given: Given | undefined, seen: Seen): Reading | undefined => {
+    const { params, lacking: lackedBy } = seen;
+    return readParam(name, all.get(name) as Entry, given, { ...scope, params, lacking: lackedBy, lacks: new Set() }, report, lacking);
+  };
+  const fromOutside = (name: string): Given | undefined => unit.given.get(name) ?? outer?.declared.get(name);
+  const seenOutside = (name: string): Seen | undefined => (unit.given.has(name) ? outer?.ofFile : undefined);
   const declared = new Map<string, Reading>();
   const ofProject = newSeen();
   for (const name of mine.keys()) {
-    const param = read(name, undefined, newSeen());
+    const param = read(name, fromOutside(name), seenOutside(name) ?? newSeen());
     if (param) declared.set(name, param);
     ofProject.add(name, param);
   }
@@ -67,14 +69,17 @@ export function readParams(uses: readonly RecipeUse[], own: readonly Layer[], sc
     const seen = newSeen();
     for (const name of sectionOf([layer], 'params', report, 'default').keys()) {
       const field = given.get(name);
-      const param = mine.has(name) && field === undefined ? declared.get(name) : read(name, field, ofProject);
+      const param =
+        mine.has(name) && field === undefined
+          ? declared.get(name)
+          : read(name, field ?? fromOutside(name), (field === undefined ? seenOutside(name) : undefined) ?? ofProject);
       seen.add(name, param);
       if (param && !declared.has(name)) declared.set(name, param);
       if (!ofFile.params.has(name)) ofFile.add(name, param);
     }
     seenByUses.set(layer.index, seen);
   }
-  return { declared, lacking, seenBy: (layer) => seenByUses.get(layer) ?? ofFile };
+  return { declared, names: all.keys(), ofFile, seenBy: (layer) => seenByUses.get(layer) ?? ofFile };
 }
 
 interface Growing extends Seen {
@@ -97,7 +102,7 @@ function newSeen(from?: Seen): Growing {
 function readParam(
   name: string,
   entry: Entry,
-  given: Field | undefined,
+  given: Given | undefined,
   scope: Scope,
   report: Report,
   lacking: Map<string, Lacking>,
@@ -118,6 +123,7 @@ function readParam(
   const description = read('description');
   const text = textFor(name, scope.ask);
   const about = { type, ...(allowed ? { enum: allowed } : {}), ...(description === undefined ? {} : { description }) };
+  if (text === undefined && given && 'lacks' in given) return { ...about, value: null, lacks: given.lacks ?? [] };
   if (text === undefined && given === undefined && !fields.has('default')) {
     const span = entry.origin.document.spanOf(entry.origin.path, 'key');
     const set = `Give it one: --set ${name}=..., ${variableOf(name)} or a default.`;
@@ -143,7 +149,7 @@ interface Written {
   readonly name: string;
   readonly entry: Entry;
   /** What `with` says, and what the default is. */
-  readonly given: Field | undefined;
+  readonly given: Given | undefined;
   readonly preset: Value | undefined;
   readonly type: ParamType;
 }
@@ -152,7 +158,7 @@ interface Written {
 function writtenValue({ name, entry, given, preset, type }: Written, scope: Scope, report: Report): Value | undefined {
   const at = placeOf(entry, given);
   const fail = (message: string, hint?: string): undefined => void report.add('bad-value', `parameter \`${name}\`: ${message}`, at, hint);
-  const found = given === undefined ? preset : resolveValue(given.value, scope, given, report);
+  const found = given === undefined ? preset : 'path' in given ? resolveValue(given.value, scope, given, report) : given.value;
   if (found === undefined) return undefined;
   if (isMap(found)) return fail('a value is wanted, this is a map');
   const value = type === 'string' && (typeof found === 'number' || typeof found === 'boolean') ? String(found) : (found as Value);
@@ -162,8 +168,8 @@ function writtenValue({ name, entry, given, preset, type }: Written, scope: Scop
 }
 
 /** Where the value of a parameter stands. */
-function placeOf({ fields, origin }: Entry, given: Field | undefined): At {
-  return given ?? fields.get('default') ?? { ...origin, part: 'key' };
+function placeOf({ fields, origin }: Entry, given: Given | undefined): At {
+  return given && 'path' in given ? given : (fields.get('default') ?? { ...origin, part: 'key' });
 }
 
 function isScalars(value: Value): value is readonly Scalar[] {
@@ -205,10 +211,11 @@ export function converted(type: ParamType, text: string): Value | undefined {
   }
 }
 
-function checkSet(ask: Ask, known: ReadonlyMap<string, unknown>, report: Report): void {
+/** What --set names and no file has. */
+export function checkSet(ask: Ask, known: ReadonlySet<string>, report: Report): void {
   for (const [name] of ask.set) {
     if (known.has(name)) continue;
-    const hint = known.size === 0 ? 'The file has none.' : hintOf(name, known.keys());
+    const hint = known.size === 0 ? 'The file has none.' : hintOf(name, known);
     report.add('unknown-param', `--set ${name}: there is no such parameter`, undefined, hint);
   }
 }

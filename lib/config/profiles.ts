@@ -11,8 +11,18 @@ import { addUnknown } from './recipes.ts';
 import { below, type Report } from './report.ts';
 import type { Library, Sources } from './sources.ts';
 
-/** The overlays of `--profile`, in order: of `profiles:` in the file, else the file profiles/NAME.yaml. */
-export async function openProfiles(main: Layer, ask: Ask, sources: Sources, library: Library, report: Report): Promise<readonly Layer[]> {
+/**
+ * The overlays of `--profile`, in order: of `profiles:` in the file, else the file profiles/NAME.yaml. An included file has those that it declares
+ * itself, and need not have any.
+ */
+export async function openProfiles(
+  main: Layer,
+  ask: Ask,
+  sources: Sources,
+  library: Library,
+  report: Report,
+  isIncluded = false,
+): Promise<readonly Layer[]> {
   const field = fieldOf(main, 'profiles');
   const own = isMap(field?.value) ? field.value : new Map();
   const layers: Layer[] = [];
@@ -24,6 +34,7 @@ export async function openProfiles(main: Layer, ask: Ask, sources: Sources, libr
       layers.push({ document: main.document, root, path: ['profiles', name], index, is: 'profile' });
       continue;
     }
+    if (isIncluded) continue;
     const source = sources.read('profile', name);
     const document = source === undefined ? undefined : await library.open(source);
     if (document) layers.push({ document, root: document.root, path: [], index, is: 'profile' });

@@ -8,7 +8,7 @@ import type { FieldsOf } from '../schema/shape.ts';
 import { parseDotenv } from './dotenv.ts';
 import { readEnv } from './environment.ts';
 import { checkField, readField } from './field.ts';
-import { fieldsOf, type Layer } from './layers.ts';
+import { fieldsOf, type Included, type Layer } from './layers.ts';
 import { isNoStep, type Names, stepsMeant } from './names.ts';
 import { below, type Report } from './report.ts';
 import type { Scope } from './scope.ts';
@@ -38,9 +38,10 @@ export function readTopEnv(layers: readonly Layer[], scopeOf: ScopeOf, sources: 
   return [...new Map([...fromFiles, ...written].flat())];
 }
 
-export function readSecrets(layers: readonly Layer[], scope: Scope, report: Report): readonly Secret[] {
+export function readSecrets(layers: readonly Layer[], scopeOf: ScopeOf, report: Report): readonly Secret[] {
   const secrets = new Map<string, Secret>();
   for (const field of fieldsOf(layers, 'secrets')) {
+    const scope = scopeOf(field.layer);
     const value = readField(sandboxfileFields.secrets, field, scope, report);
     if (value === undefined) continue;
     const named = Array.isArray(value) ? value.map((name: string) => [name, {}] as const) : Object.entries(value);
@@ -85,12 +86,12 @@ export function readName(layers: readonly Layer[], root: string, report: Report)
 }
 
 /** Steps that run when none is named; `unknown` is told of those that are not there. */
-export function readDefault(layers: readonly Layer[], names: Names, report: Report): readonly StepId[] {
+export function readDefault(layers: readonly Layer[], unit: Included | undefined, names: Names, report: Report): readonly StepId[] {
   const field = fieldsOf(layers, 'default').at(-1);
   if (field === undefined) return [];
   const written = (checkField(sandboxfileFields.default, field.value, field, report) ?? []) as readonly string[];
   const steps = written.flatMap((name, i) => {
-    const meant = stepsMeant(name, undefined, names);
+    const meant = stepsMeant(name, unit && { unit }, names);
     if (!isNoStep(meant)) return meant;
     report.add('unknown-step', meant.message, Array.isArray(field.value) ? below(field, i) : field, meant.hint);
     return [];

@@ -14,7 +14,7 @@ export interface RecipeUse {
   readonly given: ReadonlyMap<string, Field>;
 }
 
-/** The recipes of `use:`, in order, as layers from index 0. */
+/** The recipes of `use:`, in order, as layers from the index of `main`. */
 export async function openRecipes(main: Layer, sources: Sources, library: Library, report: Report): Promise<readonly RecipeUse[]> {
   const field = fieldOf(main, 'use');
   if (field === undefined) {
@@ -40,8 +40,8 @@ export async function openRecipes(main: Layer, sources: Sources, library: Librar
     seen.add(name);
     const document = await library.open(source);
     if (document === undefined) continue;
-    const layer: Layer = { document, root: document.root, path: [], index: uses.length, is: 'recipe' };
-    for (const key of ['use', 'with', 'profiles'] as const) {
+    const layer: Layer = { document, root: document.root, path: [], index: main.index + uses.length, is: 'recipe' };
+    for (const key of ['use', 'with', 'include', 'profiles'] as const) {
       if (document.root.has(key)) report.add('conflicting-keys', `a recipe cannot have \`${key}\``, { document, path: [key], part: 'key' });
     }
     const own = isMap(value) && isMap(value.get('with')) ? givenBy(value.get('with') as PlainMap, below(origin, 'with')) : [];
@@ -57,7 +57,7 @@ function itemsOf(field: Field): readonly (readonly [Plain, Origin])[] {
 /** `with` at the top level goes to every recipe that has the parameter. */
 function withShared(main: Layer, uses: readonly RecipeUse[], report: Report): readonly RecipeUse[] {
   const field = fieldOf(main, 'with');
-  if (field === undefined || checkField(sandboxfileFields.with, field.value, field, report) === undefined) return checkGiven(uses, report);
+  if (field === undefined || checkField(sandboxfileFields.with, field.value, field, report) === undefined) return checkedUses(uses, report);
   const shared = givenBy(field.value as PlainMap, field);
   const known = new Set(uses.flatMap(({ layer }) => paramNames(layer)));
   for (const [name, { path, document }] of shared) {
@@ -67,17 +67,20 @@ function withShared(main: Layer, uses: readonly RecipeUse[], report: Report): re
     const names = new Set(paramNames(layer));
     return { layer, given: new Map([...shared.filter(([name]) => names.has(name)), ...given]) };
   });
-  return checkGiven(mine, report);
+  return checkedUses(mine, report);
 }
 
-function checkGiven(uses: readonly RecipeUse[], report: Report): readonly RecipeUse[] {
-  for (const { layer, given } of uses) {
-    const names = paramNames(layer);
-    for (const [name, { path, document }] of given) {
-      if (!names.includes(name)) addUnknownParam(name, names, { document, path }, report);
-    }
-  }
+function checkedUses(uses: readonly RecipeUse[], report: Report): readonly RecipeUse[] {
+  for (const { layer, given } of uses) checkGiven([layer], given, 'the recipe', report);
   return uses;
+}
+
+/** Values for parameters that the layers do not have. */
+export function checkGiven(layers: readonly Layer[], given: ReadonlyMap<string, Origin>, of: string, report: Report): void {
+  const names = layers.flatMap(paramNames);
+  for (const [name, { path, document }] of given) {
+    if (!names.includes(name)) addUnknownParam(name, names, { document, path }, report, of);
+  }
 }
 
 function paramNames(layer: Layer): readonly string[] {
@@ -86,15 +89,15 @@ function paramNames(layer: Layer): readonly string[] {
 }
 
 /** `layer` is set later: values are written in the file, above all recipes. */
-function givenBy(values: PlainMap, origin: Origin): readonly (readonly [string, Field])[] {
+export function givenBy(values: PlainMap, origin: Origin): readonly (readonly [string, Field])[] {
   return [...values]
     .filter(([name]) => !isFree(name))
     .map(([name, value]) => [name, { value, layer: -1, ...below(origin, name) }] as const);
 }
 
-function addUnknownParam(name: string, known: Iterable<string>, origin: Origin, report: Report): void {
+function addUnknownParam(name: string, known: Iterable<string>, origin: Origin, report: Report, of = 'the recipe'): void {
   const hint = () => hintOf(name, known, `Its parameters: ${[...known].join(', ') || 'none'}.`);
-  report.add('unknown-param', `the recipe has no parameter \`${name}\``, { ...origin, part: 'key' }, hint);
+  report.add('unknown-param', `${of} has no parameter \`${name}\``, { ...origin, part: 'key' }, hint);
 }
 
 /** A recipe or profile that is not there. */

@@ -1,7 +1,7 @@
 import { hintOf } from '../base/suggest.ts';
 import type { Secret, Step, StepId } from '../model/project.ts';
 import type { Entry } from './layers.ts';
-import { isNoStep, type Names, stepsMeant } from './names.ts';
+import { isNoStep, type Names, stepsMeant, wholeName } from './names.ts';
 import { checkShares } from './pools.ts';
 import { below, type Origin, type Report } from './report.ts';
 import { addUnknownSandbox, type StepsScope } from './steps.ts';
@@ -44,12 +44,13 @@ export function linkSteps(
 
 /** The steps that the names mean; the names themselves, where each means the one step of that name. */
 function linked(written: readonly string[], key: 'needs' | 'after', entry: Entry, names: Names, report: Report): readonly StepId[] {
-  if (written.every((name) => names.section.has(name))) return written;
+  if (entry.unit === undefined && written.every((name) => names.section.has(name))) return written;
   const ids = new Set<StepId>();
   for (const [i, name] of written.entries()) {
     const meant = stepsMeant(name, entry, names);
     if (isNoStep(meant)) report.add('unknown-step', meant.message, at(entry, key, i), meant.hint);
-    else if (report.spend((names.groups.get(name.split('@')[0] ?? '')?.length ?? 1) * EDGE)) for (const id of meant) ids.add(id);
+    else if (report.spend((names.groups.get(wholeName(name, entry).split('@')[0] ?? '')?.length ?? 1) * EDGE))
+      for (const id of meant) ids.add(id);
     else report.add('file-too-large', 'the steps of this project need too many others', at(entry, key, i), 'Put a step between them.');
   }
   return [...ids];

@@ -17,11 +17,17 @@ import type { Library, Sources } from './sources.ts';
 type Fields = typeof sandboxFields;
 
 /** Puts the fields of profiles/NAME.yaml under those of each sandbox that names a profile. */
-export async function underlayProfiles(section: Section, sources: Sources, library: Library, report: Report): Promise<void> {
+export async function underlayProfiles(
+  section: Section,
+  sourcesOf: (layer: number) => Sources,
+  library: Library,
+  report: Report,
+): Promise<void> {
   for (const entry of section.values()) {
     const named = entry.fields.get('profile');
     if (typeof named?.value !== 'string') continue;
     const name = named.value.replace(/^profile\./, '');
+    const sources = sourcesOf(named.layer);
     const source = sources.read('profile', name);
     if (source === undefined) {
       addUnknown('profile', name, sources, named, report);

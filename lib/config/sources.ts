@@ -15,8 +15,11 @@ export interface Source {
 export interface Sources {
   /** The Sandboxfile. */
   readonly main: Source;
-  /** recipes/NAME.yaml or profiles/NAME.yaml (of the project first, then of the package), or a dotenv file by its path below the root. */
-  read(kind: 'recipe' | 'profile' | 'dotenv', name: string): Source | undefined;
+  /**
+   * recipes/NAME.yaml or profiles/NAME.yaml: those below `folder` alone, if one is given, else of the project first and then of the package. A dotenv
+   * file or an included file by its path below the root.
+   */
+  read(kind: 'recipe' | 'profile' | 'dotenv' | 'include', name: string, folder?: string): Source | undefined;
   /** Names that `read` knows, for suggestions. */
   names(kind: 'recipe' | 'profile'): readonly string[];
 }

@@ -50,7 +50,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   const facts = spec === undefined ? new Map<string, Value>() : fieldsOfSandbox(spec);
   const requires = entry.fields.get('requires');
   const required = readRequires(requires, all.scopeOf(requires?.layer ?? 0), all.secrets, report);
-  const lacks = lackedBy(required, spec, all.scopeOf(requires?.layer ?? 0), all.lacking);
+  const lacks = lackedBy(required, spec, all.scopeOf(requires?.layer ?? entry.layer), all.lacking);
   const scopes = new Map<number, Scope>();
   const scopeOf = (layer: number): Scope => {
     const scope = scopes.get(layer) ?? {
@@ -106,7 +106,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     env: mergePairs([all.env.get(sandbox) ?? [], readEnv(env, scopeOf(env?.layer ?? 0), report)], env, report),
     passEnv: read('passEnv') ?? [],
     secrets: read('secrets') ?? [],
-    dir: normalDir(read('dir') ?? stepFields.dir.default),
+    dir: normalDir(`${entry.unit?.dir ?? '.'}/${read('dir') ?? stepFields.dir.default}`),
     enabled: readCondition(entry.fields.get('if'), scopeOf, report) && onlyOn === undefined,
     ...some('onlyOn', onlyOn),
     when: read('when') ?? stepFields.when.default,
@@ -166,10 +166,10 @@ function isFor(platforms: readonly string[], { os, arch }: Ask): boolean {
 }
 
 /** What the step lacks whatever its expressions say; they add to it. */
-function lackedBy(required: Required, spec: SandboxSpec | undefined, { lacking }: Scope, all: Map<string, Lacking>): Set<string> {
+function lackedBy(required: Required, spec: SandboxSpec | undefined, { lacking, lacks }: Scope, all: Map<string, Lacking>): Set<string> {
   for (const [name, one] of required.lacking) all.set(name, one);
   const params = required.params.flatMap((name) => lacking?.get(name) ?? []);
-  return new Set([...(spec?.lacks ?? []), ...params, ...required.lacking.keys()]);
+  return new Set([...lacks, ...(spec?.lacks ?? []), ...params, ...required.lacking.keys()]);
 }
 
 function retryOf(retry: ValueOf<Fields['retry']>): Step['retry'] {

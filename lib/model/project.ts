@@ -9,6 +9,9 @@ export type SandboxName = string;
 /** The name of the place that is always there: this computer, in the project's folder. */
 export const LOCAL = 'local';
 
+/** The names that a Sandboxfile may have in its folder. */
+export const SANDBOXFILES = ['Sandboxfile.yaml', 'Sandboxfile.yml'] as const;
+
 /** A Sandboxfile with profiles and recipes applied and every expression resolved. */
 export interface Project {
   readonly name: string;

@@ -23,7 +23,7 @@ export const FORMAT_PATTERNS: { readonly [format in Format]: string } = {
   glob: '^!?[^/]',
   path: '^(?!/)(?!(.*/)?\\.\\.(/|$)).',
   platform: PLATFORM,
-  step: '^[a-z][a-z0-9_-]*(@[A-Za-z0-9._+=%,-]*)?$',
+  step: '^:?([a-z][a-z0-9_-]*:)*[a-z][a-z0-9_-]*(@[A-Za-z0-9._+=%,-]*)?$',
 };
 
 const NAME = new RegExp(FORMAT_PATTERNS.name);
@@ -68,10 +68,11 @@ export function formatProblem(format: Format, text: string): FormatProblem | und
   }
 }
 
-/** A name, or one with the values of a cell. */
+/** A name, that of a file that is included before it, the values of a cell behind it. */
 function stepProblem(text: string): FormatProblem | undefined {
   const cut = text.indexOf('@');
-  const problem = formatProblem('name', cut < 0 ? text : text.slice(0, cut));
+  const names = (cut < 0 ? text : text.slice(0, cut)).replace(/^:/, '').split(':');
+  const problem = names.map((name) => formatProblem('name', name)).find((one) => one !== undefined);
   if (problem !== undefined || cut < 0 || new RegExp(FORMAT_PATTERNS.step).test(text)) return problem;
   const message = `\`${text}\` names no cell of a matrix`;
   return { code: 'bad-name', message, hint: 'A cell is step@v1,v2, in the order of its keys; `sbx list` shows how it is written.' };

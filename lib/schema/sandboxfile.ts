@@ -23,6 +23,25 @@ const withValues = {
   of: { kind: 'any-of', description: 'A value.', of: [paramShape.of[1], paramShape.of[2]] },
 } as const satisfies MapShape;
 
+const includedPath = {
+  kind: 'string',
+  literal: true,
+  description: 'A Sandboxfile, or the folder of one, as seen from this file.',
+  examples: ['backend'],
+} as const;
+
+const includeObject = {
+  kind: 'object',
+  description: 'A file and how it is included.',
+  fields: {
+    file: includedPath,
+    dir: { ...includedPath, description: 'The folder that its paths are relative to, in place of its own.', examples: ['docs'] },
+    optional: { kind: 'boolean', literal: true, description: 'It may be missing.', default: false },
+    with: { ...withValues, description: 'Values for its parameters.' },
+  },
+  required: ['file'],
+} as const satisfies ObjectShape;
+
 const useObject = {
   kind: 'object',
   description: 'A recipe and values for its parameters.',
@@ -129,6 +148,13 @@ export const sandboxfileFields = {
     ],
   } as const,
   with: withValues,
+  include: {
+    kind: 'map',
+    description: 'Other Sandboxfiles by the names that stand before their steps: `backend:build`.',
+    format: 'name',
+    of: { kind: 'any-of', description: 'A file, or the folder of one.', of: [includedPath, includeObject] },
+    examples: [{ backend: './backend', docs: { file: 'docs/Sandboxfile.yaml', optional: true } }],
+  },
   ...overlayFields,
   profiles: {
     kind: 'map',

@@ -46,6 +46,8 @@ export interface Files {
   readonly recipes?: { readonly [name: string]: string };
   readonly profiles?: { readonly [name: string]: string };
   readonly dotenv?: { readonly [name: string]: string };
+  /** Included files, recipes and profiles beside them, by their paths. */
+  readonly include?: { readonly [path: string]: string };
 }
 
 export function source(file: string, text: string): Source {
@@ -55,9 +57,15 @@ export function source(file: string, text: string): Source {
 export function sourcesOf(text: string, files: Files = {}): Sources {
   const folder = (kind: 'recipe' | 'profile' | 'dotenv') =>
     (kind === 'recipe' ? files.recipes : kind === 'profile' ? files.profiles : files.dotenv) ?? {};
+  const included = (path: string) => {
+    const found = files.include?.[path];
+    return found === undefined ? undefined : source(path, found);
+  };
   return {
     main: source('Sandboxfile.yaml', text),
-    read(kind, name) {
+    read(kind, name, below) {
+      if (kind === 'include') return included(name);
+      if (below !== undefined) return included(`${below}/${kind}s/${name}.yaml`);
       const found = Object.hasOwn(folder(kind), name) ? folder(kind)[name] : undefined;
       return found === undefined ? undefined : source(kind === 'dotenv' ? name : `${kind}s/${name}.yaml`, found);
     },

@@ -1,9 +1,9 @@
 import { dirname, join, relative, resolve } from 'node:path';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { Files } from '../../model/io.ts';
+import { SANDBOXFILES } from '../../model/project.ts';
 import type { UsageError } from '../args.ts';
 import { readSandboxfile } from '../read-file.ts';
-import { NAMES } from '../search.ts';
 import { listingOf } from './listing.ts';
 import type { Note } from './makefile.ts';
 import { translate } from './translate.ts';
@@ -40,12 +40,12 @@ export function planImport({ folder, named, target }: ImportWish, files: Files):
     return err({ message, hint: 'name one: sbx import FILE' });
   }
   const root = dirname(source);
-  const file = target ?? join(root, NAMES[0]);
+  const file = target ?? join(root, SANDBOXFILES[0]);
   if (dirname(file) !== root)
     return err({ message: `${file} would not lie beside ${source}`, hint: 'paths of a Makefile are those of its folder: write to that' });
   const there =
     target === undefined
-      ? NAMES.map((name) => join(root, name)).find((name) => files.existsSync(name))
+      ? SANDBOXFILES.map((name) => join(root, name)).find((name) => files.existsSync(name))
       : files.existsSync(file)
         ? file
         : undefined;

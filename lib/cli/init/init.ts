@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { Files } from '../../model/io.ts';
+import { SANDBOXFILES } from '../../model/project.ts';
 import type { UsageError } from '../args.ts';
-import { NAMES } from '../search.ts';
 import { recognise } from './recognise.ts';
 import type { Recognised } from './recognised.ts';
 
@@ -17,7 +17,7 @@ export interface Init extends Recognised {
 /** What `sbx init` will write in a folder; an error if there is a Sandboxfile already. Reads only. */
 export function planInit(folder: string, files: Pick<Files, 'readdirSync' | 'readFileSync' | 'statSync'>): Result<Init, UsageError> {
   const names = files.readdirSync(folder);
-  const there = NAMES.find((name) => names.includes(name));
+  const there = SANDBOXFILES.find((name) => names.includes(name));
   if (there !== undefined)
     return err({ message: `${join(folder, there)} is there already`, hint: 'sbx init never overwrites; sbx validate checks it' });
   const read = (name: string): string | undefined => {
@@ -29,7 +29,7 @@ export function planInit(folder: string, files: Pick<Files, 'readdirSync' | 'rea
       return undefined;
     }
   };
-  return ok({ file: join(folder, NAMES[0]), ...recognise(names, read) });
+  return ok({ file: join(folder, SANDBOXFILES[0]), ...recognise(names, read) });
 }
 
 /** Writes the file; if it came to be meanwhile, it is left as it is. */
