@@ -120,8 +120,8 @@ function place(words: readonly string[], given: Given, rest: readonly string[] |
   }
   if (rest && !command.rest) return err({ message: `sbx ${name} takes no words after --`, hint: `usage: ${usage}` });
   if (Array.isArray(command.names)) {
-    const wrong = operands.find((operand) => !command.names?.includes(operand));
-    if (wrong !== undefined) {
+    const [wrong] = operands;
+    if (wrong !== undefined && !command.names.includes(wrong)) {
       const near = suggest(wrong, command.names);
       return err({
         message: `sbx ${name} cannot be "${wrong}"`,

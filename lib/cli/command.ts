@@ -13,7 +13,7 @@ export interface Command {
   readonly operands: string;
   readonly least: number;
   readonly most: number;
-  /** What an operand names, for completion. */
+  /** What an operand names, for completion; of words the first operand must be one. */
   readonly names?: keyof typeof ASKED | 'command' | readonly string[];
   /** Whether words after `--` are taken. */
   readonly rest?: true;

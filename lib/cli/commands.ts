@@ -170,12 +170,13 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: '__complete',
-    operands: 'steps|sandboxes|runs|steps,runs',
+    operands: 'steps|sandboxes|runs|steps,runs|params [WORD]',
     least: 1,
-    most: 1,
-    names: Object.values(ASKED),
+    most: 2,
+    names: [...Object.values(ASKED), 'params'],
     summary: 'Print names for completion scripts',
-    about: 'Prints one name a line, nothing if there is no Sandboxfile or it is faulty.',
+    about:
+      'Prints one name a line, nothing if there is no Sandboxfile or it is faulty. WORD is what was typed so far: of a parameter first the name, then the values.',
     flags: ['directory', 'file', 'help'],
     examples: [['sbx __complete steps', 'names of steps']],
     hidden: true,

@@ -5,13 +5,17 @@ import { CHOICE, FILE, QUERY, REPORTS, SHOW } from './flags.ts';
 export const QUERIES: readonly Command[] = [
   {
     name: 'list',
-    operands: '',
+    operands: '[TEXT...]',
     least: 0,
-    most: 0,
-    summary: 'List the steps and sandboxes',
-    about: 'Lists the steps of the Sandboxfile with their descriptions, and its sandboxes. Reads only.',
+    most: MANY,
+    summary: 'List the steps and sandboxes, or search them',
+    about:
+      'Lists the steps of the Sandboxfile with their descriptions, a group for each namespace, its sandboxes and its parameters; with TEXT those that have it in their name, description, command, task or place, or nearly so in their name. The cells of a matrix are one row, unless --verbose. Reads only.',
     flags: QUERY,
-    examples: [['sbx list', 'the steps of this project']],
+    examples: [
+      ['sbx list', 'the steps of this project'],
+      ['sbx list test', 'what has to do with tests'],
+    ],
   },
   {
     name: 'plan',

@@ -1,40 +1,85 @@
 import type { Param, Project, SandboxSpec, Step } from '../model/project.ts';
 import { LOCAL } from '../model/project.ts';
 import { documentOf } from './document.ts';
+import type { Listed } from './listed.ts';
 import type { Paint } from './paint.ts';
-import { rows } from './rows.ts';
+import { type Cell, rows } from './rows.ts';
 
-/** The steps, sandboxes and parameters of a project. `columns` of the terminal, undefined where the text goes elsewhere. */
-export function listText(project: Project, paint: Paint, columns?: number): string {
-  const steps = [...project.steps.values()].map((step) => [
-    { text: [step.id, ...(step.aliases ?? [])].join(', '), paint: paint.name },
-    step.sandbox === LOCAL ? '' : step.sandbox,
-    whatOf(step) + (project.default.includes(step.id) ? ' (default)' : ''),
-  ]);
-  const sandboxes = [...project.sandboxes.values()].filter(({ name }) => name !== LOCAL);
-  const lines = [paint.bold(`Steps of ${project.name}:`), ...rows(steps, columns)];
-  if (steps.length === 0) lines.push('  none');
-  if (sandboxes.length > 0) {
-    const table = sandboxes.map((sandbox) => [{ text: sandbox.name, paint: paint.name }, placeOf(sandbox)]);
-    lines.push('', paint.bold('Sandboxes:'), ...rows(table, columns));
+export interface ListOptions {
+  /** Every cell of a matrix has a row. */
+  readonly cells: boolean;
+  readonly paint: Paint;
+  /** Of the terminal, undefined where the text goes elsewhere. */
+  readonly columns?: number | undefined;
+}
+
+/** Steps, a group for each namespace, then sandboxes and parameters. */
+export function listText(project: Project, { steps, sandboxes, params }: Listed, { cells, paint, columns }: ListOptions): string {
+  const lines: string[] = [];
+  const add = (title: string, table: readonly (readonly (string | Cell)[])[]): void => {
+    if (table.length > 0) lines.push(...(lines.length > 0 ? [''] : []), paint.bold(title), ...rows(table, columns));
+  };
+  for (const [namespace, members] of grouped(steps, ({ id }) => namespaceOf(id))) {
+    const shown = grouped(members, ({ id }) => (cells ? id : bareName(id)));
+    const table = [...shown].map(([name, all]) => stepRow(project, name, all, paint));
+    add(namespace === '' ? `Steps of ${project.name}:` : `Steps of ${namespace}:`, table);
   }
-  if (project.params.size > 0) {
-    const table = [...project.params].map(([name, param]) => [
-      { text: name, paint: paint.name },
-      paramText(param),
-      param.description ?? '',
-    ]);
-    lines.push('', paint.bold('Parameters:'), ...rows(table, columns));
-  }
+  if (project.steps.size === 0) lines.push(paint.bold(`Steps of ${project.name}:`), '  none');
+  const places = sandboxes.filter(({ name }) => name !== LOCAL);
+  add(
+    'Sandboxes:',
+    places.map((sandbox) => [{ text: sandbox.name, paint: paint.name }, placeOf(sandbox)]),
+  );
+  add(
+    'Parameters:',
+    params.map(([name, param]) => [{ text: name, paint: paint.name }, paramText(param), param.description ?? '']),
+  );
   return `${lines.join('\n')}\n`;
 }
 
-export function listJson(project: Project): string {
+/** `all`: the step, or the cells of one that are listed. */
+function stepRow(project: Project, name: string, all: readonly Step[], paint: Paint): readonly (string | Cell)[] {
+  const [first] = all as readonly [Step, ...Step[]];
+  const places = new Set(all.map(({ sandbox }) => sandbox));
+  const place = places.size > 1 ? '' : first.sandbox === LOCAL ? '' : first.sandbox;
+  const isDefault = all.some(({ id }) => project.default.includes(id));
+  const value = (step: Step | undefined): string => step?.id.slice(name.length) ?? '';
+  const cells =
+    first.id === name ? '' : ` (${all.length === 1 ? value(first) : `${all.length} cells, ${value(first)} to ${value(all.at(-1))}`})`;
+  return [
+    { text: [name, ...(first.aliases ?? [])].join(', '), paint: paint.name },
+    place,
+    whatOf(first) + cells + (isDefault ? ' (default)' : ''),
+  ];
+}
+
+/** What stands before the last colon of the name: steps of an included file. */
+function namespaceOf(id: string): string {
+  const name = bareName(id);
+  return name.slice(0, Math.max(0, name.lastIndexOf(':')));
+}
+
+/** The name without the values of a matrix. */
+function bareName(id: string): string {
+  return id.split('@', 1)[0] ?? id;
+}
+
+function grouped<T>(all: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group) group.push(one);
+    else groups.set(keyOf(one), [one]);
+  }
+  return groups;
+}
+
+export function listJson(project: Project, { steps, sandboxes, params }: Listed): string {
   return documentOf('list', 1, {
     project: project.name,
     file: project.file,
     default: project.default,
-    steps: [...project.steps.values()].map(({ id, aliases, task, sandbox, needs, after, description, script, interactive }) => ({
+    steps: steps.map(({ id, aliases, task, sandbox, needs, after, description, script, interactive }) => ({
       id,
       ...(aliases === undefined ? {} : { aliases }),
       task,
@@ -45,8 +90,8 @@ export function listJson(project: Project): string {
       ...(script === undefined ? {} : { run: script.source }),
       interactive,
     })),
-    sandboxes: [...project.sandboxes.values()].map(({ name, kind, host }) => ({ name, kind, ...(host === undefined ? {} : { host }) })),
-    params: [...project.params].map(([name, { type, value, description }]) => ({
+    sandboxes: sandboxes.map(({ name, kind, host }) => ({ name, kind, ...(host === undefined ? {} : { host }) })),
+    params: params.map(([name, { type, value, description }]) => ({
       name,
       type,
       value,

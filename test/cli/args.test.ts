@@ -70,7 +70,7 @@ test('typos get a suggestion', () => {
 
 test('what a command does not take is refused', () => {
   assert.is(bad('list --only').message, 'sbx list has no flag --only');
-  assert.is(bad('list build').message, 'sbx list does not take "build"');
+  assert.is(bad('validate build').message, 'sbx validate does not take "build"');
   assert.is(bad('explain').message, 'sbx explain needs STEP [-- ARGS] | RUN RUN');
   assert.is(bad('list -- x').message, 'sbx list takes no words after --');
   assert.is(bad('ssh vm uname').hint, 'words for the command go after --: sbx ssh [SANDBOX] [-- CMD...]');

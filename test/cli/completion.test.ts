@@ -15,10 +15,12 @@ const run = promisify(execFile);
 /** An sbx that knows names: what it was asked is seen in the names it gives. */
 const SBX = `#!/bin/sh
 case "$*" in
-  *__complete\\ steps) echo sync; echo remote-build; echo remote-test; echo ns:step; echo 'x$(touch canary)' ;;
-  *__complete\\ sandboxes) echo vm ;;
-  *__complete\\ runs) echo 20261121T203000-5f3a9c ;;
-  *__complete\\ steps,runs) echo sync; echo 20261121T203000-5f3a9c ;;
+  *__complete\\ steps,runs*) echo sync; echo 20261121T203000-5f3a9c ;;
+  *__complete\\ steps*) echo sync; echo remote-build; echo remote-test; echo ns:step; echo build@18,x=1%2F; echo 'x$(touch canary)' ;;
+  *__complete\\ sandboxes*) echo vm ;;
+  *__complete\\ params\\ optimize=*) echo optimize=fast; echo optimize=full ;;
+  *__complete\\ params*) echo optimize=; echo other= ;;
+  *__complete\\ runs*) echo 20261121T203000-5f3a9c ;;
 esac
 case "$*" in -C\\ sub\\ *) echo remote-sub ;; esac
 `;
@@ -57,6 +59,10 @@ test('bash: commands, flags, steps, sandboxes, values', () =>
     assert.equal(await offers(folder, ['sbx', 'run', '--output', 'g']), ['grouped', 'github']);
     assert.equal(await offers(folder, ['sbx', 'run', '--', 'remote']), []);
     assert.equal(await offers(folder, ['sbx', 'run', '-j', '']), []);
+    assert.equal(await offers(folder, ['sbx', 'run', '--set', 'op']), ['optimize=']);
+    assert.equal(await offers(folder, ['sbx', 'run', '--set', '']), ['optimize=', 'other=']);
+    assert.equal(await offers(folder, ['sbx', 'report', '2']), ['20261121T203000-5f3a9c']);
+    assert.equal(await offers(folder, ['sbx', 'run', '--report', 'ju']), ['junit=']);
     assert.equal(await offers(folder, ['sbx', 'graph', '--format', 'm']), ['mermaid']);
   }));
 
@@ -73,6 +79,10 @@ test('bash breaks words at = and :', () =>
     ]);
     assert.equal(await offers(folder, ['sbx', 'run', '--force', '=', 'sy'], 'sbx run --force=sy'), ['sync']);
     assert.equal(await offers(folder, ['sbx', 'run', 'ns', ':', 'st'], 'sbx run ns:st'), ['step']);
+    assert.equal(await offers(folder, ['sbx', 'run', 'build@18,x', '='], 'sbx run build@18,x='), ['1%2F']);
+    assert.equal(await offers(folder, ['sbx', 'run', '--set', 'optimize', '='], 'sbx run --set optimize='), ['fast', 'full']);
+    assert.equal(await offers(folder, ['sbx', 'run', '--set', 'optimize', '=', 'fu'], 'sbx run --set optimize=fu'), ['full']);
+    assert.equal(await offers(folder, ['sbx', 'run', '--set', '=', 'op'], 'sbx run --set=op'), ['optimize=']);
   }));
 
 test('bash: a name is never expanded', () =>
@@ -91,6 +101,8 @@ needing('tmux')('bash: a real Tab in a real terminal', () =>
       await terminal.until((text) => text.includes('sbx run sync'), 'the name of the step');
       await terminal.keys('--output=pl', 'Tab');
       await terminal.until((text) => text.includes('sbx run sync --output=plain'), 'the value of the flag');
+      await terminal.keys('C-u', 'sbx run --set op', 'Tab', 'fu', 'Tab');
+      await terminal.until((text) => text.includes('sbx run --set optimize=full'), 'the name of the parameter, then its value');
     });
   }),
 );
@@ -109,6 +121,8 @@ needing('fish')('fish: commands, steps, sandboxes, values, folders with blanks',
     assert.equal(await offered('sbx run remote'), ['remote-build', 'remote-test']);
     assert.equal(await offered("sbx -C 'sub dir' run sy"), ['sync']);
     assert.equal(await offered('sbx ssh '), ['vm']);
+    assert.equal(await offered('sbx run --set op'), ['optimize=']);
+    assert.equal(await offered('sbx run --set optimize=fu'), ['optimize=full']);
     assert.equal(await offered('sbx run --output=g'), ['--output=github', '--output=grouped']);
     assert.equal(await offered('sbx cache v'), ['verify']);
     assert.equal(await offered('sbx graph --format m'), ['mermaid']);
@@ -129,6 +143,10 @@ needing('zsh', 'tmux')('zsh: a real Tab in a real terminal', () =>
       await terminal.until((text) => text.includes('sbx run sync --output=plain'), 'the value of the flag');
       await terminal.keys('C-u', 'sbx graph --format mer', 'Tab');
       await terminal.until((text) => text.includes('sbx graph --format mermaid'), 'the format');
+      await terminal.keys('C-u', 'sbx run --set op', 'Tab', 'fu', 'Tab');
+      await terminal.until((text) => text.includes('sbx run --set optimize=full'), 'the name of the parameter, then its value');
+      await terminal.keys('C-u', 'sbx run --set=op', 'Tab', 'fu', 'Tab');
+      await terminal.until((text) => text.includes('sbx run --set=optimize=full'), 'the same where the flag is joined');
       await terminal.keys('C-u', 'sbx ss', 'Tab', 'v', 'Tab');
       await terminal.until((text) => text.includes('sbx ssh vm'), 'the name of the sandbox');
     });

@@ -10,17 +10,28 @@ import type { Surroundings } from '../surroundings.ts';
 
 /** Names for completion scripts: one a line, none where there is no project or it is faulty. */
 export async function names(call: Call): Promise<number> {
-  for (const kind of call.words.operands[0]?.split(',') ?? []) {
-    for (const name of kind === 'runs' ? runNames(call) : await projectNames(call, kind)) call.out.write(`${name}\n`);
+  const [kinds = '', word = ''] = call.words.operands;
+  for (const kind of kinds.split(',')) {
+    for (const name of kind === 'runs' ? runNames(call) : await projectNames(call, kind, word)) call.out.write(`${name}\n`);
   }
   return EXIT.done;
 }
 
-async function projectNames(call: Call, kind: string): Promise<Iterable<string>> {
+async function projectNames(call: Call, kind: string, word: string): Promise<Iterable<string>> {
   const opening = await open({ ...call, err: SILENT }, { named: [] });
   if (opening.is !== 'open') return [];
   const { project } = opening.opened;
+  if (kind === 'params') return settings(project, word);
   return kind === 'sandboxes' ? [...project.sandboxes.keys()].filter((name) => name !== LOCAL) : namesOfSteps(project);
+}
+
+/** `name=` of every parameter; once that is typed, `name=value` of all values it can have, as far as they are known. */
+function settings({ params }: Project, word: string): readonly string[] {
+  const name = word.slice(0, Math.max(0, word.indexOf('=')));
+  const param = params.get(name);
+  if (param === undefined) return [...params.keys()].map((one) => `${one}=`);
+  const values = param.enum ?? (param.type === 'boolean' ? [true, false] : []);
+  return values.map(String).flatMap((value) => (/^[\w.,:@%+/-]*$/.test(value) ? [`${name}=${value}`] : []));
 }
 
 function namesOfSteps({ steps, called }: Project): readonly string[] {

@@ -1,11 +1,26 @@
 import { EXIT } from '../../run/exit-code.ts';
 import { listJson, listText } from '../../view/list.ts';
-import type { Call } from '../call.ts';
+import { isEmpty, listed, nearlyListed } from '../../view/listed.ts';
+import { type Call, complain } from '../call.ts';
 import { openOrSay } from '../open.ts';
 
 export async function list(call: Call): Promise<number> {
+  const { options, columns } = call;
   const opened = await openOrSay(call, { named: [] });
   if (typeof opened === 'number') return opened;
-  call.out.write(call.options.json ? listJson(opened.project) : listText(opened.project, await call.paint(), call.columns));
+  const { project } = opened;
+  const words = call.words.command?.name === 'list' ? call.words.operands : []; // a run that names no step comes here, too
+  let found = listed(project, words);
+  if (words.length > 0 && isEmpty(found)) {
+    found = nearlyListed(project, words);
+    const said = `nothing here has ${words.join(' ')} in it`;
+    if (isEmpty(found)) {
+      complain(call, { message: said, hint: 'sbx list shows everything' });
+      return EXIT.failed;
+    }
+    call.err.write(`${said}; called nearly so:\n`);
+  }
+  const cells = options.level === 'verbose' || words.some((word) => word.includes('@'));
+  call.out.write(options.json ? listJson(project, found) : listText(project, found, { cells, paint: await call.paint(), columns }));
   return EXIT.done;
 }

@@ -11,8 +11,9 @@ export function bashScript(): string {
   return `# bash completion of sbx. Load it with: source <(sbx completion bash)
 _sbx() {
   local line="\${COMP_LINE:0:COMP_POINT}" word before command="" flag="" names="" name i skip=""
-  local -a where=()
+  local -a where=() words
   word="\${line##*[[:space:]]}"
+  read -ra words <<<"\${line%"$word"}"
   for ((i = 1; i < COMP_CWORD; i++)); do
     before="\${COMP_WORDS[i]}"
     if [[ -n $skip ]]; then
@@ -31,8 +32,10 @@ _sbx() {
   if [[ $word == --*=* ]]; then
     flag="\${word%%=*}"
     word="\${word#*=}"
-  elif [[ -n $skip ]]; then
-    flag=$skip
+  else
+    case \${words[\${#words[@]} - 1]} in
+      ${takesNext(all).join(' | ')}) flag=\${words[\${#words[@]} - 1]} ;;
+    esac
   fi
   case $flag in
 ${all.flatMap(valueCase).join('\n')}
@@ -61,13 +64,14 @@ ${SHOWN.flatMap((command) => {
   while IFS= read -r name; do
     [[ -n $name && $name == "$word"* ]] && COMPREPLY+=("\${name#"$known"}")
   done <<<"\${names// /$'\\n'}"
+  [[ \${#COMPREPLY[@]} -eq 1 && \${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null
 }
 complete -F _sbx sbx
 `;
 }
 
 function ask(what: string): string {
-  return `$("\${COMP_WORDS[0]}" "\${where[@]+"\${where[@]}"}" __complete ${what} 2>/dev/null)`;
+  return `$("\${COMP_WORDS[0]}" "\${where[@]+"\${where[@]}"}" __complete ${what} "$word" 2>/dev/null)`;
 }
 
 function valueCase(flag: Flag): string[] {

@@ -15,7 +15,7 @@ export function fishScript(): string {
     '            set -a where $words[$i] $words[(math $i + 1)]',
     '        end',
     '    end',
-    '    $words[1] $where __complete $argv[1] 2>/dev/null',
+    "    $words[1] $where __complete $argv[1] (commandline -ct | string replace -r -- '^--[a-z-]+=' '') 2>/dev/null",
     'end',
     `set -l commands ${commands}`,
     'complete -c sbx -f',

@@ -1,6 +1,6 @@
 import { ASKED, type Command } from '../command.ts';
 import { COMMANDS } from '../commands.ts';
-import { FLAG, type Flag } from '../flags.ts';
+import { FLAG, type Flag, REPORTS } from '../flags.ts';
 
 export const SHOWN: readonly Command[] = COMMANDS.filter((command) => !command.hidden);
 
@@ -21,10 +21,12 @@ export function operandsOf(
 export function valueOfFlag(
   flag: Flag,
   command?: Command,
-): { readonly words: readonly string[] } | { readonly ask: 'steps' } | 'folder' | 'file' | 'none' | undefined {
+): { readonly words: readonly string[] } | { readonly ask: 'steps' | 'params' } | 'folder' | 'file' | 'none' | undefined {
   if (flag.value === undefined) return undefined;
   if (flag.name === 'format' && command?.formats) return { words: command.formats };
   if (flag.choices) return { words: flag.choices };
+  if (flag.name === 'set') return { ask: 'params' };
+  if (flag.name === 'report') return { words: REPORTS.map((format) => `${format}=`) };
   if (flag.value === 'STEP') return { ask: 'steps' };
   if (flag.value === 'DIR') return 'folder';
   return flag.value === 'FILE' ? 'file' : 'none';

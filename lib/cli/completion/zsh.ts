@@ -8,9 +8,14 @@ export function zshScript(): string {
 # zsh completion of sbx. Load it with: source <(sbx completion zsh)
 # The last argument says what to ask for; those before it are for compadd.
 _sbx_ask() {
-  local -a names
-  names=(\${(f)"$($program_sbx $where_sbx __complete \${@[-1]} 2>/dev/null)"})
-  compadd "\${@[1,-2]}" -a names
+  local -a names open
+  local ret=1
+  names=(\${(f)"$($program_sbx $where_sbx __complete \${@[-1]} "\${(Q)PREFIX}" 2>/dev/null)"})
+  open=(\${(M)names:#*=})
+  names=(\${names:#*=})
+  compadd "\${@[1,-2]}" -S '' -a open && ret=0
+  compadd "\${@[1,-2]}" -a names && ret=0
+  return ret
 }
 _sbx() {
   local curcontext="$curcontext" state line ret=1
