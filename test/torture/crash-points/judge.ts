@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ended } from '../../rig/cli.ts';
 import { contentOf } from '../../rig/contents.ts';
@@ -6,6 +6,7 @@ import { comes } from '../../rig/patience.ts';
 import { processesWith } from '../../rig/processes.ts';
 import type { TestProject } from '../../rig/project.ts';
 import { litterOf } from './litter.ts';
+import { owned, unknownWorkspace } from './owned.ts';
 import { GOAL, type Next, type Scenario } from './scenario.ts';
 import { isSomewhere, productsOf, type World } from './world.ts';
 
@@ -70,23 +71,7 @@ async function busy(world: World, project: TestProject, kind: Scenario['kind']):
   return seen() === were ? undefined : 'the run after the next touched outputs';
 }
 
-/** Whatever was made on a far side is in the journal of owned things, at every moment. */
-function unknownWorkspace({ base, project }: World): string | undefined {
-  const path = join(project.root, '.sbx/embedded/box/work');
-  return existsSync(path) && owned(base) !== 'known'
-    ? 'there is a workspace of which the journal of owned things knows nothing'
-    : undefined;
-}
-
 function tornDown({ base, project }: World): string | undefined {
   if (existsSync(join(project.root, '.sbx/embedded/box/work'))) return 'the workspace is still there';
   return owned(base) === 'known' ? 'the workspace is gone, and the journal of owned things does not know' : undefined;
-}
-
-/** The last word on the workspace. A line that is not whole says nothing. */
-function owned(base: string): 'known' | 'unknown' {
-  const path = join(base, 'home/.state/sbx/owned.ndjson');
-  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
-  const states = lines.flatMap((line) => /"state":"(\w+)".*"crc":"\w{8}"\}$/.exec(line)?.[1] ?? []);
-  return states.length > 0 && states.at(-1) !== 'destroyed' ? 'known' : 'unknown';
 }

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { projectIn, type TestProject } from '../../rig/project.ts';
+import { unknownWorkspace } from '../crash-points/owned.ts';
 import { type Ran, toldBy } from '../damage/station.ts';
 import { removeAll, removeOutputs, SANDBOXFILE, writeSources, wrongOutput } from '../damage/story.ts';
 import { FAR_SANDBOXFILE, writeFarSources, wrongFetched, wrongRemains } from './far-story.ts';
@@ -139,6 +140,8 @@ export function wrongEnd(ran: Ran, code: number): string | undefined {
 /** What a run that met a fault of this kind must not have done. `spared`: only what sbx remembers was hit. */
 export function wrongUnder(project: TestProject, ran: Ran, situation: Situation, code: string, spared: boolean): string | undefined {
   if (ran.fault !== undefined) return ran.fault;
+  const unknown = situation.far && unknownWorkspace({ base: dirname(project.root), project });
+  if (unknown) return unknown;
   const said = ran.stdout + ran.stderr;
   if (ran.code === 124 || ran.code === 137 || ran.signal !== null) return `it did not end: ${said.slice(-1500)}`;
   if (ran.code === 0) {
