@@ -135,9 +135,9 @@
       part.addEventListener('click', () => open(id, part, false));
       bar.append(part);
     }
-    const idle = waited > 0 ? `, ${time(waited)} between them` : '';
+    const idle = waited > 0 ? `, and ${time(waited)} in which none of them ran` : '';
     const chain = ids.map((id) => make('li', {}, link(id), ` ${time(byId.get(id).ms)}`));
-    const says = `The steps that decided how long the run took: ${time(ms)} in ${ids.length}${idle}.`;
+    const says = `The steps that decided how long the run took: ${time(ms)} in ${ids.length} ${ids.length === 1 ? 'step' : 'steps'}${idle}.`;
     return section('critical', 'Critical path', make('p', { class: 'dim' }, says), bar, make('ol', { class: 'chain' }, chain));
   }
 
@@ -157,7 +157,7 @@
           ['c-state', 'State'],
           ['c-name', 'Step'],
           ['c-place', 'Place'],
-          ['c-lane', 'Timeline'],
+          ['c-lane', `Timeline, ${time(run.ms)}`],
           ['c-time', 'Time'],
           ['c-past', 'Against history'],
           ['c-why', 'Hit or miss, and why'],
@@ -309,12 +309,14 @@
     panel.append(...failureOf(step));
     if (run) panel.append(make('h3', {}, 'Log'), log(step) || make('p', { class: 'dim' }, 'It printed nothing in this run.'));
     panel.hidden = false;
+    document.body.classList.add('split');
     panel.scrollTop = 0;
     if (enter) title.focus();
   }
 
   function shut() {
     panel.hidden = true;
+    document.body.classList.remove('split');
     mark(undefined);
     opener?.focus();
   }
@@ -465,8 +467,9 @@
       event.preventDefault();
     }
   });
-  const main = make('main');
-  const parts = run ? [failures(), path(), table(), graph()] : [graph(), table()];
-  main.append(...(steps.length > 0 ? parts.filter(Boolean) : []));
-  document.body.append(head(), main, panel);
+  const all = run ? [failures(), path(), table(), graph()] : [graph(), table()];
+  const parts = steps.length > 0 ? all.filter(Boolean) : [];
+  const links = parts.map((part) => make('a', { href: `#${part.id}` }, part.firstElementChild.textContent));
+  const nav = make('nav', { 'aria-label': 'Parts of the page' }, links);
+  document.body.append(head(), nav, make('main', {}, parts), panel);
 })();

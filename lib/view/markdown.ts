@@ -6,6 +6,9 @@ import { neutral } from './neutral.ts';
 import { PLAIN } from './paint.ts';
 import { summaryLine } from './summary.ts';
 
+/** GitHub takes no summary beyond 1 MiB, which several steps of a job share. In UTF-16 code units. */
+const LARGEST = 200_000;
+
 /** A step that is worth a row. */
 export interface Done {
   readonly step: StepId;
@@ -24,7 +27,16 @@ export function markdownOf(board: Board, done: readonly Done[]): string {
     lines.push('');
   }
   // The root failure first: a page is read from its top.
-  for (const failure of board.failures) lines.push(...failureSection(failure));
+  let size = 0;
+  for (const [at, failure] of board.failures.entries()) {
+    const section = failureSection(failure);
+    size += section.join('\n').length;
+    if (size > LARGEST && at > 0) {
+      lines.push(`${board.failures.length - at} more failed: the log of the job has them.`, '');
+      break;
+    }
+    lines.push(...section);
+  }
   return `${lines.join('\n')}\n`;
 }
 

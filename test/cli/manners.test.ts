@@ -126,7 +126,7 @@ test('replay shows what the run showed, also when the Sandboxfile is faulty by n
     assert.equal([again.stdout, again.stderr, again.code], [live.stdout, '', 0]);
   }));
 
-test('in GitHub Actions: an error with its file as the repository names it, and the step summary', () =>
+test('GitHub annotations with file and line, groups and step summary, as a real run writes them', () =>
   withProject(
     {
       'app/Sandboxfile.yaml': `version: 1\nsteps:\n  c: { dir: src, run: "mkdir x; echo './main.go:3:5: undefined: y'; exit 2" }\n`,
@@ -136,6 +136,7 @@ test('in GitHub Actions: an error with its file as the repository names it, and 
       const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: project.root, GITHUB_STEP_SUMMARY: `${project.root}/summary.md` };
       const { code, stdout } = await project.sbx(['-C', 'app', 'run', 'c'], { env });
       assert.is(code, 1);
+      assert.match(stdout, /^::group::c failed after .*\n[\s\S]*\n::endgroup::\n/m);
       assert.match(stdout, '::error file=app/src/main.go,line=3,col=5,title=c::undefined: y\n');
       assert.match(project.read('summary.md'), '### c failed');
     },

@@ -77,6 +77,18 @@ test('the step summary: its structure cannot be changed by output', async () => 
   assert.match(summary, '````text\n```\n# x\n````');
 });
 
+test('the step summary is bounded: GitHub takes none that is too large', async () => {
+  const [start, , ...rest] = failing();
+  const failed = rest.find((event) => event.type === 'step-finished' && event.outcome.is === 'failed');
+  if (failed?.type !== 'step-finished' || failed.outcome.is !== 'failed') throw new Error('the story has no failure');
+  const failure = { ...failed.outcome.failure, lastLines: Array.from({ length: 40 }, () => '#'.repeat(2000)) };
+  const steps = Array.from({ length: 50 }, (_, at): Event => ({ ...failed, step: `s${at}`, outcome: { is: 'failed', failure } }));
+  const { summary } = await shown([start as Event, ...steps, ...rest.slice(-1)]);
+  assert.ok(summary.length > 100_000 && summary.length < 400_000, String(summary.length));
+  assert.match(summary, '### s0 failed');
+  assert.match(summary, / more failed: the log of the job has them\.\n/);
+});
+
 test('what ends a value or a command is escaped', () => {
   assert.is(command('error', { file: 'a,b:c%\n' }, '100%\r\nof'), '::error file=a%2Cb%3Ac%25%0A::100%25%0D%0Aof\n');
 });

@@ -68,7 +68,7 @@ inBrowser('usable with the keyboard: every part is reached and left by keys alon
       assert.is(await page.ask(seen), true, `${stop} is not seen to have the focus`);
     }
     const one = (start: string): number => stops.filter((stop) => stop.startsWith(start)).length;
-    assert.equal([one('a '), one('input search'), one('tr '), one('g ')], [1, 1, 1, 1], stops.join('\n'));
+    assert.equal([one('a Skip'), one('a Graph'), one('input search'), one('tr '), one('g ')], [1, 1, 1, 1, 1], stops.join('\n'));
     assert.is(one('pre Log of test'), 1);
 
     await page.ask('document.querySelector("tbody tr").focus()');
@@ -96,12 +96,44 @@ inBrowser('usable with the keyboard: every part is reached and left by keys alon
   }),
 );
 
+inBrowser('timeline with the critical path, what hit and what missed and why, durations against history', () =>
+  shown(report(mixed(), [90, 280, 300, 120]), async (page) => {
+    const texts = (selector: string) =>
+      page.ask<readonly string[]>(`[...document.querySelectorAll('${selector}')].map((node) => node.textContent)`);
+    assert.equal(await texts('tbody .c-why'), [
+      'miss: inputs changed: src/Main.hs',
+      'miss: inputs changed: src/Main.hs',
+      'hit: outputs missing: site',
+      'hit',
+      'miss: never ran here',
+      'test failed',
+    ]);
+    assert.equal(await texts('tbody .c-past'), ['', '+20 % (250ms)', '', '', '', '']);
+    assert.equal(await page.ask('[...document.querySelectorAll("tbody .lane")].map((lane) => lane.ariaLabel)'), [
+      'from 500ms to 700ms, on the critical path',
+      'from 800ms to 1.1s, on the critical path',
+      'from 550ms to 600ms',
+      null,
+      'from 1.2s to 1.4s, on the critical path',
+      null,
+    ]);
+    const place = `(({ offsetLeft, offsetWidth, parentElement }) =>
+      [offsetLeft, offsetWidth].map((n) => Math.round((100 * n) / parentElement.clientWidth)))(document.querySelector('tbody tr:nth-child(2) .bar'))`;
+    assert.equal(await page.ask(place), [40, 15], 'a bar lies where its time lies');
+    assert.equal(await texts('#critical li button'), ['sync', 'build', 'test']);
+    await page.click('tbody tr:nth-child(2)');
+    const chart = await page.ask<string>(`${DETAIL}.querySelector('.times').ariaLabel`);
+    assert.is(chart, 'Durations, the oldest first: 120ms, 300ms, 280ms, 90ms');
+    assert.equal(await page.ask(`${DETAIL}.querySelectorAll('.times .now').length`), 1);
+  }),
+);
+
 inBrowser('roles and landmarks: what it is can be told without seeing it', () =>
   shown(report(), async (page) => {
     const count = (selector: string) => page.ask<number>(`document.querySelectorAll(${JSON.stringify(selector)}).length`);
     assert.equal(
-      await Promise.all(['html[lang=en]', 'header h1', 'main', 'aside[aria-labelledby]', '[role=search]'].map(count)),
-      [1, 1, 1, 1, 1],
+      await Promise.all(['html[lang=en]', 'header h1', 'nav[aria-label]', 'main', 'aside[aria-labelledby]', '[role=search]'].map(count)),
+      [1, 1, 1, 1, 1, 1],
     );
     assert.equal(await Promise.all(['[role=grid][aria-label]', 'tbody tr[aria-selected]', 'th[scope=col]'].map(count)), [1, 6, 7]);
     assert.is(await count('section:not([aria-labelledby])'), 0);
