@@ -47,6 +47,7 @@ export const FLAGS = [
   { name: 'format', value: 'FORMAT', choices: FORMATS, summary: 'what to write' },
   { name: 'report', value: 'FORMAT=FILE', many: true, summary: 'write a report of the run to FILE at its end: html, json, trace or junit' },
   { name: 'json', summary: 'one JSON document; for a run, one event a line' },
+  { name: 'origin', summary: 'show for each value the file, profile, recipe or flag that it comes from' },
   { name: 'quiet', short: 'q', summary: 'show failures and the summary only' },
   { name: 'verbose', short: 'v', summary: 'show every step, also the fresh ones' },
   { name: 'color', value: 'WHEN', bare: 'always', choices: COLOURS, summary: 'when to use colours' },

@@ -7,6 +7,7 @@ import { nonce, realFiles } from '../io/io.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Files } from '../model/io.ts';
 import type { Project } from '../model/project.ts';
+import type { Provenance } from '../model/provenance.ts';
 import { type Call, refuse } from './call.ts';
 import { keepDocument } from './document-cache.ts';
 import { foldersOf } from './folders.ts';
@@ -20,6 +21,8 @@ export interface Opened {
   /** The Sandboxfile as the user sees it. */
   readonly file: string;
   readonly warnings: readonly Diagnostic[];
+  /** Where values come from, if that was asked. */
+  readonly provenance?: readonly Provenance[];
 }
 
 export interface Unopened {
@@ -43,6 +46,7 @@ export interface OpenWish {
   readonly keeps?: true;
   /** Everything is parsed anew, so that all has a place. */
   readonly parsed?: true;
+  readonly provenance?: true;
   /** What files are looked at through, if not node:fs itself. */
   readonly files?: Files;
 }
@@ -70,6 +74,7 @@ export async function open(call: Call, wish: OpenWish): Promise<Opening> {
       profiles: options.profiles,
       ...(options.host === undefined ? {} : { host: options.host }),
       local: options.local,
+      ...(wish.provenance ? { provenance: true } : {}),
       args: wish.args ?? [],
       named: wish.named,
       environment,
@@ -85,12 +90,12 @@ export async function open(call: Call, wish: OpenWish): Promise<Opening> {
     const diagnostics = [...unread, ...checked.diagnostics];
     return { is: 'faulty', faulty: { file: shown, diagnostics, ...(partial === undefined ? {} : { partial }) } };
   }
-  const { project, parsed } = checked.value;
+  const { parsed, ...loaded } = checked.value;
   if (wish.keeps) {
     for (const { source, document } of parsed)
       keepDocument(folders.cache, folders.version, source.bytes, jsonOfDocument(document), nonce());
   }
-  return { is: 'open', opened: { project, file: shown, warnings: checked.diagnostics } };
+  return { is: 'open', opened: { ...loaded, file: shown, warnings: checked.diagnostics } };
 }
 
 /** Opens for a command that needs the project: what is wrong is said on standard error. */

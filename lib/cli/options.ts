@@ -29,6 +29,7 @@ export interface Options {
   /** Reports to write at the end of a run. */
   readonly reports: readonly ReportWish[];
   readonly json: boolean;
+  readonly origin: boolean;
   readonly level: 'quiet' | 'normal' | 'verbose';
   readonly color: (typeof COLOURS)[number];
   readonly to?: string;
@@ -127,6 +128,7 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     exitCode: on('exit-code'),
     output: choice(one('output'), OUTPUTS) ?? 'auto',
     json: on('json'),
+    origin: on('origin'),
     level: on('quiet') ? 'quiet' : on('verbose') ? 'verbose' : 'normal',
     color: choice(one('color'), COLOURS) ?? 'auto',
   });

@@ -17,6 +17,8 @@ export interface Ask {
   /** Words behind `--`, and the steps that were named; none named: those of `default`. */
   readonly args: readonly string[];
   readonly named: readonly StepId[];
+  /** Also where each value comes from. */
+  readonly provenance?: true;
   readonly environment: ReadonlyMap<string, string>;
   /** `linux`, `darwin`; `x64`, `arm64`; number of processors. */
   readonly os: string;

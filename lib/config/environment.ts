@@ -1,13 +1,17 @@
 import type { Json } from '../base/json.ts';
 import type { Pairs } from '../model/value.ts';
 import { envShape } from '../schema/environment.ts';
-import { type Field, readField } from './field.ts';
+import { chainOf, type Field, readField } from './field.ts';
 import type { Origin, Report } from './report.ts';
 import type { Scope } from './scope.ts';
 
-/** The variables of one `env:`. A name that is passed through and not set has no entry. */
-export function readEnv(field: Field | undefined, scope: Scope, report: Report): Pairs {
-  if (field === undefined) return [];
+/** The variables of an `env:` over those that it is laid over. A name that is passed through and not set has no entry. */
+export function readEnv(field: Field | undefined, scopeOf: (layer: number) => Scope, report: Report): Pairs {
+  const lists = chainOf(field).map((one) => readOne(one, scopeOf(one.layer), report));
+  return lists.length < 2 ? (lists[0] ?? []) : [...new Map(lists.flat())];
+}
+
+function readOne(field: Field, scope: Scope, report: Report): Pairs {
   const value = readField(envShape, field, scope, report) as Json | undefined;
   if (value === undefined || value === null || typeof value !== 'object') return [];
   if (Array.isArray(value)) {

@@ -10,6 +10,15 @@ import type { Scope } from './scope.ts';
 export interface Field extends Origin {
   readonly value: Plain;
   readonly layer: number;
+  /** The field that it was laid over. */
+  readonly under?: Field;
+}
+
+/** The field and all that it was laid over, the lowest first. */
+export function chainOf(field: Field | undefined): readonly Field[] {
+  const chain: Field[] = [];
+  for (let one = field; one !== undefined; one = one.under) chain.unshift(one);
+  return chain;
 }
 
 /** Resolves the field and checks it against its shape; undefined if something is wrong with it, and that is reported. */

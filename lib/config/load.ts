@@ -1,5 +1,6 @@
 import type { Checked } from '../model/diagnostic.ts';
 import type { Project, SandboxName, Step, StepId } from '../model/project.ts';
+import type { Provenance } from '../model/provenance.ts';
 import type { Pairs } from '../model/value.ts';
 import type { Task } from '../task.ts';
 import type { Ask } from './ask.ts';
@@ -22,6 +23,8 @@ export interface Loaded {
   readonly project: Project;
   /** Files that were parsed and may be cached, each by its bytes, as `jsonOfDocument(document)`. */
   readonly parsed: readonly ParsedSource[];
+  /** Where values come from, if that was asked. */
+  readonly provenance?: readonly Provenance[];
 }
 
 /** `partial`: what could be made of a faulty file, to look for more that is wrong; never to be run. */
@@ -35,15 +38,15 @@ export async function load(sources: Sources, ask: Ask, tasks: readonly Task[], m
   const attempt = async (cached: boolean) => {
     const report = newReport();
     const library = newLibrary(report, cached);
-    const project = await loadProject(sources, ask, tasks, library, report);
-    return { project, library, report };
+    const found = await loadProject(sources, ask, tasks, library, report);
+    return { found, library, report };
   };
-  let { project, library, report } = await attempt(mayUseCache);
-  if (report.diagnostics.length > 0 && library.usedCache()) ({ project, library, report } = await attempt(false));
+  let { found, library, report } = await attempt(mayUseCache);
+  if (report.diagnostics.length > 0 && library.usedCache()) ({ found, library, report } = await attempt(false));
   const diagnostics = sortDiagnostics(report.diagnostics);
   const faulty = diagnostics.some(({ severity }) => severity === 'error');
-  if (project === undefined) return { diagnostics };
-  return faulty ? { diagnostics, partial: project } : { value: { project, parsed: library.parsed }, diagnostics };
+  if (found === undefined) return { diagnostics };
+  return faulty ? { diagnostics, partial: found.project } : { value: { ...found, parsed: library.parsed }, diagnostics };
 }
 
 async function loadProject(
@@ -52,7 +55,7 @@ async function loadProject(
   tasks: readonly Task[],
   library: Library,
   report: Report,
-): Promise<Project | undefined> {
+): Promise<Omit<Loaded, 'parsed'> | undefined> {
   const document = await library.open(sources.main);
   if (document === undefined) return undefined;
   const opening = { ask, sources, library, report };
@@ -96,5 +99,8 @@ async function loadProject(
   }
   linkSteps(steps, { names, pools, secrets }, common);
   const { root: folder, file } = ask;
-  return { name, root: folder, file, default: names.default, params, lacking, sandboxes, steps, called, pools, cache, secrets };
+  const project = { name, root: folder, file, default: names.default, params, lacking, sandboxes, steps, called, pools, cache, secrets };
+  if (!ask.provenance) return { project };
+  const { provenanceOf } = await import('./provenance.ts');
+  return { project, provenance: provenanceOf({ ask, name, units, places, steps: names.section }) };
 }

@@ -190,7 +190,7 @@ export function variableOf(param: string): string {
   return `SBX_PARAM_${param.toUpperCase().replaceAll('-', '_')}`;
 }
 
-function textFor(name: string, ask: Ask): { readonly text: string; readonly from: string } | undefined {
+export function textFor(name: string, ask: Ask): { readonly text: string; readonly from: string } | undefined {
   const set = ask.set.findLast(([key]) => key === name);
   if (set !== undefined) return { text: set[1], from: `--set ${name}` };
   const text = ask.environment.get(variableOf(name));

@@ -34,7 +34,7 @@ export function readTopEnv(layers: readonly Layer[], scopeOf: ScopeOf, sources: 
     report.diagnostics.push(...diagnostics);
     return pairs;
   });
-  const written = fieldsOf(layers, 'env').map((field) => readEnv(field, scopeOf(field.layer), report));
+  const written = fieldsOf(layers, 'env').map((field) => readEnv(field, scopeOf, report));
   return [...new Map([...fromFiles, ...written].flat())];
 }
 

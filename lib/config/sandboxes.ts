@@ -7,7 +7,7 @@ import { isFree, type ValueOf } from '../schema/shape.ts';
 import { unknownKey } from '../schema/unknown-key.ts';
 import type { Ask } from './ask.ts';
 import { readEnv } from './environment.ts';
-import { type Field, readField } from './field.ts';
+import { chainOf, type Field, readField } from './field.ts';
 import type { Entry, Section } from './layers.ts';
 import { addUnknown } from './recipes.ts';
 import type { Report } from './report.ts';
@@ -44,8 +44,12 @@ export async function underlayProfiles(
     const fields = sandboxes.get(key);
     if (!isMap(fields)) continue;
     for (const [field, value] of fields) {
-      if (field === 'profile' || entry.fields.has(field)) continue;
-      entry.fields.set(field, { value, layer: named.layer, document, path: ['sandboxes', key, field] });
+      if (field === 'profile') continue;
+      const under: Field = { value, layer: named.layer, document, path: ['sandboxes', key, field] };
+      entry.fields.set(
+        field,
+        chainOf(entry.fields.get(field)).reduce<Field>((below, one) => ({ ...one, under: below }), under),
+      );
     }
   }
 }
@@ -95,8 +99,9 @@ function readSandbox(entry: Pick<Entry, 'name' | 'fields'>, scopeOf: (layer: num
   const wanted = checkWorkspace(read('workspace'), entry.fields.get('workspace'), report);
   // Folders of a VM do not exist here: what is embedded has a folder of its own.
   const workspace = kind === 'ssh' || !wanted?.startsWith('/') ? wanted : undefined;
-  const probes = read('probes') ?? {};
-  const env = entry.fields.get('env');
+  const probes = chainOf(entry.fields.get('probes')).map(
+    (field) => readField(sandboxFields.probes, field, scopeOf(field.layer), report) ?? {},
+  );
   return {
     name: entry.name,
     kind,
@@ -106,10 +111,10 @@ function readSandbox(entry: Pick<Entry, 'name' | 'fields'>, scopeOf: (layer: num
     files: read('files') ?? sandboxFields.files.default,
     keep: read('keep') ?? sandboxFields.keep.default,
     onUnreachable: read('onUnreachable') ?? sandboxFields.onUnreachable.default,
-    probes: Object.entries(probes),
+    probes: Object.entries(Object.assign({}, ...probes)),
     probeMaxAge: parseDuration(read('probeMaxAge') ?? sandboxFields.probeMaxAge.default) ?? 0,
     grace: parseDuration(read('grace') ?? sandboxFields.grace.default) ?? 0,
-    env: readEnv(env, scopeOf(env?.layer ?? 0), report),
+    env: readEnv(entry.fields.get('env'), scopeOf, report),
   };
 }
 
@@ -121,7 +126,7 @@ function placeOf(name: SandboxName, written: string | undefined, ask: Ask): Pick
 }
 
 /** `--host HOST` is for every sandbox, `--host NAME=HOST` for one. */
-function chosenHost(name: SandboxName, host: string | undefined): string | undefined {
+export function chosenHost(name: SandboxName, host: string | undefined): string | undefined {
   const one = /^([a-z][a-z0-9_-]*)=(.+)$/.exec(host ?? '');
   if (one === null) return host;
   return one[1] === name ? one[2] : undefined;

@@ -103,7 +103,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     ...some('outputs', outputs),
     state: read('state') ?? [],
     tools: read('tools') ?? [],
-    env: mergePairs([all.env.get(sandbox) ?? [], readEnv(env, scopeOf(env?.layer ?? 0), report)], env, report),
+    env: mergePairs([all.env.get(sandbox) ?? [], readEnv(env, scopeOf, report)], env, report),
     passEnv: read('passEnv') ?? [],
     secrets: read('secrets') ?? [],
     dir: normalDir(`${entry.unit?.dir ?? '.'}/${read('dir') ?? stepFields.dir.default}`),

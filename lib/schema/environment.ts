@@ -6,7 +6,7 @@ const variable = { kind: 'string', literal: true, format: 'variable', descriptio
 export const envShape = {
   kind: 'any-of',
   description:
-    'Environment variables that count: a changed value makes steps stale. A map sets them; a list of names passes them through from the environment.',
+    'Environment variables that count: a changed value makes steps stale. A map sets them; a list of names passes them through from the environment. Those of a file or profile are laid over those below name by name.',
   examples: [{ LC_ALL: 'C.UTF-8' }, ['GITHUB_SHA']],
   of: [
     {

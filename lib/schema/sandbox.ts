@@ -53,7 +53,8 @@ export const sandboxFields = {
   },
   probes: {
     kind: 'map',
-    description: 'Commands whose output identifies the tools of the place; it enters the fingerprint of every step there.',
+    description:
+      'Commands whose output identifies the tools of the place; it enters the fingerprint of every step there. Those of a file or profile are laid over those below name by name.',
     format: 'name',
     of: { kind: 'string', literal: true, description: 'A command of POSIX sh.' },
     examples: [{ ghc: 'ghc --numeric-version' }],

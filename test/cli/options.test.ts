@@ -45,6 +45,7 @@ test('without flags', () => {
     exitCode: false,
     output: 'auto',
     json: false,
+    origin: false,
     level: 'normal',
     color: 'auto',
   });

@@ -6,9 +6,9 @@ import { openOrSay } from '../open.ts';
 
 export async function list(call: Call): Promise<number> {
   const { options, columns } = call;
-  const opened = await openOrSay(call, { named: [] });
+  const opened = await openOrSay(call, options.origin ? { named: [], parsed: true, provenance: true } : { named: [] });
   if (typeof opened === 'number') return opened;
-  const { project } = opened;
+  const { project, provenance } = opened;
   const words = call.words.command?.name === 'list' ? call.words.operands : []; // a run that names no step comes here, too
   let found = listed(project, words);
   if (words.length > 0 && isEmpty(found)) {
@@ -19,6 +19,12 @@ export async function list(call: Call): Promise<number> {
       return EXIT.failed;
     }
     call.err.write(`${said}; called nearly so:\n`);
+  }
+  if (provenance) {
+    const { provenanceJson, provenanceOf, provenanceText } = await import('../../view/provenance.ts');
+    const values = words.length === 0 ? provenance : provenanceOf(provenance, found);
+    call.out.write(options.json ? provenanceJson(values) : provenanceText(values, await call.paint(), columns));
+    return EXIT.done;
   }
   const cells = options.level === 'verbose' || words.some((word) => word.includes('@'));
   call.out.write(options.json ? listJson(project, found) : listText(project, found, { cells, paint: await call.paint(), columns }));
