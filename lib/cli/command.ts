@@ -15,6 +15,8 @@ export interface Command {
   readonly most: number;
   /** What an operand names, for completion; of words the first operand must be one. */
   readonly names?: keyof typeof ASKED | 'command' | readonly string[];
+  /** What operands after the first one name, if not the same. */
+  readonly others?: keyof typeof ASKED;
   /** Whether words after `--` are taken. */
   readonly rest?: true;
   readonly summary: string;

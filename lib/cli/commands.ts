@@ -120,17 +120,20 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'cache',
-    operands: 'stats|verify|gc',
+    operands: 'stats|verify|gc | ls [STEP|KEY...] | show STEP|KEY | rm STEP|KEY...',
     least: 1,
-    most: 1,
-    names: ['stats', 'verify', 'gc'],
-    summary: 'Look after the store: stats, verify, gc',
+    most: MANY,
+    names: ['stats', 'verify', 'gc', 'ls', 'show', 'rm'],
+    others: 'step',
+    summary: 'Look after the store: stats, verify, gc, ls, show, rm',
     about:
-      'stats shows how much is stored, verify reads every blob again and moves bad ones to quarantine, gc removes what is beyond the bounds.',
-    flags: ['directory', 'file', 'max-size', 'max-age', 'dry-run', 'json', ...SHOW],
+      'stats shows how much is stored, verify reads every blob again and moves bad ones to quarantine, gc removes what is beyond the bounds. ls lists what is remembered of steps of this project, or of all with --all; show prints one success in full, of a step the newest: what counted, outputs, log; rm takes successes out, -n shows which. A key may be cut short as long as no other begins so.',
+    flags: ['directory', 'file', 'max-size', 'max-age', 'all', 'dry-run', 'yes', 'json', ...SHOW],
     examples: [
       ['sbx cache stats', 'size and age of the store'],
       ['sbx cache gc --max-size 5GiB', 'shrink it'],
+      ['sbx cache ls build', 'the successes of build that are stored'],
+      ['sbx cache rm -n build', 'what would be taken out'],
     ],
   },
   {

@@ -55,6 +55,7 @@ export const FLAGS = [
   { name: 'fingerprint', value: 'SHA256:...', summary: 'accept the key only if it has this fingerprint' },
   { name: 'max-size', value: 'SIZE', summary: 'keep at most SIZE, e.g. 20GiB' },
   { name: 'max-age', value: 'TIME', summary: 'drop what was not used for TIME, e.g. 14d' },
+  { name: 'all', summary: 'of all projects, not of this one alone' },
   { name: 'help', short: 'h', summary: 'show help' },
   { name: 'version', summary: 'show the version' },
 ] as const satisfies readonly Flag[];

@@ -23,6 +23,7 @@ export interface Options {
   readonly only: boolean;
   readonly offline: boolean;
   readonly yes: boolean;
+  readonly all: boolean;
   readonly exitCode: boolean;
   readonly output: (typeof OUTPUTS)[number];
   readonly format?: (typeof FORMATS)[number];
@@ -125,6 +126,7 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     only: on('only'),
     offline: on('offline'),
     yes: on('yes'),
+    all: on('all'),
     exitCode: on('exit-code'),
     output: choice(one('output'), OUTPUTS) ?? 'auto',
     json: on('json'),

@@ -25,6 +25,8 @@ import { type Before, moveTouched, seeOutputs } from './touched.ts';
 // The ledger over the records and the store. The order of what is written is what makes it safe: the success is forgotten first and told last.
 
 export interface KeepInput {
+  /** Its name. */
+  readonly project: string;
   readonly scene: Scene;
   readonly records: Records;
   readonly look: ProjectLook;
@@ -46,7 +48,7 @@ interface Start extends Begun {
 }
 
 export function makeLedger(input: KeepInput): Ledger {
-  const { scene, records, look, noCache, warn } = input;
+  const { project, scene, records, look, noCache, warn } = input;
 
   /** A place whose record cannot be written is believed less the next time, no more. */
   const setPlace = (action: Action, change: (seen: PlaceSeen) => PlaceSeen): void => {
@@ -152,7 +154,7 @@ export function makeLedger(input: KeepInput): Ledger {
       if (sound && kept && (action.draft.makes.is === 'files' || action.draft.makes.is === 'verdict')) {
         const log = keptLog(scene, spent.log);
         remembered = { key, outputs: tree ?? null, at: spent.at, ms: spent.ms, ...(log === undefined ? {} : { log }) };
-        scene.store.remember({ ...remembered, step: action.id, record });
+        scene.store.remember({ ...remembered, step: action.id, project, record });
       }
       // A sync is known by its receipt; the place itself keeps no hold of it.
       if (sound && action.draft.makes.is === 'place' && produced.receipt === undefined)

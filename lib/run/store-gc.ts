@@ -3,20 +3,17 @@
  * run has just put, or found there, is younger. A run that loses a race against a collection has a miss, never a wrong file.
  */
 import type { Digest } from '../base/digest.ts';
-import { shellQuote } from '../base/quote.ts';
-import { err, ok, type Result } from '../base/result.ts';
+import { ok, type Result } from '../base/result.ts';
 import { readRegular } from '../io/read-regular.ts';
 import { makeFolder, replaceFile } from '../io/replace.ts';
 import { errnoOf } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Entry } from './entries.ts';
-import { describeHolder } from './holder.ts';
 import { leftoversOfStore, sweepLeftovers } from './leftovers.ts';
-import { tryLock } from './lock.ts';
-import { whoAmI } from './self.ts';
 import { recordFolder } from './store.ts';
 import { listBlobs, listRecords, type Stored } from './store-listing.ts';
+import { alone } from './store-lock.ts';
 import { blobsOf, parseRecord } from './store-record.ts';
 import { tendedStamp } from './tended.ts';
 
@@ -81,17 +78,10 @@ export function collectStore(io: Effects, store: string, bounds: Bounds, grace =
 }
 
 function collectAlone(io: Effects, store: string, bounds: Bounds, grace: number, swept: readonly Entry[]): Result<Collected, Failure> {
-  const path = `${store}/gc.lock`;
-  const lock = tryLock(io, { path, self: whoAmI(io.files), command: 'sbx cache gc' });
-  const hint = `if nobody collects: rm -r ${shellQuote(path)}`;
-  if (!lock.ok) return err({ ...lock.error, hint });
-  if (!('release' in lock.value)) return err({ code: 'local-io', message: `the store is in use by ${describeHolder(lock.value)}`, hint });
-  try {
+  return alone(io, store, 'sbx cache gc', () => {
     const collected = collect(io.files, store, bounds, io.clock.now(), grace);
-    return ok({ ...collected, bytes: collected.bytes + sizeOf(swept) });
-  } finally {
-    lock.value.release();
-  }
+    return { ...collected, bytes: collected.bytes + sizeOf(swept) };
+  });
 }
 
 function collect(files: Io['files'], store: string, bounds: Bounds, now: number, grace: number): Collected {

@@ -13,6 +13,8 @@ import { treeFromJson, treeToJson } from './tree-text.ts';
 /** A success worth remembering: there is no field for an exit code, as there is no record of anything but exit 0. */
 export interface Success extends Remembered {
   readonly step: StepId;
+  /** Name of its project, for those who look after the store: another project finds it as well. */
+  readonly project: string;
   readonly record: FingerprintRecord;
 }
 
@@ -27,10 +29,10 @@ export interface ParsedRecord {
 const FRONT = 65; // the digest and a line break
 
 export function recordBytes(success: Success, smalls: Smalls): Uint8Array {
-  const { key, step, record, outputs, log, at, ms } = success;
+  const { key, step, project, record, outputs, log, at, ms } = success;
   const tree = outputs && treeToJson(outputs);
   const small = [...smalls].map(([digest, bytes]) => [digest, bytes.length]);
-  const body = JSON.stringify({ version: 1, key, step, record, outputs: tree, log: log ?? null, at, ms, small });
+  const body = JSON.stringify({ version: 1, key, step, project, record, outputs: tree, log: log ?? null, at, ms, small });
   return Buffer.concat([Buffer.from(`${digestOf(body)}\n${body}\n`), ...smalls.values()]);
 }
 
@@ -41,14 +43,14 @@ export function parseRecord(bytes: Uint8Array, key: Digest): ParsedRecord | unde
   if (end < 0 || `${digestOf(body)}\n` !== Buffer.from(bytes.subarray(0, FRONT)).toString('latin1')) return undefined;
   const fields = parseFields(body);
   if (fields?.version !== 1 || fields.key !== key) return undefined;
-  const { step, record, log, at, ms } = fields;
-  if (typeof step !== 'string' || typeof at !== 'number' || typeof ms !== 'number') return undefined;
+  const { step, project = '', record, log, at, ms } = fields;
+  if (typeof step !== 'string' || typeof project !== 'string' || typeof at !== 'number' || typeof ms !== 'number') return undefined;
   if (typeof record !== 'object' || record === null || !fits(record as unknown as FingerprintRecord, key)) return undefined;
   const outputs = fields.outputs === null ? null : treeFromJson(fields.outputs);
   if (outputs === undefined || (log !== null && !(typeof log === 'string' && isDigest(log)))) return undefined;
   const smalls = cut(bytes.subarray(end + 1), fields.small);
   if (!smalls) return undefined;
-  const success = { key, step, record: record as unknown as FingerprintRecord, outputs, ...(log === null ? {} : { log }), at, ms };
+  const success = { key, step, project, record: record as unknown as FingerprintRecord, outputs, ...(log === null ? {} : { log }), at, ms };
   return { success, smalls };
 }
 

@@ -43,7 +43,7 @@ export function openWork({ request, run, project, planning, memory, reach, contr
     emit,
     secrets: secretsOf(project.secrets, io),
     tasks,
-    ledger: makeLedger({ scene, records, look, noCache: wish.noCache || !project.cache.enabled, warn }),
+    ledger: makeLedger({ project: project.name, scene, records, look, noCache: wish.noCache || !project.cache.enabled, warn }),
     decideAgain: (planned) => {
       look.refresh();
       return planning.decide(planned.action.id);

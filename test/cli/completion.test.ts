@@ -54,6 +54,7 @@ test('bash: commands, flags, steps, sandboxes, values', () =>
     assert.equal(await offers(folder, ['sbx', 'explain', 's']), ['sync']);
     assert.equal(await offers(folder, ['sbx', 'explain', '20261121T203000-5f3a9c', '2']), ['20261121T203000-5f3a9c']);
     assert.equal(await offers(folder, ['sbx', 'cache', 'v']), ['verify']);
+    assert.equal(await offers(folder, ['sbx', 'cache', 'ls', 'remote-t']), ['remote-test']);
     assert.equal(await offers(folder, ['sbx', 'run', '--off']), ['--offline']);
     assert.equal(await offers(folder, ['sbx', 'list', '--off']), []);
     assert.equal(await offers(folder, ['sbx', 'run', '--output', 'g']), ['grouped', 'github']);

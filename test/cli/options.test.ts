@@ -48,6 +48,7 @@ test('without flags', () => {
     origin: false,
     level: 'normal',
     color: 'auto',
+    all: false,
   });
 });
 

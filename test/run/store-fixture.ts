@@ -104,7 +104,7 @@ export function recordOf(inputs: string): FingerprintRecord {
 
 export function successOf(outputs: Tree | null, log?: string, inputs = 'a'): Success {
   const record = recordOf(inputs);
-  return { key: keyOf(record), step: 'build', record, outputs, ...(log === undefined ? {} : { log }), at: 1000, ms: 20 };
+  return { key: keyOf(record), step: 'build', project: 'demo', record, outputs, ...(log === undefined ? {} : { log }), at: 1000, ms: 20 };
 }
 
 export function lastOf(ok: boolean, inputs = 'a'): LastRun {

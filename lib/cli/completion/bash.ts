@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
 import { FLAGS, type Flag } from '../flags.ts';
-import { flagsOf, operandsOf, SHOWN, spellings, takesNext, valueOfFlag } from './names.ts';
+import { flagsOf, type Operands, operandsOf, SHOWN, spellings, takesNext, valueOfFlag } from './names.ts';
 
 /**
  * For bash 3.2 and later, without the bash-completion package. Names are compared, never given to `compgen -W`, which would expand `$(...)` in them.
@@ -10,7 +10,7 @@ export function bashScript(): string {
   const all: readonly Flag[] = FLAGS;
   return `# bash completion of sbx. Load it with: source <(sbx completion bash)
 _sbx() {
-  local line="\${COMP_LINE:0:COMP_POINT}" word before command="" flag="" names="" name i skip=""
+  local line="\${COMP_LINE:0:COMP_POINT}" word before command="" first="" flag="" names="" name i skip=""
   local -a where=() words
   word="\${line##*[[:space:]]}"
   read -ra words <<<"\${line%"$word"}"
@@ -26,7 +26,15 @@ _sbx() {
       --) return ;;
       ${takesNext(all).join(' | ')}) skip=$before ;;
       -*) ;;
-      ${SHOWN.map(({ name }) => name).join(' | ')}) [[ -z $command ]] && command=$before ;;
+      *)
+        if [[ -n $command ]]; then
+          [[ -z $first ]] && first=$before
+          continue
+        fi
+        case $before in
+          ${SHOWN.map(({ name }) => name).join(' | ')}) command=$before ;;
+        esac
+        ;;
     esac
   done
   if [[ $word == --*=* ]]; then
@@ -49,9 +57,11 @@ ${SHOWN.map((command) => `          ${command.name}) names="${flagsOf(command).f
         case $command in
           "") names="${SHOWN.map(({ name }) => name).join(' ')}" ;;
 ${SHOWN.flatMap((command) => {
-  const operands = operandsOf(command);
-  if (!operands) return [];
-  return [`          ${command.name}) names="${'ask' in operands ? ask(operands.ask) : operands.words.join(' ')}" ;;`];
+  const { first, others } = operandsOf(command);
+  if (!first) return [];
+  const named = (operands: Operands): string => `names="${'ask' in operands ? ask(operands.ask) : operands.words.join(' ')}"`;
+  const text = others ? `if [[ -z $first ]]; then ${named(first)}; else ${named(others)}; fi` : named(first);
+  return [`          ${command.name}) ${text} ;;`];
 }).join('\n')}
         esac
       fi

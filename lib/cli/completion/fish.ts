@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
 import { FLAG, type Flag } from '../flags.ts';
-import { flagsOf, operandsOf, SHOWN, valueOfFlag } from './names.ts';
+import { flagsOf, type Operands, operandsOf, SHOWN, valueOfFlag } from './names.ts';
 
 /** For fish 3: save it as sbx.fish in a folder of completions. */
 export function fishScript(): string {
@@ -28,11 +28,17 @@ export function fishScript(): string {
   for (const command of SHOWN) {
     const seen = `__fish_seen_subcommand_from ${command.name}`;
     for (const flag of flagsOf(command)) lines.push(flagLine(flag, seen, command));
-    const operands = operandsOf(command);
-    if (!operands) continue;
-    lines.push(`complete -c sbx -n "${seen}" -a ${'ask' in operands ? `"(__sbx_ask ${operands.ask})"` : `"${operands.words.join(' ')}"`}`);
+    const { first, others } = operandsOf(command);
+    if (!first) continue;
+    const given = 'words' in first ? `__fish_seen_subcommand_from ${first.words.join(' ')}` : '';
+    lines.push(operandLine(first, others ? `${seen}; and not ${given}` : seen));
+    if (others) lines.push(operandLine(others, `${seen}; and ${given}`));
   }
   return `${lines.join('\n')}\n`;
+}
+
+function operandLine(operands: Operands, condition: string): string {
+  return `complete -c sbx -n "${condition}" -a ${'ask' in operands ? `"(__sbx_ask ${operands.ask})"` : `"${operands.words.join(' ')}"`}`;
 }
 
 function flagLine(flag: Flag, condition: string, command?: Command): string {

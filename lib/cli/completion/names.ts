@@ -8,13 +8,15 @@ export function flagsOf(command: Command): readonly Flag[] {
   return command.flags.map((name) => FLAG.get(name)).filter((flag): flag is Flag => flag !== undefined);
 }
 
-/** What an operand of the command can be: fixed words, or what `sbx __complete` must be asked. */
-export function operandsOf(
-  command: Command,
-): { readonly words: readonly string[] } | { readonly ask: (typeof ASKED)[keyof typeof ASKED] } | undefined {
-  if (command.names === undefined) return undefined;
-  if (command.names === 'command') return { words: SHOWN.map(({ name }) => name) };
-  return typeof command.names === 'string' ? { ask: ASKED[command.names] } : { words: command.names };
+/** What an operand can be: fixed words, or what `sbx __complete` must be asked. */
+export type Operands = { readonly words: readonly string[] } | { readonly ask: (typeof ASKED)[keyof typeof ASKED] };
+
+/** What the first operand of the command can be, and the others if they are something else. */
+export function operandsOf({ names, others }: Command): { readonly first?: Operands; readonly others?: Operands } {
+  if (names === undefined) return {};
+  const first =
+    typeof names !== 'string' ? { words: names } : names === 'command' ? { words: SHOWN.map(({ name }) => name) } : { ask: ASKED[names] };
+  return others === undefined ? { first } : { first, others: { ask: ASKED[others] } };
 }
 
 /** How a value of the flag is completed. */

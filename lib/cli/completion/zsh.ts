@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
 import { FLAG, type Flag } from '../flags.ts';
-import { flagsOf, operandsOf, SHOWN, spellings, valueOfFlag } from './names.ts';
+import { flagsOf, type Operands, operandsOf, SHOWN, spellings, valueOfFlag } from './names.ts';
 
 /** For zsh 5: put it as `_sbx` into a folder of $fpath, or source it after compinit. */
 export function zshScript(): string {
@@ -49,11 +49,12 @@ if [[ $funcstack[1] == _sbx ]]; then _sbx "$@"; else compdef _sbx sbx; fi
 }
 
 function commandCase(command: Command): string {
-  const operands = operandsOf(command);
-  const action = operands === undefined ? undefined : 'ask' in operands ? `_sbx_ask ${operands.ask}` : `(${operands.words.join(' ')})`;
+  const { first, others } = operandsOf(command);
+  const action = (operands: Operands): string => ('ask' in operands ? `_sbx_ask ${operands.ask}` : `(${operands.words.join(' ')})`);
   const specs = flagsOf(command).flatMap((flag) => specsOf(flag, command));
-  if (action !== undefined)
-    specs.push(`    ${quoted(`${command.most > 1 ? '*' : '1'}:${command.names === 'sandbox' ? 'sandbox' : 'name'}:${action}`)}`);
+  const name = command.names === 'sandbox' ? 'sandbox' : 'name';
+  if (first) specs.push(`    ${quoted(`${command.most > 1 && !others ? '*' : '1'}:${name}:${action(first)}`)}`);
+  if (others) specs.push(`    ${quoted(`*:${name}:${action(others)}`)}`);
   return [
     `        ${command.name})`,
     `          _arguments ${command.rest ? '-S ' : ''}\\`,

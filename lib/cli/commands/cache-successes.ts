@@ -1,0 +1,112 @@
+import type { Folders, Io } from '../../model/io.ts';
+import { type Project, stepsCalled } from '../../model/project.ts';
+import { EXIT } from '../../run/exit-code.ts';
+import { openRecords } from '../../run/records.ts';
+import { openStore } from '../../run/store.ts';
+import { inScope, listSuccesses, pick, removeSuccesses, type Scope, type StoredSuccess } from '../../run/store-successes.ts';
+import { oneStoredJson, oneStoredText, storedJson, storedText } from '../../view/stored.ts';
+import { confirm } from '../ask.ts';
+import { type Call, complain, refuse } from '../call.ts';
+import { foldersOf } from '../folders.ts';
+import { effectsOf } from '../ground.ts';
+import { openOrSay } from '../open.ts';
+
+interface Asked {
+  readonly call: Call;
+  readonly io: Io;
+  readonly folders: Folders;
+  /** What the operands mean; without any, all that is in scope. */
+  readonly picked: readonly StoredSuccess[];
+}
+
+/** `cache ls`, `show` and `rm`: what the store remembers of steps. Keys need no project; names of steps are those of the project here, unless --all. */
+export async function cacheSuccesses(call: Call, which: 'ls' | 'show' | 'rm', words: readonly string[]): Promise<number> {
+  const io = effectsOf(call.surroundings);
+  const project = call.options.all ? undefined : await projectFor(call, words);
+  if (typeof project === 'number') return project;
+  const folders = foldersOf(call.surroundings.environment, project?.root ?? '/');
+  const all = listSuccesses(io, folders.cache);
+  const scope = scopeOf(project, all);
+  const picked = words.length === 0 ? { ok: true as const, value: inScope(all, scope) } : pick(all, words, scope);
+  if (!picked.ok) return refuse(call, picked.error.message, picked.error.hint);
+  const asked = { call, io, folders, picked: picked.value };
+  if (which === 'show') return await show(asked, words[0] ?? '');
+  return which === 'ls' ? await list(asked) : await remove(asked);
+}
+
+/** Undefined: there are keys alone, which need none. */
+async function projectFor(call: Call, words: readonly string[]): Promise<Project | undefined | number> {
+  const opened = await openOrSay(call, { named: [] });
+  if (typeof opened !== 'number') return opened.project;
+  return words.length > 0 && words.every((word) => /^[0-9a-f]{4,64}$/.test(word)) ? undefined : opened;
+}
+
+function scopeOf(project: Project | undefined, all: readonly StoredSuccess[]): Scope {
+  if (project)
+    return {
+      project: project.name,
+      called: (word) => stepsCalled(project, word),
+      known: [...project.steps.keys(), ...project.called.keys()],
+    };
+  const steps = new Set(all.map(({ success }) => success.step));
+  return { project: undefined, called: (word) => (steps.has(word) ? [word] : []), known: [...steps] };
+}
+
+async function list({ call, io, picked }: Asked): Promise<number> {
+  const { options, out, columns } = call;
+  out.write(options.json ? storedJson(picked) : storedText(picked, io.clock.now(), options.all, await call.paint(), columns));
+  return EXIT.done;
+}
+
+/** Of a step the newest. */
+async function show({ call, io, folders, picked: [newest] }: Asked, word: string): Promise<number> {
+  if (newest === undefined) {
+    complain(call, { message: `nothing is stored of ${word}` });
+    return EXIT.failed;
+  }
+  const { key, log } = newest.success;
+  const warn = (text: string): void => call.err.write(`warning: ${text}\n`);
+  const bytes = log === undefined ? undefined : openStore(io, folders.cache, warn, 'read').read(log, key);
+  const text = bytes && Buffer.from(bytes).toString('utf8');
+  const { options, out, columns } = call;
+  out.write(options.json ? oneStoredJson(newest, text) : oneStoredText(newest, text, io.clock.now(), await call.paint(), columns));
+  return EXIT.done;
+}
+
+async function remove({ call, io, folders, picked }: Asked): Promise<number> {
+  const { options, out, err } = call;
+  if (picked.length === 0) {
+    out.write('nothing to remove\n');
+    return EXIT.done;
+  }
+  const shown = storedText(picked, io.clock.now(), options.all, await call.paint(), call.columns);
+  if (options.dryRun) {
+    out.write(`would remove:\n${shown}`);
+    return EXIT.done;
+  }
+  if (!options.yes) {
+    err.write(shown);
+    if (!(await confirm(call.surroundings, `Remove ${picked.length === 1 ? 'it' : `these ${picked.length}`} from the store?`))) {
+      err.write('nothing was removed; without a question: sbx cache rm -y\n');
+      return EXIT.failed;
+    }
+  }
+  const keys = picked.map(({ success }) => success.key);
+  const removed = removeSuccesses(io, folders.cache, keys);
+  if (!removed.ok) {
+    complain(call, removed.error);
+    return EXIT.failed;
+  }
+  out.write(
+    `removed ${removed.value} ${removed.value === 1 ? 'record' : 'records'}; what only they referred to goes with the next collection\n`,
+  );
+  const fresh = stillKnown(io, folders, picked);
+  if (fresh.length > 0) out.write(`the project here knows by itself how ${fresh.join(', ')} went: sbx clean makes it forget\n`);
+  return EXIT.done;
+}
+
+/** Steps whose success the project has records of too. */
+function stillKnown(io: Io, folders: Folders, picked: readonly StoredSuccess[]): readonly string[] {
+  const records = openRecords(io, folders.project, () => {});
+  return [...new Set(picked.filter(({ success }) => records.local(success.key)).map(({ success }) => success.step))];
+}
