@@ -16,6 +16,8 @@
     'cut-off': '■',
     'not-begun': '·',
   };
+  /** Failures that are shown one by one, and names of steps that failed of one cause. */
+  const [CARDS, NAMES] = [50, 10];
   const SVG = 'http://www.w3.org/2000/svg';
   /** What draws the row and the node of a step. */
   const rows = new Map();
@@ -103,10 +105,15 @@
   function failures() {
     const failed = steps.filter(({ failure }) => failure);
     if (failed.length === 0) return undefined;
-    const cards = failed.map((step) =>
-      make('article', { class: 'card' }, make('h3', {}, link(step.id), ' failed'), failureOf(step), log(step)),
-    );
-    return section('failures', 'Failures', ...cards);
+    // What is said of several in the same words (a place that is away) is one failure.
+    const same = Map.groupBy(failed, (step) => JSON.stringify([step.failure.message, logOf(step) ? step.id : '']));
+    const cards = [...same.values()].slice(0, CARDS).map((all) => {
+      const more = all.length > NAMES ? ` and ${all.length - NAMES} more` : '';
+      const names = list(all.slice(0, NAMES).map(({ id }) => id));
+      return make('article', { class: 'card' }, make('h3', {}, names, more, ' failed'), failureOf(all[0]), log(all[0]));
+    });
+    const rest = same.size > CARDS ? make('p', { class: 'dim' }, `and ${same.size - CARDS} more: all failed steps are in the table`) : '';
+    return section('failures', 'Failures', ...cards, rest);
   }
 
   function failureOf({ failure }) {
@@ -118,8 +125,10 @@
     ];
   }
 
+  const logOf = (step) => step.log ?? step.failure?.lastLines?.join('\n');
+
   function log(step) {
-    const text = step.log ?? step.failure?.lastLines?.join('\n');
+    const text = logOf(step);
     if (!text) return '';
     return make('pre', { class: 'log', tabindex: 0, role: 'region', 'aria-label': `Log of ${step.id}` }, text);
   }
@@ -347,6 +356,7 @@
       ['Expected', usual === undefined ? '' : against(ms, usual)],
       ['Cache', hit === undefined ? '' : hit ? 'hit' : 'miss'],
       ['Why', why.length > 1 ? make('ul', {}, ...why.map((text) => make('li', {}, text))) : why[0]],
+      ['Key', step.key],
       ['Attempts', attempts > 1 ? String(attempts) : ''],
       ['Notes', notes.length > 0 ? make('ul', {}, ...notes.map((text) => make('li', {}, text))) : ''],
     ];

@@ -53,6 +53,7 @@ test('durations against history: what is known of earlier runs is in the report 
     const build = steps.find(({ id }: { id: string }) => id === 'build');
     assert.is(build.past.length, 2);
     assert.type(build.usual, 'number');
+    assert.match(build.key, /^[0-9a-f]{64}$/);
     assert.equal(steps.find(({ id }: { id: string }) => id === 'gen').hit, true);
   }));
 

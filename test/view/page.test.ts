@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Event } from '../../lib/model/event.ts';
+import type { Outcome } from '../../lib/model/outcome.ts';
 import type { GraphStep } from '../../lib/plan/step-graph.ts';
 import { graphHtml } from '../../lib/view/graph/html.ts';
 import { layout } from '../../lib/view/page/layout.ts';
@@ -207,6 +208,13 @@ inBrowser('1,000 steps stay usable: one page of bounded size, all rows there, a 
   });
 });
 
+inBrowser('steps that fail of one cause are one failure', () =>
+  shown(report(unreachable(70)), async (page) => {
+    assert.is(await page.ask('document.querySelectorAll("#failures article").length'), 1);
+    assert.match(await page.ask<string>('document.querySelector("#failures h3").textContent'), /^step-0, .*, step-9 and 60 more failed$/);
+  }),
+);
+
 inBrowser('`graph` as one self-contained html page', async () => {
   const step = (id: string, needs: readonly string[], layer: number): GraphStep => ({
     id,
@@ -237,6 +245,14 @@ test('a graph is laid out in columns, each step right of all that it comes after
   for (const { id, needs } of steps) for (const need of needs) assert.ok((spots.get(need)?.[0] ?? 0) < (spots.get(id)?.[0] ?? 0));
   assert.is(new Set([...spots.values()].map(([column, row]) => `${column} ${row}`)).size, steps.length);
 });
+
+/** Every step fails since its place is away. */
+function unreachable(count: number): readonly Event[] {
+  const outcome: Outcome = { is: 'failed', failure: { code: 'unreachable', message: 'vm does not answer', sandbox: 'vm' } };
+  return many(count)
+    .map((event) => (event.type === 'step-finished' ? { ...event, outcome } : event))
+    .filter(({ type }) => type !== 'step-output');
+}
 
 /** A run of sixty steps that ends as the other story does. */
 function withMany(): readonly Event[] {

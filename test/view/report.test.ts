@@ -62,6 +62,18 @@ test('logs are bounded: the beginning and the end of long ones, in whole lines, 
   const many = Array.from({ length: 200 }, (_, at) => output(`s${at}`, 'x'.repeat(60_000)));
   const all = [...logsOf(stamp(many)).values()].reduce((sum, text) => sum + text.length, 0);
   assert.ok(all < 5 * 1024 * 1024, String(all));
+  const failed = many.flatMap((event): Event[] => [
+    event,
+    {
+      type: 'step-finished',
+      step: (event as { step: string }).step,
+      outcome: { is: 'failed', failure: { code: 'fault', message: '' } },
+      ms: 1,
+    },
+  ]);
+  const those = [...logsOf(stamp(failed)).values()];
+  assert.is(those[0]?.length, 60_000, 'the first failed steps keep theirs');
+  assert.ok(those.reduce((sum, text) => sum + text.length, 0) < 6 * 1024 * 1024);
   assert.is(logsOf(stamp([output('a', 'red \x1b[31mtext\x1b[0m\rdone\n')])).get('a'), 'done');
 });
 

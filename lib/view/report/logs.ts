@@ -5,8 +5,9 @@ import { neutral } from '../neutral.ts';
 /** UTF-16 code units that are kept of the log of one step: so much of its beginning, so much of its end. */
 const HEAD = 16 * 1024;
 const TAIL = 48 * 1024;
-/** What is kept of all logs together; those of failed steps are kept whole. */
+/** What is kept of all logs together; those of the first failed steps keep theirs. */
 const ALL = 4 * 1024 * 1024;
+const FAILED = 16;
 
 interface Kept {
   head: string;
@@ -21,7 +22,7 @@ export function logsOf(events: readonly Stamped[]): ReadonlyMap<StepId, string> 
   const failed = new Set<StepId>();
   for (const e of events) {
     if (e.type === 'step-output') push(kept, e.step, e.text);
-    if (e.type === 'step-finished' && e.outcome.is === 'failed') failed.add(e.step);
+    if (e.type === 'step-finished' && e.outcome.is === 'failed' && failed.size < FAILED) failed.add(e.step);
   }
   const size = [...kept.values()].reduce((sum, { head, tail }) => sum + head.length + tail.length, 0);
   const share = size > ALL ? Math.floor(ALL / kept.size / 2) : Number.POSITIVE_INFINITY;

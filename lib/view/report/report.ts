@@ -1,3 +1,4 @@
+import type { Digest } from '../../base/digest.ts';
 import type { PlannedStep, Stamped } from '../../model/event.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Outcome } from '../../model/outcome.ts';
@@ -29,6 +30,8 @@ export interface StepReport {
   /** In words: why it missed, what was restored, why it was skipped. The most telling first. */
   readonly why: readonly string[];
   readonly failure?: Failure;
+  /** Under which its result is remembered, if it is. */
+  readonly key?: Digest;
   /** Since the run began; absent: it neither ran nor was restored. */
   readonly start?: number;
   readonly ms: number;
@@ -134,7 +137,10 @@ function tellStep(step: Mutable<StepReport> | undefined, e: Stamped & { readonly
     step.hit = false;
     step.why = wordsOf(e.decision);
   }
-  if (e.type === 'step-finished') endStep(step, e.outcome, e.ms, since);
+  if (e.type === 'step-finished') {
+    endStep(step, e.outcome, e.ms, since);
+    if (e.key !== undefined) step.key = e.key;
+  }
 }
 
 function endStep(step: Mutable<StepReport>, outcome: Outcome, ms: number, since: number): void {
