@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { built, EDIT, GOAL, MINE, must, type Scenario } from './scenario.ts';
 import { SOURCES, type World, writeProject } from './world.ts';
@@ -59,22 +59,6 @@ export const FAR: readonly Scenario[] = [
     for (const name of ['app', 'big']) utimesSync(join(workspaceOf(world), 'out', name), later, later);
     world.project.write('src/a', EDIT);
   }),
-  far(
-    'adoption',
-    async (world) => {
-      await built(world, 'far');
-      const sentinel = join(workspaceOf(world), '.sbx/sentinel');
-      writeFileSync(sentinel, readFileSync(sentinel, 'utf8').replace(/[0-9a-f]{8}/, '01234567'));
-      world.project.write('src/a', EDIT);
-    },
-    {
-      attack: ['adopt', '-y', 'box'],
-      next: [
-        { args: ['adopt', '-y', 'box'], code: 0 },
-        { args: ['run', GOAL.far], code: 0 },
-      ],
-    },
-  ),
   far('teardown', (world) => built(world, 'far'), {
     attack: ['run', 'down'],
     next: [{ args: ['run', 'down'], code: 0 }],

@@ -34,7 +34,7 @@ export async function openRealStand(folder: string, retries: number, settings: S
   const config = readFileSync(sshd.config, 'utf8')
     .replace(/Port \d+/, `Port ${proxy.port}`)
     .replace(/UserKnownHostsFile .*/, `UserKnownHostsFile ${knownHosts}`);
-  writeFileSync(join(folder, 'ssh_config'), `${config}  ConnectTimeout 10\n  ServerAliveInterval 2\n  ServerAliveCountMax 4\n`);
+  writeFileSync(join(folder, 'ssh_config'), `${config}  ConnectTimeout 25\n  ServerAliveInterval 4\n  ServerAliveCountMax 4\n`);
   project.write('src/a', 'one\n');
   project.write('src/b', 'two\n');
   project.write('Sandboxfile.yaml', sandboxfile(workspace, retries));

@@ -69,11 +69,15 @@ export function injectedTrial(world: World, fault: Fault): Trial {
   return {
     name: nameOf(fault),
     async run() {
+      let { n } = call;
       for (const shift of TRIES) {
         const said = await world.with(situation, async (project, folder) => {
-          const injection = { name: call.name, error, n: Math.max(1, call.n + shift), ...(path === undefined ? {} : { path }) };
-          const { ran, hit } = await traced(project, folder, situation, injection);
-          if (hit === undefined) return 'missed' as const;
+          const injection = { name: call.name, error, n: Math.max(1, n + shift), ...(path === undefined ? {} : { path }) };
+          const { ran, hit, calls } = await traced(project, folder, situation, injection);
+          if (hit === undefined) {
+            n = nearest(calls, call, n); // where it was this time
+            return 'missed' as const;
+          }
           const wrong = wrongUnder(project, ran, situation, error, isMemory(hit.path)) ?? (await wrongAfter(project, situation));
           return wrong && `${hit.name} of ${hit.path} failed with ${error}: ${wrong}`;
         });
@@ -82,6 +86,13 @@ export function injectedTrial(world: World, fault: Fault): Trial {
       return 'no call was hit';
     },
   };
+}
+
+/** The number of the call of the same kind that came nearest to the nth. */
+function nearest(calls: readonly Call[], wanted: Call, n: number): number {
+  const place = placeOf(wanted.path);
+  const same = calls.filter(({ path }) => placeOf(path) === place).map((one) => one.n);
+  return same.sort((a, b) => Math.abs(a - n) - Math.abs(b - n))[0] ?? n;
 }
 
 function nameOf({ situation, call, error, nth, path }: Fault): string {
