@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { realFiles } from '../../io/io.ts';
 import { EXIT } from '../../run/exit-code.ts';
 import { type Call, refuse } from '../call.ts';
@@ -11,18 +11,18 @@ export async function importMakefile(call: Call): Promise<number> {
   const { options, surroundings, words } = call;
   const folder = resolve(surroundings.cwd, options.directory ?? '.');
   const [named] = words.operands;
-  const planned = planImport(
-    {
-      folder,
-      ...(named === undefined ? {} : { named: resolve(folder, named) }),
-      ...(options.to === undefined ? {} : { target: resolve(folder, options.to) }),
-    },
-    realFiles,
-  );
+  const wish = {
+    folder,
+    writes: !options.dryRun,
+    ...(named === undefined ? {} : { named: resolve(folder, named) }),
+    ...(options.to === undefined ? {} : { target: resolve(folder, options.to) }),
+  };
+  const planned = await planImport(wish, surroundings, realFiles);
   if (!planned.ok) return refuse(call, planned.error.message, planned.error.hint);
-  const { file, text, notes, steps } = planned.value;
+  const { root, file, text, notes, steps } = planned.value;
   const told = options.level === 'quiet' ? notes.filter(({ left }) => left) : notes;
-  const said = told.map((note) => `${noteLine(note)}\n`).join('');
+  const shown = (name: string): string => relative(surroundings.cwd, resolve(root, name));
+  const said = told.map((note) => `${noteLine({ ...note, at: { ...note.at, file: shown(note.at.file) } })}\n`).join('');
   if (options.dryRun) {
     call.out.write(text);
     call.err.write(said);

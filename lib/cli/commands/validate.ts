@@ -1,11 +1,7 @@
-import { TASK } from '../../../tasks/index.ts';
 import { sortDiagnostics } from '../../config/report.ts';
-import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { Project } from '../../model/project.ts';
-import { draftActions } from '../../plan/actions.ts';
-import { makeGraph } from '../../plan/graph.ts';
 import { EXIT } from '../../run/exit-code.ts';
 import { isValid, type Validated, validateJson, validateText } from '../../view/validate.ts';
+import { betweenSteps } from '../between-steps.ts';
 import type { Call } from '../call.ts';
 import { type Opening, open, textsOf } from '../open.ts';
 
@@ -27,10 +23,4 @@ function whatIsWrong(opening: Exclude<Opening, { readonly is: 'refused' }>): Val
   }
   const { file, diagnostics, partial } = opening.faulty;
   return { file, diagnostics: partial === undefined ? diagnostics : sortDiagnostics([...diagnostics, ...betweenSteps(partial)]) };
-}
-
-/** What is wrong between steps, and what their tasks say of them; names that are not there were reported when the file was read. */
-function betweenSteps(project: Project): readonly Diagnostic[] {
-  const drafted = draftActions(project, { steps: [], named: new Set(), forced: new Set(), before: () => [] }, TASK);
-  return [...makeGraph(project).diagnostics, ...drafted.diagnostics].filter(({ code }) => !code.startsWith('unknown-'));
 }

@@ -1,8 +1,9 @@
 import { commandOf, type Standing } from './command.ts';
-import { expand, type Scope, writtenOut } from './expand.ts';
+import { contentOf, expand, writtenOut } from './expand.ts';
 import type { Makefile, Note, Piece, Variable } from './makefile.ts';
 import { nameFor } from './names.ts';
-import type { ExpandedRecipe } from './recipe.ts';
+import type { ExpandedRecipe, RecipeCommand } from './recipe.ts';
+import type { Scope } from './scope.ts';
 import { isConventional } from './variables.ts';
 
 /** A variable of make that became a parameter. */
@@ -43,20 +44,17 @@ export function choicesOf(recipes: readonly ExpandedRecipe[], makefile: Makefile
   const values = new Map(
     [...used].map(([name, variable]) => [name, writtenOut(variable, { ...scope, pin: (one) => void pinned.add(one.name) })]),
   );
-  const texts = all
-    .flat()
-    .filter((piece): piece is string => typeof piece === 'string')
-    .join('\n');
+  const own = shellNamesIn(all.flat().filter((piece) => typeof piece === 'string'));
   const why = new Map<string, string>();
   for (const name of used.keys()) {
     if (pinned.has(name)) why.set(name, 'names of files, functions or conditions follow from its value');
     else if (!SAFE.test(values.get(name) ?? '')) why.set(name, 'the shell reads quotes and signs in its value');
   }
-  const shellNames = new Map([...used.keys()].map((name) => [name, shellName(name, texts)]));
+  const shellNames = new Map([...used.keys()].map((name) => [name, shellName(name, own)]));
   const standing = (variable: Variable): Standing => {
     const { name } = variable;
     const isOne = used.get(name)?.value === variable.value && !why.has(name);
-    return isOne ? { name: shellNames.get(name) ?? name } : { value: values.get(name) ?? writtenOut(variable, scope) };
+    return isOne ? { name: shellNames.get(name) ?? name } : { content: contentOf(variable, scope) };
   };
   for (const pieces of all) {
     for (const { name } of commandOf(pieces, standing).refused) why.set(name, 'it stands behind a backslash or a dollar');
@@ -77,11 +75,16 @@ function variablesIn(pieces: readonly Piece[]): readonly Variable[] {
   );
 }
 
+/** Variables of the shell that recipes have. */
+function shellNamesIn(texts: readonly string[]): ReadonlySet<string> {
+  const uses = /\$\{?([A-Za-z_]\w*)|\bfor\s+(\w+)|\bread\s+(?:-\w+\s+)*(\w+)|\b([A-Za-z_]\w*)=/g;
+  return new Set(texts.flatMap((text) => [...text.matchAll(uses)].map(([, ...names]) => names.find((name) => name !== undefined) ?? '')));
+}
+
 /** The name of the variable, unless the recipes have a shell variable of that name. */
-function shellName(name: string, texts: string): string {
+function shellName(name: string, own: ReadonlySet<string>): string {
   const legal = name.replace(/\W/g, '_').replace(/^(?=\d)/, '_');
-  const own = new RegExp(`(?:\\$\\{?|\\bfor\\s+|\\bread\\s+(?:-\\w+\\s+)*)${legal}\\b|\\b${legal}=`);
-  return legal !== name || TAKEN.has(legal) || own.test(texts) ? `make_${legal}` : legal;
+  return legal !== name || TAKEN.has(legal) || own.has(legal) ? `make_${legal}` : legal;
 }
 
 function notesOf(used: ReadonlyMap<string, Variable>, why: ReadonlyMap<string, string>, { file }: Makefile): readonly Note[] {
@@ -101,12 +104,14 @@ function nowhereNotes(
   used: ReadonlyMap<string, Variable>,
   recipes: readonly ExpandedRecipe[],
 ): readonly Note[] {
-  const commands = recipes.flatMap((recipe) => recipe.commands);
+  const first = new Map<string, RecipeCommand>();
+  for (const command of recipes.flatMap(({ commands }) => commands)) {
+    for (const { name } of variablesIn(command.pieces)) if (!first.has(name)) first.set(name, command);
+  }
   return [...params].flatMap(([name, { param }]) => {
-    if (used.get(name)?.from !== 'nowhere' || isConventional(name)) return [];
-    const first = commands.find(({ pieces }) => variablesIn(pieces).some((one) => one.name === name));
-    if (first === undefined) return [];
+    const command = first.get(name);
+    if (used.get(name)?.from !== 'nowhere' || isConventional(name) || command === undefined) return [];
     const why = `nothing sets ${name}: it is the parameter ${param}, empty unless it is given or in the environment`;
-    return [{ at: first.at, text: first.text, why, left: false }];
+    return [{ at: command.at, text: command.text, why, left: false }];
   });
 }

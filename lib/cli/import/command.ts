@@ -1,8 +1,8 @@
 import type { Piece, Variable } from './makefile.ts';
 import { Quotes } from './quotes.ts';
 
-/** What a variable is in shell text: a variable of the shell, or just its value. */
-export type Standing = { readonly name: string } | { readonly value: string };
+/** What a variable is in shell text: a variable of the shell, or what it consists of. */
+export type Standing = { readonly name: string } | { readonly content: readonly Piece[] };
 
 /** A command line as shell text, and what it consists of. */
 export interface Command {
@@ -26,33 +26,31 @@ export function commandOf(pieces: readonly Piece[], standing: (variable: Variabl
     quotes.names.add(name);
     quotes.takeWord();
   };
-  for (const [i, piece] of pieces.entries()) {
-    if (typeof piece === 'string') {
-      text += piece;
-      quotes.take(piece);
-      continue;
+  const take = (all: readonly Piece[], behind?: Piece): void => {
+    for (const [i, piece] of all.entries()) {
+      const next = all[i + 1] ?? behind;
+      if (typeof piece === 'string') {
+        text += piece;
+        quotes.take(piece);
+      } else if (piece.is === 'shell') {
+        const inner = commandOf(piece.command, standing);
+        refused.push(...inner.refused);
+        for (const name of inner.quotes.names) quotes.names.add(name);
+        text += quotes.where === 'single' ? `'"$(${inner.text})"'` : `$(${inner.text})`;
+        quotes.takeWord();
+      } else if (piece.is === 'environment') {
+        put(piece.name === 'PWD' ? 'CURDIR' : piece.name, next);
+      } else {
+        const stands = standing(piece.variable);
+        if ('content' in stands) take(stands.content, next);
+        else if (!quotes.holds) put(stands.name, next);
+        else {
+          refused.push(piece.variable);
+          quotes.takeWord();
+        }
+      }
     }
-    if (piece.is === 'shell') {
-      const inner = commandOf(piece.command, standing);
-      refused.push(...inner.refused);
-      for (const name of inner.quotes.names) quotes.names.add(name);
-      text += quotes.where === 'single' ? `'"$(${inner.text})"'` : `$(${inner.text})`;
-      quotes.takeWord();
-      continue;
-    }
-    if (piece.is === 'environment') {
-      put(piece.name === 'PWD' ? 'CURDIR' : piece.name, pieces[i + 1]);
-      continue;
-    }
-    const stands = standing(piece.variable);
-    if ('name' in stands && !quotes.holds) put(stands.name, pieces[i + 1]);
-    else if ('name' in stands) {
-      refused.push(piece.variable);
-      quotes.takeWord();
-    } else {
-      text += stands.value;
-      quotes.take(stands.value);
-    }
-  }
+  };
+  take(pieces);
   return { text, quotes, refused };
 }

@@ -1,6 +1,7 @@
-import { flat, type Scope } from './expand.ts';
+import { flat } from './expand.ts';
 import { folded } from './lines.ts';
 import { argumentsOf, referenceAt } from './reference.ts';
+import type { Scope } from './scope.ts';
 
 /** `ifeq` and the like that are open: whether lines are read now, and whether a branch was taken already. */
 interface Open {

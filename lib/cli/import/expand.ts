@@ -1,32 +1,33 @@
+import { absolutePath } from './absolute-path.ts';
 import { substituted, TEXT_FUNCTIONS } from './functions.ts';
 import { topLevel, wordsOf } from './lines.ts';
-import type { Listing, Piece, Variable } from './makefile.ts';
+import { HERE, type Piece, type Variable } from './makefile.ts';
 import { argumentsOf, referenceAt } from './reference.ts';
+import type { Scope } from './scope.ts';
 import { knownOutput } from './shell-output.ts';
-
-/** What a text is expanded with. */
-export interface Scope {
-  readonly get: (name: string) => Variable | undefined;
-  readonly files: Listing;
-  /** Told why a value is not known, or why a function has none here; what is given for it then is no text to go on with. */
-  readonly fault: (why: string) => void;
-  /** Told of a variable whose value was written out where only text could stand. */
-  readonly pin: (variable: Variable) => void;
-  /** Reads text as lines of the Makefile; absent where no lines are read. */
-  readonly evaluate?: (text: string) => void;
-  /** Variables that are being expanded, the outermost first. */
-  readonly open: readonly Variable[];
-  /** Characters that may still be made. One for a whole import. */
-  readonly budget: { left: number };
-}
 
 /** Far more than people write. */
 const MOST_DEEP = 64;
+/** What a piece that is no text costs. */
+const PIECE = 32;
+const MANY = Number.POSITIVE_INFINITY;
+/** They look at the last name of a path. */
+const NEED_NAMES: ReadonlySet<string> = new Set(['dir', 'notdir', 'basename', 'suffix']);
 /** Variables that a step finds in its environment. */
 const ENVIRONMENT: ReadonlySet<string> = new Set(['HOME', 'USER', 'LOGNAME', 'PATH', 'TMPDIR', 'TERM', 'LANG']);
 
 /** The text with its references followed. Variables that a user may set, and commands, stay pieces of their own. */
 export function expand(text: string, scope: Scope): readonly Piece[] {
+  if (!text.includes('$') && !text.includes(HERE)) return text === '' ? [] : [text];
+  if (scope.budget.depth > MOST_DEEP) return failed(scope, `references are nested more than ${MOST_DEEP} deep`);
+  if (scope.budget.left < 0) return failed(scope, 'the values of this Makefile come to more text than is taken');
+  scope.budget.depth += 1;
+  const pieces = expanded(text, scope);
+  scope.budget.depth -= 1;
+  return pieces;
+}
+
+function expanded(text: string, scope: Scope): readonly Piece[] {
   const pieces: Piece[] = [];
   let from = 0;
   for (let at = text.indexOf('$'); at >= 0; at = text.indexOf('$', from)) {
@@ -49,16 +50,25 @@ export function flat(text: string, scope: Scope): string {
 }
 
 export function flatPieces(pieces: readonly Piece[], scope: Scope): string {
-  const texts = pieces.map((piece) => {
-    if (typeof piece === 'string') return piece;
-    if (piece.is === 'environment') scope.fault(`$(${piece.name}) is only known when a step runs`);
-    if (piece.is === 'shell')
-      scope.fault(`what \`${shownPieces(piece.command)}\` prints is only known when it runs, and importing runs nothing`);
-    if (piece.is !== 'variable') return '';
-    scope.pin(piece.variable);
-    return writtenOut(piece.variable, scope);
-  });
-  return texts.join('');
+  return pieces.map((piece) => flatPiece(piece, scope)).join('');
+}
+
+function flatPiece(piece: Piece, scope: Scope): string {
+  if (typeof piece === 'string') return piece;
+  switch (piece.is) {
+    case 'variable':
+      scope.pin(piece.variable);
+      return writtenOut(piece.variable, scope);
+    case 'environment':
+      if (piece.name !== 'PWD') scope.fault(`$(${piece.name}) is only known when a step runs`);
+      return piece.name === 'PWD' ? HERE : '';
+    case 'shell': {
+      const known = knownOutput(flatPieces(piece.command, scope), scope.files);
+      if (known === undefined)
+        scope.fault(`what \`${shownPieces(piece.command)}\` prints is only known when it runs, and importing runs nothing`);
+      return known ?? '';
+    }
+  }
 }
 
 /** The value of a variable, written out. */
@@ -73,18 +83,19 @@ function shownPieces(pieces: readonly Piece[]): string {
 }
 
 function add(pieces: Piece[], piece: Piece, scope: Scope): void {
-  if (piece === '') return;
-  const last = pieces.at(-1);
-  if (typeof piece === 'string') scope.budget.left -= piece.length;
+  scope.budget.left -= typeof piece === 'string' ? piece.length : PIECE;
   if (scope.budget.left < 0) return;
-  if (typeof piece === 'string' && typeof last === 'string') pieces[pieces.length - 1] = last + piece;
-  else pieces.push(piece);
+  if (typeof piece !== 'string') return void pieces.push(piece);
+  for (const [i, part] of piece.split(HERE).entries()) {
+    if (i > 0) pieces.push({ is: 'environment', name: 'PWD' });
+    const last = pieces.at(-1);
+    if (part !== '' && typeof last === 'string') pieces[pieces.length - 1] = last + part;
+    else if (part !== '') pieces.push(part);
+  }
 }
 
 /** What stands in the place of a reference. */
 function followed(inner: string, scope: Scope): readonly Piece[] {
-  if (scope.open.length > MOST_DEEP) return failed(scope, `references are nested more than ${MOST_DEEP} deep`);
-  if (scope.budget.left < 0) return failed(scope, 'the values of this Makefile come to more text than is taken');
   const called = /^([a-z-]+)(?:[ \t\n]+([\s\S]*))?$/.exec(inner);
   const name = called?.[1] ?? '';
   if (called?.[2] !== undefined) {
@@ -102,6 +113,7 @@ function followed(inner: string, scope: Scope): readonly Piece[] {
 }
 
 function named(name: string, scope: Scope): readonly Piece[] {
+  if (name === '') return [];
   const variable = scope.get(name);
   if (variable === undefined) {
     if (ENVIRONMENT.has(name)) return [{ is: 'environment', name }];
@@ -130,11 +142,18 @@ function failed(scope: Scope, why: string): readonly Piece[] {
   return [];
 }
 
+function outside(path: string, scope: Scope): string {
+  scope.fault(`where ${path} is, is only known when a step runs`);
+  return '';
+}
+
 /** A function with its arguments; undefined if there is none of that name. */
 function applied(name: string, text: string, scope: Scope): readonly Piece[] | undefined {
   const pure = TEXT_FUNCTIONS.get(name);
   if (pure !== undefined) {
     const words = argumentsOf(text, pure.takes).map((word) => flat(word, scope));
+    if (NEED_NAMES.has(name) && wordsOf(words.at(-1) ?? '').includes(HERE))
+      return failed(scope, 'what the folder is called is only known when a step runs');
     return [pure.value(words, scope.files)];
   }
   const given = (most: number): readonly string[] => argumentsOf(text, most).map((word, i) => (i === 0 ? word.trim() : word));
@@ -144,23 +163,22 @@ function applied(name: string, text: string, scope: Scope): readonly Piece[] | u
       return expand((flat(test, scope).trim() === '' ? otherwise : then).trim(), scope);
     }
     case 'or':
-      return (
-        given(Number.POSITIVE_INFINITY)
-          .map((word) => expand(word.trim(), scope))
-          .find((pieces) => pieces.length > 0) ?? []
+      return expand(
+        given(MANY)
+          .find((word) => flat(word.trim(), scope) !== '')
+          ?.trim() ?? '',
+        scope,
       );
     case 'and': {
-      const all = given(Number.POSITIVE_INFINITY).map((word) => expand(word.trim(), scope));
-      return all.every((pieces) => pieces.length > 0) ? (all.at(-1) ?? []) : [];
+      const words = given(MANY).map((word) => word.trim());
+      return words.every((word) => flat(word, scope) !== '') ? expand(words.at(-1) ?? '', scope) : [];
     }
     case 'foreach':
       return repeated(given(3), scope);
     case 'call':
-      return called(given(Number.POSITIVE_INFINITY), scope);
+      return called(given(MANY), scope);
     case 'shell': {
-      const command = expand(text.trim(), scope);
-      const known = command.every((piece) => typeof piece === 'string') ? knownOutput(command.join(''), scope.files) : undefined;
-      return known === undefined ? [{ is: 'shell', command }] : [known];
+      return [{ is: 'shell', command: expand(text.trim(), scope) }];
     }
     case 'value': {
       const variable = scope.get(flat(text, scope).trim());
@@ -181,6 +199,11 @@ function applied(name: string, text: string, scope: Scope): readonly Piece[] | u
       return failed(scope, `make would stop here: ${flat(text, scope)}`);
     case 'abspath':
     case 'realpath':
+      return [
+        wordsOf(flat(text, scope))
+          .map((path) => absolutePath(path) ?? outside(path, scope))
+          .join(' '),
+      ];
     case 'file':
     case 'flavor':
     case 'guile':
@@ -203,6 +226,7 @@ function repeated([names = '', list = '', body = '']: readonly string[], scope: 
 
 function called([first = '', ...rest]: readonly string[], scope: Scope): readonly Piece[] {
   const name = flat(first, scope).trim();
+  if (TEXT_FUNCTIONS.has(name)) return applied(name, rest.join(','), scope) ?? [];
   const variable = scope.get(name);
   if (typeof variable?.value !== 'string') return variable === undefined ? [] : variable.value;
   const words = [name, ...rest].map((word, i) => automatic(String(i), i === 0 ? word : expand(word, scope)));

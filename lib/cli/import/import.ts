@@ -4,8 +4,11 @@ import type { Files } from '../../model/io.ts';
 import { SANDBOXFILES } from '../../model/project.ts';
 import type { UsageError } from '../args.ts';
 import { readSandboxfile } from '../read-file.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { faultsOf, stepAt } from './check.ts';
 import { listingOf } from './listing.ts';
-import type { Note } from './makefile.ts';
+import type { Listing, Note } from './makefile.ts';
+import type { Unreadable } from './reading.ts';
 import { translate } from './translate.ts';
 import { sandboxfileText } from './write.ts';
 
@@ -13,8 +16,8 @@ import { sandboxfileText } from './write.ts';
 const MAKEFILES = ['GNUmakefile', 'makefile', 'Makefile'] as const;
 
 export interface Import {
-  /** The Makefile, absolute, and the file that will be written. */
-  readonly source: string;
+  /** The folder of the Makefile, and the file that will be written. Absolute. */
+  readonly root: string;
   readonly file: string;
   readonly text: string;
   readonly notes: readonly Note[];
@@ -28,42 +31,68 @@ export interface ImportWish {
   readonly folder: string;
   /** A Makefile, or a folder that has one. */
   readonly named?: string;
-  /** The file to write, if it is not Sandboxfile.yaml beside the Makefile. */
+  /** The file to write, if it is not Sandboxfile.yaml beside the Makefile; a file that is there is no trouble where none is written. */
   readonly target?: string;
+  readonly writes: boolean;
 }
 
-/** What `sbx import` will write; an error if there is a Sandboxfile already, or no Makefile that can be read. Reads only. */
-export function planImport({ folder, named, target }: ImportWish, files: Files): Result<Import, UsageError> {
+/** How often targets are left to make because of what is wrong with their steps. */
+const MOST_TRIES = 3;
+
+/**
+ * What `sbx import` will write; an error if there is a Sandboxfile already, or no Makefile that can be read. Reads only. What comes of it is always
+ * valid: a target whose step would not be is left to make.
+ */
+export async function planImport(wish: ImportWish, surroundings: Surroundings, files: Files): Promise<Result<Import, UsageError>> {
+  const { folder, named, target, writes } = wish;
   const source = makefileAt(named ?? folder, files);
   if (source === undefined) {
-    const message = `there is no ${MAKEFILES.join(', ')} in ${named ?? folder}`;
-    return err({ message, hint: 'name one: sbx import FILE' });
+    return err({ message: `there is no ${MAKEFILES.join(', ')} in ${named ?? folder}`, hint: 'name one: sbx import FILE' });
   }
   const root = dirname(source);
   const file = target ?? join(root, SANDBOXFILES[0]);
-  if (dirname(file) !== root)
-    return err({ message: `${file} would not lie beside ${source}`, hint: 'paths of a Makefile are those of its folder: write to that' });
-  const there =
-    target === undefined
-      ? SANDBOXFILES.map((name) => join(root, name)).find((name) => files.existsSync(name))
-      : files.existsSync(file)
-        ? file
-        : undefined;
+  if (dirname(file) !== root) {
+    return err({
+      message: `${file} would not lie beside ${source}`,
+      hint: 'the paths of a Makefile are those of its folder: write to that',
+    });
+  }
+  const names = target === undefined ? SANDBOXFILES.map((name) => join(root, name)) : [file];
+  const there = writes ? names.find((name) => files.existsSync(name)) : undefined;
   if (there !== undefined)
     return err({ message: `${there} is there already`, hint: 'sbx import never overwrites: -o FILE writes another, -n prints' });
   const read = textOf(source, relative(folder, source) || source, files);
   if (!read.ok) return read;
-  const included = (name: string): string | undefined => {
+  const listing = listingOf(root, unameOf(surroundings), files);
+  const readFile = (name: string): string | undefined => {
     const found = textOf(resolve(root, name), name, files);
     return found.ok ? found.value : undefined;
   };
-  const translated = translate(relative(root, source), read.value, listingOf(root, files), included);
-  if (!translated.ok) {
-    const { file: at, line, message, hint } = translated.error;
-    return err({ message: `${at}:${line}: ${message}`, ...(hint === undefined ? {} : { hint }) });
+  const leave = new Map<string, string>();
+  for (let tries = MOST_TRIES; ; tries--) {
+    const translated = translate(relative(root, source), read.value, { files: listing, readFile, leave });
+    if (!translated.ok) return err(whyNot(translated.error));
+    const { notes, steps } = translated.value;
+    const text = sandboxfileText(translated.value);
+    const faults = await faultsOf(text, { file, root }, surroundings);
+    if (faults.length === 0) return ok({ root, file, text, notes, steps: steps.length });
+    for (const { span, message } of faults) {
+      const id = span === undefined ? undefined : stepAt(text, span.start.line);
+      const step = steps.find((one) => one.id === id);
+      if (step !== undefined) leave.set(step.target, `the step would not be valid: ${message}`);
+    }
+    if (tries === 0 || leave.size === 0) return err({ message: `what comes of it is no valid Sandboxfile: ${faults[0]?.message}` });
   }
-  const { notes, steps } = translated.value;
-  return ok({ source, file, text: sandboxfileText(translated.value), notes, steps: steps.length });
+}
+
+function whyNot({ file, line, message, hint }: Unreadable): UsageError {
+  return { message: `${file}:${line}: ${message}`, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** What `uname` prints on this computer. */
+function unameOf({ os, arch }: Surroundings): Listing['uname'] {
+  const m = arch === 'x64' ? 'x86_64' : arch === 'arm64' && os !== 'darwin' ? 'aarch64' : arch;
+  return { s: os === 'darwin' ? 'Darwin' : 'Linux', m };
 }
 
 function makefileAt(path: string, files: Files): string | undefined {

@@ -27,7 +27,9 @@ function goesOn(text: string): boolean {
 
 /** A line that is no recipe, as one: what joins it becomes a blank. */
 export function folded(text: string): string {
-  return text.includes('\n') ? text.replace(/[ \t]*\\\n[ \t]*/g, ' ') : text;
+  if (!text.includes('\n')) return text;
+  const parts = text.split('\\\n');
+  return parts.map((part, i) => (i === 0 ? part.trimEnd() : i === parts.length - 1 ? part.trimStart() : part.trim())).join(' ');
 }
 
 /** The text before a comment, and the comment with its `#`. `\#` is a `#`; one within a reference is not looked at. */

@@ -1,17 +1,17 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { compileGlobs } from '../../base/glob.ts';
 import type { Files } from '../../model/io.ts';
-import type { Listing } from './makefile.ts';
+import { type Listing, pathOf } from './makefile.ts';
 
 /** Files that a search looks at before it gives up. */
 const MOST = 100_000;
 
 /** What lies in a folder. Each folder is read once. */
-export function listingOf(root: string, files: Pick<Files, 'readdirSync' | 'existsSync'>): Listing {
+export function listingOf(root: string, uname: Listing['uname'], files: Pick<Files, 'readdirSync' | 'existsSync'>): Listing {
   const read = new Map<string, readonly { readonly name: string; readonly isFolder: boolean }[]>();
   const entriesOf = (folder: string) => {
-    const known = read.get(folder);
-    if (known !== undefined) return known;
+    const before = read.get(folder);
+    if (before !== undefined) return before;
     let entries: { name: string; isFolder: boolean }[] = [];
     try {
       entries = files
@@ -24,11 +24,18 @@ export function listingOf(root: string, files: Pick<Files, 'readdirSync' | 'exis
     read.set(folder, entries);
     return entries;
   };
-  const exists = (path: string): boolean => path !== '' && files.existsSync(join(root, path));
+  const known = new Map<string, boolean>();
+  const exists = (name: string): boolean => {
+    const is = known.get(name) ?? (name !== '' && files.existsSync(resolve(root, pathOf(name))));
+    known.set(name, is);
+    return is;
+  };
   return {
+    uname,
     exists,
     glob(pattern) {
       if (!/[*?[]/.test(pattern)) return exists(pattern) ? [pattern] : [];
+      if (pattern.startsWith('/')) return [];
       return pattern.split('/').reduce<readonly string[]>(
         (folders, part, i, parts) => {
           const isLast = i === parts.length - 1;

@@ -91,8 +91,22 @@ export interface Makefile {
   readonly notes: readonly Note[];
 }
 
+/**
+ * Stands for the folder of the Makefile in a text where only text can stand. Names of files that begin with it are those of the folder; where it
+ * reaches a recipe, the shell puts the folder in.
+ */
+export const HERE = '\ue000';
+
+/** A name without the folder of the Makefile before it. */
+export function pathOf(name: string): string {
+  const path = name.startsWith(`${HERE}/`) ? name.slice(2) : name;
+  return path.replace(/^(?:\.\/+)+(?=.)/, '');
+}
+
 /** What lies in the folder of the Makefile. Names are relative to it. */
 export interface Listing {
+  /** What `uname -s` and `uname -m` print. */
+  readonly uname: { readonly s: string; readonly m: string };
   exists(path: string): boolean;
   /** Paths that match a pattern of make or sh, sorted. */
   glob(pattern: string): readonly string[];

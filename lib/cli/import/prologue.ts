@@ -1,8 +1,9 @@
 import { shellQuote } from '../../base/quote.ts';
 import type { Choices } from './choices.ts';
 import { commandOf } from './command.ts';
-import { contentOf, expand, type Scope } from './expand.ts';
+import { contentOf, expand } from './expand.ts';
 import type { Makefile, Piece, Variable } from './makefile.ts';
+import type { Scope } from './scope.ts';
 
 /** What recipes find in their environment. */
 export interface Exports {
@@ -44,11 +45,14 @@ export function exportsOf(makefile: Makefile, choices: Choices, scope: Scope): E
 }
 
 /** A piece as text of the Sandboxfile; undefined if only the shell knows it. */
-function settled(piece: Piece, { params, standing }: Choices): string | undefined {
+function settled(piece: Piece, { params, standing }: Pick<Choices, 'params' | 'standing'>): string | undefined {
   if (typeof piece === 'string') return piece.includes('${{') ? undefined : piece;
   if (piece.is !== 'variable') return undefined;
   const stands = standing(piece.variable);
-  if ('value' in stands) return stands.value;
+  if ('content' in stands) {
+    const texts = stands.content.map((one) => settled(one, { params, standing }));
+    return texts.includes(undefined) ? undefined : texts.join('');
+  }
   const choice = params.get(piece.variable.name);
   return choice === undefined ? undefined : `\${{ params.${choice.param} }}`;
 }

@@ -50,7 +50,7 @@ export function readRule(reading: Reading, at: At, text: string, comment: string
 function globbed(reading: Reading, names: readonly string[]): readonly string[] {
   return names.flatMap((name) => {
     const found = /[*?[]/.test(name) && !name.includes('%') ? reading.scope.files.glob(name) : [];
-    return found.length > 0 ? found : [name.replace(/^\.\/(?=.)/, '')];
+    return found.length > 0 ? found : [name.replace(/^(?:\.\/+)+(?=.)/, '')];
   });
 }
 

@@ -1,11 +1,11 @@
 import { err, ok, type Result } from '../../base/result.ts';
 import { BUILT_IN } from './built-in.ts';
 import { Conditionals } from './conditionals.ts';
-import type { Scope } from './expand.ts';
 import { folded, type Line, logicalLines, withoutComment } from './lines.ts';
 import type { At, Listing, Makefile } from './makefile.ts';
 import { addRecipeLine } from './read-rule.ts';
 import { addNote, type ReadFile, type Reading, stop, type Unreadable } from './reading.ts';
+import type { Scope } from './scope.ts';
 import { readStatement, setVariable } from './statements.ts';
 
 /**
@@ -31,8 +31,10 @@ export function readMakefile(
   if (reading.unreadable !== undefined) return err(reading.unreadable);
   const exportsAll = reading.exportsAll || reading.rules.some(({ targets }) => targets.includes('.EXPORT_ALL_VARIABLES'));
   if (exportsAll) for (const { name, from } of reading.variables.values()) if (from === 'file') reading.exports.add(name);
-  return ok(reading);
+  return ok({ ...reading, pinned: new Set(reading.pinned) });
 }
+
+const MOST_DEEP = 16;
 
 function newReading(file: string, files: Listing, readFile: ReadFile, budget: Scope['budget']): Reading {
   const faults: string[] = [];
@@ -52,16 +54,24 @@ function newReading(file: string, files: Listing, readFile: ReadFile, budget: Sc
       get: (name) => reading.variables.get(name),
       files,
       fault: (why) => void faults.push(why),
-      pin: ({ name }) => void reading.pinned.add(name),
+      pin: ({ name }) => void reading.pinned.push(name),
       open: [],
       budget,
     },
-    pinned: new Set(),
-    lines: (name, text, first = 1) => readLines(reading, name, logicalLines(text), first),
+    pinned: [],
+    lines: (name, text, first = 1) => {
+      if (reading.depth === MOST_DEEP)
+        return stop(reading, { file: name, line: first }, `files and $(eval ...) are nested more than ${MOST_DEEP} deep`);
+      reading.depth += 1;
+      readLines(reading, name, logicalLines(text), first);
+      reading.depth -= 1;
+      return undefined;
+    },
     from: 'built-in',
     current: [],
     prefix: '\t',
     files: 0,
+    depth: 0,
   };
   return reading;
 }
@@ -96,10 +106,12 @@ function tellConditional(
   took: { readonly decided: boolean } | { readonly wrong: string },
 ): undefined {
   if ('wrong' in took) return stop(reading, at, took.wrong);
+  if (reading.from !== 'file') return undefined;
+  const judged = `it was judged ${took.decided}`;
   const which = took.decided ? 'the lines that it allows are translated, others are not' : 'the lines below it are left out';
-  if (reading.from === 'file') {
-    addNote(reading, at, text, `it was judged ${took.decided}, as when nobody sets a variable: ${which}`, undefined, false);
-  }
+  const [why] = reading.faults.splice(0);
+  if (why === undefined) addNote(reading, at, text, `${judged}, as when nobody sets a variable: ${which}`, undefined, false);
+  else addNote(reading, at, text, `${why}; ${judged}: ${which}`, 'See that this is what is meant here.');
 }
 
 /** Takes the lines up to `endef`; gives the place of the last one. */

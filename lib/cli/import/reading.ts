@@ -1,5 +1,5 @@
-import type { Scope } from './expand.ts';
 import type { At, Note, RecipeLine, Rule, TargetVariable, Variable } from './makefile.ts';
+import type { Scope } from './scope.ts';
 
 /** Why a Makefile cannot be read at all: make would stop at the same line. */
 export interface Unreadable extends At {
@@ -26,7 +26,7 @@ export interface Reading {
   readonly notes: Note[];
   readonly scope: Scope;
   /** Names of variables whose values were written out in names of files and in conditions. */
-  readonly pinned: Set<string>;
+  readonly pinned: string[];
   readonly readFile: ReadFile;
   /** Reads the lines of another file, or of a text that was made. */
   readonly lines: (file: string, text: string, first?: number) => undefined;
@@ -39,6 +39,8 @@ export interface Reading {
   prefix: string;
   /** Files that were read. */
   files: number;
+  /** How deep files and made texts are within each other. */
+  depth: number;
   unreadable?: Unreadable;
 }
 

@@ -1,5 +1,6 @@
-import { contentOf, flatPieces, type Scope } from './expand.ts';
+import { contentOf, flatPieces } from './expand.ts';
 import type { Makefile } from './makefile.ts';
+import type { Scope } from './scope.ts';
 import type { RecipeShell } from './script.ts';
 
 /** The shell that recipes are written for; text that says why there is no such step. */
@@ -8,10 +9,12 @@ export function shellOf(makefile: Makefile, special: ReadonlyMap<string, readonl
     const variable = makefile.variables.get(name);
     return variable === undefined ? '' : flatPieces(contentOf(variable, scope), scope).trim();
   };
-  const program = text('SHELL');
-  const [, name = ''] = /^(?:\/usr\/bin\/env\s+|(?:\/\w+)*\/)?(\w+)$/.exec(program) ?? [];
+  const [program = '', ...own] = text('SHELL')
+    .replace(/^\/usr\/bin\/env\s+/, '')
+    .split(/\s+/);
+  const name = program.slice(program.lastIndexOf('/') + 1);
   if (!['sh', 'bash', 'dash', 'ash'].includes(name)) return `recipes are written for ${program}, and steps have sh or bash`;
-  const flags = text('.SHELLFLAGS').split(/\s+/);
+  const flags = [...own, ...text('.SHELLFLAGS').split(/\s+/)];
   const letters = flags.filter((flag) => /^-[a-z]+$/.test(flag)).join('');
   return {
     is: name === 'bash' ? 'bash' : 'sh',

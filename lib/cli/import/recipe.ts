@@ -1,6 +1,7 @@
-import { automatic, expand, type Scope, writtenOut } from './expand.ts';
+import { automatic, expand, writtenOut } from './expand.ts';
 import type { At, Listing, Makefile, Piece, TargetVariable, Variable } from './makefile.ts';
 import { stemOf } from './patterns.ts';
+import type { Scope } from './scope.ts';
 import type { Target } from './targets.ts';
 
 /** One line that make would give to a shell. */

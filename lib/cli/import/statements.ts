@@ -11,7 +11,8 @@ const OF_MAKE: ReadonlySet<string> = new Set(['MAKEFLAGS', 'GNUMAKEFLAGS', 'MFLA
 
 /** A line that is no recipe and no conditional, its comment taken away. */
 export function readStatement(reading: Reading, at: At, text: string, comment: string): undefined {
-  const bare = text.trim();
+  // Blanks behind a value are a part of it.
+  const bare = text.trimStart();
   if (bare === '') return;
   const [, word = '', rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(bare) ?? [];
   // `export: x` is a rule, `export = x` a variable.
@@ -34,11 +35,14 @@ export function setVariable(
 ): undefined {
   const full = flat(name, reading.scope).trim();
   if (full === '') return stop(reading, at, 'the name of a variable is missing');
+  const pinned = reading.pinned.length;
   const kind = (operator.startsWith(':') ? ':=' : operator) as Operator;
   const variable = assigned({ name: full, operator: kind, text, at }, reading.variables.get(full), reading.from, (value) =>
     expand(value, reading.scope),
   );
   const [why] = reading.faults;
+  // Nothing follows from a value that is not known.
+  if (why !== undefined) reading.pinned.length = pinned;
   reading.variables.set(full, why === undefined ? variable : { ...variable, unknown: `the value of ${full} is not known: ${why}` });
   if (full === '.RECIPEPREFIX') reading.prefix = flat(text, reading.scope).charAt(0) || '\t';
   if (full === 'VPATH')

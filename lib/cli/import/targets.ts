@@ -46,9 +46,19 @@ export function targetsOf(makefile: Makefile, files: Listing): Targets {
     if (isBuiltIn(rule) || isPattern.has(placeOf(rule))) continue;
     for (const name of rule.targets) if (!SPECIAL.test(name)) addRule(named, name, rule, phony, notes);
   }
+  const declared = makefile.rules.find(({ targets }) => targets.includes('.PHONY'));
+  for (const name of declared === undefined ? [] : phony) {
+    const nothing = { prerequisites: [], orderOnly: [], faults: [], stem: '', makes: [name] };
+    const at = { file: declared?.file ?? '', line: declared?.line ?? 0 };
+    if (!named.has(name)) named.set(name, { name, at, text: declared?.text ?? '', isPhony: true, ...nothing });
+  }
   const all = new Map<string, Target>();
   const used = new Set<string>();
-  const isKnown = (name: string): boolean => named.has(name);
+  // As in make: what rules mention ought to be there.
+  const mentioned = new Set(
+    makefile.rules.filter((rule) => !isPattern.has(placeOf(rule))).flatMap((rule) => [...rule.targets, ...rule.prerequisites]),
+  );
+  const isKnown = (name: string): boolean => mentioned.has(name);
   const search = (name: string): Match | undefined => {
     const match = implicitRule(name, patterns, isKnown, files);
     if (match !== undefined) used.add(placeOf(match.rule));

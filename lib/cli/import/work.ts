@@ -1,6 +1,6 @@
 import type { Choices } from './choices.ts';
 import { commandOf } from './command.ts';
-import type { At } from './makefile.ts';
+import { type At, pathOf } from './makefile.ts';
 import type { ExpandedRecipe } from './recipe.ts';
 import type { Line } from './script.ts';
 import type { Target } from './targets.ts';
@@ -40,7 +40,7 @@ function roleOf(target: Target, recipe: ExpandedRecipe, lines: readonly WorkLine
   if (lines.length === 0) return 'group';
   if (lines.every(({ text }) => foldersMade(text) !== undefined) && (target.isPhony || lines.length === 1)) return 'folder';
   if (target.isPhony) return 'action';
-  const { name } = target;
+  const name = pathOf(target.name);
   if (/[./]/.test(name) || target.makes.length > 1) return 'file';
   return lines.some(({ text }) => makesFile(text, name)) ? 'file' : 'action';
 }

@@ -1,6 +1,6 @@
 import { MODELINE } from '../init/recognise.ts';
 import type { Choice } from './choices.ts';
-import type { Note } from './makefile.ts';
+import { HERE, type Note } from './makefile.ts';
 import type { ImportedStep } from './steps.ts';
 
 /** All that is written. */
@@ -49,7 +49,10 @@ function noteComment(note: Note): readonly string[] {
 }
 
 function oneLine(text: string): string {
-  const line = text.replace(/\\?\s*\n\s*/g, ' ').trim();
+  const line = text
+    .replaceAll(HERE, '$(CURDIR)')
+    .replace(/\\?\s*\n\s*/g, ' ')
+    .trim();
   return line.length > 160 ? `${line.slice(0, 160)}...` : line;
 }
 
