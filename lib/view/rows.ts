@@ -13,7 +13,7 @@ const WIDEST = 40;
 /** The last cell of a row stands on a line of its own where fewer columns than these are left for it. */
 const LEAST = 24;
 
-/** Lines of a table, two blanks before and between. Cut to `columns` if that is known, i.e. on a terminal. */
+/** Lines of a table, two blanks before and between; a column without text takes no room. Cut to `columns` if that is known, i.e. on a terminal. */
 export function rows(table: readonly (readonly (string | Cell)[])[], columns: number | undefined): string[] {
   const cells = table.map((row) =>
     row.map((cell) => (typeof cell === 'string' ? { text: neutral(cell) } : { ...cell, text: neutral(cell.text) })),
@@ -34,6 +34,7 @@ export function rows(table: readonly (readonly (string | Cell)[])[], columns: nu
         const below = cut(text, Math.max(0, (columns ?? 0) - 6));
         return [line.trimEnd(), `      ${paint ? paint(below) : below}`];
       }
+      if (!last && widths[at] === 0) continue;
       const shown = last ? cut(text, room) : pad(cut(text, room), Math.min(room, widths[at] ?? 0));
       if (shown.trim() !== '') line += `  ${paint ? paint(shown) : shown}`;
       else line += `  ${shown}`;
