@@ -1,5 +1,5 @@
 import { ASKED, type Command, MANY } from './command.ts';
-import { CHOICE, FILE, QUERY, SHOW } from './flags.ts';
+import { CHOICE, FILE, NARROW, QUERY, SHOW } from './flags.ts';
 import { QUERIES } from './queries.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -13,10 +13,26 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Run steps and what they need',
     about:
       'Runs the named steps and every step they need; those that are fresh are not run again. Without a name, the default of the Sandboxfile. Words after -- go to the named steps.',
-    flags: [...FILE, 'jobs', 'continue', 'keep-going', 'dry-run', ...CHOICE, 'yes', 'exit-code', 'report', 'output', 'json', ...SHOW],
+    flags: [
+      ...FILE,
+      'jobs',
+      'continue',
+      'keep-going',
+      'dry-run',
+      ...CHOICE,
+      ...NARROW,
+      'yes',
+      'exit-code',
+      'report',
+      'output',
+      'json',
+      ...SHOW,
+    ],
     examples: [
       ['sbx run fetch-artifacts', 'sync, build there and bring the artifacts back'],
       ['sbx run -n', 'show what would run, and why'],
+      ['sbx run --affected=origin/main', 'what the changes of this branch count for'],
+      ['sbx run --failed', 'once more what went wrong'],
       ['sbx run test --report junit=junit.xml', 'for a CI that reads JUnit files'],
       ['sbx run test -- --verbose', 'pass --verbose to the step test'],
     ],

@@ -40,6 +40,13 @@ export const FLAGS = [
   { name: 'force', value: 'STEP', bare: '', many: true, summary: 'run the named steps, or STEP, even if they are fresh' },
   { name: 'no-cache', summary: 'neither restore from the store nor save to it' },
   { name: 'only', summary: 'run the named steps without what they need' },
+  {
+    name: 'affected',
+    value: 'BASE',
+    bare: '',
+    summary: 'of the named steps only those that a change since BASE counts for; without BASE, since HEAD left the main branch',
+  },
+  { name: 'failed', summary: 'of the named steps only those that the last run did not get done' },
   { name: 'offline', summary: 'connect nowhere' },
   { name: 'yes', short: 'y', summary: 'answer every question with yes' },
   { name: 'exit-code', short: 'x', summary: 'exit with the code of the command that failed' },
@@ -67,6 +74,7 @@ export const SHOW: readonly FlagName[] = ['quiet', 'verbose', 'color', 'help'];
 export const FILE: readonly FlagName[] = ['directory', 'file', 'set', 'profile', 'host', 'local'];
 export const QUERY: readonly FlagName[] = [...FILE, 'json', ...SHOW];
 export const CHOICE: readonly FlagName[] = ['force', 'no-cache', 'only', 'offline'];
+export const NARROW: readonly FlagName[] = ['affected', 'failed'];
 
 export const FLAG: ReadonlyMap<string, Flag> = new Map(FLAGS.map((flag) => [flag.name, flag as Flag]));
 export const SHORT: ReadonlyMap<string, Flag> = new Map(FLAGS.flatMap((flag: Flag) => (flag.short ? [[flag.short, flag] as const] : [])));

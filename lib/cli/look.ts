@@ -7,6 +7,7 @@ import { prepare } from '../run/prepare.ts';
 import type { Call } from './call.ts';
 import { openGiven } from './given.ts';
 import { groundOf, memoryOf } from './ground.ts';
+import { narrowed } from './narrow.ts';
 import { sayFaulty } from './open.ts';
 import type { Ground } from './sandboxes.ts';
 import { wishOf } from './wish.ts';
@@ -24,7 +25,9 @@ export async function look(call: Call, named: readonly string[]): Promise<Looked
   if (typeof opened === 'number') return opened;
   const ground = groundOf(call, opened.project);
   const memory = memoryOf(call, ground);
-  const prepared = prepare(opened.project, wishOf(call.options, named), TASK, memory.look);
+  const names = await narrowed(call, opened.project, named);
+  if (typeof names === 'number') return names;
+  const prepared = prepare(opened.project, wishOf(call.options, names), TASK, memory.look);
   if (prepared.value === undefined) return await sayFaulty(call, prepared.diagnostics);
   const plan = prepared.value.planning.snapshot();
   const now = ground.io.clock.now();

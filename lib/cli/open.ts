@@ -13,7 +13,7 @@ import { keepDocument } from './document-cache.ts';
 import { foldersOf } from './folders.ts';
 import { readSandboxfile } from './read-file.ts';
 import { findSandboxfile, searchFrom } from './search.ts';
-import { sourcesOf } from './sources.ts';
+import { type ReadSource, sourcesOf } from './sources.ts';
 
 /** A project that was read without an error. */
 export interface Opened {
@@ -53,8 +53,7 @@ export interface OpenWish {
 
 /** Finds, reads and checks the Sandboxfile. */
 export async function open(call: Call, wish: OpenWish): Promise<Opening> {
-  const { surroundings, options } = call;
-  const { environment, cwd, home } = surroundings;
+  const { cwd } = call.surroundings;
   const files = wish.files ?? realFiles;
   const found = findSandboxfile(searchFrom(call), files);
   if (!found.ok) return { is: 'refused', code: refuse(call, found.error.message, found.error.hint) };
@@ -63,28 +62,8 @@ export async function open(call: Call, wish: OpenWish): Promise<Opening> {
   const bytes = readSandboxfile(file, shown, files);
   if ('code' in bytes) return { is: 'faulty', faulty: { file: shown, diagnostics: [bytes] } };
   const root = files.realpathSync(dirname(file));
-  const folders = { root, home, cache: foldersOf(environment, root).cache, version: surroundings.version() };
-  const unread: Diagnostic[] = [];
-  const checked = await load(
-    sourcesOf({ file: shown, bytes }, folders, files, (diagnostic) => unread.push(diagnostic)),
-    {
-      root,
-      file,
-      set: options.set,
-      profiles: options.profiles,
-      ...(options.host === undefined ? {} : { host: options.host }),
-      local: options.local,
-      ...(wish.provenance ? { provenance: true } : {}),
-      args: wish.args ?? [],
-      named: wish.named,
-      environment,
-      os: surroundings.os,
-      arch: surroundings.arch,
-      cpus: surroundings.cpus,
-    },
-    TASKS,
-    wish.parsed === undefined,
-  );
+  const read: ReadSource = (path, as) => readSandboxfile(path, as, files);
+  const { checked, unread, folders } = await loadWith(call, wish, { root, file, shown, bytes, files, read });
   if (checked.value === undefined || unread.length > 0) {
     const { partial } = checked;
     const diagnostics = [...unread, ...checked.diagnostics];
@@ -96,6 +75,38 @@ export async function open(call: Call, wish: OpenWish): Promise<Opening> {
       keepDocument(folders.cache, folders.version, source.bytes, jsonOfDocument(document), nonce());
   }
   return { is: 'open', opened: { ...loaded, file: shown, warnings: checked.diagnostics } };
+}
+
+/** A Sandboxfile whose bytes are known, and how what it names is read. */
+export interface Reading {
+  /** Of the project, absolute and real. */
+  readonly root: string;
+  readonly file: string;
+  readonly shown: string;
+  readonly bytes: Uint8Array;
+  readonly files: Files;
+  readonly read: ReadSource;
+}
+
+/** The project of a Sandboxfile as this invocation would have it. */
+export async function loadWith({ surroundings, options }: Call, wish: OpenWish, { root, file, shown, bytes, files, read }: Reading) {
+  const { environment, home, os, arch, cpus } = surroundings;
+  const folders = { root, home, cache: foldersOf(environment, root).cache, version: surroundings.version() };
+  const unread: Diagnostic[] = [];
+  const { set, profiles, host, local } = options;
+  const checked = await load(
+    sourcesOf({ file: shown, bytes }, folders, { files, read }, (diagnostic) => unread.push(diagnostic)),
+    {
+      ...{ root, file, set, profiles, local, environment, os, arch, cpus },
+      ...(host === undefined ? {} : { host }),
+      ...(wish.provenance ? { provenance: true } : {}),
+      args: wish.args ?? [],
+      named: wish.named,
+    },
+    TASKS,
+    wish.parsed === undefined,
+  );
+  return { checked, unread, folders };
 }
 
 /** Opens for a command that needs the project: what is wrong is said on standard error. */

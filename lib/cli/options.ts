@@ -2,7 +2,7 @@ import { parseDuration } from '../base/duration.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { parseSize } from '../base/size.ts';
 import { checkValue, type Given, type UsageError } from './args.ts';
-import { COLOURS, CONTINUE, FLAG, FLAGS, type FlagName, FORMATS, OUTPUTS, REPORTS, variableOf } from './flags.ts';
+import { COLOURS, CONTINUE, FLAG, FLAGS, type Flag, type FlagName, FORMATS, OUTPUTS, REPORTS, variableOf } from './flags.ts';
 
 /** Every flag with its type. Absent: neither flag, variable nor the user's configuration says anything. */
 export interface Options {
@@ -21,6 +21,10 @@ export interface Options {
   readonly force: readonly string[] | 'named';
   readonly noCache: boolean;
   readonly only: boolean;
+  /** Only what is affected by changes since this commit; '': since HEAD left the main branch. */
+  readonly affected?: string;
+  /** Only what the last run did not get done. */
+  readonly failed: boolean;
   readonly offline: boolean;
   readonly yes: boolean;
   readonly all: boolean;
@@ -65,13 +69,14 @@ export function readOptions(sources: OptionSources): Result<Options, UsageError>
     const fromVariable = sources.environment.get(variable);
     const text = fromVariable ?? sources.config.get(flag.name);
     if (text === undefined || text === '') continue;
-    const value = FLAG.get(flag.name)?.value === undefined || flag.name === 'force' ? (onOff(text) ?? text) : text;
-    const wrong =
-      flag.name === 'force'
-        ? undefined
-        : checkValue(flag, value, fromVariable === undefined ? `${flag.name} in the configuration` : variable);
+    const known: Flag = flag;
+    const isOptional = known.bare === ''; // on, off, or a value
+    const value = known.value === undefined || isOptional ? (onOff(text) ?? text) : text;
+    const wrong = isOptional
+      ? undefined
+      : checkValue(flag, value, fromVariable === undefined ? `${flag.name} in the configuration` : variable);
     if (wrong) return err(wrong);
-    if (flag.name === 'force') texts.set('force', value === 'false' ? [] : [value === 'true' ? '' : value]);
+    if (isOptional) texts.set(flag.name, value === 'false' ? [] : [value === 'true' ? '' : value]);
     else texts.set(flag.name, listOf(flag.name, value));
   }
   return typed(texts, sources.cpus);
@@ -111,7 +116,7 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
   const maxAge = ageText === undefined ? undefined : parseDuration(ageText);
   if (ageText !== undefined && maxAge === undefined) return err({ message: `--max-age cannot be "${ageText}"`, hint: 'e.g. 14d' });
   const force = texts.get('force') ?? [];
-  const given = { directory: one('directory'), file: one('file'), host: one('host'), jobs: jobs.value };
+  const given = { directory: one('directory'), file: one('file'), host: one('host'), jobs: jobs.value, affected: one('affected') };
   const more = { to: one('to'), fingerprint: one('fingerprint'), maxSize, maxAge, format: choice(one('format'), FORMATS) };
   return ok({
     ...present({ ...given, ...more }),
@@ -124,6 +129,7 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     force: force.includes('') ? 'named' : force,
     noCache: on('no-cache'),
     only: on('only'),
+    failed: on('failed'),
     offline: on('offline'),
     yes: on('yes'),
     all: on('all'),

@@ -1,5 +1,5 @@
 import { type Command, MANY } from './command.ts';
-import { CHOICE, FILE, QUERY, REPORTS, SHOW } from './flags.ts';
+import { CHOICE, FILE, NARROW, QUERY, REPORTS, SHOW } from './flags.ts';
 
 /** Commands that read only. */
 export const QUERIES: readonly Command[] = [
@@ -11,7 +11,7 @@ export const QUERIES: readonly Command[] = [
     summary: 'List the steps and sandboxes, or search them',
     about:
       'Lists the steps of the Sandboxfile with their descriptions, a group for each namespace, its sandboxes and its parameters; with TEXT those that have it in their name, description, command, task or place, or nearly so in their name. The cells of a matrix are one row, unless --verbose. With --origin, what set each of their values, with file and line. Reads only.',
-    flags: [...FILE, 'origin', 'json', ...SHOW],
+    flags: [...FILE, ...NARROW, 'origin', 'json', ...SHOW],
     examples: [
       ['sbx list', 'the steps of this project'],
       ['sbx list test', 'what has to do with tests'],
@@ -28,7 +28,7 @@ export const QUERIES: readonly Command[] = [
     summary: 'Show what a run would do, and why',
     about:
       'Shows for each step whether it is fresh, comes from the store or would run, why, and what that costs as far as history tells. Runs nothing, connects nowhere.',
-    flags: [...FILE, ...CHOICE, 'json', ...SHOW],
+    flags: [...FILE, ...CHOICE, ...NARROW, 'json', ...SHOW],
     examples: [['sbx plan fetch-artifacts', 'what a run of fetch-artifacts would do now']],
   },
   {

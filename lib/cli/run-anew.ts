@@ -5,6 +5,7 @@ import { parseDuration } from '../base/duration.ts';
 import { endRun } from '../io/process.ts';
 import { UNREACHABLE } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
+import type { StepId } from '../model/project.ts';
 import type { Confirm } from '../run/confirm.ts';
 import { EXIT } from '../run/exit-code.ts';
 import { startRun } from '../run/run.ts';
@@ -15,6 +16,7 @@ import { type Call, complain, refuse } from './call.ts';
 import { tidyEngine } from './engine.ts';
 import { openGiven } from './given.ts';
 import { groundOf } from './ground.ts';
+import { isNarrowed, narrowed } from './narrow.ts';
 import { sayFaulty } from './open.ts';
 import { checkoutIn, type Ground, sandboxesOf } from './sandboxes.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -39,12 +41,14 @@ export async function runAnew(call: Call, witness: RunWitness): Promise<number> 
     );
     return await (await import('./commands/list.ts')).list(call);
   }
+  const names = await narrowed(call, project, words.operands);
+  if (typeof names === 'number') return names;
   const view = await openView(call);
   const asks = (question: Question) => view.alone(() => ask(surroundings, question));
   const ground = { ...groundOf(call, project), asks };
-  const kept = warnings.length === 0 && !asked ? { witness } : {}; // a warning is said, and a value asked for, each time
+  const kept = warnings.length === 0 && !asked && !isNarrowed(options) ? { witness } : {}; // a warning is said, a value asked for, and git asked, each time
   const running = startRun({
-    ...requestOf(call, ground),
+    ...requestOf(call, ground, names),
     confirm: confirmBy(call, asks),
     killGrace,
     ...kept,
@@ -75,12 +79,12 @@ function killGraceOf({ environment }: Surroundings): number | undefined {
   return text === '' ? KILL_GRACE : parseDuration(text);
 }
 
-function requestOf(call: Call, ground: Ground): Omit<RunRequest, 'tell' | 'killGrace' | 'confirm'> {
-  const { words, options, surroundings } = call;
+function requestOf(call: Call, ground: Ground, names: readonly StepId[]): Omit<RunRequest, 'tell' | 'killGrace' | 'confirm'> {
+  const { options, surroundings } = call;
   const { project, io, folders } = ground;
   return {
     project,
-    wish: wishOf(options, words.operands),
+    wish: wishOf(options, names),
     keepGoing: options.continue,
     jobs: options.jobs ?? surroundings.cpus,
     offline: options.offline,

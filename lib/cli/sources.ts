@@ -3,7 +3,6 @@ import type { Source, Sources } from '../config/sources.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Files } from '../model/io.ts';
 import { cachedDocument } from './document-cache.ts';
-import { readSandboxfile } from './read-file.ts';
 
 export interface SourceFolders {
   /** Of the project. */
@@ -15,7 +14,8 @@ export interface SourceFolders {
   readonly version: string;
 }
 
-type Reading = Pick<Files, 'openSync' | 'fstatSync' | 'closeSync' | 'readSync' | 'readdirSync'>;
+/** The bytes of a file, absolute, or why there are none; `shown`: as the user sees it. */
+export type ReadSource = (file: string, shown: string) => Uint8Array | Diagnostic;
 
 /**
  * The files of a project: the Sandboxfile and what it includes, recipes and profiles of the project first and then of the package, dotenv files. `report` hears of each that
@@ -24,11 +24,11 @@ type Reading = Pick<Files, 'openSync' | 'fstatSync' | 'closeSync' | 'readSync' |
 export function sourcesOf(
   main: { readonly file: string; readonly bytes: Uint8Array },
   folders: SourceFolders,
-  files: Reading,
+  { files, read }: { readonly files: Pick<Files, 'readdirSync'>; readonly read: ReadSource },
   report: (diagnostic: Diagnostic) => void,
 ): Sources {
   const readIfThere = (file: string, shown: string): Uint8Array | undefined => {
-    const bytes = readSandboxfile(file, shown, files);
+    const bytes = read(file, shown);
     if (!('code' in bytes)) return bytes;
     if (bytes.code !== 'file-missing') report(bytes);
     return undefined;
@@ -60,7 +60,7 @@ export function sourcesOf(
   };
 }
 
-function namesIn(files: Reading, folder: string): string[] {
+function namesIn(files: Pick<Files, 'readdirSync'>, folder: string): string[] {
   try {
     return files
       .readdirSync(folder)

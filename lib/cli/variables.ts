@@ -11,6 +11,7 @@ export const VARIABLES: readonly VariableMeaning[] = [
   ],
   ['SBX_KILL_GRACE', 'Time between TERM and KILL where a command is ended, e.g. `30s`.'],
   ['SBX_SSH_CONFIG', 'An ssh_config that is read in place of the one of the user.'],
+  ['SBX_AFFECTED_BASE', 'The commit or branch that `--affected` without a value compares with; then GITHUB_BASE_REF, of origin.'],
   ['SBX_CODE_CACHE', '`off`: do not keep compiled code of sbx in the cache.'],
   ['HOME', 'Where `~/.ssh`, and the folders below if they are not set, lie.'],
   ['XDG_CACHE_HOME', 'The store and caches are in `sbx` below it; `~/.cache` if not set.'],
@@ -26,6 +27,7 @@ export const VARIABLES: readonly VariableMeaning[] = [
   ['FORCE_COLOR', '`1`, `2`, `3`: colours also where there is no terminal; `0`: none.'],
   ['CI', 'Not empty and not `false`: nothing is drawn.'],
   ['GITHUB_ACTIONS', '`true`: output for GitHub Actions.'],
+  ['GITHUB_BASE_REF', 'The branch that a pull request is for, in GitHub Actions: see SBX_AFFECTED_BASE.'],
   ['GITHUB_WORKSPACE', 'The folder of the checkout, in GitHub Actions: annotations name files relative to it.'],
   ['GITHUB_STEP_SUMMARY', 'The file that the summary of a run is added to, in GitHub Actions.'],
 ];

@@ -1,22 +1,12 @@
-/**
- * The files of a project as git sees them: tracked, of submodules, and untracked but not ignored. Executes git plumbing only, with everything that
- * git could start on its own (fsmonitor, hooks, prompts, lazy fetches) off. An error of git is an error, never an empty list.
- */
-import { spawnSync } from 'node:child_process';
+/** The files of a project as git sees them: tracked, of submodules, and untracked but not ignored. An error of git is an error, never an empty list. */
 import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
+import { type GitSide, git, namesIn, notStarted } from './git-command.ts';
 
-const SAFE = ['--no-pager', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.quotePath=false'];
 const LIST = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
-const PASSED = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_NOSYSTEM', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM'];
-const MOST_BYTES = 512 * 2 ** 20;
 const DEPTH = 16;
-
-export interface GitSide {
-  readonly files: Files;
-  readonly environment: ReadonlyMap<string, string>;
-}
+const ALL_FILES = 'set `files: all` on the sandbox to send all files that are not excluded';
 
 /** Paths relative to `root`, each once, in code-unit order. Files that were deleted may be among them. */
 export function gitFiles(side: GitSide, root: string): Result<readonly string[], Failure> {
@@ -43,19 +33,10 @@ function collect(side: GitSide, root: string, prefix: string, into: Set<string>,
 }
 
 function list(side: GitSide, folder: string): Result<readonly string[], Failure> {
-  const environment = Object.fromEntries(
-    PASSED.flatMap((name) => (side.environment.has(name) ? [[name, side.environment.get(name)]] : [])),
-  );
-  const ended = spawnSync('git', [...SAFE, ...LIST], {
-    cwd: folder,
-    env: { ...environment, LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', GIT_NO_LAZY_FETCH: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    maxBuffer: MOST_BYTES,
-  });
-  if (ended.error) return err(notStarted(ended.error, folder));
-  if (ended.status !== 0) return err(refused(ended.stderr.toString('utf8').trim(), folder));
-  const text = ended.stdout.toString('utf8');
-  return ok(text === '' ? [] : text.slice(0, -1).split('\0'));
+  const ended = git(side, folder, LIST);
+  if (!ended.ok) return err({ ...notStarted(ended.error, folder, 'list the files of the project'), hint: `Install git, or ${ALL_FILES}.` });
+  if (ended.value.status !== 0) return err(refused(ended.value.said, folder));
+  return ok(namesIn(ended.value.out));
 }
 
 function isFolder(files: Files, path: string): boolean {
@@ -66,23 +47,12 @@ function isFolder(files: Files, path: string): boolean {
   }
 }
 
-function notStarted(error: Error, folder: string): Failure {
-  const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-  return {
-    code: 'local-io',
-    message: missing
-      ? 'git is needed to list the files of the project, and is not on the PATH'
-      : `git failed in ${folder}: ${error.message}`,
-    hint: 'Install git, or set `files: all` on the sandbox to send all files that are not excluded.',
-  };
-}
-
 function refused(said: string, folder: string): Failure {
   if (/not a git repository/i.test(said)) {
     return {
       code: 'local-io',
       message: `${folder} is not in a git repository, so there is no list of files to send`,
-      hint: 'Set `files: all` on the sandbox to send all files that are not excluded, or run `git init`.',
+      hint: `S${ALL_FILES.slice(1)}, or run \`git init\`.`,
     };
   }
   return { code: 'local-io', message: `git could not list the files in ${folder}: ${said || 'it gave no reason'}` };

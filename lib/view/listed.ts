@@ -1,5 +1,5 @@
 import { suggest } from '../base/suggest.ts';
-import { type Param, type Project, type SandboxSpec, type Step, stepsCalled } from '../model/project.ts';
+import { type Param, type Project, type SandboxSpec, type Step, type StepId, stepsCalled } from '../model/project.ts';
 
 /** What of a project is listed. */
 export interface Listed {
@@ -22,6 +22,11 @@ export function listed(project: Project, words: readonly string[]): Listed {
     sandboxes: [...project.sandboxes.values()].filter(({ name, kind, host }) => has(name, kind, host)),
     params: [...project.params].filter(([name, { description }]) => has(name, description)),
   };
+}
+
+/** Those of the steps alone. */
+export function onlySteps({ steps }: Listed, ids: ReadonlySet<StepId>): Listed {
+  return { steps: steps.filter(({ id }) => ids.has(id)), sandboxes: [], params: [] };
 }
 
 /** What is called nearly as one of the words, as a whole or in one of its parts (`remote` of `remote-build`). */

@@ -40,6 +40,7 @@ test('without flags', () => {
     force: [],
     noCache: false,
     only: false,
+    failed: false,
     offline: false,
     yes: false,
     exitCode: false,

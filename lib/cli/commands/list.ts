@@ -1,7 +1,8 @@
 import { EXIT } from '../../run/exit-code.ts';
 import { listJson, listText } from '../../view/list.ts';
-import { isEmpty, listed, nearlyListed } from '../../view/listed.ts';
+import { isEmpty, listed, nearlyListed, onlySteps } from '../../view/listed.ts';
 import { type Call, complain } from '../call.ts';
+import { narrowed } from '../narrow.ts';
 import { openOrSay } from '../open.ts';
 
 export async function list(call: Call): Promise<number> {
@@ -20,9 +21,13 @@ export async function list(call: Call): Promise<number> {
     }
     call.err.write(`${said}; called nearly so:\n`);
   }
+  const steps = found.steps.map(({ id }) => id);
+  const left = await narrowed(call, project, steps);
+  if (typeof left === 'number') return left;
+  if (left !== steps) found = onlySteps(found, new Set(left));
   if (provenance) {
     const { provenanceJson, provenanceOf, provenanceText } = await import('../../view/provenance.ts');
-    const values = words.length === 0 ? provenance : provenanceOf(provenance, found);
+    const values = words.length === 0 && left === steps ? provenance : provenanceOf(provenance, found);
     call.out.write(options.json ? provenanceJson(values) : provenanceText(values, await call.paint(), columns));
     return EXIT.done;
   }

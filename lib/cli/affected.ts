@@ -1,0 +1,71 @@
+import { relative } from 'node:path';
+import { TASK } from '../../tasks/index.ts';
+import { type Base, baseOf, changesSince, contentAt } from '../io/git-changes.ts';
+import { realFiles } from '../io/io.ts';
+import type { Changes } from '../model/changes.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Project, StepId } from '../model/project.ts';
+import { draftActions } from '../plan/actions.ts';
+import { affectedBy, redefinedSteps } from '../plan/affected.ts';
+import { makeGraph } from '../plan/graph.ts';
+import { selectAll } from '../plan/select.ts';
+import { EXIT } from '../run/exit-code.ts';
+import { type Call, complain } from './call.ts';
+import { loadWith, sayFaulty } from './open.ts';
+import { readSandboxfile } from './read-file.ts';
+import type { ReadSource } from './sources.ts';
+
+export interface Affected {
+  readonly steps: ReadonlySet<StepId>;
+  /** How much differs, and from what, in words. */
+  readonly said: string;
+}
+
+/** All steps of the project that a change since the commit counts for. A number: git cannot tell, which was said; it is the exit code. */
+export async function affectedSteps(call: Call, project: Project, wanted: string): Promise<Affected | number> {
+  const side = { environment: call.surroundings.environment };
+  const { root } = project;
+  const base = baseOf(side, root, wanted === '' ? usualBase(call) : wanted);
+  if (!base.ok) return untold(call, base.error);
+  const changes = changesSince(side, root, base.value.commit);
+  if (!changes.ok) return untold(call, changes.error);
+  const graph = makeGraph(project);
+  const actions = graph.value && draftActions(project, selectAll(graph.value), TASK);
+  if (actions?.value === undefined) return await sayFaulty(call, [...graph.diagnostics, ...(actions?.diagnostics ?? [])]);
+  const before = await projectAt(call, project, base.value, changes.value);
+  const steps = affectedBy(actions.value, changes.value, redefinedSteps(before, project));
+  return { steps, said: saidOf(base.value, changes.value) };
+}
+
+function untold(call: Call, failure: Failure): number {
+  complain(call, failure);
+  return EXIT.usage;
+}
+
+function usualBase({ surroundings: { environment } }: Call): string | undefined {
+  const branch = environment.get('GITHUB_BASE_REF') ?? '';
+  return environment.get('SBX_AFFECTED_BASE') || (branch === '' ? undefined : `origin/${branch}`);
+}
+
+/** The project as its files were then, with what is given now; undefined if they made none. */
+async function projectAt(call: Call, { root, file }: Project, { commit }: Base, { paths }: Changes): Promise<Project | undefined> {
+  const changed = new Set(paths);
+  const side = { environment: call.surroundings.environment };
+  const read: ReadSource = (path, shown) => {
+    const name = relative(root, path);
+    if (!changed.has(name)) return readSandboxfile(path, shown, realFiles);
+    return contentAt(side, root, commit, name) ?? { severity: 'error', code: 'file-missing', message: `${shown} did not exist` };
+  };
+  const shown = relative(root, file);
+  const bytes = read(file, shown);
+  if ('code' in bytes) return undefined;
+  const wish = { named: call.words.operands, args: call.words.rest ?? [] };
+  const { checked, unread } = await loadWith(call, wish, { root, file, shown, bytes, files: realFiles, read });
+  return unread.length > 0 ? undefined : checked.value?.project;
+}
+
+function saidOf({ commit, name }: Base, { paths, folders }: Changes): string {
+  const count = paths.length + folders.length;
+  const from = `${commit.slice(0, 10)}, the newest commit shared with ${name}`;
+  return count === 0 ? `nothing differs from ${from}` : `${count} ${count === 1 ? 'file differs' : 'files differ'} from ${from}`;
+}

@@ -1,0 +1,88 @@
+import { compileExcludes } from '../base/excludes.ts';
+import { compileGlobs, globsBelow } from '../base/glob.ts';
+import type { Changes } from '../model/changes.ts';
+import type { Action } from '../model/plan.ts';
+import type { Project, SandboxName, Step, StepId } from '../model/project.ts';
+import { feeders } from './flows.ts';
+
+/**
+ * The steps whose result the changes may make another: those that read something changed or are declared otherwise (`redefined`), those that need
+ * such a step, and those in a place that such a step provides. `actions`: of all steps of the project, in topological order.
+ */
+export function affectedBy(actions: readonly Action[], changes: Changes, redefined: ReadonlySet<StepId>): ReadonlySet<StepId> {
+  const position = new Map(actions.map((action, i) => [action.id, i]));
+  const needs = actions.map(({ step }) => step.needs.map((id) => position.get(id)).filter((i) => i !== undefined));
+  const feeder = feeders(actions, needs);
+  const isChanged = newSearch(changes);
+  const affected = new Set<StepId>();
+  const places = new Set<SandboxName>();
+  for (const [i, action] of actions.entries()) {
+    const { id, step } = action;
+    const sync = feeder[i] === undefined ? undefined : actions[feeder[i]];
+    const isHit =
+      redefined.has(id) ||
+      places.has(step.sandbox) ||
+      isChanged(action, sync) ||
+      (sync !== undefined && redefined.has(sync.id)) ||
+      // What a sync sent counts for those who read it, each as far as its inputs go.
+      step.needs.some((need) => affected.has(need) && actions[position.get(need) ?? -1]?.draft.reads.is !== 'sources');
+    if (!isHit) continue;
+    affected.add(id);
+    if (step.provides !== undefined) places.add(step.provides);
+  }
+  return affected;
+}
+
+/** Steps that the project did not have as they are now. Without a project of then: all. */
+export function redefinedSteps(before: Project | undefined, now: Project): ReadonlySet<StepId> {
+  const all = [...now.steps.values()];
+  return new Set(all.filter((step) => definitionOf(step, now) !== definitionOf(before?.steps.get(step.id), before)).map(({ id }) => id));
+}
+
+function definitionOf(step: Step | undefined, project: Project | undefined): string | undefined {
+  if (step === undefined || project === undefined) return undefined;
+  const { span: _, description: __, aliases: ___, ...definition } = step;
+  const secrets = project.secrets.filter(({ name }) => step.secrets.includes(name)).map(({ name, version }) => [name, version]);
+  return JSON.stringify([definition, project.sandboxes.get(step.sandbox), secrets]);
+}
+
+type Predicate = { readonly path: (path: string) => boolean; readonly folder: (folder: string) => boolean };
+
+const ALL: Predicate = { path: () => true, folder: () => true };
+
+/** Whether an action reads something that is changed; of what arrived, what its sync sends. Lists of globs that steps share are looked through once. */
+function newSearch({ paths, folders }: Changes): (action: Action, sync: Action | undefined) => boolean {
+  const known = new Map<readonly string[], Predicate>();
+  const hits = ({ path, folder }: Predicate, other: Predicate = ALL): boolean =>
+    paths.some((one) => path(one) && other.path(one)) || folders.some((one) => folder(one) && other.folder(one));
+  const byGlobs = (globs: readonly string[]): Predicate => {
+    let made = known.get(globs);
+    if (made === undefined) {
+      const set = compileGlobs(globs);
+      made = { path: set.matches, folder: (folder) => set.descend(folder) };
+      known.set(globs, made);
+    }
+    return made;
+  };
+  const sent = (sync: Action | undefined): Predicate => {
+    if (sync?.draft.reads.is !== 'sources') return ALL;
+    const excludes = compileExcludes(sync.draft.reads.exclude);
+    return { path: (path) => !excludes(path, false), folder: (folder) => !excludes(folder, true) };
+  };
+  return (action, sync) => {
+    const { reads, makes } = action.draft;
+    const { step } = action;
+    switch (reads.is) {
+      case 'files':
+        return hits(byGlobs(reads.globs));
+      case 'sources':
+        return hits(sent(action));
+      case 'arrived':
+        return hits(reads.globs === undefined ? ALL : byGlobs(reads.globs), sent(sync));
+      default:
+        // A command that is never remembered is not compared with anything, but what it says it reads counts, or else everything.
+        if (makes.is !== 'nothing' || step.script === undefined) return false;
+        return hits(step.inputs === undefined ? ALL : byGlobs(globsBelow(step.dir, step.inputs)));
+    }
+  };
+}
