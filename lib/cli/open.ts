@@ -122,7 +122,21 @@ export async function openOrSay(call: Call, wish: OpenWish): Promise<Opened | nu
 export async function sayFaulty(call: Call, diagnostics: readonly Diagnostic[]): Promise<2> {
   const { diagnosticsText } = await import('../view/diagnostic.ts');
   call.err.write(diagnosticsText(diagnostics, textsOf(call, diagnostics), await call.paint()));
+  await annotate(call, diagnostics);
   return 2;
+}
+
+/** In GitHub Actions: what is wrong stands at its line of the change that is looked at. */
+export async function annotate({ surroundings, err }: Call, diagnostics: readonly Diagnostic[]): Promise<void> {
+  const { environment, cwd } = surroundings;
+  if (environment.get('GITHUB_ACTIONS') !== 'true') return;
+  const { diagnosticCommands } = await import('../view/github-command.ts');
+  const repository = environment.get('GITHUB_WORKSPACE') ?? cwd;
+  const nameOf = (file: string): string | undefined => {
+    const name = relative(repository, resolve(cwd, file));
+    return file.startsWith('sbx:') || name.startsWith('..') ? undefined : name;
+  };
+  err.write(diagnosticCommands(diagnostics, nameOf));
 }
 
 /** The texts of the files that diagnostics point into, by the names they are shown under. */

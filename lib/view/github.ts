@@ -3,6 +3,7 @@ import { LOCAL, type SandboxName, type StepId } from '../model/project.ts';
 import { annotationsOf } from './annotations.ts';
 import { newBlocks } from './blocks.ts';
 import { fold, newBoard } from './board.ts';
+import { command, escapeData } from './github-command.ts';
 import { type Done, markdownOf } from './markdown.ts';
 import { neutral } from './neutral.ts';
 import { PLAIN } from './paint.ts';
@@ -102,18 +103,4 @@ export function githubView({ write, level, summary, token, repository }: GithubO
     },
     end: () => Promise.resolve(),
   };
-}
-
-/** A workflow command. Values can hold anything: what ends a value or the command is escaped. */
-export function command(name: 'error' | 'warning', properties: { readonly [key: string]: string | number }, message: string): string {
-  const list = Object.entries(properties).map(([key, value]) => `${key}=${escapeProperty(String(value))}`);
-  return `::${name}${list.length > 0 ? ` ${list.join(',')}` : ''}::${escapeData(message)}\n`;
-}
-
-function escapeData(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-}
-
-function escapeProperty(text: string): string {
-  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }

@@ -142,6 +142,19 @@ test('GitHub annotations with file and line, groups and step summary, as a real 
     },
   ));
 
+test('GitHub annotations of a faulty Sandboxfile stand at its lines', () =>
+  withProject({ 'app/Sandboxfile.yaml': 'version: 1\nsteps:\n  c: { rnu: x }\n' }, async (project) => {
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: project.root };
+    const said = '::error file=app/Sandboxfile.yaml,line=3,col=8,title=unknown-key::';
+    for (const args of [['run', 'c'], ['validate']]) {
+      const { code, stderr } = await project.sbx(['-C', 'app', ...args], { env });
+      assert.is(code, 2);
+      assert.match(stderr, said);
+      assert.match(stderr, '%0ADid you mean `run`?\n');
+    }
+    assert.not.match((await project.sbx(['-C', 'app', 'validate'])).stderr, '::error');
+  }));
+
 test('the examples of help are command lines that are understood', () => {
   for (const command of COMMANDS) {
     for (const [line] of command.examples) {

@@ -2,7 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Event } from '../../lib/model/event.ts';
 import { annotationsOf } from '../../lib/view/annotations.ts';
-import { command, githubView } from '../../lib/view/github.ts';
+import { githubView } from '../../lib/view/github.ts';
+import { command } from '../../lib/view/github-command.ts';
 import { PLAIN } from '../../lib/view/paint.ts';
 import { failing, told } from './story.ts';
 

@@ -3,7 +3,7 @@ import { EXIT } from '../../run/exit-code.ts';
 import { isValid, type Validated, validateJson, validateText } from '../../view/validate.ts';
 import { betweenSteps } from '../between-steps.ts';
 import type { Call } from '../call.ts';
-import { type Opening, open, textsOf } from '../open.ts';
+import { annotate, type Opening, open, textsOf } from '../open.ts';
 
 export async function validate(call: Call): Promise<number> {
   const opening = await open(call, { named: [] });
@@ -13,6 +13,7 @@ export async function validate(call: Call): Promise<number> {
   const text = call.options.json ? validateJson(validated) : validateText(validated, textsOf(call, diagnostics), await call.paint());
   const valid = isValid(diagnostics);
   (valid || call.options.json ? call.out : call.err).write(text);
+  if (!call.options.json) await annotate(call, diagnostics);
   return valid ? EXIT.done : EXIT.usage;
 }
 
