@@ -10,6 +10,8 @@ import { isConventional } from './variables.ts';
 export interface Choice {
   readonly param: string;
   readonly value: string;
+  /** What it is where the value is empty, as far as only the shell knows it. */
+  readonly computed?: readonly Piece[];
   /** The variable of the environment that is stronger than the value. */
   readonly yieldsTo?: string;
   /** What the variable of the shell is called. */
@@ -37,36 +39,79 @@ const TAKEN: ReadonlySet<string> = new Set(
 export function choicesOf(recipes: readonly ExpandedRecipe[], makefile: Makefile, scope: Scope): Choices {
   const exported = [...makefile.exports].filter((name) => makefile.variables.has(name)).map((name) => expand(`$(${name})`, scope));
   const all = [...recipes.flatMap(({ commands }) => commands.map(({ pieces }) => pieces)), ...exported];
-  const used = new Map<string, Variable>();
-  for (const variable of all.flatMap(variablesIn))
-    if (variable.from === 'nowhere' || makefile.variables.get(variable.name) === variable) used.set(variable.name, variable);
-  const pinned = new Set([...makefile.pinned, ...recipes.flatMap((recipe) => [...recipe.pinned])]);
-  const values = new Map(
-    [...used].map(([name, variable]) => [name, writtenOut(variable, { ...scope, pin: (one) => void pinned.add(one.name) })]),
-  );
+  const used = usedIn(all, makefile, scope);
+  const why = whyWrittenOut(used, recipes, makefile);
   const own = shellNamesIn(all.flat().filter((piece) => typeof piece === 'string'));
-  const why = new Map<string, string>();
-  for (const name of used.keys()) {
-    if (pinned.has(name)) why.set(name, 'names of files, functions or conditions follow from its value');
-    else if (!SAFE.test(values.get(name) ?? '')) why.set(name, 'the shell reads quotes and signs in its value');
-  }
-  const shellNames = new Map([...used.keys()].map((name) => [name, shellName(name, own)]));
+  const names = new Map([...used.keys()].map((name) => [name, shellName(name, own)]));
   const standing = (variable: Variable): Standing => {
     const { name } = variable;
-    const isOne = used.get(name)?.value === variable.value && !why.has(name);
-    return isOne ? { name: shellNames.get(name) ?? name } : { content: contentOf(variable, scope) };
+    const isOne = used.get(name)?.variable.value === variable.value && !why.has(name);
+    return isOne ? { name: names.get(name) ?? name } : { content: contentOf(variable, scope) };
   };
   for (const pieces of all) {
     for (const { name } of commandOf(pieces, standing).refused) why.set(name, 'it stands behind a backslash or a dollar');
   }
+  const needed = new Set(all.flatMap((pieces) => [...commandOf(pieces, standing).quotes.names]));
   const taken = new Set<string>();
   const params = new Map<string, Choice>();
-  for (const [name, { yields }] of used) {
-    if (why.has(name)) continue;
-    const choice = { param: nameFor(name, taken), value: values.get(name) ?? '', name: shellNames.get(name) ?? name };
-    params.set(name, yields && /^[A-Za-z_]\w*$/.test(name) ? { ...choice, yieldsTo: name } : choice);
+  for (const [name, { variable, content, value }] of used) {
+    const shown = names.get(name) ?? name;
+    if (why.has(name) || !needed.has(shown)) continue;
+    const isComputed = !content.every(isPlain);
+    if (isComputed) for (const one of commandOf(content, standing).quotes.names) needed.add(one);
+    params.set(name, {
+      param: nameFor(name, taken),
+      name: shown,
+      value,
+      ...(isComputed ? { computed: content } : {}),
+      ...(variable.yields && /^[A-Za-z_]\w*$/.test(name) ? { yieldsTo: name } : {}),
+    });
   }
-  return { params, standing, notes: [...notesOf(used, why, makefile), ...nowhereNotes(params, used, recipes)] };
+  return {
+    params,
+    standing,
+    notes: [...notesOf(used, why, makefile), ...nowhereNotes(params, used, recipes), ...decidingNotes(recipes, makefile)],
+  };
+}
+
+interface Used {
+  readonly variable: Variable;
+  readonly content: readonly Piece[];
+  /** Empty where only the shell knows it. */
+  readonly value: string;
+  /** Variables that the value is made of. */
+  readonly of: readonly string[];
+}
+
+/** Variables that texts refer to, and that their values refer to. What refers to others comes before them. */
+function usedIn(all: readonly (readonly Piece[])[], { variables }: Makefile, scope: Scope): ReadonlyMap<string, Used> {
+  const used = new Map<string, Used>();
+  const todo = all.flatMap(variablesIn);
+  for (const variable of todo) {
+    if (used.has(variable.name) || (variable.from !== 'nowhere' && variables.get(variable.name) !== variable)) continue;
+    const content = contentOf(variable, scope);
+    const of: string[] = [];
+    const value = content.every(isPlain) ? writtenOut(variable, { ...scope, pin: ({ name }) => void of.push(name) }) : '';
+    used.set(variable.name, { variable, content, value, of });
+    todo.push(...variablesIn(content));
+  }
+  return used;
+}
+
+function whyWrittenOut(used: ReadonlyMap<string, Used>, recipes: readonly ExpandedRecipe[], { pinned }: Makefile): Map<string, string> {
+  const why = new Map<string, string>();
+  const fixed = new Set([...pinned, ...recipes.flatMap((recipe) => [...recipe.pinned.keys()])]);
+  for (const [name, { value, of }] of used) {
+    if (fixed.has(name)) why.set(name, 'names of files, functions or conditions follow from its value');
+    else if (!SAFE.test(value)) why.set(name, 'the shell reads quotes and signs in its value');
+    else for (const one of of) why.set(one, `the parameter ${name} is made of it`);
+  }
+  return why;
+}
+
+/** Text, or what comes to text without a shell. */
+function isPlain(piece: Piece): boolean {
+  return typeof piece === 'string' || piece.is === 'variable';
 }
 
 function variablesIn(pieces: readonly Piece[]): readonly Variable[] {
@@ -87,9 +132,9 @@ function shellName(name: string, own: ReadonlySet<string>): string {
   return legal !== name || TAKEN.has(legal) || own.has(legal) ? `make_${legal}` : legal;
 }
 
-function notesOf(used: ReadonlyMap<string, Variable>, why: ReadonlyMap<string, string>, { file }: Makefile): readonly Note[] {
+function notesOf(used: ReadonlyMap<string, Used>, why: ReadonlyMap<string, string>, { file }: Makefile): readonly Note[] {
   return [...why].flatMap(([name, reason]) => {
-    const variable = used.get(name);
+    const variable = used.get(name)?.variable;
     if (variable === undefined || !variable.optional) return [];
     const text = typeof variable.value === 'string' ? `${name} = ${variable.value}` : name;
     return [
@@ -101,7 +146,7 @@ function notesOf(used: ReadonlyMap<string, Variable>, why: ReadonlyMap<string, s
 /** Of variables that a recipe uses and nothing sets, where they are first used. */
 function nowhereNotes(
   params: ReadonlyMap<string, Choice>,
-  used: ReadonlyMap<string, Variable>,
+  used: ReadonlyMap<string, Used>,
   recipes: readonly ExpandedRecipe[],
 ): readonly Note[] {
   const first = new Map<string, RecipeCommand>();
@@ -110,8 +155,18 @@ function nowhereNotes(
   }
   return [...params].flatMap(([name, { param }]) => {
     const command = first.get(name);
-    if (used.get(name)?.from !== 'nowhere' || isConventional(name) || command === undefined) return [];
+    if (used.get(name)?.variable.from !== 'nowhere' || isConventional(name) || command === undefined) return [];
     const why = `nothing sets ${name}: it is the parameter ${param}, empty unless it is given or in the environment`;
     return [{ at: command.at, text: command.text, why, left: false }];
   });
+}
+
+/** Of variables that nothing sets and that a function looks at: what recipes do depends on them. */
+function decidingNotes(recipes: readonly ExpandedRecipe[], { variables }: Makefile): readonly Note[] {
+  return recipes.flatMap(({ pinned }) =>
+    [...pinned].flatMap(([name, { at, text }]): readonly Note[] => {
+      if (variables.has(name) || isConventional(name)) return [];
+      return [{ at, text, why: `nothing sets ${name}, and what this does depends on it: it is taken for empty`, left: false }];
+    }),
+  );
 }

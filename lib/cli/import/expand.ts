@@ -128,7 +128,8 @@ function named(name: string, scope: Scope): readonly Piece[] {
 /** Whether a user may want to set it: what is made of other variables, or by functions, follows from them unless it is there to be set. */
 function isChoice({ from, value, optional }: Variable, content: readonly Piece[]): boolean {
   if (from === 'automatic' || (from === 'built-in' && !optional)) return false;
-  if (content.some((piece) => (typeof piece === 'string' ? piece.includes('\n') : piece.is !== 'variable'))) return false;
+  const settled = (piece: Piece): boolean => (typeof piece === 'string' ? !piece.includes('\n') : piece.is === 'variable' || optional);
+  if (!content.every(settled)) return false;
   return optional || (typeof value === 'string' ? !value.includes('$') : content.every((piece) => typeof piece === 'string'));
 }
 

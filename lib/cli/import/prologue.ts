@@ -1,5 +1,5 @@
 import { shellQuote } from '../../base/quote.ts';
-import type { Choices } from './choices.ts';
+import type { Choice, Choices } from './choices.ts';
 import { commandOf } from './command.ts';
 import { contentOf, expand } from './expand.ts';
 import type { Makefile, Piece, Variable } from './makefile.ts';
@@ -65,25 +65,44 @@ function exportLine({ name }: Variable, pieces: readonly Piece[], { standing }: 
   return `export ${name}=${text}`;
 }
 
+/** The value that only the shell knows, where none was given. */
+function computedLine({ name }: Choice, pieces: readonly Piece[], { standing }: Choices): string {
+  const escaped = pieces.map((piece) => (typeof piece === 'string' ? piece.replace(/["\\`$}]/g, '\\$&') : piece));
+  return `: ${commandOf([`"\${${name}:=`, ...escaped, '}"'], standing).text}`;
+}
+
 export function prologueOf(choices: Choices, exports: Exports, scope: Scope): Prologue {
   const exported = new Set(exports.env.map(([name]) => name));
   const byName = new Map([...choices.params.values()].map((choice) => [choice.name, choice]));
   return (names, body, own) => {
     const extra = [...exports.lines, ...own.map((variable) => exportLine(variable, contentOf(variable, scope), choices))];
-    const all = new Set([...names, ...extra.flatMap((line) => [...line.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name))]);
-    const set = [...all].flatMap((name) => {
+    const all = [...new Set([...names, ...extra.flatMap(namesIn)])];
+    const set: string[] = [];
+    const computed: string[] = [];
+    for (const name of all) {
       const choice = byName.get(name);
-      if (choice !== undefined && !(exported.has(name) && choice.name === name)) return [`${name}=\${{ params.${choice.param} }}`];
-      return name === 'CURDIR' ? ['CURDIR=$PWD'] : [];
-    });
+      if (name === 'CURDIR') set.push('CURDIR=$PWD');
+      if (choice === undefined || (exported.has(name) && choice.name === name)) continue;
+      set.push(`${name}=\${{ params.${choice.param} }}`);
+      if (choice.computed === undefined) continue;
+      const line = computedLine(choice, choice.computed, choices);
+      computed.unshift(line);
+      for (const one of namesIn(line)) if (!all.includes(one)) all.push(one);
+    }
     const isSet = (name: string): boolean =>
-      byName.has(name) ||
-      exported.has(name) ||
-      extra.some((line) => line.startsWith(`export ${name}=`)) ||
-      new RegExp(`\\b${name}=|\\bfor\\s+${name}\\b|\\bread\\s+(?:-\\w+\\s+)*(?:\\w+\\s+)*${name}\\b|\\bgetopts\\s+\\S+\\s+${name}\\b`).test(
-        body,
-      );
-    const passed = [...names].filter((name) => name !== 'CURDIR' && !BASE.has(name) && !/^(?:LC_|SBX_)/.test(name) && !isSet(name));
-    return { text: [...(set.length > 0 ? [set.join(' ')] : []), ...extra], passed };
+      byName.has(name) || exported.has(name) || extra.some((line) => line.startsWith(`export ${name}=`)) || setsIn(body, name);
+    const passed = all.filter((name) => name !== 'CURDIR' && !BASE.has(name) && !/^(?:LC_|SBX_)/.test(name) && !isSet(name));
+    return { text: [...(set.length > 0 ? [set.join(' ')] : []), ...computed, ...extra], passed };
   };
+}
+
+/** Variables of the shell that a line refers to. */
+function namesIn(line: string): readonly string[] {
+  return [...line.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name);
+}
+
+/** Whether a script sets a variable itself. */
+function setsIn(body: string, name: string): boolean {
+  const sets = `\\b${name}=|\\bfor\\s+${name}\\b|\\bread\\s+(?:-\\w+\\s+)*(?:\\w+\\s+)*${name}\\b|\\bgetopts\\s+\\S+\\s+${name}\\b`;
+  return new RegExp(sets).test(body);
 }

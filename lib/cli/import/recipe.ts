@@ -19,8 +19,8 @@ export interface ExpandedRecipe {
   readonly faults: readonly { readonly at: At; readonly text: string; readonly why: string }[];
   /** It refers to the name of its target, so it makes a file of that name. */
   readonly namesTarget: boolean;
-  /** Names of variables whose values were written out. */
-  readonly pinned: ReadonlySet<string>;
+  /** Names of variables whose values were written out, and where. */
+  readonly pinned: ReadonlyMap<string, { readonly at: At; readonly text: string }>;
   /** Names of the variables that it looked at. */
   readonly asked: ReadonlySet<string>;
   readonly exported: readonly Variable[];
@@ -29,7 +29,7 @@ export interface ExpandedRecipe {
 /** The recipe of a target with its references followed. */
 export function expandRecipe(target: Target, makefile: Makefile, files: Listing, budget: Scope['budget']): ExpandedRecipe {
   const faults: { at: At; text: string; why: string }[] = [];
-  const pinned = new Set<string>();
+  const pinned = new Map<string, { readonly at: At; readonly text: string }>();
   const asked = new Set<string>();
   const own = ownVariables(target, makefile.targetVariables);
   const automatics = automaticsOf(target);
@@ -44,7 +44,7 @@ export function expandRecipe(target: Target, makefile: Makefile, files: Listing,
     },
     files,
     fault: (why) => void faults.push({ at: now.at, text: now.text, why }),
-    pin: ({ name }) => void pinned.add(name),
+    pin: ({ name }) => void (pinned.has(name) || pinned.set(name, now)),
     open: [],
     budget,
   };

@@ -30,7 +30,7 @@ export interface Work {
 export function workOf(target: Target, recipe: ExpandedRecipe, { standing }: Choices, isForeign: boolean): Work {
   const lines = recipe.commands.map(({ at, text, pieces, ignored }): WorkLine => {
     const command = commandOf(pieces, standing);
-    return { at, raw: text, text: command.text, quotes: command.quotes, ignored };
+    return { at, raw: text, text: /\\\s*$/.test(command.text) ? command.text : command.text.trimEnd(), quotes: command.quotes, ignored };
   });
   return { target, recipe, lines, calls: [], role: isForeign && lines.length > 0 ? 'make' : roleOf(target, recipe, lines) };
 }
