@@ -12,6 +12,9 @@ export interface Command {
   readonly refused: readonly Variable[];
 }
 
+/** What begins an expression of a Sandboxfile. */
+const EXPRESSION = '${{';
+
 /**
  * Shell text of a command line. make pastes the values of variables into it; here the shell puts them in: outside of quotes it splits them into
  * words as it would have split the pasted text, within single quotes these are closed for the variable and opened again.
@@ -30,8 +33,14 @@ export function commandOf(pieces: readonly Piece[], standing: (variable: Variabl
     for (const [i, piece] of all.entries()) {
       const next = all[i + 1] ?? behind;
       if (typeof piece === 'string') {
-        text += piece;
-        quotes.take(piece);
+        const parts = piece.split(EXPRESSION);
+        for (const [nth, part] of parts.entries()) {
+          // Between the dollar and the brace the quotes are closed and opened: the shell reads the same, and sbx no expression.
+          if (nth > 0 && quotes.where === 'single') text += "''";
+          const whole = `${nth > 0 ? '{{' : ''}${part}${nth < parts.length - 1 ? '$' : ''}`;
+          text += whole;
+          quotes.take(whole);
+        }
       } else if (piece.is === 'shell') {
         const inner = commandOf(piece.command, standing);
         refused.push(...inner.refused);

@@ -69,10 +69,15 @@ function leftToMake(work: Work, { makefile, works, params, note }: Material): Do
   const words = [
     'make',
     ...(makefile.file === 'Makefile' ? [] : ['-f', shellQuote(makefile.file)]),
-    target.name.startsWith(HERE) ? `"$PWD"${shellQuote(target.name.slice(1))}` : shellQuote(target.name),
+    target.name.startsWith(HERE) ? `"$PWD"${quoted(target.name.slice(1))}` : quoted(target.name),
     ...set.map(([variable, param]) => `${variable}=\${{ params.${param} }}`),
   ];
   return { run: words.join(' '), env: [], passEnv: [] };
+}
+
+/** One word of sh, without what sbx would read as an expression. */
+function quoted(name: string): string {
+  return shellQuote(name).replaceAll('${{', "$''{{");
 }
 
 function callsMake({ raw, quotes }: WorkLine): boolean {

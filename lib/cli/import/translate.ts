@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../base/result.ts';
 import { withCallsApart } from './calls.ts';
 import { choicesOf } from './choices.ts';
+import { isBuiltIn } from './implicit.ts';
 import type { Listing, Note } from './makefile.ts';
 import { exportsOf, prologueOf } from './prologue.ts';
 import { readMakefile } from './read.ts';
@@ -35,7 +36,7 @@ export function translate(file: string, text: string, { files, readFile, leave }
   const read = readMakefile(file, text, files, readFile, budget);
   if (!read.ok) return read;
   const makefile = read.value;
-  const named = new Set(makefile.rules.flatMap((rule) => rule.targets)).size;
+  const named = new Set(makefile.rules.flatMap((rule) => (isBuiltIn(rule) ? [] : rule.targets))).size;
   if (named > MOST_STEPS) return tooMuch(`it has ${named} targets, and ${MOST_STEPS} steps fit into one file`);
   const targets = targetsOf(makefile, files);
   const { chosen, makers } = oncePerRecipe(targets.all, leave);

@@ -66,7 +66,7 @@ function stepLines(step: ImportedStep): readonly string[] {
     values === undefined || (values.length === 0 && !always) ? [] : [`    ${key}: ${flowList(values)}`];
   return [
     `  ${id}:`,
-    ...(description === undefined ? [] : [`    description: ${scalar(description)}`]),
+    ...(description === undefined ? [] : [`    description: ${scalar(description.replaceAll('${{', '$ {{'))}`]),
     ...list('needs', needs),
     ...list('after', after),
     ...(shell === undefined ? [] : [`    shell: ${shell}`]),
