@@ -38,20 +38,21 @@ function makesOf(step: Step, sandbox: SandboxSpec): Makes {
   return { is: sandbox.kind === 'local' ? 'files' : 'place', globs: globsBelow(step.dir, step.outputs) };
 }
 
-/** A step that is never remembered is never compared, so nothing is looked at for it. */
+/** A step that is never remembered is never compared, so nothing is looked at for it; of a service what it declares counts for those that need it. */
 export function readsOf(step: Step, scope: PlanScope): Reads {
   const globs = step.inputs === undefined ? undefined : globsBelow(step.dir, step.inputs);
   if (scope.sandbox.kind !== 'local') return { is: 'arrived', globs };
-  if (makesOf(step, scope.sandbox).is === 'nothing') return { is: 'nothing' };
+  const isRead = step.service === undefined ? makesOf(step, scope.sandbox).is !== 'nothing' : globs !== undefined;
+  if (!isRead) return { is: 'nothing' };
   return { is: 'files', globs: globs ?? EVERYTHING };
 }
 
 /** Of the project: the planner takes away what steps make. */
 const EVERYTHING: readonly string[] = ['**'];
 
-/** Steps of the project's own folder run side by side; in a workspace there is one writer. */
+/** Steps of the project's own folder run side by side; in a workspace there is one writer, beside services. */
 export function workspaceUse(step: Step, sandbox: SandboxSpec): Draft['workspace'] {
-  return step.parallel || sandbox.name === LOCAL ? 'shares' : 'writes';
+  return step.parallel || step.service !== undefined || sandbox.name === LOCAL ? 'shares' : 'writes';
 }
 
 /** Runs a script in the step's folder of its sandbox: on the user's terminal if the step is interactive. */

@@ -49,7 +49,7 @@ export const fetchArtifacts: Task = {
     },
   },
   requires: ['from'],
-  refuses: ['run', 'shell', 'inputs', 'outputs', 'state', 'dir', 'interactive'],
+  refuses: ['run', 'shell', 'inputs', 'outputs', 'state', 'dir', 'interactive', 'service', 'ready'],
   plan(step, scope) {
     return { value: draftOf(step, scope), diagnostics: problems(step) };
   },

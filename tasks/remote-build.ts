@@ -23,6 +23,7 @@ export const remoteBuild: Task = {
     },
   },
   requires: ['run'],
+  refuses: ['service', 'ready'],
   plan(step, scope) {
     const source = textField(step, 'source');
     const draft = commandDraft(step, scope, step.script?.source ?? '', source === undefined ? {} : { source });

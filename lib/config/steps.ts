@@ -19,6 +19,7 @@ import { type Required, readRequires } from './requires.ts';
 import { fieldsOfSandbox } from './sandboxes.ts';
 import type { Scope } from './scope.ts';
 import { readScript } from './script.ts';
+import { readService } from './service.ts';
 
 /** What all steps are read with. */
 export interface StepsScope {
@@ -116,6 +117,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     parallel: read('parallel') ?? stepFields.parallel.default,
     ...some('cache', cache),
     interactive: task.interactive ?? read('interactive') ?? stepFields.interactive.default,
+    ...some('service', readService(entry, read('service') ?? stepFields.service.default, read('ready'), report)),
     ...some('confirm', read('confirm')),
     ...some('aliases', read('aliases')),
     ...some('description', read('description')),

@@ -25,6 +25,18 @@ export const FAILURE_MEANINGS: { readonly [code in FailureCode]: FailureMeaning 
     means: 'The step took longer than its `timeout`, and was ended with all it started.',
     mend: 'Raise `timeout`, or find what hangs.',
   },
+  'service-not-ready': {
+    means: 'A service was not ready by its deadline, or it cannot be asked whether it is.',
+    mend: 'Read its last lines; is what `ready` waits for what it does? Raise `deadline` if it needs more time.',
+  },
+  'service-ended': {
+    means: 'A service ended though nobody told it to. What needs it fails with it.',
+    mend: 'Read its last lines: a service must stay in the foreground.',
+  },
+  'port-in-use': {
+    means: 'Something listens already where the service is to be asked whether it is ready.',
+    mend: 'End it (`ss -ltnp` names it), or give the service another port.',
+  },
   cancelled: { means: 'The run was stopped, by a signal or because another step failed.', mend: 'Run it again.' },
   'output-missing': {
     means: 'The command succeeded and did not make what `outputs` names.',

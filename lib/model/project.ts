@@ -1,6 +1,7 @@
 import type { Json } from '../base/json.ts';
 import type { Span } from '../base/span.ts';
 import type { Script } from './script.ts';
+import type { Service } from './service.ts';
 import type { Pairs, Value } from './value.ts';
 
 export type StepId = string;
@@ -135,6 +136,8 @@ export interface Step {
   /** Absent: by the rules for caching; false: never. */
   readonly cache?: boolean;
   readonly interactive: boolean;
+  /** It is one that goes on beside those that need it. */
+  readonly service?: Service;
   /** Asked before it is executed; only a yes lets it begin. */
   readonly confirm?: string;
   readonly aliases?: readonly string[];

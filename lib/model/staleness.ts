@@ -4,7 +4,10 @@ import type { SandboxName, StepId } from './project.ts';
 export type Staleness =
   | { readonly code: 'never-ran' }
   | { readonly code: 'not-remembered' } // declares no outputs: runs every time
-  | { readonly code: 'not-cacheable'; readonly because: 'interactive' | 'when' | 'provides' | 'releases' | 'secrets' | 'cache-off' }
+  | {
+      readonly code: 'not-cacheable';
+      readonly because: 'interactive' | 'service' | 'when' | 'provides' | 'releases' | 'secrets' | 'cache-off';
+    }
   | { readonly code: 'forced' }
   | { readonly code: 'failed-before' }
   | { readonly code: 'cancelled-before' } // by the user, or since another step failed

@@ -7,6 +7,7 @@ import type { PlanOptions } from './judgement.ts';
 export function uncacheable(action: Action, options: PlanOptions): (Staleness & { readonly code: 'not-cacheable' })['because'] | undefined {
   const { step, draft } = action;
   if (step.interactive) return 'interactive';
+  if (step.service !== undefined) return 'service';
   if (step.when !== 'success') return 'when';
   if (step.provides !== undefined) return 'provides';
   if (step.releases !== undefined) return 'releases';

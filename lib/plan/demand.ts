@@ -25,7 +25,7 @@ export interface Demand {
 type Level = 0 | 1 | 2;
 
 /**
- * Executed only on demand: what leaves its product in a place and was not named, and providers and releasers. All others execute when judged so.
+ * Executed only on demand: what leaves its product in a place and was not named, services, providers and releasers. All others execute when judged so.
  * Kept true: whatever executes has what it needs. Each step that it needs directly is fresh, restored or executes; so is each step of its own
  * place that it needs through others; every sync among those is asked even if it is fresh by record, for the workspace may have changed.
  */
@@ -79,8 +79,9 @@ class Walk implements Demand {
     // What an action waits for to be judged must be made even while it is open whether the action itself executes.
     const waits = settled === undefined && wanted === 2 ? waitsOf(wanting) : NONE;
     for (const need of needs) {
-      const id = (this.#list[need] as Wanting).action.id;
-      const level = waits.has(id) ? 2 : executes;
+      const { action: needed } = this.#list[need] as Wanting;
+      // What a service contributes is known once its own turn has come, whether it is started or not.
+      const level = waits.has(needed.id) && needed.step.service === undefined ? 2 : executes;
       if (level > (this.#direct[need] as number)) this.#direct[need] = level;
     }
     for (const [name, there] of this.#there) {
@@ -150,7 +151,12 @@ class Walk implements Demand {
 
 /** Whether the action is executed only if another needs it or the user named it. */
 export function onDemand(action: Action): boolean {
-  return action.draft.makes.is === 'place' || action.step.provides !== undefined || action.step.releases !== undefined;
+  return (
+    action.draft.makes.is === 'place' ||
+    action.step.service !== undefined ||
+    action.step.provides !== undefined ||
+    action.step.releases !== undefined
+  );
 }
 
 /** Whether the action's judgement alone is not enough: somebody has to need it, or its place. */

@@ -140,6 +140,7 @@ export function describeChange({ sandbox, what }: PlaceChange): string {
 
 const NOT_CACHED: { readonly [because in (Staleness & { code: 'not-cacheable' })['because']]: string } = {
   interactive: 'it is interactive',
+  service: 'it is a service',
   when: 'it runs on failure or always',
   provides: 'it brings up a place',
   releases: 'it releases a place',

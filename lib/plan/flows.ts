@@ -10,7 +10,7 @@ export function willAct(decision: Decision): boolean {
 
 /** A fetch writes here wherever its place is; a command here may write whatever it declares. */
 export function writesHere({ draft, step }: Action): boolean {
-  return draft.makes.is === 'files' || (draft.makes.is === 'nothing' && step.sandbox === LOCAL);
+  return draft.makes.is === 'files' || (draft.makes.is === 'nothing' && step.sandbox === LOCAL && step.service === undefined);
 }
 
 /** For each action that reads what arrived in a place: the last sync to it among all that the action needs. */

@@ -57,7 +57,10 @@ function decide({ project, action, options }: Question, facts: Facts, look: Look
   if (!step.enabled) return { is: 'skip', because: { code: 'disabled' } };
   if (action.forced) return { is: 'run', reasons: [{ code: 'forced' }] };
   const because = uncacheable(action, options);
-  if (because !== undefined) return { is: 'run', reasons: [{ code: 'not-cacheable', because }] };
+  if (because !== undefined) {
+    const ran: readonly Staleness[] = because === 'service' && facts.ran.length > 0 ? [{ code: 'upstream-ran', steps: facts.ran }] : [];
+    return { is: 'run', reasons: [{ code: 'not-cacheable', because }, ...ran] };
+  }
   if (draft.makes.is === 'nothing') return { is: 'run', reasons: [{ code: 'not-remembered' }] };
   if (facts.key === undefined || facts.ran.length > 0) return unsure(action, facts, look);
   if (draft.reads.is === 'sources') return isHere(project, action) ? { is: 'fresh' } : judgeSync(action, facts, look);
@@ -132,7 +135,9 @@ function factsOf(question: Question, look: Look): Facts {
   const { step, draft } = action;
   const last = look.last(step.id);
   const isSync = draft.reads.is === 'sources';
-  const counts = step.enabled && draft.makes.is !== 'nothing' && uncacheable(action, options) === undefined;
+  const isRemembered = draft.makes.is !== 'nothing' && uncacheable(action, options) === undefined;
+  // A service is not remembered, but its dependents are.
+  const counts = step.enabled && (isRemembered || step.service !== undefined);
   const { waits, ran, digests } = contributions(question, last);
   const treeOpen = question.feeding === 'unknown' || (isSync && waits.length > 0);
   if (treeOpen && waits.length === 0) waits.push(...step.needs);

@@ -10,12 +10,16 @@ const NOTHING: Upstream = { is: 'nothing' };
 
 /**
  * What the action contributes as far as its judgement tells. Outputs count by their digest, so that equal outputs leave dependents fresh;
- * a verdict, or a place without declared outputs, counts by its key, which is known before it runs.
+ * a verdict, a service, or a place without declared outputs counts by its key, which is known before it runs.
  */
 export function predicted(action: Action, judgement: Judgement, look: Look, options: PlanOptions): Upstream {
   const { decision, key } = judgement;
   // Nothing is expected to fail.
   if (addsNothing(action) || decision.is === 'skip' || action.step.when === 'failure') return NOTHING;
+  if (action.step.service !== undefined) {
+    if (beyondKey(judgement)) return { is: 'ran', settled: false };
+    return key === undefined ? { is: 'unknown' } : { is: 'digest', digest: key };
+  }
   const { makes } = action.draft;
   if (makes.is === 'nothing') return { is: 'ran', settled: false };
   if (uncacheable(action, options) !== undefined) return makes.is === 'verdict' ? { is: 'ran', settled: false } : { is: 'unknown' };
@@ -38,6 +42,7 @@ export function predicted(action: Action, judgement: Judgement, look: Look, opti
 export function actual(action: Action, settled: Settled, before: Upstream, leftAlone: boolean, options: PlanOptions): Upstream {
   if (addsNothing(action)) return NOTHING;
   if (settled.is === 'gone') return leftAlone ? before : NOTHING;
+  if (action.step.service !== undefined) return before.is === 'ran' ? { is: 'ran', settled: true } : before;
   const { makes } = action.draft;
   if (settled.outputs !== undefined && makes.is !== 'nothing' && makes.is !== 'verdict' && makes.globs.length > 0) {
     return { is: 'digest', digest: settled.outputs };
@@ -55,7 +60,7 @@ export function lastKnown(step: string, look: Look): Upstream {
   return last?.is === 'succeeded' ? { is: 'digest', digest: last.outputs ?? last.key } : NOTHING;
 }
 
-/** What a place holds after a step that followed one that is not remembered is more than its key can tell. */
+/** What a place holds, or a service does, after a step that is not remembered is more than its key can tell. */
 function beyondKey({ decision }: Judgement): boolean {
   return decision.is === 'run' && decision.reasons.some((reason) => reason.code === 'upstream-ran');
 }

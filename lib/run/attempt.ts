@@ -7,7 +7,7 @@ import type { Step } from '../model/project.ts';
 import type { Produced, RunScope, Task } from '../task.ts';
 import type { Footing, RunControl } from './control.ts';
 
-/** What came of one attempt. `stopped`: the run ended it. */
+/** What came of one attempt. `stopped`: the run ended it, or `over` did. */
 export type Attempted = { readonly is: 'ended'; readonly result: Result<Produced, Failure> } | { readonly is: 'stopped' };
 
 /** Runs the task once: a timeout and the end of the run end all that it started before this settles. The only place where exceptions are caught: what this computer refuses is a failure, all else a fault. */
@@ -17,6 +17,7 @@ export async function attempt(
   control: RunControl,
   hide: (text: string) => string,
   scopeWith: (leave: Pick<RunScope, 'signal' | 'hurry'>) => RunScope,
+  over?: AbortSignal,
 ): Promise<Attempted> {
   const { action } = planned;
   const { timeout } = action.step;
@@ -26,6 +27,9 @@ export async function attempt(
     timedOut = true;
     leave.end(new Error('timeout'));
   });
+  const end = (): void => leave.end(new Error('over'));
+  if (over?.aborted) end();
+  over?.addEventListener('abort', end);
   try {
     if (leave.signal.aborted) return { is: 'stopped' };
     const result = await task.run(action, scopeWith(leave));
@@ -34,6 +38,7 @@ export async function attempt(
     return judge(err(refusedHere(fault) ?? faultFailure(fault, hide)));
   } finally {
     stopTimer();
+    over?.removeEventListener('abort', end);
     leave.done();
   }
 
@@ -59,6 +64,7 @@ function after(ms: number | undefined, act: () => void): () => void {
 }
 
 export function footingOf(step: Step): Footing {
+  if (step.service !== undefined) return 'service';
   if (step.releases !== undefined || step.when === 'always') return 'release';
   return step.interactive ? 'terminal' : 'step';
 }

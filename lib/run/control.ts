@@ -3,8 +3,11 @@ import type { Emit, Event } from '../model/event.ts';
 /** What ends a run before its end: signals, in the words of the event. */
 export type StopCause = Extract<Event, { type: 'stopping' }>['cause'];
 
-/** How a running step ends early. `release` steps bring a place down: the first stop leaves them alone. `terminal` steps own the terminal. */
-export type Footing = 'step' | 'release' | 'terminal';
+/**
+ * How a running step ends early. `release` steps bring a place down: the first stop leaves them alone, and so it does
+ * with a `service`, which ends with those that need it. `terminal` steps own the terminal.
+ */
+export type Footing = 'step' | 'release' | 'service' | 'terminal';
 
 export interface Leave {
   /** Ends the step: TERM to all that it started. */
@@ -75,7 +78,8 @@ export class RunControl {
     this.#emit({ type: 'stopping', level, cause });
     this.#stopping.abort(new Error('stopped'));
     if (level >= 2) this.#hurry.step.abort();
-    for (const [controller, footing] of this.#running) if (footing !== 'release') controller.abort(new Error('stopped'));
+    for (const [controller, footing] of this.#running)
+      if (footing !== 'release' && (footing !== 'service' || level > 1)) controller.abort(new Error('stopped'));
     if (level === 2) this.#limit = setTimeout(() => this.#endReleasers(), RELEASE_LIMIT);
     if (level === 3) this.#leave();
     return true;

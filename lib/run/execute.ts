@@ -1,25 +1,26 @@
-import { join } from 'node:path';
+import { err } from '../base/result.ts';
 import type { Emit } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Folders, Io } from '../model/io.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Decision, PlannedAction } from '../model/plan.ts';
-import { LOCAL, type Project, type SandboxName, type SandboxSpec, type Step, type StepId } from '../model/project.ts';
+import type { Project, SandboxName, SandboxSpec, Step, StepId } from '../model/project.ts';
 import type { Tree } from '../model/tree.ts';
 import type { RunScope, Task } from '../task.ts';
-import { attempt, footingOf } from './attempt.ts';
+import { attempt } from './attempt.ts';
 import { type Confirm, unconfirmed } from './confirm.ts';
 import type { RunControl } from './control.ts';
+import { type Equipment, equip, told } from './equip.ts';
 import { fingerprintEvent } from './fingerprint-event.ts';
 import type { Ledger, Spent } from './ledger.ts';
-import type { Performed } from './loop.ts';
-import { StepOutput } from './output.ts';
+import type { Life, Performed } from './performed.ts';
 import { openPools, type Pools } from './pools.ts';
 import type { Reach } from './reach.ts';
 import type { Reading } from './reading.ts';
 import { retryDelay } from './retry.ts';
-import { type ScopeInput, scopeOf } from './scope.ts';
+import type { ScopeInput } from './scope.ts';
 import type { Secrets } from './secrets.ts';
+import { Services } from './services.ts';
 import type { KeepGoing } from './settlement.ts';
 import { Ticker } from './ticker.ts';
 import { Turns } from './turns.ts';
@@ -54,12 +55,16 @@ export class Executor {
   readonly #terminal = new Turns();
   /** What steps of this run left in their places. */
   readonly #placed = new Map<StepId, Tree>();
+  readonly #equipment: Equipment;
+  readonly #services: Services;
   #pools: Promise<Pools> | undefined;
   /** A step failed and none shall begin after that: known here before its slot is free, so before the loop knows. */
   #failed = false;
 
   constructor(input: ExecuteInput) {
     this.#input = input;
+    this.#equipment = { ...input, ticker: this.#ticker, placed: this.#placed };
+    this.#services = new Services({ ...input, ...this.#equipment });
   }
 
   readonly perform = async (planned: PlannedAction, priority: number): Promise<Performed> => {
@@ -84,6 +89,30 @@ export class Executor {
       });
     } finally {
       giveBack();
+    }
+  };
+
+  /** A step that is a service, from its start to its end. It holds no slot, and its workspace only until it is ready. */
+  readonly serve = async (planned: PlannedAction, life: Life): Promise<Performed> => {
+    const { step, draft } = planned.action;
+    let giveBack: (() => void) | undefined = await this.#turnsOf(step.sandbox).take(draft.workspace);
+    const free = (): void => {
+      giveBack?.();
+      giveBack = undefined;
+    };
+    try {
+      const refused = await unconfirmed(step, this.#input);
+      if (refused) return gone(refused);
+      const spec = this.#input.project.sandboxes.get(step.sandbox);
+      const place = await this.#input.reach.to(step.sandbox);
+      if (!place.ok && spec) return this.#away(planned, spec, place.error);
+      const up = (): void => {
+        free();
+        life.up();
+      };
+      return await this.#services.serve(planned, { ...life, up });
+    } finally {
+      free();
     }
   };
 
@@ -150,39 +179,24 @@ export class Executor {
 
   async #execute(planned: PlannedAction, reads: Reading | undefined): Promise<Performed> {
     const { action, decision } = planned;
-    const { io, emit, ledger, secrets, run, folders } = this.#input;
+    const { io, emit, ledger } = this.#input;
     const began = io.clock.monotonic();
     const at = io.clock.now();
     const ms = (): number => io.clock.monotonic() - began;
-    const refused = await this.#unconfirmed(action.step);
+    const refused = await unconfirmed(action.step, this.#input);
     if (refused) return gone(refused);
     emit({ type: 'step-started', step: action.id, decision, attempt: 1 });
-    const values = secrets.variables(action.step.secrets);
-    if (!values.ok) return gone({ is: 'failed', failure: { ...values.error, step: action.id } }, ms());
-    const output = new StepOutput({
-      files: io.files,
-      log: join(folders.project, 'runs', run, `${action.id}.log`),
-      emit: (text) => emit({ type: 'step-output', step: action.id, text }),
-      mask: secrets.mask(),
-      wake: this.#ticker.wake,
-    });
-    let bytes: number | undefined;
-    const scope: ScopeInput = {
-      ...this.#input.scope,
-      placed: this.#placed,
-      progress: (of, done, total, unit) => {
-        if (unit === 'bytes') bytes = done;
-        emit({ type: 'step-progress', step: of, done, unit, ...(total === undefined ? {} : { total }) });
-      },
-    };
+    const equipped = equip(this.#equipment, planned);
+    if (!equipped.ok) return gone({ is: 'failed', failure: { ...equipped.error, step: action.id } }, ms());
+    const { output, scopeWith, bytes } = equipped.value;
     const start = ledger.begin(planned, reads, at);
-    if (!start.ok) return gone({ is: 'failed', failure: this.#told(planned, start.error, output) }, ms());
+    if (!start.ok) return gone({ is: 'failed', failure: told(planned, start.error, output) }, ms());
     const begun = start.value;
     emit(fingerprintEvent(planned, begun.inputs));
-    const ended = await this.#attempts(planned, (leave) => scopeOf(scope, { planned, secrets: values.value, output, leave }));
+    const ended = await this.#attempts(planned, scopeWith);
     output.end();
     const produced = ended.is === 'ended' && ended.result.ok ? ended.result.value : {};
-    const spent: Spent = { at, ms: ms(), bytes: produced.bytes ?? bytes, log: output.log };
+    const spent: Spent = { at, ms: ms(), bytes: produced.bytes ?? bytes(), log: output.log };
     const failed = (outcome: Outcome & { readonly is: 'failed' | 'cancelled' }): Performed => {
       output.keep();
       for (const text of ledger.fail(planned, begun, spent, outcome.is)) emit({ type: 'step-note', step: action.id, text });
@@ -190,7 +204,7 @@ export class Executor {
     };
     if (ended.is === 'stopped') return failed({ is: 'cancelled' });
     const result = ended.result.ok ? ledger.succeed(planned, begun, ended.result.value, spent) : ended.result;
-    if (!result.ok) return failed({ is: 'failed', failure: this.#told(planned, result.error, output) });
+    if (!result.ok) return failed({ is: 'failed', failure: told(planned, result.error, output) });
     const { cached, key, outputs, notes } = result.value;
     for (const text of notes) emit({ type: 'step-note', step: action.id, text });
     if (produced.placed !== undefined) this.#placed.set(action.id, produced.placed);
@@ -202,23 +216,16 @@ export class Executor {
     };
   }
 
-  async #unconfirmed(step: Step): Promise<Outcome | undefined> {
-    if (step.confirm === undefined) return undefined;
-    const { control, confirm } = this.#input;
-    const wait = control.enter(footingOf(step));
-    const failure = await unconfirmed(step, confirm, wait.signal).finally(wait.done);
-    if (wait.signal.aborted) return { is: 'cancelled' };
-    return failure && { is: 'failed', failure: { ...failure, step: step.id } };
-  }
-
   /** Attempts until one counts: only failures of the infrastructure are tried again, and a place that was never reached is not. */
   async #attempts(planned: PlannedAction, scopeWith: (leave: Pick<RunScope, 'signal' | 'hurry'>) => RunScope): ReturnType<typeof attempt> {
     const { control, emit, io, tasks, reach, secrets } = this.#input;
     const { action } = planned;
     const task = tasks.get(action.step.task);
     if (task === undefined) throw new Error(`no task ${action.step.task}`);
+    const death = this.#services.deathOf(action.step.needs);
     for (let number = 1; ; number++) {
-      const ended = await attempt(planned, task, control, secrets.hide, scopeWith);
+      const ended = await attempt(planned, task, control, secrets.hide, scopeWith, death);
+      if (ended.is === 'stopped' && death?.aborted && control.level === 0) return { is: 'ended', result: err(death.reason as Failure) };
       if (ended.is === 'stopped' || ended.result.ok || reach.failure(action.step.sandbox) !== undefined) return ended;
       const failure = ended.result.error;
       if (failure.code === 'link-lost') await reach.lost(action.step.sandbox);
@@ -231,12 +238,6 @@ export class Executor {
       if (pause.signal.aborted) return { is: 'stopped' };
       emit({ type: 'step-started', step: action.id, decision: planned.decision, attempt: number + 1 });
     }
-  }
-
-  #told({ action }: PlannedAction, failure: Failure, output: StepOutput): Failure {
-    const lines = failure.lastLines ?? output.lastLines();
-    const place = action.step.sandbox === LOCAL ? {} : { sandbox: action.step.sandbox };
-    return { ...place, ...failure, step: action.id, ...(lines.length > 0 ? { lastLines: lines } : {}) };
   }
 }
 

@@ -8,17 +8,12 @@ import type { StepId } from '../model/project.ts';
 import type { Planning, Settled } from '../plan/planning.ts';
 import { withCleanupLast } from './cleanup.ts';
 import type { RunControl } from './control.ts';
+import type { Life, Performed } from './performed.ts';
 import { longestTails } from './priority.ts';
+import { Serving } from './serving.ts';
 import { type KeepGoing, Settlement } from './settlement.ts';
 
 // Goes through a plan: which step comes next, and what becomes of it. Knows no processes, no store and no places: `perform` does.
-
-/** What came of a step that had to be restored or executed. */
-export interface Performed {
-  readonly outcome: Outcome;
-  readonly settled: Settled;
-  readonly ms: number;
-}
 
 export interface LoopInput {
   readonly planning: Planning;
@@ -35,6 +30,8 @@ export interface LoopInput {
   readonly trouble: (planned: PlannedAction) => Failure | undefined;
   /** Restores or executes: settles when that is over, whatever came of it. The higher priority first. */
   readonly perform: (planned: PlannedAction, priority: number) => Promise<Performed>;
+  /** The same of a service, from its start to its end: says when it is up, and ends when it is over. */
+  readonly serve: (planned: PlannedAction, life: Life) => Promise<Performed>;
 }
 
 /** Runs to the end: every step of the plan has an outcome. A bug in `perform` rejects. */
@@ -51,11 +48,12 @@ class Loop {
   readonly #planned: ReadonlyMap<StepId, PlannedAction>;
   readonly #before: ReadonlyMap<StepId, readonly StepId[]>;
   readonly #settlement: Settlement;
+  readonly #serving: Serving;
   readonly #waitsFor = new Map<StepId, number>();
   readonly #dependents = new Map<StepId, StepId[]>();
   readonly #ready: StepId[] = [];
   /** Steps whose decision hangs on others. */
-  #undecided: StepId[] = [];
+  readonly #undecided: StepId[] = [];
   #priorities: ReadonlyMap<StepId, number> | undefined;
   #running = 0;
   /** Until something was done, what the plan said first still holds: nothing is judged twice. */
@@ -67,6 +65,8 @@ class Loop {
     this.#reject = reject;
     this.#settlement = new Settlement(input.keepGoing);
     const { actions } = input.planning.snapshot();
+    this.#serving = new Serving(actions);
+    if (this.#serving.any) input.control.stopping.addEventListener('abort', () => this.#serving.stop());
     this.#planned = new Map(actions.map((planned) => [planned.action.id, planned]));
     this.#before = new Map(actions.map(({ action: { id } }) => [id, input.before(id)]));
     const edges = withCleanupLast(actions, this.#before);
@@ -89,10 +89,11 @@ class Loop {
         this.#considerReady();
         if (this.#running > 0) return;
         const [first] = this.#undecided;
+        if (first === undefined && this.#serving.isUp) return;
         if (first === undefined) break;
         // Nothing else can settle it: somebody must need it, so it is looked at as if it were needed.
         this.#input.planning.insist(first);
-        this.#undecided = this.#undecided.slice(1);
+        this.#undecided.shift();
         this.#consider(first, true);
       }
       this.#finish();
@@ -146,7 +147,8 @@ class Loop {
         break;
       case 'restore':
       case 'run':
-        this.#perform(planned);
+        if (planned.action.step.service === undefined) this.#perform(planned);
+        else this.#serve(planned);
         break;
       default:
         unreachable(planned.decision);
@@ -160,27 +162,76 @@ class Loop {
     this.#input.perform(planned, this.#priorities.get(id) ?? 0).then(
       ({ outcome, settled, ms }) => {
         this.#running -= 1;
-        this.#changed = true;
         this.#settle(id, outcome, settled, ms);
-        const again = this.#undecided;
-        this.#undecided = [];
-        this.#ready.push(...again);
-        this.advance();
+        this.#again();
       },
       (fault) => this.#reject(fault),
     );
   }
 
+  /** Those that need it go on when it is up; those that tidy up behind it when it has ended. */
+  #serve(planned: PlannedAction): void {
+    const { id } = planned.action;
+    this.#running += 1;
+    const up = (): void => {
+      this.#running -= 1;
+      this.#serving.ready(id);
+      this.#input.planning.settle(id, { is: 'done', executed: true, key: planned.key, outputs: undefined });
+      this.#release(id, (next) => !this.#tidies(next, id));
+      this.#again();
+    };
+    const over = this.#serving.begin(planned);
+    this.#input.serve(planned, { up, over }).then(
+      ({ outcome, settled, ms }) => {
+        const wasReady = this.#serving.isReady(id);
+        this.#serving.ended(id);
+        if (wasReady) {
+          this.#conclude(id, outcome, settled, ms);
+          this.#release(id, (next) => this.#tidies(next, id));
+        } else {
+          this.#running -= 1;
+          this.#settle(id, outcome, settled, ms);
+        }
+        this.#again();
+      },
+      (fault) => this.#reject(fault),
+    );
+  }
+
+  #tidies(id: StepId, behind: StepId): boolean {
+    const step = this.#planned.get(id)?.action.step;
+    return step !== undefined && (step.releases !== undefined || step.when !== 'success') && !step.needs.includes(behind);
+  }
+
+  /** Something was done: what was left open may be clear now. */
+  #again(): void {
+    this.#changed = true;
+    this.#ready.push(...this.#undecided.splice(0));
+    this.advance();
+  }
+
   #settle(id: StepId, outcome: Outcome, settled: Settled, ms: number): void {
-    const { planning, emit, keepGoing, control } = this.#input;
+    this.#input.planning.settle(id, settled);
+    this.#conclude(id, outcome, settled, ms);
+    this.#release(id, () => true);
+  }
+
+  #conclude(id: StepId, outcome: Outcome, settled: Settled, ms: number): void {
+    const { emit, keepGoing, control } = this.#input;
     const first = !this.#settlement.failed;
     this.#settlement.settle(id, outcome);
-    planning.settle(id, settled);
     const key = settled.is === 'done' && settled.key !== undefined ? { key: settled.key } : {};
     emit({ type: 'step-finished', step: id, outcome, ms, ...key });
     const lastFailure = first && this.#settlement.failed && keepGoing === 'never' && control.level === 0;
     if (lastFailure && this.#running > 0) emit({ type: 'stopping', level: 1, cause: 'failure' });
+    const planned = this.#planned.get(id);
+    if (planned) this.#serving.settled(planned);
+  }
+
+  /** Those of its dependents, that wait for nothing else, are ready. */
+  #release(id: StepId, which: (dependent: StepId) => boolean): void {
     for (const dependent of this.#dependents.get(id) ?? []) {
+      if (!which(dependent)) continue;
       const left = (this.#waitsFor.get(dependent) ?? 0) - 1;
       this.#waitsFor.set(dependent, left);
       if (left === 0) this.#ready.push(dependent);

@@ -21,6 +21,8 @@ export interface OutputTo {
   readonly log: string;
   readonly emit: (text: string) => void;
   readonly mask: Mask;
+  /** Gets what was written, as it was. */
+  readonly hear?: (chunk: Uint8Array) => void;
   /** Asked once there is something to emit that is not yet emitted: the run calls `flush` within some 50 ms. */
   readonly wake: (output: StepOutput) => void;
 }
@@ -42,6 +44,7 @@ export class StepOutput {
   }
 
   write(chunk: Uint8Array): void {
+    this.#to.hear?.(chunk);
     this.#keep(this.#to.mask.push(chunk), true);
   }
 

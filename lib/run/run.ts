@@ -177,6 +177,10 @@ class Run {
   #loop(prepared: Prepared, reach: Reach): Promise<ReadonlyMap<StepId, Outcome>> {
     const { look } = this.#memory;
     const { planning, before } = prepared;
+    const executor = (): Promise<Executor> => {
+      this.#executor ??= this.#openExecutor(prepared, reach);
+      return this.#executor;
+    };
     return runLoop({
       planning,
       before,
@@ -186,10 +190,8 @@ class Run {
       standsIn: ({ action }) => reach.failure(action.step.sandbox) !== undefined,
       made: ({ action, key }) => (key === undefined ? undefined : (look.remembered(key)?.outputs?.digest ?? look.made(action.id, key))),
       trouble: ({ action }) => look.trouble(action),
-      perform: async (planned, priority) => {
-        this.#executor ??= this.#openExecutor(prepared, reach);
-        return (await this.#executor).perform(planned, priority);
-      },
+      perform: async (planned, priority) => (await executor()).perform(planned, priority),
+      serve: async (planned, life) => (await executor()).serve(planned, life),
     });
   }
 

@@ -3,7 +3,7 @@ import { type Failure, UNREACHABLE } from '../model/failure.ts';
 import type { PlannedAction } from '../model/plan.ts';
 import type { SandboxSpec } from '../model/project.ts';
 import type { Ledger } from './ledger.ts';
-import type { Performed } from './loop.ts';
+import type { Performed } from './performed.ts';
 
 /**
  * What becomes of a step whose place cannot be reached, by the policy of the place: it fails; or it is skipped; or (`cached`) its newest remembered

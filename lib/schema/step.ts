@@ -1,4 +1,5 @@
 import { envShape, variableNames } from './environment.ts';
+import { readyShape } from './service.ts';
 import type { ListShape, MapShape, ObjectShape, StringShape } from './shape.ts';
 
 /** Also of a cell of a matrix, or of all its cells. */
@@ -174,6 +175,13 @@ export const stepFields = {
   parallel: { kind: 'boolean', description: 'May run beside other steps in the same workspace.', default: false },
   cache: { kind: 'boolean', description: 'false: never remembered. true: remembered though it has secrets; needs outputs.' },
   interactive: { kind: 'boolean', description: "Joined to the user's terminal; never remembered.", default: false },
+  service: {
+    kind: 'boolean',
+    description:
+      'Goes on beside the steps that need it: starts if one of them is executed, holds no slot, and ends with the last of them. Named on the command line it goes on until Ctrl-C.',
+    default: false,
+  },
+  ready: readyShape,
   requires: {
     kind: 'list',
     single: true,

@@ -111,7 +111,7 @@ test('one writer in a workspace, -j slots, pools, and the terminal alone', async
     return Object.keys(story.steps).map(told.output).join('');
   };
   assert.is(await said({ steps: four({ run: count('2') }), jobs: 2 }), '');
-  assert.is(await said({ steps: four({ run: count('1'), pool: 'one' }), jobs: 6, pools: { one: 1 } }), '');
+  assert.is(await said({ steps: four({ run: count('1'), pools: [{ name: 'one', weight: 1 }] }), jobs: 6, pools: { one: 1 } }), '');
   assert.not.equal(await said({ steps: four({ run: count('1', 1) }), jobs: 6 }), '');
   const { localSandbox } = await import('../../lib/io/local.ts');
   const { realSpawn } = await import('../../lib/io/process.ts');

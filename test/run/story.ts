@@ -159,6 +159,7 @@ async function play(story: Story, root: string): Promise<Told> {
     emit,
     standsIn,
     perform,
+    serve: execute.serve,
   };
   const outcomes = await runLoop({ ...loop, made: () => undefined, trouble: () => undefined });
   execute.stop();

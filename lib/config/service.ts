@@ -1,0 +1,89 @@
+import { parseDuration } from '../base/duration.ts';
+import { isMap, type Plain } from '../base/plain.ts';
+import type { Readiness, Service } from '../model/service.ts';
+import { readyShape } from '../schema/service.ts';
+import { isFree, type ValueOf } from '../schema/shape.ts';
+import type { Entry } from './layers.ts';
+import { below, type Origin, type Report } from './report.ts';
+
+type Written = ValueOf<typeof readyShape>;
+
+const WAYS = ['tcp', 'http', 'command', 'line'] as const;
+
+/** Of what a service has none: it is never remembered, never tried again, and ends with the last step that needs it. */
+const REFUSED = ['outputs', 'interactive', 'when', 'provides', 'releases', 'timeout', 'retry', 'pool', 'cache'] as const;
+
+/** What makes the step a service; undefined if it is none. */
+export function readService(entry: Entry, isService: boolean, ready: Written | undefined, report: Report): Service | undefined {
+  const field = entry.fields.get('ready');
+  if (!isService) {
+    if (field !== undefined)
+      report.add('conflicting-keys', '`ready` is for services', { ...field, part: 'key' }, 'Write `service: true` beside it.');
+    return undefined;
+  }
+  for (const key of REFUSED) {
+    const other = entry.fields.get(key);
+    if (other !== undefined) report.add('conflicting-keys', `a service cannot have \`${key}\``, { ...other, part: 'key' });
+  }
+  const { deadline, interval } = readyShape.fields;
+  const ms = (text: string): number => parseDuration(text) ?? 0;
+  return {
+    ready: (field && ready && !hasUnknown(field.value) && readinessOf(ready, field, report)) || { by: 'start' },
+    deadline: ms(ready?.deadline ?? deadline.default),
+    interval: ms(ready?.interval ?? interval.default),
+  };
+}
+
+/** A key that is not known is told, and was meant to be one of the others. */
+function hasUnknown(written: Plain): boolean {
+  return isMap(written) && [...written.keys()].some((key) => !isFree(key) && !Object.hasOwn(readyShape.fields, key));
+}
+
+function readinessOf(ready: Written, at: Origin, report: Report): Readiness | undefined {
+  const [way, second] = WAYS.filter((one) => ready[one] !== undefined);
+  if (way === undefined)
+    return void report.add('missing-key', '`ready` says nothing to wait for', at, 'Write one of tcp, http, command and line.');
+  if (second !== undefined)
+    return void report.add('conflicting-keys', `\`${way}\` and \`${second}\` cannot stand together`, { ...below(at, second), part: 'key' });
+  if (ready.status !== undefined && way !== 'http')
+    return void report.add('conflicting-keys', '`status` goes with `http`', { ...below(at, 'status'), part: 'key' });
+  const text = ready[way] as string;
+  const wrong = (message: string, hint: string): undefined => report.add('bad-value', message, below(at, way), hint) as undefined;
+  switch (way) {
+    case 'tcp': {
+      const [, host = 'localhost', port = ''] = /^(?:(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):)?(\d{1,5})$/.exec(text) ?? [];
+      if (!isPort(port)) return wrong(`\`${text}\` is no port of a host`, 'For example: localhost:5432');
+      return { by: 'tcp', host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
+    }
+    case 'http': {
+      const url = URL.canParse(text) ? new URL(text) : undefined;
+      if (url?.protocol === 'https:') return wrong('only http is asked for', `Write \`command: curl -fsS ${text}\`.`);
+      if (url?.protocol !== 'http:' || url.username !== '')
+        return wrong(`\`${text}\` is no address`, 'For example: http://localhost:8080/');
+      const { port, pathname, search } = url;
+      const status = ready.status === undefined ? {} : { status: ready.status };
+      return { by: 'http', host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port || 80), path: pathname + search, ...status };
+    }
+    case 'command':
+      return { by: 'command', text };
+    case 'line':
+      try {
+        new RegExp(text, 'u');
+        return { by: 'line', pattern: text };
+      } catch (thrown) {
+        return wrong(
+          `this is no regular expression: ${reasonOf(thrown)}`,
+          'A backslash before \\ . * + ? ( ) [ ] { } | ^ $ makes it stand for itself.',
+        );
+      }
+  }
+}
+
+/** Without the expression itself, which the engine repeats. */
+function reasonOf(thrown: unknown): string {
+  return (thrown as Error).message.replace(/^.*\/u?: /s, '');
+}
+
+function isPort(text: string): boolean {
+  return Number(text) >= 1 && Number(text) <= 65535;
+}

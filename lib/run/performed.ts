@@ -1,0 +1,17 @@
+import type { Outcome } from '../model/outcome.ts';
+import type { Settled } from '../plan/planning.ts';
+
+/** What came of a step that had to be restored or executed. */
+export interface Performed {
+  readonly outcome: Outcome;
+  readonly settled: Settled;
+  readonly ms: number;
+}
+
+/** Of a step that goes on beside others. */
+export interface Life {
+  /** Called once, when it is ready. */
+  readonly up: () => void;
+  /** Aborted when nobody needs it any more. */
+  readonly over: AbortSignal;
+}
