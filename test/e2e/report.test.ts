@@ -81,6 +81,23 @@ test('a run writes the reports that are asked for at its end, also one that find
     ...['--report', 'junit=out/junit.xml', '--report', 'trace=trace.json', '--report', 'json=run.json'],
   ));
 
+test('`report RUN` is of that run, in every format: a page, JSON, a trace, JUnit', () =>
+  withRun(async ({ sbx, read }) => {
+    const { run, steps } = JSON.parse((await sbx(['report', '--json'])).stdout);
+    await sbx(['run', 'build']);
+    const { stdout } = await sbx(['report', run, '--format', 'json', '-o', '-']);
+    assert.equal([JSON.parse(stdout).run, JSON.parse(stdout).steps.length], [run, steps.length]);
+    for (const [format, name, part] of [
+      ['html', 'report.html', '<!doctype html>'],
+      ['trace', 'trace.json', `"run":"${run}"`],
+      ['junit', 'junit.xml', '<testsuites name="hello" tests="4" failures="1"'],
+    ] as const) {
+      const written = await sbx(['report', run, '--format', format]);
+      assert.equal([written.code, written.stdout], [0, `.sbx/runs/${run}/${name}\n`]);
+      assert.match(read(`.sbx/runs/${run}/${name}`), part);
+    }
+  }));
+
 test('what is asked for wrongly is said', () =>
   withRun(async ({ sbx }) => {
     const refused = async (...args: readonly string[]) => {
