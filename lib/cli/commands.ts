@@ -1,5 +1,5 @@
 import { ASKED, type Command, MANY } from './command.ts';
-import { CHOICE, FILE, NARROW, QUERY, SHOW } from './flags.ts';
+import { CHOICE, FILE, NARROW, QUERY, SHOW, WATCH } from './flags.ts';
 import { QUERIES } from './queries.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -24,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
       'yes',
       'exit-code',
       'report',
+      ...WATCH,
       'output',
       'json',
       ...SHOW,
@@ -35,6 +36,22 @@ export const COMMANDS: readonly Command[] = [
       ['sbx run --failed', 'once more what went wrong'],
       ['sbx run test --report junit=junit.xml', 'for a CI that reads JUnit files'],
       ['sbx run test -- --verbose', 'pass --verbose to the step test'],
+    ],
+  },
+  {
+    name: 'watch',
+    operands: '[STEP...] [-- ARGS]',
+    least: 0,
+    most: MANY,
+    names: 'step',
+    rest: true,
+    summary: 'Run steps whenever something changes',
+    about:
+      'Runs like sbx run, then again whenever something changes that the steps depend on: their inputs, the Sandboxfile with all that it is made of, dotenv files. A step whose inputs change while it runs is ended and run again, and what needs it with it; all others go on. A faulty Sandboxfile is said, and waited for. The same as sbx run --watch.',
+    flags: [...FILE, 'jobs', 'continue', 'keep-going', ...CHOICE, 'yes', 'report', 'debounce', 'poll', 'output', 'json', ...SHOW],
+    examples: [
+      ['sbx watch test', 'test after each change'],
+      ['sbx watch --poll', 'on a disk that tells of no changes, e.g. /mnt/c of WSL'],
     ],
   },
   ...QUERIES,

@@ -50,6 +50,14 @@ export const FLAGS = [
   { name: 'offline', summary: 'connect nowhere' },
   { name: 'yes', short: 'y', summary: 'answer every question with yes' },
   { name: 'exit-code', short: 'x', summary: 'exit with the code of the command that failed' },
+  { name: 'watch', short: 'w', summary: 'run again whenever something changes that the steps depend on' },
+  { name: 'debounce', value: 'TIME', summary: 'how long nothing must change before a watch runs again: 100ms' },
+  {
+    name: 'poll',
+    value: 'TIME',
+    bare: '1s',
+    summary: 'look for changes every TIME, where the system does not tell of them (network disks)',
+  },
   { name: 'output', value: 'VIEW', choices: OUTPUTS, summary: 'how to show a run' },
   { name: 'format', value: 'FORMAT', choices: FORMATS, summary: 'what to write' },
   { name: 'report', value: 'FORMAT=FILE', many: true, summary: 'write a report of the run to FILE at its end: html, json, trace or junit' },
@@ -73,6 +81,7 @@ export type FlagName = (typeof FLAGS)[number]['name'];
 export const SHOW: readonly FlagName[] = ['quiet', 'verbose', 'color', 'help'];
 export const FILE: readonly FlagName[] = ['directory', 'file', 'set', 'profile', 'host', 'local'];
 export const QUERY: readonly FlagName[] = [...FILE, 'json', ...SHOW];
+export const WATCH: readonly FlagName[] = ['watch', 'debounce', 'poll'];
 export const CHOICE: readonly FlagName[] = ['force', 'no-cache', 'only', 'offline'];
 export const NARROW: readonly FlagName[] = ['affected', 'failed'];
 

@@ -11,16 +11,22 @@ export interface GivenWish extends OpenWish {
   readonly asks?: true;
 }
 
+export interface OpenedGiven extends Opened {
+  readonly asked: boolean;
+  /** The call as if all that was asked for had been given. */
+  readonly call: Call;
+}
+
 /** Opens for a command that needs the whole of the named steps. What their parameters and variables lack is asked for, or said, all at once. */
-export async function openGiven(call: Call, wish: GivenWish): Promise<(Opened & { readonly asked: boolean }) | number> {
+export async function openGiven(call: Call, wish: GivenWish): Promise<OpenedGiven | number> {
   const opened = await openOrSay(call, wish);
   if (typeof opened === 'number') return opened;
   const { project } = opened;
-  if (project.lacking.size === 0) return { ...opened, asked: false };
+  if (project.lacking.size === 0) return { ...opened, asked: false, call };
   const graph = makeGraph(project).value;
   const steps = graph && select(project, graph, wish.named, { only: call.options.only }).value?.steps;
   const names = lackingOf(project, steps ?? []);
-  if (names.size === 0) return { ...opened, asked: false };
+  if (names.size === 0) return { ...opened, asked: false, call };
   if (wish.asks && canAsk(call.surroundings)) {
     const { askFor } = await import('./ask-for.ts');
     const given = await askFor(call, project, names.keys());

@@ -14,6 +14,7 @@ import { type Surroundings, surroundingsOf } from './surroundings.ts';
 /** The commands, each loaded when it is called. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['run', async () => (await import('./commands/run.ts')).run],
+  ['watch', async () => (await import('./commands/watch.ts')).watch],
   ['clean', async () => (await import('./commands/clean.ts')).clean],
   ['cache', async () => (await import('./commands/cache.ts')).cache],
   ['trust', async () => (await import('./commands/trust.ts')).trust],

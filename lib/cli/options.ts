@@ -29,6 +29,11 @@ export interface Options {
   readonly yes: boolean;
   readonly all: boolean;
   readonly exitCode: boolean;
+  readonly watch: boolean;
+  /** Milliseconds without a change before a watch runs again. */
+  readonly debounce?: number;
+  /** Milliseconds between two looks for changes; absent: the system tells of them. */
+  readonly poll?: number;
   readonly output: (typeof OUTPUTS)[number];
   readonly format?: (typeof FORMATS)[number];
   /** Reports to write at the end of a run. */
@@ -115,9 +120,21 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
   const ageText = one('max-age');
   const maxAge = ageText === undefined ? undefined : parseDuration(ageText);
   if (ageText !== undefined && maxAge === undefined) return err({ message: `--max-age cannot be "${ageText}"`, hint: 'e.g. 14d' });
+  const debounce = durationOf('debounce', one('debounce'));
+  if (!debounce.ok) return debounce;
+  const poll = durationOf('poll', one('poll'));
+  if (!poll.ok) return poll;
   const force = texts.get('force') ?? [];
   const given = { directory: one('directory'), file: one('file'), host: one('host'), jobs: jobs.value, affected: one('affected') };
-  const more = { to: one('to'), fingerprint: one('fingerprint'), maxSize, maxAge, format: choice(one('format'), FORMATS) };
+  const more = {
+    to: one('to'),
+    fingerprint: one('fingerprint'),
+    maxSize,
+    maxAge,
+    debounce: debounce.value,
+    poll: poll.value,
+    format: choice(one('format'), FORMATS),
+  };
   return ok({
     ...present({ ...given, ...more }),
     set,
@@ -134,12 +151,18 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     yes: on('yes'),
     all: on('all'),
     exitCode: on('exit-code'),
+    watch: on('watch'),
     output: choice(one('output'), OUTPUTS) ?? 'auto',
     json: on('json'),
     origin: on('origin'),
     level: on('quiet') ? 'quiet' : on('verbose') ? 'verbose' : 'normal',
     color: choice(one('color'), COLOURS) ?? 'auto',
   });
+}
+
+function durationOf(name: FlagName, text: string | undefined): Result<number | undefined, UsageError> {
+  const ms = text === undefined ? undefined : parseDuration(text);
+  return text !== undefined && ms === undefined ? err({ message: `--${name} cannot be "${text}"`, hint: 'e.g. 500ms' }) : ok(ms);
 }
 
 function parseReports(texts: readonly string[]): Result<readonly ReportWish[], UsageError> {

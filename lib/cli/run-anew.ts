@@ -5,7 +5,7 @@ import { parseDuration } from '../base/duration.ts';
 import { endRun } from '../io/process.ts';
 import { UNREACHABLE } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { StepId } from '../model/project.ts';
+import type { Project, StepId } from '../model/project.ts';
 import type { Confirm } from '../run/confirm.ts';
 import { EXIT } from '../run/exit-code.ts';
 import { startRun } from '../run/run.ts';
@@ -29,9 +29,9 @@ const KILL_GRACE = 10_000;
 
 /** Reads the project, decides and runs. `witness`: through which all is looked at that a decision depends on. */
 export async function runAnew(call: Call, witness: RunWitness): Promise<number> {
-  const { words, options, surroundings } = call;
-  const killGrace = killGraceOf(surroundings);
-  if (killGrace === undefined) return refuse(call, 'SBX_KILL_GRACE is not a duration', 'e.g. SBX_KILL_GRACE=30s');
+  const { words } = call;
+  const wrong = wrongGrace(call);
+  if (wrong !== undefined) return wrong;
   const opened = await openGiven(call, { named: words.operands, args: words.rest ?? [], keeps: true, files: witness.files, asks: true });
   if (typeof opened === 'number') return opened;
   const { project, warnings, asked } = opened;
@@ -43,17 +43,36 @@ export async function runAnew(call: Call, witness: RunWitness): Promise<number> 
   }
   const names = await narrowed(call, project, words.operands);
   if (typeof names === 'number') return names;
+  const kept = warnings.length === 0 && !asked && !isNarrowed(call.options) ? { witness } : {}; // a warning is said, a value asked for, and git asked, each time
+  return (await runProject(call, project, names, kept)).exit;
+}
+
+export interface RunWays {
+  readonly witness?: RunWitness;
+  /** Hears of the run as soon as it is under way. */
+  readonly begun?: (running: Running) => void;
+}
+
+export interface RanProject {
+  readonly exit: number;
+  /** It was told to stop, by a signal. */
+  readonly stopped: boolean;
+}
+
+/** Runs the named steps of a project that was read, in the view that it asks for; what goes wrong is said. */
+export async function runProject(call: Call, project: Project, names: readonly StepId[], { witness, begun }: RunWays): Promise<RanProject> {
+  const { options, surroundings } = call;
   const view = await openView(call);
   const asks = (question: Question) => view.alone(() => ask(surroundings, question));
   const ground = { ...groundOf(call, project), asks };
-  const kept = warnings.length === 0 && !asked && !isNarrowed(options) ? { witness } : {}; // a warning is said, a value asked for, and git asked, each time
   const running = startRun({
     ...requestOf(call, ground, names),
     confirm: confirmBy(call, asks),
-    killGrace,
-    ...kept,
+    killGrace: killGraceOf(surroundings) ?? KILL_GRACE,
+    witness,
     tell: (event) => view.event(event),
   });
+  begun?.(running);
   const deaf = hear(surroundings, running);
   const unstoppable = onStop(surroundings, view);
   const ended = await running.ended.finally(async () => {
@@ -63,14 +82,21 @@ export async function runAnew(call: Call, witness: RunWitness): Promise<number> 
   });
   if (ended.ok && ended.value.left) surroundings.leave(ended.value.exit);
   if (ended.ok) {
+    const { stopped } = ended.value;
     const exit = options.exitCode ? commandsOwn(ended.value.outcomes, ended.value.exit) : ended.value.exit;
-    if (options.reports.length === 0) return exit;
+    if (options.reports.length === 0) return { exit, stopped };
     const { writeReports } = await import('./reports.ts');
-    return await writeReports(call, running.run, { io: ground.io, folder: ground.folders.project }, exit);
+    return { exit: await writeReports(call, running.run, { io: ground.io, folder: ground.folders.project }, exit), stopped };
   }
-  if (!('code' in ended.error)) return await sayFaulty(call, ended.error);
+  if (!('code' in ended.error)) return { exit: await sayFaulty(call, ended.error), stopped: false };
   complain(call, ended.error);
-  return UNREACHABLE.has(ended.error.code) ? EXIT.unreachable : EXIT.failed;
+  return { exit: UNREACHABLE.has(ended.error.code) ? EXIT.unreachable : EXIT.failed, stopped: false };
+}
+
+/** The exit code, if what is set is no duration. */
+export function wrongGrace(call: Call): number | undefined {
+  if (killGraceOf(call.surroundings) !== undefined) return undefined;
+  return refuse(call, 'SBX_KILL_GRACE is not a duration', 'e.g. SBX_KILL_GRACE=30s');
 }
 
 /** Undefined: what is set is none. */

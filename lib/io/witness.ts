@@ -10,6 +10,8 @@ import { GRANULARITY } from './memo.ts';
 export interface Witness {
   readonly files: Files;
   readonly looked: Looked;
+  /** Of these, the folders that were listed and the files that were read: behind a link something else counts for them, too. */
+  readonly entered: ReadonlySet<string>;
   /** Nobody will ask what was looked at: nothing more is noted. */
   stop(): void;
 }
@@ -26,9 +28,11 @@ export interface Facts {
 export const MARKS = 5;
 const MAYBE = { throwIfNoEntry: false } as const;
 const LOOKS = ['lstatSync', 'statSync', 'readdirSync', 'readFileSync', 'readlinkSync', 'realpathSync', 'existsSync'] as const;
+const ENTERING: ReadonlySet<string> = new Set(['readdirSync', 'readFileSync']);
 
 export function makeWitness(files: Files): Witness {
   const looked = new Map<string, 'there' | 'absent' | 'unclear'>();
+  const entered = new Set<string>();
   let stopped = false;
   const note = (path: unknown, what: 'there' | 'absent' | 'unclear'): void => {
     if (stopped || typeof path !== 'string') return; // a file descriptor: its path was noted when it was opened
@@ -37,11 +41,12 @@ export function makeWitness(files: Files): Witness {
     else if (before !== what) looked.set(path, 'unclear');
   };
   const noting =
-    (look: (path: unknown, ...rest: unknown[]) => unknown) =>
+    (look: (path: unknown, ...rest: unknown[]) => unknown, enters: boolean) =>
     (path: unknown, ...rest: unknown[]): unknown => {
       try {
         const found = look(path, ...rest);
         note(path, found === undefined || found === false ? 'absent' : 'there');
+        if (enters && !stopped && typeof path === 'string') entered.add(path);
         return found;
       } catch (thrown) {
         const { code } = thrown as NodeJS.ErrnoException;
@@ -49,15 +54,16 @@ export function makeWitness(files: Files): Witness {
         throw thrown;
       }
     };
-  const watched = Object.fromEntries(LOOKS.map((name) => [name, noting(files[name] as never)]));
-  const open = noting(files.openSync as never);
+  const watched = Object.fromEntries(LOOKS.map((name) => [name, noting(files[name] as never, ENTERING.has(name))]));
+  const open = noting(files.openSync as never, true);
   const openSync = (path: unknown, flags?: unknown, mode?: unknown): unknown =>
     isReading(flags) ? open(path, flags, mode) : files.openSync(path as string, flags as string, mode as number);
   const stop = (): void => {
     stopped = true;
     looked.clear();
+    entered.clear();
   };
-  return { files: { ...files, ...watched, openSync } as Files, looked, stop };
+  return { files: { ...files, ...watched, openSync } as Files, looked, entered, stop };
 }
 
 function isReading(flags: unknown): boolean {
@@ -90,6 +96,13 @@ export function stillSo(files: Files, { paths, marks }: Facts): boolean {
     for (let n = 0; n < MARKS; n++) if (!Object.is(now[n], marks[index * MARKS + n])) return false;
   }
   return true;
+}
+
+/** What there is now at each of the paths. */
+export function marksOf(files: Files, paths: readonly string[]): Float64Array {
+  const marks = new Float64Array(paths.length * MARKS);
+  for (const [index, path] of paths.entries()) mark(marks, index * MARKS, seenAt(files, path));
+  return marks;
 }
 
 /** Behind a link: of the two the later ctime and both inodes count. A link to nothing: the link alone. */

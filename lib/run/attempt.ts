@@ -21,7 +21,7 @@ export async function attempt(
 ): Promise<Attempted> {
   const { action } = planned;
   const { timeout } = action.step;
-  const leave = control.enter(footingOf(action.step));
+  const leave = control.enter(action.id, footingOf(action.step));
   let timedOut = false;
   const stopTimer = after(timeout, () => {
     timedOut = true;

@@ -13,7 +13,7 @@ export async function unconfirmed(
 ): Promise<Outcome | undefined> {
   const { id, confirm: question } = step;
   if (question === undefined) return undefined;
-  const wait = control.enter(footingOf(step));
+  const wait = control.enter(step.id, footingOf(step));
   const answer = await confirm(id, question, wait.signal).finally(wait.done);
   if (wait.signal.aborted) return { is: 'cancelled' };
   if (answer === true) return undefined;

@@ -1,4 +1,5 @@
 import type { Emit, Event } from '../model/event.ts';
+import type { StepId } from '../model/project.ts';
 
 /** What ends a run before its end: signals, in the words of the event. */
 export type StopCause = Extract<Event, { type: 'stopping' }>['cause'];
@@ -20,6 +21,12 @@ export interface Leave {
   readonly end: (reason: Error) => void;
 }
 
+/** A step under way. */
+interface Entered {
+  readonly step: StepId;
+  readonly footing: Footing;
+}
+
 const RELEASE_LIMIT = 10_000;
 
 /**
@@ -28,7 +35,9 @@ const RELEASE_LIMIT = 10_000;
  */
 export class RunControl {
   readonly #emit: Emit;
-  readonly #running = new Map<AbortController, Footing>();
+  readonly #running = new Map<AbortController, Entered>();
+  readonly #dropped = new Set<StepId>();
+  readonly #dropping = new AbortController();
   /** One for all: an AbortController costs 50 us. */
   readonly #hurry = { step: new AbortController(), release: new AbortController() };
   readonly #left: Promise<void>;
@@ -72,24 +81,45 @@ export class RunControl {
   /** Goes up to `level`; a lower one than before changes nothing. Keys of the terminal belong to the step that owns it: its Ctrl-C is not ours. Says whether it was heeded. */
   stop(level: 1 | 2 | 3, cause: StopCause): boolean {
     if (level <= this.#level) return false;
-    if (cause === 'SIGINT' && [...this.#running.values()].some((footing) => footing === 'terminal')) return false;
+    if (cause === 'SIGINT' && [...this.#running.values()].some(({ footing }) => footing === 'terminal')) return false;
     this.#level = level;
     this.#cause ??= cause;
     this.#emit({ type: 'stopping', level, cause });
     this.#stopping.abort(new Error('stopped'));
     if (level >= 2) this.#hurry.step.abort();
-    for (const [controller, footing] of this.#running)
+    for (const [controller, { footing }] of this.#running)
       if (footing !== 'release' && (footing !== 'service' || level > 1)) controller.abort(new Error('stopped'));
     if (level === 2) this.#limit = setTimeout(() => this.#endReleasers(), RELEASE_LIMIT);
     if (level === 3) this.#leave();
     return true;
   }
 
+  /**
+   * What these steps make is not wanted any more: those under way are ended, those to come do not begin, all others go on to their end. Nothing is said to
+   * whoever brings a place down or owns the terminal.
+   */
+  drop(steps: Iterable<StepId>): void {
+    for (const step of steps) this.#dropped.add(step);
+    for (const [controller, entered] of this.#running) if (this.#isUnwanted(entered)) controller.abort(new Error('not wanted any more'));
+    this.#dropping.abort();
+  }
+
+  isDropped(step: StepId): boolean {
+    return this.#dropped.has(step);
+  }
+
+  /** Aborted when steps are dropped: another run follows this one. */
+  get dropping(): AbortSignal {
+    return this.#dropping.signal;
+  }
+
   /** A step starts. */
-  enter(footing: Footing): Leave {
+  enter(step: StepId, footing: Footing): Leave {
     const controller = new AbortController();
-    this.#running.set(controller, footing);
+    const entered = { step, footing };
+    this.#running.set(controller, entered);
     if (this.#hurry.release.signal.aborted || (this.#level > 0 && footing !== 'release')) controller.abort(new Error('stopped'));
+    if (this.#isUnwanted(entered)) controller.abort(new Error('not wanted any more'));
     return {
       signal: controller.signal,
       hurry: this.#hurry[footing === 'release' ? 'release' : 'step'].signal,
@@ -101,6 +131,10 @@ export class RunControl {
   /** The run is over: no timer is left behind. */
   close(): void {
     clearTimeout(this.#limit);
+  }
+
+  #isUnwanted({ step, footing }: Entered): boolean {
+    return (footing === 'step' || footing === 'service') && this.#dropped.has(step);
   }
 
   #endReleasers(): void {

@@ -118,7 +118,7 @@ export class Executor {
 
   #isLate(step: Step): boolean {
     if (step.releases !== undefined || step.when === 'always') return false;
-    return this.#input.control.level > 0 || (this.#failed && step.when !== 'failure');
+    return this.#input.control.level > 0 || this.#input.control.isDropped(step.id) || (this.#failed && step.when !== 'failure');
   }
 
   stop(): void {
@@ -232,7 +232,7 @@ export class Executor {
       const delay = retryDelay(action.step.retry, failure, number, Number.parseInt(io.nonce().slice(0, 8), 16) / 0xffffffff);
       if (delay === undefined) return ended;
       emit({ type: 'step-retry', step: action.id, failure, attempt: number + 1, delay });
-      const pause = control.enter('step');
+      const pause = control.enter(action.id, 'step');
       await io.clock.sleep(delay, pause.signal).catch(() => {});
       pause.done();
       if (pause.signal.aborted) return { is: 'stopped' };

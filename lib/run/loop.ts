@@ -66,7 +66,10 @@ class Loop {
     this.#settlement = new Settlement(input.keepGoing);
     const { actions } = input.planning.snapshot();
     this.#serving = new Serving(actions);
-    if (this.#serving.any) input.control.stopping.addEventListener('abort', () => this.#serving.stop());
+    if (this.#serving.any) {
+      input.control.stopping.addEventListener('abort', () => this.#serving.stop());
+      input.control.dropping.addEventListener('abort', () => this.#serving.close());
+    }
     this.#planned = new Map(actions.map((planned) => [planned.action.id, planned]));
     this.#before = new Map(actions.map(({ action: { id } }) => [id, input.before(id)]));
     const edges = withCleanupLast(actions, this.#before);

@@ -1,5 +1,6 @@
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
 import type { Look } from '../model/look.ts';
+import type { Action } from '../model/plan.ts';
 import type { Project, StepId } from '../model/project.ts';
 import { draftActions } from '../plan/actions.ts';
 import { makeGraph } from '../plan/graph.ts';
@@ -31,6 +32,20 @@ export interface Prepared {
 }
 
 export function prepare(project: Project, wish: Wish, tasks: ReadonlyMap<string, Task>, look: Look): Checked<Prepared> {
+  const { value, diagnostics } = choose(project, wish, tasks);
+  if (value === undefined) return { diagnostics };
+  const planning = openPlanning(project, value.actions, look, { noCache: wish.noCache || !project.cache.enabled });
+  const { before, named } = value.selection;
+  return { value: { project, planning, before, named: [...named] }, diagnostics };
+}
+
+/** What a wish asks for, before anything is looked at. */
+export interface Chosen {
+  readonly actions: readonly Action[];
+  readonly selection: Selection;
+}
+
+export function choose(project: Project, wish: Wish, tasks: ReadonlyMap<string, Task>): Checked<Chosen> {
   const graph = makeGraph(project);
   const diagnostics: Diagnostic[] = [...graph.diagnostics];
   if (graph.value === undefined) return { diagnostics };
@@ -41,9 +56,7 @@ export function prepare(project: Project, wish: Wish, tasks: ReadonlyMap<string,
   const actions = draftActions(project, selection.value, tasks);
   diagnostics.push(...actions.diagnostics);
   if (actions.value === undefined || diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics };
-  const planning = openPlanning(project, actions.value, look, { noCache: wish.noCache || !project.cache.enabled });
-  const { before, named } = selection.value;
-  return { value: { project, planning, before, named: [...named] }, diagnostics };
+  return { value: { actions: actions.value, selection: selection.value }, diagnostics };
 }
 
 /** The project with steps of these places on this computer: for places that are away and whose policy is `local`. */

@@ -62,6 +62,8 @@ export interface RunEnd {
   readonly run: string;
   readonly exit: number;
   readonly outcomes: ReadonlyMap<StepId, Outcome>;
+  /** It was told to stop, by a signal. */
+  readonly stopped: boolean;
   /** It was left at once: steps may still be under way, and whoever owns the process has to end it. */
   readonly left: boolean;
 }
@@ -71,6 +73,8 @@ export interface Running {
   readonly run: string;
   /** The stop ladder, for whoever owns the signals of the process; false if it was not heeded: Ctrl-C belongs to the step that owns the terminal. */
   stop(level: 1 | 2 | 3, cause: StopCause): boolean;
+  /** What these steps make is not wanted any more: they are ended, or never begun; all others go on. */
+  drop(steps: Iterable<StepId>): void;
   /** Diagnostics where the file is faulty or the names are wrong; a failure where the project cannot be locked. Rejects on a fault. */
   readonly ended: Promise<Result<RunEnd, Failure | readonly Diagnostic[]>>;
 }

@@ -54,7 +54,7 @@ export function startRun(request: RunRequest): Running {
     control.close();
     announcer.close();
   });
-  return { run, stop: (level, cause) => control.stop(level, cause), ended };
+  return { run, stop: (level, cause) => control.stop(level, cause), drop: (steps) => control.drop(steps), ended };
 }
 
 /** Throws it on. A fault may quote what it was given. */
@@ -68,7 +68,7 @@ async function withoutSecrets(fault: unknown, { project, io }: RunRequest): Prom
 function cutShort(run: string, control: RunControl, announcer: Announcer, left: boolean): Result<RunEnd, never> {
   const exit = exitCode([], control.cause);
   announcer.finish(exit, []);
-  return ok({ run, exit, outcomes: new Map(), left });
+  return ok({ run, exit, outcomes: new Map(), stopped: true, left });
 }
 
 async function runLocked(
@@ -151,7 +151,7 @@ class Run {
     const exit = exitCode(outcomes.values(), this.#control.cause);
     await this.#close(reach);
     this.#announcer.finish(exit, outcomes.values());
-    return ok({ run: this.#run, exit, outcomes, left: false });
+    return ok({ run: this.#run, exit, outcomes, stopped: this.#control.level > 0, left: false });
   }
 
   #prepare(project: Project): Result<Prepared, readonly Diagnostic[]> {

@@ -16,6 +16,7 @@ export class Serving {
   readonly #users = new Map<StepId, Set<StepId>>();
   readonly #up = new Map<StepId, Up>();
   #stopping = false;
+  #closing = false;
 
   constructor(actions: readonly PlannedAction[]) {
     for (const { action } of actions) if (action.step.service !== undefined) this.#users.set(action.id, new Set());
@@ -73,8 +74,14 @@ export class Serving {
     for (const up of this.#up.values()) this.#look(up);
   }
 
+  /** Another run follows: no service goes on without users. */
+  close(): void {
+    this.#closing = true;
+    for (const up of this.#up.values()) this.#look(up);
+  }
+
   #look({ users, end, stays, isReady }: Up): void {
-    const isWanted = this.#stopping ? isReady && users.size > 0 : !isReady || stays || users.size > 0;
+    const isWanted = this.#stopping ? isReady && users.size > 0 : !isReady || (stays && !this.#closing) || users.size > 0;
     if (!isWanted) end.abort();
   }
 }

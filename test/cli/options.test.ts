@@ -44,6 +44,7 @@ test('without flags', () => {
     offline: false,
     yes: false,
     exitCode: false,
+    watch: false,
     output: 'auto',
     json: false,
     origin: false,
@@ -77,6 +78,8 @@ test('every flag has a variable that means the same', () => {
     fingerprint: 'SHA256:x',
     'max-size': '1GiB',
     'max-age': '2d',
+    debounce: '1s',
+    poll: '2s',
   };
   const nothing = JSON.stringify(good('run'));
   for (const flag of FLAGS) {
@@ -107,10 +110,13 @@ test('values', () => {
   assert.is(good('run --force').force, 'named');
   assert.equal(good('run --force=a --force=b').force, ['a', 'b']);
   assert.is(good('run -v').level, 'verbose');
+  assert.is(good('run -w --debounce 1s').debounce, 1000);
+  assert.is(good('watch --poll').poll, 1000);
   assert.is(good('cache gc --max-size 2KiB --max-age 1h').maxSize, 2048);
 });
 
 test('what is wrong is said with the name that was used', () => {
+  assert.is(bad('watch --poll=soon'), '--poll cannot be "soon"');
   assert.is(bad('run -j 0'), '--jobs cannot be "0"');
   assert.is(bad('run -j many'), '--jobs cannot be "many"');
   assert.is(bad('run --set x'), '--set needs K=V, not "x"');

@@ -11,6 +11,7 @@ import { openView } from '../views.ts';
 
 export async function run(call: Call): Promise<number> {
   if (call.options.dryRun) return await (await import('./plan.ts')).plan(call);
+  if (call.options.watch) return await (await import('./watch.ts')).watch(call);
   const { environment } = call.surroundings;
   const witness = { ...makeWitness(realFiles), key: keyOf(call), began: realClock.now(), answers: () => answersOf(environment) };
   const began = realClock.monotonic();
