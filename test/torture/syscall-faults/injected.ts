@@ -3,8 +3,8 @@ import type { Trial } from '../row.ts';
 import { type Call, FAULTS, isMemory, traced } from './trace.ts';
 import { type Situation, type World, wrongAfter, wrongUnder } from './world.ts';
 
-/** Another call than the wanted one may come at that place: the neighbours are tried. */
-const TRIES = [0, 1, -1, 2, -2, 3];
+/** Another call than the wanted one may come at its number: then it is looked for where it was that time. */
+const TRIES = 8;
 
 interface Fault {
   readonly situation: Situation;
@@ -70,12 +70,12 @@ export function injectedTrial(world: World, fault: Fault): Trial {
     name: nameOf(fault),
     async run() {
       let { n } = call;
-      for (const shift of TRIES) {
+      for (let tried = 0; tried < TRIES; tried++) {
         const said = await world.with(situation, async (project, folder) => {
-          const injection = { name: call.name, error, n: Math.max(1, n + shift), ...(path === undefined ? {} : { path }) };
+          const injection = { name: call.name, error, n, ...(path === undefined ? {} : { path }) };
           const { ran, hit, calls } = await traced(project, folder, situation, injection);
           if (hit === undefined) {
-            n = nearest(calls, call, n); // where it was this time
+            n = nearest(calls, call, n);
             return 'missed' as const;
           }
           const wrong = wrongUnder(project, ran, situation, error, isMemory(hit.path)) ?? (await wrongAfter(project, situation));
@@ -92,7 +92,7 @@ export function injectedTrial(world: World, fault: Fault): Trial {
 function nearest(calls: readonly Call[], wanted: Call, n: number): number {
   const place = placeOf(wanted.path);
   const same = calls.filter(({ path }) => placeOf(path) === place).map((one) => one.n);
-  return same.sort((a, b) => Math.abs(a - n) - Math.abs(b - n))[0] ?? n;
+  return same.sort((a, b) => Math.abs(a - n) - Math.abs(b - n))[0] ?? Math.max(1, n - 1);
 }
 
 function nameOf({ situation, call, error, nth, path }: Fault): string {
