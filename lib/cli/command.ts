@@ -14,7 +14,7 @@ export interface Command {
   readonly least: number;
   readonly most: number;
   /** What an operand names, for completion; of words the first operand must be one. */
-  readonly names?: keyof typeof ASKED | 'command' | readonly string[];
+  readonly names?: keyof typeof ASKED | 'command' | 'file' | readonly string[];
   /** What operands after the first one name, if not the same. */
   readonly others?: keyof typeof ASKED;
   /** Whether words after `--` are taken. */

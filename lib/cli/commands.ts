@@ -71,6 +71,7 @@ export const COMMANDS: readonly Command[] = [
     operands: '[MAKEFILE]',
     least: 0,
     most: 1,
+    names: 'file',
     summary: 'Turn a Makefile into a Sandboxfile',
     about:
       'Writes a Sandboxfile.yaml beside the Makefile whose steps do what its targets do, and says of each line that it could not translate why, and what to do by hand; the file says it too. Runs nothing, not even $(shell ...). Never overwrites.',

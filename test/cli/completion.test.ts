@@ -50,6 +50,7 @@ test('bash: commands, flags, steps, sandboxes, values', () =>
     assert.equal(await offers(folder, ['sbx', 'run', '-n', 'sync', 'remote-t']), ['remote-test']);
     assert.equal(await offers(folder, ['sbx', '-C', 'sub', 'run', 'remote-s']), ['remote-sub']);
     assert.equal(await offers(folder, ['sbx', 'ssh', '']), ['vm']);
+    assert.equal(await offers(folder, ['sbx', 'import', 'scr']), ['script']);
     assert.equal(await offers(folder, ['sbx', 'replay', '2']), ['20261121T203000-5f3a9c']);
     assert.equal(await offers(folder, ['sbx', 'explain', 's']), ['sync']);
     assert.equal(await offers(folder, ['sbx', 'explain', '20261121T203000-5f3a9c', '2']), ['20261121T203000-5f3a9c']);

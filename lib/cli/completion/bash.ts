@@ -59,7 +59,8 @@ ${SHOWN.map((command) => `          ${command.name}) names="${flagsOf(command).f
 ${SHOWN.flatMap((command) => {
   const { first, others } = operandsOf(command);
   if (!first) return [];
-  const named = (operands: Operands): string => `names="${'ask' in operands ? ask(operands.ask) : operands.words.join(' ')}"`;
+  const named = (operands: Operands): string =>
+    operands === 'file' ? `${filesOf('-f')}; return` : `names="${'ask' in operands ? ask(operands.ask) : operands.words.join(' ')}"`;
   const text = others ? `if [[ -z $first ]]; then ${named(first)}; else ${named(others)}; fi` : named(first);
   return [`          ${command.name}) ${text} ;;`];
 }).join('\n')}
@@ -92,15 +93,14 @@ function valueCase(flag: Flag): string[] {
   if (value === 'none') return [`    ${pattern}) return ;;`];
   if (value === 'folder' || value === 'file') {
     const kind = value === 'folder' ? '-d' : '-f';
-    return [
-      `    ${pattern})`,
-      `      while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen ${kind} -- "$word")`,
-      '      compopt -o filenames 2>/dev/null',
-      '      return',
-      '      ;;',
-    ];
+    return [`    ${pattern})`, `      ${filesOf(kind)}`, '      return', '      ;;'];
   }
   return [`    ${pattern}) names="${'ask' in value ? ask(value.ask) : value.words.join(' ')}" ;;`];
+}
+
+/** Takes what there is: files (`-f`) or folders (`-d`). */
+function filesOf(kind: '-f' | '-d'): string {
+  return `while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen ${kind} -- "$word"); compopt -o filenames 2>/dev/null`;
 }
 
 function formatCase({ name, formats }: Command): string[] {

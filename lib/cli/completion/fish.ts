@@ -30,7 +30,7 @@ export function fishScript(): string {
     for (const flag of flagsOf(command)) lines.push(flagLine(flag, seen, command));
     const { first, others } = operandsOf(command);
     if (!first) continue;
-    const given = 'words' in first ? `__fish_seen_subcommand_from ${first.words.join(' ')}` : '';
+    const given = first !== 'file' && 'words' in first ? `__fish_seen_subcommand_from ${first.words.join(' ')}` : '';
     lines.push(operandLine(first, others ? `${seen}; and not ${given}` : seen));
     if (others) lines.push(operandLine(others, `${seen}; and ${given}`));
   }
@@ -38,6 +38,7 @@ export function fishScript(): string {
 }
 
 function operandLine(operands: Operands, condition: string): string {
+  if (operands === 'file') return `complete -c sbx -n "${condition}" -F`;
   return `complete -c sbx -n "${condition}" -a ${'ask' in operands ? `"(__sbx_ask ${operands.ask})"` : `"${operands.words.join(' ')}"`}`;
 }
 

@@ -9,13 +9,19 @@ export function flagsOf(command: Command): readonly Flag[] {
 }
 
 /** What an operand can be: fixed words, or what `sbx __complete` must be asked. */
-export type Operands = { readonly words: readonly string[] } | { readonly ask: (typeof ASKED)[keyof typeof ASKED] };
+export type Operands = 'file' | { readonly words: readonly string[] } | { readonly ask: (typeof ASKED)[keyof typeof ASKED] };
 
 /** What the first operand of the command can be, and the others if they are something else. */
 export function operandsOf({ names, others }: Command): { readonly first?: Operands; readonly others?: Operands } {
   if (names === undefined) return {};
-  const first =
-    typeof names !== 'string' ? { words: names } : names === 'command' ? { words: SHOWN.map(({ name }) => name) } : { ask: ASKED[names] };
+  const first: Operands =
+    typeof names !== 'string'
+      ? { words: names }
+      : names === 'command'
+        ? { words: SHOWN.map(({ name }) => name) }
+        : names === 'file'
+          ? names
+          : { ask: ASKED[names] };
   return others === undefined ? { first } : { first, others: { ask: ASKED[others] } };
 }
 

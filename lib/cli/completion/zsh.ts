@@ -50,7 +50,8 @@ if [[ $funcstack[1] == _sbx ]]; then _sbx "$@"; else compdef _sbx sbx; fi
 
 function commandCase(command: Command): string {
   const { first, others } = operandsOf(command);
-  const action = (operands: Operands): string => ('ask' in operands ? `_sbx_ask ${operands.ask}` : `(${operands.words.join(' ')})`);
+  const action = (operands: Operands): string =>
+    operands === 'file' ? '_files' : 'ask' in operands ? `_sbx_ask ${operands.ask}` : `(${operands.words.join(' ')})`;
   const specs = flagsOf(command).flatMap((flag) => specsOf(flag, command));
   const name = command.names === 'sandbox' ? 'sandbox' : 'name';
   if (first) specs.push(`    ${quoted(`${command.most > 1 && !others ? '*' : '1'}:${name}:${action(first)}`)}`);

@@ -4,7 +4,7 @@ import { HERE, pathOf } from './makefile.ts';
 import { type Material, makerOf, prerequisitesOf, said } from './material.ts';
 import { scriptOf } from './script.ts';
 import { withAllNeeded } from './target-variables.ts';
-import { foldersMade, type Work, type WorkLine } from './work.ts';
+import { foldersMade, isPathLike, type Work, type WorkLine } from './work.ts';
 
 /** What a step does, reads and makes. */
 export interface Done {
@@ -31,6 +31,11 @@ export function doneBy(work: Work, material: Material): Done {
   for (const { at, raw } of work.lines.filter(callsMake)) {
     const instead = 'Import the Makefile that it is for, or move the line into a step of its own.';
     note({ at, text: raw, why: 'it still calls make', instead, left: true, target: work.target.name });
+  }
+  if (work.role === 'action' && !work.target.isPhony && isPathLike(work.target)) {
+    note(
+      said(work, `no command names ${pathOf(work.target.name)}: the step runs every time; if it makes that file, add it as \`outputs\``),
+    );
   }
   const wanted = prerequisitesOf(work).flatMap((name) => makerOf(name, material) ?? []);
   const folders = [...wanted, work].filter(({ role }) => role === 'folder').flatMap(({ lines }) => lines);

@@ -51,7 +51,7 @@ export function translate(file: string, text: string, { files, readFile, leave }
   const shell = shellOf(makefile, targets.special, scope);
   const works = new Map<string, Work>();
   for (const target of chosen) {
-    const work = workOf(target, recipes.get(target.name) as ExpandedRecipe, choices, typeof shell === 'string');
+    const work = workOf(target, recipes.get(target.name) as ExpandedRecipe, choices, files, typeof shell === 'string');
     for (const one of withCallsApart(work, (called) => targets.all.has(called))) works.set(one.target.name, one);
   }
   const exports = exportsOf(makefile, choices, scope);

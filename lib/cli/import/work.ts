@@ -1,6 +1,6 @@
 import type { Choices } from './choices.ts';
 import { commandOf } from './command.ts';
-import { type At, pathOf } from './makefile.ts';
+import { type At, type Listing, pathOf } from './makefile.ts';
 import type { ExpandedRecipe } from './recipe.ts';
 import type { Line } from './script.ts';
 import type { Target } from './targets.ts';
@@ -27,22 +27,37 @@ export interface Work {
   readonly calls: readonly string[];
 }
 
-export function workOf(target: Target, recipe: ExpandedRecipe, { standing }: Choices, isForeign: boolean): Work {
+/** `isForeign`: recipes are for a shell that no step can have. */
+export function workOf(target: Target, recipe: ExpandedRecipe, { standing }: Choices, files: Listing, isForeign: boolean): Work {
   const lines = recipe.commands.map(({ at, text, pieces, ignored }): WorkLine => {
     const command = commandOf(pieces, standing);
     return { at, raw: text, text: /\\\s*$/.test(command.text) ? command.text : command.text.trimEnd(), quotes: command.quotes, ignored };
   });
-  return { target, recipe, lines, calls: [], role: isForeign && lines.length > 0 ? 'make' : roleOf(target, recipe, lines) };
+  return { target, recipe, lines, calls: [], role: isForeign && lines.length > 0 ? 'make' : roleOf(target, recipe, lines, files) };
 }
 
-function roleOf(target: Target, recipe: ExpandedRecipe, lines: readonly WorkLine[]): Role {
+function roleOf(target: Target, recipe: ExpandedRecipe, lines: readonly WorkLine[], files: Listing): Role {
   if (target.faults.length > 0 || recipe.faults.length > 0) return 'make';
   if (lines.length === 0) return 'group';
   if (lines.every(({ text }) => foldersMade(text) !== undefined) && (target.isPhony || lines.length === 1)) return 'folder';
   if (target.isPhony) return 'action';
   const name = pathOf(target.name);
-  if (/[./]/.test(name) || target.makes.length > 1) return 'file';
-  return lines.some(({ text }) => makesFile(text, name)) ? 'file' : 'action';
+  if (target.makes.length > 1) return 'file';
+  if (!isPathLike(target)) return lines.some(({ text }) => makesFile(text, name)) ? 'file' : 'action';
+  const cut = name.lastIndexOf('/');
+  // A plain word can mean anything.
+  const names = [name, name.slice(cut + 1), name.slice(0, Math.max(0, cut))].filter(isPath);
+  const isNamed = recipe.namesTarget || lines.some(({ text }) => names.some((one) => text.includes(one)));
+  return isNamed || files.exists(name) ? 'file' : 'action';
+}
+
+/** Whether the name is one that files have and other things mostly have not. */
+export function isPathLike({ name }: Target): boolean {
+  return isPath(pathOf(name));
+}
+
+function isPath(name: string): boolean {
+  return /[./]/.test(name);
 }
 
 /** The words behind `mkdir -p`, if that is all that the command does. */

@@ -200,6 +200,20 @@ greet:
     make: [['start']],
   },
   {
+    of: 'names that look like files and are none, with and without a file of another name that is made',
+    makefile: `
+all: db.migrate test/unit made.txt
+db.migrate: made.txt
+	tool migrate
+test/unit:
+	tool unit
+made.txt:
+	echo made > made.txt
+
+`,
+    make: [[], ['all'], ['db.migrate']],
+  },
+  {
     of: 'a Makefile with CRLF, several commands behind a semicolon, a name with a blank',
     makefile: 'all: one.txt two\\ words.txt\r\none.txt: ; echo 1 > $@; echo 2 >> $@\r\ntwo\\ words.txt:\r\n\techo 2 > "$@"\r\n'.replaceAll(
       '\r',

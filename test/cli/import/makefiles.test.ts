@@ -11,7 +11,7 @@ function withKind(kind: string, use: (pair: Pair) => Promise<void>): Promise<voi
   return withPair((folder) => cpSync(join(REPOSITORY, 'test/cli/import', kind), folder, { recursive: true }), use);
 }
 
-needing('make', 'gcc')('a C project with pattern rules and variables: sbx makes what make makes', () =>
+needing('make', 'gcc')('a C project with pattern rules and variables: the result of sbx import runs, and makes what make makes', () =>
   withKind('c-project', async ({ made, run, both }) => {
     await both([]);
     await both(['check']);
@@ -28,7 +28,7 @@ needing('make', 'gcc')('a C project with pattern rules and variables: sbx makes 
 );
 
 needing('make', 'bash')(
-  'a Makefile of scripts, all of them .PHONY, with cd, -, @ and variables of the environment: sbx does what make does',
+  'a Makefile of scripts, .PHONY only, with cd, -, @ and env: the result of sbx import runs, and does what make does',
   () =>
     withKind('scripts', async ({ both }) => {
       await both([]);
@@ -45,7 +45,7 @@ needing('make', 'bash')(
 );
 
 needing('make')(
-  'the Makefile of build-machines: its targets call what they called (ssh, scp, rsync, packer and VBoxManage are stand-ins)',
+  'the build-machines Makefile: the result of sbx import runs, and calls what make calls (ssh, scp, rsync, packer, VBoxManage are stand-ins)',
   () =>
     withKind('build-machines', async ({ run, imported, both }) => {
       await both([]);

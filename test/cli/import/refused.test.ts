@@ -97,6 +97,42 @@ test('importing runs nothing, and says where something would have to run', () =>
     assert.match((plan as Import).text, 'echo $(touch canary)');
   }));
 
+test('for each line that it could not translate it is said why, with file and line, on the terminal and in the file', () =>
+  withProject({ Makefile: PARTLY, 'app.c': '', 'a.tex': '' }, async (project) => {
+    const { code, stdout, stderr } = await project.sbx(['import', '-q']);
+    assert.is(code, 0, stderr);
+    const told = stdout.split('\n').filter((line) => line.startsWith('Makefile:'));
+    assert.equal(told.map((line) => line.replace(/^(Makefile:\d+): not translated: (`[^`]*`): ([\s\S]*)$/, '$1 $2')).sort(), [
+      'Makefile:1 `include missing.mk`',
+      'Makefile:11 `$(MAKE) -C sub`',
+      'Makefile:13 `@echo $(file <x)`',
+      'Makefile:2 `MAKEFLAGS += -j`',
+      'Makefile:4 `all: $(NAMES)`',
+      'Makefile:5 `%.pdf: %.tex`',
+      'Makefile:7 `debug: CFLAGS = -g`',
+    ]);
+    const text = project.read('Sandboxfile.yaml');
+    for (const line of told) assert.match(text, `# ${line}\n`, 'the file says the same');
+    assert.match(told.join('\n'), "Give it as a parameter: sbx run debug --set cflags='-g'.");
+    assert.match(stdout, /wrote .*Sandboxfile.yaml: 5 steps, 7 lines not translated/);
+    assert.is((await project.sbx(['validate'])).code, 0);
+  }));
+
+const PARTLY = `include missing.mk
+MAKEFLAGS += -j
+NAMES := $(shell ls)
+all: $(NAMES)
+%.pdf: %.tex
+	latex $<
+debug: CFLAGS = -g
+debug: app
+app: app.c ; $(CC) $(CFLAGS) -o $@ $<
+sub:
+	$(MAKE) -C sub
+weird:
+	@echo $(file <x)
+`;
+
 test('a Sandboxfile is never overwritten; -o writes another one, -n prints', () =>
   withProject({ Makefile: 'a: ## Do it\n\techo hi\n', 'Sandboxfile.yaml': 'mine', 'sub/other.mk': 'b:\n\techo\n' }, async (project) => {
     const refused = await project.sbx(['import']);
