@@ -148,7 +148,7 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
       const good = goodOf(known);
       if (known && good) put(step, { ...known, last: { ...good.run, is: 'cut-off' }, inputs: good.inputs, good: undefined });
       else if (cutOff)
-        put(step, { past: [], made: [], newest: undefined, left: undefined, ...known, last: cutOff, inputs: undefined, good: undefined });
+        put(step, { made: [], newest: undefined, left: undefined, ...known, past: [], last: cutOff, inputs: undefined, good: undefined });
     },
     finish(step, last, told = {}) {
       const known = steps.get(step);
@@ -163,7 +163,7 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
         newest: remembered ?? known?.newest,
         left: told.left ?? known?.left,
         inputs: inputs && isSmall(inputs) ? inputs : undefined,
-        good: success ? undefined : goodOf(known),
+        good: success && !last.disturbed ? undefined : goodOf(known),
       });
     },
     close() {
@@ -191,10 +191,12 @@ function readSteps(io: Pick<Io, 'files'>, path: string): { steps: Map<StepId, St
   }
 }
 
-/** What was cut off is told by the success that it took back, if there ever was one. */
+/** What was cut off is told by the success that it took back, if there ever was one. Of a disturbed one it is not known what it read. */
 function goodOf(record: StepRecord | undefined): Good | undefined {
-  const isToldBySuccess = record?.last.is === 'succeeded' || (record?.last.is === 'cut-off' && record.past.length > 0);
-  if (!isToldBySuccess) return record?.good;
+  if (record === undefined) return undefined;
+  const { last, past } = record;
+  const isToldBySuccess = last.is === 'succeeded' ? !last.disturbed : last.is === 'cut-off' && past.length > 0;
+  if (!isToldBySuccess) return record.good;
   return { run: { ...record.last, is: 'succeeded' }, inputs: record.inputs };
 }
 

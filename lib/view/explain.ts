@@ -53,11 +53,12 @@ export function explainText({ planned, last, good, changed, now }: Explained, pa
 function lastLine(last: LastRun, good: Good | undefined, now: number): string {
   const since = ({ ms, at }: Good): string => `in ${formatDuration(ms)}, ${formatDuration(Math.max(0, now - at))} ago`;
   if (last.is === 'cut-off') return `Last run: cut off; ${good ? `before that: succeeded ${since(good)}` : 'no success is known'}`;
-  if (last.is === 'succeeded') {
+  if (last.is === 'succeeded' && !last.disturbed) {
     const other = good && good.at !== last.at ? `; with what is here now: ${since(good)}` : '';
     return `Last run: succeeded ${since(last)}${other}`;
   }
-  return `Last run: ${last.is} ${since(last)}; ${good ? `the last success: ${since(good)}` : 'no success is known'}`;
+  const how = last.disturbed ? 'succeeded while its inputs changed,' : last.is;
+  return `Last run: ${how} ${since(last)}; ${good ? `the last success: ${since(good)}` : 'no success is known'}`;
 }
 
 export function explainJson({ planned, last, good, changed }: Explained): string {

@@ -108,6 +108,20 @@ test('`explain STEP` compares with the last good run also where the last run was
     assert.equal(back.changed, [], 'as it was then: nothing to compare');
   }));
 
+test('`explain STEP`: a run whose inputs changed meanwhile is no good one to compare with', () =>
+  withStory(async (project) => {
+    assert.is((await project.sbx(['run', 'build'])).code, 0);
+    project.write('Sandboxfile.yaml', FILE({ command: 'cat src/* > out; echo more >> src/one' }));
+    assert.is((await project.sbx(['run', 'build'])).code, 0);
+    const { text, changed } = await explained(project, 'build');
+    assert.match(text, /\nLast run: succeeded while its inputs changed, in \S+, \S+ ago; the last success: in \S+, \S+ ago\n/);
+    assert.match(text, /\nChanged since the last success:\n {2}command\n(?:.*\n)* {2}inputs\n {4}~ src\/one {2}4 B -> 9 B\n/);
+    assert.equal(
+      changed.map(({ field }) => field),
+      ['command', 'inputs'],
+    );
+  }));
+
 test('`explain STEP`: as far as the former tree is known, and where it is not, that is said', () =>
   withStory(async (project) => {
     for (let i = 0; i < 40; i++) project.write(`src/f${i}`, `${i}\n`);
