@@ -1,4 +1,4 @@
-// rig: timeout 300s
+// rig: timeout 600s
 import { test } from 'uvu';
 import { row } from './crash-points/row.ts';
 import { testShort } from './short.ts';

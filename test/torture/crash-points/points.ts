@@ -21,7 +21,7 @@ export function pointsOf(recorded: readonly Recorded[], count: number): readonly
   const local = recorded.flatMap(({ operations }, number) => (SCENARIOS[number]?.kind === 'local' ? ranked(operations, number) : []));
   const far = recorded.flatMap(({ operations }, number) => (SCENARIOS[number]?.kind === 'far' ? ranked(operations, number) : []));
   const there = rankedThere(recorded);
-  const farther = Math.max(Math.ceil(count / 5), count - local.length);
+  const farther = Math.max(Math.ceil(count / 7), count - local.length);
   const beyond = Math.min(there.length, Math.max(Math.ceil(farther * 0.6), farther - far.length));
   const nearer = Math.min(far.length, farther - beyond);
   return woven(best(local, count - nearer - beyond), turns(best(far, nearer), best(there, beyond)));
