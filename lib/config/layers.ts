@@ -86,9 +86,9 @@ function layEntry(section: Section, layer: Layer, name: string, value: Plain, or
   const entry = section.get(name) ?? { name, origin, layer: layer.index, fields: new Map<string, Field>() };
   if (isMap(value)) {
     for (const [field, inner] of value) {
+      const made: Field = { value: inner, layer: layer.index, document: origin.document, path: [...origin.path, field] };
       const under = entry.fields.get(field);
-      const path = [...origin.path, field];
-      entry.fields.set(field, { value: inner, layer: layer.index, document: origin.document, path, ...(under ? { under } : {}) });
+      entry.fields.set(field, under === undefined ? made : { ...made, under });
     }
   } else if (short !== undefined && value !== null) {
     entry.fields.set(short, { value, layer: layer.index, ...origin });

@@ -1,5 +1,5 @@
 import type { Checked } from '../model/diagnostic.ts';
-import type { Project, SandboxName, Step, StepId } from '../model/project.ts';
+import type { Project, Step, StepId } from '../model/project.ts';
 import type { Provenance } from '../model/provenance.ts';
 import type { Pairs } from '../model/value.ts';
 import type { Task } from '../task.ts';
@@ -15,7 +15,7 @@ import { linkSteps } from './references.ts';
 import { newReport, type Report, sortDiagnostics } from './report.ts';
 import { readSandboxes, underlayProfiles } from './sandboxes.ts';
 import { type Library, newLibrary, type ParsedSource, type Sources } from './sources.ts';
-import { readStep } from './steps.ts';
+import { readStep, type StepsScope } from './steps.ts';
 import { openUnit } from './unit.ts';
 import { readUnits } from './unit-values.ts';
 
@@ -76,23 +76,24 @@ async function loadProject(
   const called = new Map([...names.aliases, ...names.groups]);
   const named = new Set<StepId>(ask.named.length > 0 ? ask.named.flatMap((one) => called.get(one) ?? one) : names.default);
   const byName = new Map(tasks.map((task) => [task.name, task]));
-  const envs = new Map<Pairs, ReadonlyMap<SandboxName, Pairs>>();
-  /** One list for all steps of a file that are in one place. */
-  const envIn = (env: Pairs): ReadonlyMap<SandboxName, Pairs> => {
-    const known = envs.get(env);
+  const common = { scopeOf, sandboxes, tasks: byName, secrets, named, ask, lacking, report };
+  const scopes = new Map<Pairs, StepsScope>();
+  /** For the steps of one file; those that are in one place share one list of variables. */
+  const scopeWith = (variables: Pairs): StepsScope => {
+    const known = scopes.get(variables);
     if (known) return known;
-    const made = new Map([...sandboxes].map(([id, spec]) => [id, mergePairs([env, spec.env], places.get(id)?.origin, report)]));
-    envs.set(env, made);
+    const env = new Map([...sandboxes].map(([id, spec]) => [id, mergePairs([variables, spec.env], places.get(id)?.origin, report)]));
+    const made = { ...common, env };
+    scopes.set(variables, made);
     return made;
   };
-  const common = { scopeOf, sandboxes, tasks: byName, secrets, named, ask, lacking, report };
   const steps = new Map<StepId, Step>();
   const faulty = new Set<StepId>();
   for (const entry of names.section.values()) {
     const { cell } = entry;
     if (cell && faulty.has(cell.of)) continue; // what is wrong with one cell is wrong with all
     const before = report.diagnostics.length;
-    const step = readStep(entry, { ...common, env: envIn(envOf(entry.layer)) });
+    const step = readStep(entry, scopeWith(envOf(entry.layer)));
     if (step) steps.set(step.id, step);
     if (cell && report.diagnostics.length > before) faulty.add(cell.of);
     if (report.isFull()) return undefined;

@@ -140,7 +140,7 @@ function readParam(
     const near = suggest(String(value), allowed.map(String));
     const message = `${text?.from ?? `parameter \`${name}\``}: \`${String(value)}\` is not one of ${allowed.join(', ')}`;
     const at = text === undefined ? placeOf(entry, given) : undefined;
-    return void report.add('bad-value', message, at, near && `Did you mean \`${near}\`?`);
+    return void report.add('bad-value', message, at, near === undefined ? flowHint(text ? undefined : given) : `Did you mean \`${near}\`?`);
   }
   return { ...about, value };
 }
@@ -164,7 +164,12 @@ function writtenValue({ name, entry, given, preset, type }: Written, scope: Scop
   const value = type === 'string' && (typeof found === 'number' || typeof found === 'boolean') ? String(found) : (found as Value);
   if (typeOf(value) === type) return value;
   const quoted = type === 'number' && typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
-  return fail(`${WORDS[type]} is wanted, this is ${WORDS[typeOf(value)]}`, quoted ? 'Write it without quotes.' : undefined);
+  return fail(`${WORDS[type]} is wanted, this is ${WORDS[typeOf(value)]}`, quoted ? 'Write it without quotes.' : flowHint(given));
+}
+
+function flowHint(given: Given | undefined): string | undefined {
+  const flows = given !== undefined && !('path' in given);
+  return flows ? 'It is that of the file which includes this one: give it another by `with` there, or rename one of them.' : undefined;
 }
 
 /** Where the value of a parameter stands. */

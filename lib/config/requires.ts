@@ -17,8 +17,8 @@ export interface Required {
 /** A name is that of a parameter, if there is one, else of a variable. */
 export function readRequires(field: Field | undefined, scope: Scope, secrets: readonly Secret[], report: Report): Required {
   const names = field && (checkField(stepFields.requires, field.value, field, report) as readonly string[] | undefined);
+  if (field === undefined || names === undefined) return NOTHING;
   const lacking = new Map<string, Lacking>();
-  if (field === undefined || names === undefined) return { params: [], lacking };
   const { params, env, ask } = scope;
   for (const [i, name] of names.entries()) {
     if (params.has(name) || env.get(name) || ask.environment.get(name)) continue;
@@ -34,3 +34,5 @@ export function readRequires(field: Field | undefined, scope: Scope, secrets: re
   }
   return { params: names.filter((name) => params.has(name)), lacking };
 }
+
+const NOTHING: Required = { params: [], lacking: new Map() };

@@ -20,7 +20,7 @@ export interface Scope {
   /** See Report. */
   readonly spend: (characters: number) => boolean;
   /** The values of the cell, in a step with a matrix. */
-  readonly matrix?: ReadonlyMap<string, Value>;
+  readonly matrix?: ReadonlyMap<string, Value> | undefined;
   /** Fields of the step's sandbox. */
   readonly sandbox?: ReadonlyMap<string, Value>;
 }

@@ -59,7 +59,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
       sandbox: facts,
       required: required.lacking,
       lacks,
-      ...(entry.cell ? { matrix: entry.cell.values } : {}),
+      matrix: entry.cell?.values,
     };
     scopes.set(layer, scope);
     return scope;
@@ -169,9 +169,14 @@ function isFor(platforms: readonly string[], { os, arch }: Ask): boolean {
 
 /** What the step lacks whatever its expressions say; they add to it. */
 function lackedBy(required: Required, spec: SandboxSpec | undefined, { lacking, lacks }: Scope, all: Map<string, Lacking>): Set<string> {
-  for (const [name, one] of required.lacking) all.set(name, one);
-  const params = required.params.flatMap((name) => lacking?.get(name) ?? []);
-  return new Set([...lacks, ...(spec?.lacks ?? []), ...params, ...required.lacking.keys()]);
+  const names = new Set(lacks);
+  for (const name of spec?.lacks ?? []) names.add(name);
+  for (const param of required.params) for (const name of lacking?.get(param) ?? []) names.add(name);
+  for (const [name, one] of required.lacking) {
+    names.add(name);
+    all.set(name, one);
+  }
+  return names;
 }
 
 function retryOf(retry: ValueOf<Fields['retry']>): Step['retry'] {

@@ -28,6 +28,7 @@ export const FORMAT_PATTERNS: { readonly [format in Format]: string } = {
 
 const NAME = new RegExp(FORMAT_PATTERNS.name);
 const VARIABLE = new RegExp(FORMAT_PATTERNS.variable);
+const STEP = new RegExp(FORMAT_PATTERNS.step);
 
 const NAMED_VALUE = /^[A-Za-z_]\w*=/;
 
@@ -70,10 +71,11 @@ export function formatProblem(format: Format, text: string): FormatProblem | und
 
 /** A name, that of a file that is included before it, the values of a cell behind it. */
 function stepProblem(text: string): FormatProblem | undefined {
+  if (STEP.test(text)) return undefined;
   const cut = text.indexOf('@');
   const names = (cut < 0 ? text : text.slice(0, cut)).replace(/^:/, '').split(':');
   const problem = names.map((name) => formatProblem('name', name)).find((one) => one !== undefined);
-  if (problem !== undefined || cut < 0 || new RegExp(FORMAT_PATTERNS.step).test(text)) return problem;
+  if (problem !== undefined) return problem;
   const message = `\`${text}\` names no cell of a matrix`;
   return { code: 'bad-name', message, hint: 'A cell is step@v1,v2, in the order of its keys; `sbx list` shows how it is written.' };
 }

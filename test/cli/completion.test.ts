@@ -16,7 +16,7 @@ const run = promisify(execFile);
 const SBX = `#!/bin/sh
 case "$*" in
   *__complete\\ steps,runs*) echo sync; echo 20261121T203000-5f3a9c ;;
-  *__complete\\ steps*) echo sync; echo remote-build; echo remote-test; echo ns:step; echo build@18,x=1%2F; echo 'x$(touch canary)' ;;
+  *__complete\\ steps*) echo sync; echo remote-build; echo remote-test; echo ns:step; echo build@9.4,linux; echo build@9.6,linux; echo build@18,x=1%2F; echo 'x$(touch canary)' ;;
   *__complete\\ sandboxes*) echo vm ;;
   *__complete\\ params\\ optimize=*) echo optimize=fast; echo optimize=full ;;
   *__complete\\ params*) echo optimize=; echo other= ;;
@@ -68,7 +68,7 @@ test('bash: commands, flags, steps, sandboxes, values', () =>
     assert.equal(await offers(folder, ['sbx', 'graph', '--format', 'm']), ['mermaid']);
   }));
 
-test('bash breaks words at = and :', () =>
+test('bash breaks words at =, : and @', () =>
   withScript(async (folder) => {
     assert.equal(await offers(folder, ['sbx', 'run', '--output', '=', 'pl'], 'sbx run --output=pl'), ['plain']);
     assert.equal(await offers(folder, ['sbx', 'run', '--output', '='], 'sbx run --output='), [
@@ -81,7 +81,9 @@ test('bash breaks words at = and :', () =>
     ]);
     assert.equal(await offers(folder, ['sbx', 'run', '--force', '=', 'sy'], 'sbx run --force=sy'), ['sync']);
     assert.equal(await offers(folder, ['sbx', 'run', 'ns', ':', 'st'], 'sbx run ns:st'), ['step']);
-    assert.equal(await offers(folder, ['sbx', 'run', 'build@18,x', '='], 'sbx run build@18,x='), ['1%2F']);
+    assert.equal(await offers(folder, ['sbx', 'run', 'build', '@'], 'sbx run build@'), ['9.4,linux', '9.6,linux', '18,x=1%2F']);
+    assert.equal(await offers(folder, ['sbx', 'run', 'build', '@', '9.6'], 'sbx run build@9.6'), ['9.6,linux']);
+    assert.equal(await offers(folder, ['sbx', 'run', 'build', '@', '18,x', '='], 'sbx run build@18,x='), ['1%2F']);
     assert.equal(await offers(folder, ['sbx', 'run', '--set', 'optimize', '='], 'sbx run --set optimize='), ['fast', 'full']);
     assert.equal(await offers(folder, ['sbx', 'run', '--set', 'optimize', '=', 'fu'], 'sbx run --set optimize=fu'), ['full']);
     assert.equal(await offers(folder, ['sbx', 'run', '--set', '=', 'op'], 'sbx run --set=op'), ['optimize=']);

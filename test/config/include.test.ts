@@ -195,7 +195,7 @@ steps: { lint: { run: lint, needs: [a:x, aa:s] } }
     'a/Sandboxfile.yaml:5:44-48 unknown-step: there is no step `lint`\n    Did you mean `:lint`?',
     'a/Sandboxfile.yaml:5:50-56 unknown-step: there is no step `:lnt`\n    Did you mean `:lint`?',
     'a/Sandboxfile.yaml:5:58-59 unknown-step: there is no step `u`\n    There are: :lint, s, t.',
-    'b/Sandboxfile.yaml:2:11-16 bad-value: parameter `level`: `3` is not one of 1, 2',
+    'b/Sandboxfile.yaml:2:11-16 bad-value: parameter `level`: `3` is not one of 1, 2\n    It is that of the file which includes this one: give it another by `with` there, or rename one of them.',
   ]);
 });
 

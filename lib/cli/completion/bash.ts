@@ -4,7 +4,7 @@ import { flagsOf, type Operands, operandsOf, SHOWN, spellings, takesNext, valueO
 
 /**
  * For bash 3.2 and later, without the bash-completion package. Names are compared, never given to `compgen -W`, which would expand `$(...)` in them.
- * `=` and `:` break words in bash: the word is taken from the line itself, and what bash has of it already is cut off the answers.
+ * `=`, `:` and `@` break words in bash: the word is taken from the line itself, and what bash has of it already is cut off the answers.
  */
 export function bashScript(): string {
   const all: readonly Flag[] = FLAGS;
@@ -69,7 +69,7 @@ ${SHOWN.flatMap((command) => {
       ;;
   esac
   local typed="\${COMP_WORDS[COMP_CWORD]}" IFS=$' \\t\\n'
-  [[ $typed == [=:] ]] && typed=""
+  [[ $typed == [=:@] ]] && typed=""
   local known="\${word%"$typed"}"
   COMPREPLY=()
   while IFS= read -r name; do
