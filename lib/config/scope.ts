@@ -10,9 +10,9 @@ export interface Scope {
   /** Undefined: something is wrong with the parameter, and that is reported. */
   readonly params: ReadonlyMap<string, Value | undefined>;
   /** What each parameter without a value lacks: itself, or what it is made of. */
-  readonly lacking?: ReadonlyMap<string, readonly string[]>;
+  readonly lacking?: ReadonlyMap<string, readonly string[]> | undefined;
   /** Variables that the step requires and nobody set: that they have no value is no fault of its expressions. */
-  readonly required?: ReadonlyMap<string, unknown>;
+  readonly required?: ReadonlyMap<string, unknown> | undefined;
   /** Gets the names of all that lacked a value when it was asked for. */
   readonly lacks: Set<string>;
   /** The project's variables; then those sbx was started with. */
@@ -22,7 +22,7 @@ export interface Scope {
   /** The values of the cell, in a step with a matrix. */
   readonly matrix?: ReadonlyMap<string, Value> | undefined;
   /** Fields of the step's sandbox. */
-  readonly sandbox?: ReadonlyMap<string, Value>;
+  readonly sandbox?: ReadonlyMap<string, Value> | undefined;
 }
 
 /** Roots of names with what they stand for; the reference is generated from this. */

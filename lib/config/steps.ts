@@ -54,13 +54,8 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   const lacks = lackedBy(required, spec, all.scopeOf(requires?.layer ?? entry.layer), all.lacking);
   const scopes = new Map<number, Scope>();
   const scopeOf = (layer: number): Scope => {
-    const scope = scopes.get(layer) ?? {
-      ...all.scopeOf(layer),
-      sandbox: facts,
-      required: required.lacking,
-      lacks,
-      matrix: entry.cell?.values,
-    };
+    const scope =
+      scopes.get(layer) ?? scopeIn(all.scopeOf(layer), { sandbox: facts, required: required.lacking, lacks, matrix: entry.cell?.values });
     scopes.set(layer, scope);
     return scope;
   };
@@ -165,6 +160,14 @@ function some<K extends string, V>(key: K, value: V | undefined): { readonly [k 
 
 function isFor(platforms: readonly string[], { os, arch }: Ask): boolean {
   return platforms.length === 0 || platforms.includes(os) || platforms.includes(`${os}/${arch}`);
+}
+
+/** Written out: an object that is copied costs ten times as much, and each step has one. */
+function scopeIn(
+  { ask, name, params, lacking, env, spend }: Scope,
+  { sandbox, required, lacks, matrix }: Pick<Scope, 'sandbox' | 'required' | 'lacks' | 'matrix'>,
+): Scope {
+  return { ask, name, params, lacking, env, spend, sandbox, required, lacks, matrix };
 }
 
 /** What the step lacks whatever its expressions say; they add to it. */
