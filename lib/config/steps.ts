@@ -95,7 +95,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     ...some('provides', read('provides')),
     ...some('releases', read('releases')),
     ...some('script', script),
-    ...some('inputs', read('inputs')),
+    ...inputsOf(read('inputs')),
     ...some('outputs', outputs),
     state: read('state') ?? [],
     tools: read('tools') ?? [],
@@ -152,6 +152,14 @@ function readFields(entry: Entry, task: Task, scopeOf: (layer: number) => Scope,
 
 function keysOf({ fields, refuses = [] }: Task): readonly string[] {
   return [...Object.keys(stepFields).filter((key) => !refuses.includes(key)), ...Object.keys(fields)];
+}
+
+/** Files, and commands. With commands alone it reads no files. */
+function inputsOf(written: ValueOf<Fields['inputs']> | undefined): Pick<Step, 'inputs' | 'inputCommands'> {
+  if (written === undefined) return {};
+  const inputs = written.filter((one) => typeof one === 'string');
+  if (inputs.length === written.length) return { inputs };
+  return { inputs, inputCommands: written.flatMap((one) => (typeof one === 'string' ? [] : (one.command ?? []))) };
 }
 
 function some<K extends string, V>(key: K, value: V | undefined): { readonly [k in K]?: V } {

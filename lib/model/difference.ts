@@ -34,7 +34,7 @@ export type Difference =
   | { readonly field: 'outputs' | 'state'; readonly added: readonly string[]; readonly removed: readonly string[] }; // declared globs, sorted
 
 /** Fields that are tables of names. */
-export type NamedField = 'value' | 'setting' | 'env' | 'probe' | 'tool' | 'secret';
+export type NamedField = 'value' | 'setting' | 'env' | 'input command' | 'probe' | 'tool' | 'secret';
 
 /** A file or link that is not as it was. Without `from` it is new, without `to` it is gone. */
 export interface FileChange {

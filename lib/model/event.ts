@@ -86,6 +86,8 @@ export interface PlannedStep {
   readonly ms?: number; // predicted
   /** The step owns the terminal while it runs: a view that draws gives it free. */
   readonly interactive?: true;
+  /** What commands print is among its inputs: that it is fresh now says nothing of later. */
+  readonly asks?: true;
 }
 
 /** A place that is not as it was when it was last seen; of several differences the one that says most. */

@@ -17,6 +17,8 @@ export interface FingerprintRecord {
   readonly env: { readonly [name: string]: string };
   /** Digest of the tree that the step reads; null if it reads none. */
   readonly inputs: Digest | null;
+  /** What the commands among its inputs printed, as digests; absent where it has none. */
+  readonly commands?: { readonly [command: string]: Digest };
   /** What each needed step contributes: the digest of its outputs, or its key. */
   readonly upstream: { readonly [step: string]: Digest };
   readonly tools: { readonly [tool: string]: string };

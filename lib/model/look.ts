@@ -68,6 +68,8 @@ export interface Look {
    * Actions whose `reads.globs` are one array read one tree: it is worth remembering by that array.
    */
   inputs(action: Action, feeding?: Action): Tree | undefined;
+  /** What the commands among the inputs of the step printed, as digests; undefined: they were not run. Only a run runs them. */
+  commands(step: StepId): { readonly [command: string]: Digest } | undefined;
   /** A tree that was an input once, for naming what changed; undefined if it was forgotten. */
   formerInputs(digest: Digest): Tree | undefined;
   /** Path and digest of each tool that is on the PATH. */

@@ -111,6 +111,8 @@ export interface Step {
   readonly script?: Script;
   /** Globs relative to `dir`; a leading `!` takes away. Absent: the default of the task. */
   readonly inputs?: readonly string[];
+  /** Commands whose output counts like a file that it reads. */
+  readonly inputCommands?: readonly string[];
   readonly outputs?: readonly string[];
   readonly state: readonly string[];
   readonly tools: readonly string[];

@@ -40,6 +40,16 @@ export function describe(reason: Staleness): string {
       return `environment changed: ${some(reason.names)}`;
     case 'inputs-changed':
       return inputs(reason);
+    case 'command-output-changed':
+      return `output of ${some(
+        reason.commands.map((command) => `\`${command.trim()}\``),
+        2,
+      )} changed`;
+    case 'command-not-run':
+      return `depends on what ${some(
+        reason.commands.map((command) => `\`${command.trim()}\``),
+        2,
+      )} prints: not known without running it`;
     case 'upstream-changed':
       return `results of ${some(reason.steps)} changed`;
     case 'upstream-runs':

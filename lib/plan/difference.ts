@@ -49,6 +49,7 @@ export function difference(
   if (before.inputs !== after.inputs) {
     found.push({ field: 'inputs', from: before.inputs, to: after.inputs, ...filesBetween(trees?.before(), trees?.after()) });
   }
+  named('input command', before.commands ?? {}, after.commands ?? {});
   named('probe', before.place, after.place);
   named('tool', before.tools, after.tools);
   for (const step of stepsThatDiffer(before.upstream, after.upstream)) {

@@ -11,6 +11,8 @@ export interface Facts {
   readonly inputs: Digest | null;
   /** What the steps that it needs contribute. */
   readonly upstream: { readonly [step: string]: Digest };
+  /** What the commands among its inputs printed; absent where it has none. */
+  readonly commands?: { readonly [command: string]: Digest };
   readonly tools: { readonly [tool: string]: string };
   readonly place: { readonly [probe: string]: string };
   /** Versions of the declared secrets, '' without one. */
@@ -42,7 +44,7 @@ export function newShared(): Shared {
 export function recordOf(action: Action, facts: Facts, shared: Pick<Shared, 'objectOf'> = { objectOf }): FingerprintRecord {
   const { step, draft } = action;
   const { makes } = draft;
-  return {
+  const record: FingerprintRecord = {
     version: 1,
     task: step.task,
     command: step.script ? commandOf(step.script) : null,
@@ -57,6 +59,7 @@ export function recordOf(action: Action, facts: Facts, shared: Pick<Shared, 'obj
     state: step.state,
     secrets: facts.secrets,
   };
+  return facts.commands === undefined ? record : { ...record, commands: facts.commands };
 }
 
 /**
@@ -73,6 +76,7 @@ export function keyOf(record: FingerprintRecord, shared: Pick<Shared, 'textOf'> 
     shared.textOf(env),
     ...[tools, place, outputs, state, secrets].map(canonicalJson),
   ];
+  if (record.commands !== undefined) parts.push(canonicalJson(record.commands));
   return digestOf(parts.join('\n'));
 }
 

@@ -32,6 +32,8 @@ interface Facts {
   /** Needed steps whose contribution is known only after they ran, and those that ran and are not remembered. */
   readonly waits: readonly StepId[];
   readonly ran: readonly StepId[];
+  /** Commands among its inputs, if they were not run. */
+  readonly notRun: readonly string[];
   readonly placeKnown: boolean;
   readonly last: LastRun | undefined;
 }
@@ -86,10 +88,11 @@ function unsure(action: Action, facts: Facts, look: Look): Decision {
   const own = facts.last ? ownReasons(action, facts, look) : [{ code: 'never-ran' } as const];
   const ran: readonly Staleness[] = facts.ran.length > 0 ? [{ code: 'upstream-ran', steps: facts.ran }] : [];
   const waits: readonly Staleness[] = facts.waits.length > 0 ? [{ code: 'upstream-runs', steps: facts.waits }] : [];
+  const open: readonly Staleness[] = facts.notRun.length > 0 ? [...waits, { code: 'command-not-run', commands: facts.notRun }] : waits;
   // A sync asks its receipt, not its last record: as long as its tree is open nothing can be said.
   const decided = action.draft.reads.is === 'sources' ? [] : [...own, ...ran];
-  if (decided.length > 0 || waits.length === 0) return { is: 'run', reasons: decided };
-  return { is: 'maybe', reasons: waits };
+  if (decided.length > 0 || open.length === 0) return { is: 'run', reasons: decided };
+  return { is: 'maybe', reasons: open };
 }
 
 function judgeSync(action: Action, facts: Facts, look: Look): Decision {
@@ -144,6 +147,8 @@ function factsOf(question: Question, look: Look): Facts {
   const feeding = question.feeding === 'unknown' ? undefined : question.feeding;
   const inputs = counts && !treeOpen && draft.reads.is !== 'nothing' ? look.inputs(action, feeding) : undefined;
   const place = isSync ? NONE : placeOf(project, action, look);
+  const commands = step.inputCommands && look.commands(step.id);
+  const notRun = step.inputCommands !== undefined && commands === undefined ? step.inputCommands : [];
   const facts = {
     inputs: treeOpen ? (last?.record.inputs ?? null) : (inputs?.digest ?? null),
     // What a sync sends is the tree that it reads: its digest says all that upstream can.
@@ -151,10 +156,12 @@ function factsOf(question: Question, look: Look): Facts {
     tools: step.tools.length > 0 && isHere(project, action) ? look.tools(step.tools) : NONE,
     place: place ?? last?.record.place ?? NONE,
     secrets: step.secrets.length === 0 ? NONE : secretsOf(project, action),
+    // Taken as it was, so that only what is known to differ is told.
+    ...(step.inputCommands ? { commands: commands ?? last?.record.commands ?? NONE } : {}),
   };
   const record = recordOf(action, facts, shared);
-  const open = !counts || treeOpen || waits.length > 0 || place === undefined;
-  return { record, key: open ? undefined : keyOf(record, shared), inputs, waits, ran, placeKnown: place !== undefined, last };
+  const open = !counts || treeOpen || waits.length > 0 || notRun.length > 0 || place === undefined;
+  return { record, key: open ? undefined : keyOf(record, shared), inputs, waits, ran, notRun, placeKnown: place !== undefined, last };
 }
 
 function contributions({ action, upstream, ahead }: Question, last: LastRun | undefined) {

@@ -23,7 +23,8 @@ export function differences(
   const found = difference(before, after, expressions, trees);
   const of = <Field extends Difference['field']>(field: Field) =>
     found.filter((one): one is Difference & { readonly field: Field } => one.field === field);
-  const names = (field: 'value' | 'setting' | 'env' | 'tool' | 'secret'): readonly string[] => of(field).map(({ name }) => name);
+  const names = (field: 'value' | 'setting' | 'env' | 'input command' | 'tool' | 'secret'): readonly string[] =>
+    of(field).map(({ name }) => name);
   const reasons: Staleness[] = [];
   const some = <T>(list: readonly T[], reason: (list: readonly T[]) => Staleness): void => {
     if (list.length > 0) reasons.push(reason(list));
@@ -35,6 +36,7 @@ export function differences(
   for (const { from, to } of of('dir')) reasons.push({ code: 'dir-changed', from, to });
   some(names('env'), (list) => ({ code: 'env-changed', names: list }));
   for (const { files } of of('inputs')) reasons.push(inputsReason(files));
+  some(names('input command'), (list) => ({ code: 'command-output-changed', commands: list }));
   some(of('probe'), (list) => {
     const probes = list.map(({ name, from, to }) => ({ name, from: String(from ?? ''), to: String(to ?? '') }));
     return { code: 'place-changed', sandbox, probes };

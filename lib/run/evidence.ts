@@ -90,7 +90,7 @@ function isStill(event: Event): boolean {
     case 'run-finished':
       return true;
     case 'planned':
-      return event.places.length === 0 && !event.again && event.steps.every(({ sandbox }) => sandbox === LOCAL);
+      return event.places.length === 0 && !event.again && event.steps.every(({ sandbox, asks }) => sandbox === LOCAL && !asks);
     case 'step-finished':
       return event.outcome.is === 'fresh';
     default:

@@ -16,6 +16,7 @@ import type { Look, OutputsSeen, PlaceSeen, Remembered } from '../model/look.ts'
 import type { Action, Reads } from '../model/plan.ts';
 import { LOCAL, type SandboxName, type StepId } from '../model/project.ts';
 import { narrowTree, type Tree } from '../model/tree.ts';
+import type { CommandInputs } from './input-commands.ts';
 import { compareOutputs, outputRules } from './outputs.ts';
 import { type Reading, readInputs, treeOfSources } from './reading.ts';
 import type { Records } from './records.ts';
@@ -38,6 +39,8 @@ export interface ProjectLook extends Look {
   sources(files: 'git' | 'all', exclude: readonly string[]): Result<Tree, Failure>;
   /** What a step of this computer reads, and how its files looked; undefined if it reads no files here. */
   reading(action: Action): Reading | undefined;
+  /** What the commands among inputs printed. */
+  hear(commands: CommandInputs): void;
   /** Why something that the action reads or made could not be looked at. Such an action must fail, whatever was decided. */
   trouble(action: Action): Failure | undefined;
   /** Forgets what was seen of files and the store: they are looked at anew when asked for. After each step that may have written something. */
@@ -48,6 +51,7 @@ const NOTHING_SEEN: OutputsSeen = { missing: [], edited: [], extra: [], restorab
 
 export function makeLook(setting: LookSetting): ProjectLook {
   const { files, root, environment, here, memo, store, records } = setting;
+  let heard: CommandInputs = new Map();
   let walker: Walker = makeWalker(files, root);
   let troubles = new Map<StepId, Failure>();
   let byGlobs = new Map<readonly string[] | string, Result<Reading, Failure>>();
@@ -121,6 +125,14 @@ export function makeLook(setting: LookSetting): ProjectLook {
       const read = reads.is === 'files' ? inputsOf(reads.globs) : undefined;
       if (read && !read.ok) troubles.set(action.id, read.error);
       return read?.ok ? read.value : undefined;
+    },
+    hear(commands) {
+      heard = commands;
+    },
+    commands(step) {
+      const said = heard.get(step);
+      if (said && !said.ok) troubles.set(step, said.error);
+      return said?.ok ? said.value : undefined;
     },
     tools(names) {
       for (const name of names) if (!marks.has(name)) marks.set(name, toolMark(files, memo, environment.get('PATH') ?? '', name));

@@ -5,7 +5,7 @@ import type { PlannedAction } from '../model/plan.ts';
 export function plannedSteps(actions: readonly PlannedAction[]): readonly PlannedStep[] {
   return actions.map(({ action, decision, price }): PlannedStep => {
     const { step, draft, id } = action;
-    const { task, sandbox, needs, after, provides, releases, interactive, dir } = step;
+    const { task, sandbox, needs, after, provides, releases, interactive, dir, inputCommands } = step;
     return {
       id,
       title: draft.title,
@@ -18,6 +18,7 @@ export function plannedSteps(actions: readonly PlannedAction[]): readonly Planne
       decision,
       ...(price?.ms === undefined ? {} : { ms: price.ms }),
       ...(interactive ? { interactive: true as const } : {}),
+      ...(inputCommands ? { asks: true as const } : {}),
       ...(dir === '.' ? {} : { dir }),
     };
   });

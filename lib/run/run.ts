@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { localSandbox } from '../io/local.ts';
-import { fileTrouble, refusedHere } from '../io/trouble.ts';
+import { fileTrouble } from '../io/trouble.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Emit, Event, PlaceChange } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
@@ -29,6 +29,7 @@ import type { RunEnd, Running, RunRequest } from './run-request.ts';
 import { whoAmI } from './self.ts';
 import { isTendingDue } from './tended.ts';
 import { pruneTrash } from './trash.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 // One run from its lock to its last event. Knows no command line and no views: events go to `tell`.
 
@@ -55,13 +56,6 @@ export function startRun(request: RunRequest): Running {
     announcer.close();
   });
   return { run, stop: (level, cause) => control.stop(level, cause), drop: (steps) => control.drop(steps), ended };
-}
-
-/** Throws it on. A fault may quote what it was given. */
-async function withoutSecrets(fault: unknown, { project, io }: RunRequest): Promise<never> {
-  if (!(fault instanceof Error) || refusedHere(fault) !== undefined) throw fault;
-  const { hide } = (await import('./secrets.ts')).secretsOf(project.secrets, io);
-  throw Object.assign(new Error(hide(fault.message)), { stack: hide(fault.stack ?? fault.message) });
 }
 
 /** The end of a run that was stopped, and is not asked what its steps came to. */
@@ -136,9 +130,11 @@ class Run {
 
   async go(): Promise<Result<RunEnd, readonly Diagnostic[]>> {
     const { project, version } = this.#request;
-    const first = this.#prepare(project);
+    const before = this.#prepare(project);
+    if (!before.ok) return before;
+    this.#emit({ type: 'run-started', run: this.#run, version, project: project.name, root: project.root, named: before.value.named });
+    const first = await this.#heard(before.value);
     if (!first.ok) return first;
-    this.#emit({ type: 'run-started', run: this.#run, version, project: project.name, root: project.root, named: first.value.named });
     const snapshot = first.value.planning.snapshot();
     this.#emitPlan(snapshot, false);
     const reach = openReach(this.#request, this.#memory, this.#control, this.#emit);
@@ -157,6 +153,17 @@ class Run {
   #prepare(project: Project): Result<Prepared, readonly Diagnostic[]> {
     const prepared = prepare(project, this.#request.wish, this.#request.tasks, this.#memory.look);
     return prepared.value === undefined ? err(prepared.diagnostics) : ok(prepared.value);
+  }
+
+  /** With what the commands among inputs print: they are run now, if there are any. */
+  async #heard(before: Prepared): Promise<Result<Prepared, readonly Diagnostic[]>> {
+    const { project } = before;
+    if (![...project.steps.values()].some(({ inputCommands }) => inputCommands !== undefined)) return ok(before);
+    const { askCommands } = await import('./input-commands.ts');
+    const { hide } = (await import('./secrets.ts')).secretsOf(project.secrets, this.#request.io);
+    const given = { io: this.#request.io, root: project.root, run: this.#run, signal: this.#control.stopping, hide };
+    this.#memory.look.hear(await askCommands(before.planning.snapshot(), given));
+    return this.#prepare(project);
   }
 
   /** Reaches all places that the plan is sure to need; if one is other than it was recorded, or is away and its steps may run here, the plan is made anew, once. */

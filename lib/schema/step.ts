@@ -25,12 +25,21 @@ const cellValues = {
   of: { kind: 'scalar', literal: true, description: 'A value.' },
 } as const satisfies MapShape;
 
+const glob = { kind: 'string', format: 'glob', description: 'A glob; a leading ! takes away.' } as const satisfies StringShape;
+
+const inputCommand = {
+  kind: 'object',
+  description: 'A command: what it prints counts, what it prints on stderr does not.',
+  fields: { command: { kind: 'string', literal: true, description: 'Text for sh.', examples: ['git rev-parse HEAD'] } },
+  required: ['command'],
+} as const satisfies ObjectShape;
+
 const globs = (description: string, examples: readonly (readonly string[])[]) =>
   ({
     kind: 'list',
     single: true,
     description,
-    of: { kind: 'string', format: 'glob', description: 'A glob; a leading ! takes away.' },
+    of: glob,
     examples,
   }) as const satisfies ListShape;
 
@@ -80,7 +89,21 @@ export const stepFields = {
   releases: sandboxName(
     'The sandbox that this step takes down, after its last user. With `when: always` it comes along whenever the place is used.',
   ),
-  inputs: globs('Files that the step reads. Only they make it stale.', [['src/**', '*.cabal', '!src/gen/**']]),
+  inputs: {
+    kind: 'list',
+    single: true,
+    description:
+      'Files that the step reads, and commands whose output counts for it. Only they make it stale. The commands run here, at the start of a run, and never for a query.',
+    of: {
+      kind: 'any-of',
+      description: 'A glob; a leading ! takes away. Or a command.',
+      of: [glob, inputCommand],
+    },
+    examples: [
+      ['src/**', '*.cabal', '!src/gen/**'],
+      ['src/**', { command: 'git rev-parse HEAD' }],
+    ],
+  },
   outputs: globs('Files that the step makes; `[]` remembers that it passed, and its log. Without it the step runs every time.', [
     ['build/**'],
   ]),

@@ -32,6 +32,8 @@ function linesOf(one: Difference, paint: Paint, expressions: ReadonlyMap<string,
     case 'probe':
     case 'tool':
       return valueLines(`${one.field} ${neutral(one.name)}`, one.from, one.to, paint);
+    case 'input command':
+      return [`output of \`${neutral(one.name)}\`: ${shortText(one.from)} -> ${shortText(one.to)}`];
     case 'secret':
       return [`secret ${neutral(one.name)}: ${versionText(one.from)} -> ${versionText(one.to)}`];
     case 'inputs':
@@ -71,6 +73,10 @@ function valueText(value: Json | undefined): string {
 
 function versionText(version: Json | undefined): string {
   return version === undefined ? '(none)' : version === '' ? 'no version' : `version ${neutral(String(version))}`;
+}
+
+function shortText(digest: Json | undefined): string {
+  return digestText(typeof digest === 'string' ? digest : undefined);
 }
 
 function digestText(digest: string | undefined): string {

@@ -13,6 +13,7 @@ export function recordRows(record: FingerprintRecord, script: Script | undefined
   add('dir', record.dir);
   for (const [name, value] of Object.entries(record.env)) add('env', `${name}=${value}`);
   add('inputs', record.inputs === null ? '' : `tree ${record.inputs.slice(0, 16)}`);
+  for (const [command, digest] of Object.entries(record.commands ?? {})) add('input', `output of \`${command}\` ${digest.slice(0, 16)}`);
   for (const [step, digest] of Object.entries(record.upstream)) add('upstream', `${step} ${digest.slice(0, 16)}`);
   for (const [tool, found] of Object.entries(record.tools)) add('tool', `${tool} ${found}`);
   for (const [probe, output] of Object.entries(record.place)) add('place', `${probe}: ${output.trim().replaceAll('\n', ' ')}`);

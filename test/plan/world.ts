@@ -131,6 +131,8 @@ export class World implements Look {
   formerInputs(digest: Digest): Tree | undefined {
     return this.trees.get(digest);
   }
+  commands(): undefined {}
+
   tools(names: readonly string[]): { readonly [tool: string]: string } {
     return Object.fromEntries(names.map((name) => [name, this.toolDigests.get(name) ?? 'v1']));
   }

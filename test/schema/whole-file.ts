@@ -37,6 +37,14 @@ profiles:
 steps:
   each: { run: "true", matrix: { ghc: ["9.4", "9.6"], jobs: [1], exclude: [{ ghc: "9.4" }], include: [{ ghc: "9.8", jobs: 2 }] } }
   check: { run: "true", aliases: [c], platforms: [linux, darwin/arm64], confirm: "Sure?", requires: [jobs] }
+  web: { run: "node server.js", service: true, ready: { http: "http://localhost/", status: 200, deadline: 5s, interval: 1s } }
+  test:
+    needs: [web]
+    run: make test
+    pool: [linkers]
+    inputs: [src, { command: git rev-parse HEAD }]
+    outputs: []
+  link: { run: make link, pool: { name: linkers, weight: 2 } }
 `;
 
 export const REMOTE_STEPS = `
