@@ -1,7 +1,7 @@
 // npm run build [-- --out DIR]: lib and tasks become CommonJS chunks in dist/chunks, behind the launcher dist/sbx.cjs.
 // What several chunks use is a chunk of its own, so each module exists once. Runtime packages are bundled, except zx.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
@@ -85,6 +85,7 @@ const stage = mkdtempSync(join(dirname(out), `.${basename(out)}-`));
 mkdirSync(join(stage, 'chunks'));
 let size = 0;
 for (const file of made) size += await writeChunk(file);
+await writePage();
 copyFileSync(join(ROOT, '.ci/launcher.cjs'), join(stage, 'sbx.cjs'));
 chmodSync(join(stage, 'sbx.cjs'), 0o755);
 chmodSync(stage, 0o755);
@@ -150,6 +151,24 @@ async function writeChunk({ name, text }) {
   writeFileSync(join(stage, 'chunks', name), source);
   writeFileSync(join(stage, 'chunks', `${name}.map`), map);
   return source.length;
+}
+
+/** What is put into the pages that sbx writes: a style, and one script for the browser. */
+async function writePage() {
+  const from = join(root, 'lib/view/page');
+  if (!existsSync(from)) return;
+  mkdirSync(join(stage, 'page'));
+  copyFileSync(join(from, 'page.css'), join(stage, 'page/page.css'));
+  await build({
+    entryPoints: [join(from, 'program/main.js')],
+    outfile: join(stage, 'page/page.js'),
+    bundle: true,
+    format: 'iife',
+    platform: 'browser',
+    charset: 'ascii',
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
 }
 
 /** Runs the commands once, so that V8's cache holds what they use from the first start on. What it costs is a second of the build. */

@@ -42,6 +42,8 @@ const PACKAGES = new Map([
   ['p-queue', 'lib/run/pools.ts'],
   ['zx', 'tasks/script.ts'],
 ]);
+/** Runs in a browser: a script of its own, that nothing here imports and that knows nothing but itself. */
+const PROGRAM = 'lib/view/page/program/';
 const LINES = 250;
 const BARRELS = new Set(['lib/index.ts', 'tasks/index.ts']);
 
@@ -137,9 +139,14 @@ function checkFile(path, { text, code, imports }, files) {
     say(1, 'no-layer', 'no layer knows this folder; the map is in .ci/layers.mjs and docs/architecture.md');
     return messages;
   }
-  for (const one of imports) checkImport(path, own, one, files, say);
   const lines = text.split('\n').length - 1;
   if (lines > LINES) say(lines, 'too-long', `${lines} lines; none has more than ${LINES}: one concept a file`);
+  if (path.startsWith(PROGRAM)) {
+    for (const { specifier, line } of imports)
+      if (!/^\.\/\w+\.js$/.test(specifier)) say(line, 'browser', `the program of the page imports its own files only, not ${specifier}`);
+    return messages;
+  }
+  for (const one of imports) checkImport(path, own, one, files, say);
   each(code, /\bimport\.meta\b/g, (line) =>
     say(line, 'import-meta', 'code is bundled as CommonJS chunks; paths of the package come in as arguments'),
   );

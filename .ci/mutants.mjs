@@ -14,7 +14,6 @@ const COPIED = [
   'tasks',
   'recipes',
   'profiles',
-  'page',
   'examples',
   'docs',
   'test',

@@ -12,7 +12,7 @@ const OTHER_NODES = ['22.23.3', '24.21.0'];
 const EVERYWHERE = ['contract/', 'e2e/haskell', 'e2e/quickstart'];
 
 /** What lies beside dist in the package. */
-const SHIPPED = ['package.json', 'recipes', 'profiles', 'page', 'sandboxfile.schema.json'];
+const SHIPPED = ['package.json', 'recipes', 'profiles', 'sandboxfile.schema.json'];
 
 const isCi = process.env.CI === 'true' || process.env.CI === '1';
 const parts = process.argv.slice(2);

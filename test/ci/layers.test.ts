@@ -53,6 +53,7 @@ const RED: readonly (readonly [path: string, text: string, expected: RegExp])[] 
   ['lib/run/b.ts', "export * from './r.ts';\n", /barrel:/],
   ['lib/run/b.ts', 'const a = 1;\n'.repeat(251), /too-long: 251 lines/],
   ['lib/odd/b.ts', '', /no-layer:/],
+  ['lib/view/page/program/b.js', "import { a } from '../../../base/a.ts';\n", /browser:/],
   ['test/x.test.ts', "import { suite } from 'uvu';\ntest.run();\n", /\{ test \} only/],
   ['test/x.test.ts', "import { test } from 'uvu';\ntest.only('x', () => {});\ntest.run();\n", /no hooks, only or skip/],
   ['test/x.test.ts', "import { test } from 'uvu';\n", /test\.run\(\) is missing/],

@@ -14,7 +14,7 @@ import { withFolder } from '../rig/folder.ts';
 import { needing } from '../rig/needing.ts';
 import { HOSTILE, many, mixed, pageFor } from './report-story.ts';
 
-const read = (name: string): string => readFileSync(join(REPOSITORY, 'page', name), 'utf8');
+const read = (name: string): string => readFileSync(join(REPOSITORY, 'dist/page', name), 'utf8');
 const SOURCES = { style: read('page.css'), script: read('page.js') };
 const inBrowser = needing(BROWSER);
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { neutral } from '../neutral.ts';
 
-/** The files of the folder `page`. */
+/** What `page.css` and `page.js` hold. */
 export interface PageSources {
   readonly style: string;
   readonly script: string;
