@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { REPOSITORY } from '../rig/cli.ts';
 import { type TestProject, withProject } from '../rig/project.ts';
 
 const FILES = {
@@ -82,6 +83,17 @@ test('an error inside an included file shows that file, its line and column, fro
       above.stderr,
       ' --> backend/Sandboxfile.yaml:3:31\n  |\n3 |   build: { run: make, needs: [bild] }\n  |                               ^^^^\nhint: Did you mean `build`?',
     );
+  }));
+
+test('examples/monorepo runs, as a whole and alone', () =>
+  withProject({}, async (project) => {
+    cpSync(join(REPOSITORY, 'examples/monorepo'), project.root, { recursive: true });
+    assert.match(await ran(project), '5 steps: 5 succeeded');
+    assert.is(project.read('all.txt'), 'hello Welt small\nhello world large\nhello world small\n');
+    assert.match(await ran(project, 'backend'), '5 steps: 2 succeeded, 3 fresh');
+    const alone = await project.sbx(['run'], { cwd: join(project.root, 'backend') });
+    assert.is(alone.code, 0, alone.stderr);
+    assert.is(project.read('backend/out/de-small.txt'), 'hi Welt small\n');
   }));
 
 test.run();

@@ -32,7 +32,8 @@ test('cells run, are remembered, named, explained and completed one by one', () 
     assert.is(project.read('out/9.4.txt'), 'build@9.4,% 9.4 \n');
     const names = (await project.sbx(['__complete', 'steps'])).stdout.trim().split('\n');
     assert.equal(names, ['build@9.4,%', 'build@9.4,-O2%20a%2Fb', 'build@9.6,%', 'build@9.6,-O2%20a%2Fb', 'build']);
-    assert.match((await project.sbx(['list'])).stdout, 'build@9.6,-O2%20a%2Fb');
+    assert.match((await project.sbx(['list', '-v'])).stdout, 'build@9.6,-O2%20a%2Fb');
+    assert.match((await project.sbx(['list'])).stdout, '(4 cells, @9.4,% to @9.6,-O2%20a%2Fb)');
     assert.match((await project.sbx(['explain', 'build'])).stderr, 'build has 4 cells\n  name one of them, e.g. build@9.4,%');
     assert.is((await project.sbx(['explain', 'build@9.4,%'])).code, 0);
     assert.is((await project.sbx(['clean', 'build', '-y'])).code, 0);

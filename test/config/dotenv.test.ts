@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseDotenv } from '../../lib/config/dotenv.ts';
+import { REPOSITORY } from '../rig/cli.ts';
+
+test('dotenv subset documented: what the guide shows is read as it says', () => {
+  const guide = readFileSync(join(REPOSITORY, 'docs/guide.md'), 'utf8');
+  const [, shown = ''] = /## Variables[\s\S]*?```sh\n([\s\S]*?)```/.exec(guide) ?? [];
+  const { pairs, diagnostics } = parseDotenv('.env', Buffer.from(shown));
+  assert.equal(diagnostics, []);
+  assert.equal(pairs, [
+    ['NAME', 'value'],
+    ['PLAIN', 'as it is, $HOME too'],
+    ['WITH', 'a\tb $5 "c"'],
+    ['EMPTY', ''],
+  ]);
+});
+
+test.run();
