@@ -84,8 +84,6 @@ export interface Makefile {
   readonly exports: ReadonlySet<string>;
   /** Names of variables whose values are a part of names of files, or decided a condition. */
   readonly pinned: ReadonlySet<string>;
-  /** Included if they are there, and written by the compiler: which headers were read. */
-  readonly dependencyFiles: ReadonlySet<string>;
   /** Folders where prerequisites are looked for, each with the pattern of names. */
   readonly searched: readonly { readonly pattern: string; readonly folders: readonly string[] }[];
   readonly notes: readonly Note[];

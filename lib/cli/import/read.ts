@@ -45,7 +45,6 @@ function newReading(file: string, files: Listing, readFile: ReadFile, budget: Sc
     targetVariables: [],
     exports: new Set(),
     exportsAll: false,
-    dependencyFiles: new Set(),
     searched: [],
     notes: [],
     readFile,

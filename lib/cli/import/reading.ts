@@ -21,7 +21,6 @@ export interface Reading {
   readonly exports: Set<string>;
   /** All variables are exported. */
   exportsAll: boolean;
-  readonly dependencyFiles: Set<string>;
   readonly searched: { readonly pattern: string; readonly folders: readonly string[] }[];
   readonly notes: Note[];
   readonly scope: Scope;

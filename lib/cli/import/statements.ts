@@ -111,10 +111,7 @@ function include(reading: Reading, at: At, word: string, rest: string, text: str
   });
   for (const name of names) {
     // What a compiler wrote is of the last build, and sbx has its own way to know headers.
-    if (name.endsWith('.d')) {
-      reading.dependencyFiles.add(name);
-      continue;
-    }
+    if (name.endsWith('.d')) continue;
     reading.files += 1;
     if (reading.files > MOST_FILES) return stop(reading, at, `more than ${MOST_FILES} files are included`);
     const found = reading.readFile(name);
