@@ -34,7 +34,7 @@ const FILES = {
   profiles: { 'vm-haskell-build': 'version: 1\nsandboxes: { vm: { user: build } }\n' },
 };
 /** A rule between keys, or the values of parameters: no matter of structure. */
-const BETWEEN = /^(params|with|use|include)\b|\.(matrix|ready)\b|\.pool\.weight$/;
+const BETWEEN = /^(params|with|use|include)\b|\.(matrix|ready)\b|\.pool\.weight\b/;
 
 test('the published schema refuses no file that sbx takes, and none of a wrong structure is taken by one of them alone', async () => {
   const alarms: string[] = [];
