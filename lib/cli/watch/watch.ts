@@ -45,6 +45,7 @@ export class Watch {
   #ending: NodeJS.Signals | undefined;
   #end: () => void = () => {};
   #running: Running | undefined;
+  readonly #changed = new Set<string>();
   /** What was last said of the Sandboxfile. */
   #said = '';
 
@@ -92,6 +93,7 @@ export class Watch {
         if (round.dropped || changed.size > 0) {
           if (inARow < ROUNDS) {
             if (round.dropped) base = undefined;
+            notice.changed(this.#taken());
             continue;
           }
           this.#sayEndless([...changed].join(', '));
@@ -103,19 +105,31 @@ export class Watch {
       const woken = await this.#wait(notice.show(scope, last));
       if (this.#ending !== undefined) return EXITS.get(this.#ending) ?? EXIT.interrupted;
       if (woken === 'quit') return EXIT.done;
-      const paths = [...this.#hints.take()].map((path) => relative(this.#root, path));
-      scene = await this.#eye.look();
+      this.#changed.clear();
+      scene = await this.#look();
       if (woken === 'again') base = undefined;
-      else if (scene.is === 'open' && base && differing(base, scene.sight).size > 0) notice.changed(paths);
+      else if (scene.is === 'open' && base && differing(base, scene.sight).size > 0) notice.changed(this.#taken());
     }
+  }
+
+  /** With all that was hinted at until now. */
+  async #look(): Promise<Scene> {
+    for (const path of this.#hints.take()) this.#changed.add(path);
+    return await this.#eye.look();
+  }
+
+  /** What was hinted at since this was last asked, as it is shown. */
+  #taken(): readonly string[] {
+    const paths = [...this.#changed].map((path) => relative(this.#root, path));
+    this.#changed.clear();
+    return paths;
   }
 
   /** What was hinted at since the run ended, or shortly before, is waited for and looked at. */
   async #after({ scene }: Round): Promise<Scene> {
     if (!this.#hints.pending) return scene;
     await this.#hints.ripe();
-    this.#hints.take();
-    return await this.#eye.look();
+    return await this.#look();
   }
 
   async #round(scene: Scene & { readonly is: 'open' }, inARow: number, first: boolean): Promise<Round> {
@@ -133,8 +147,7 @@ export class Watch {
     const over = run.then(() => 'over' as const);
     over.catch(() => {}); // heard below, wherever this is then
     while ((await Promise.race([over, this.#hints.ripe()])) !== 'over') {
-      this.#hints.take();
-      newest = await this.#eye.look();
+      newest = await this.#look();
       if (newest.is !== 'open' || inARow === ROUNDS) continue;
       const unwanted = withDependents(scene.sight, differing(scene.sight, newest.sight));
       if (unwanted.size === 0) continue;
