@@ -16,6 +16,8 @@ const PROGRAMS = [
   ['fish', 'fish'],
   ['tcsh', 'tcsh'],
   ['make', 'make'],
+  ['gcc', 'gcc'],
+  ['python3', 'python3'],
   ['dot', 'graphviz'],
   ['chromium-headless-shell', 'chromium-headless-shell'],
   ['pdftotext', 'poppler-utils'],

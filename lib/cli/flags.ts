@@ -36,6 +36,10 @@ export const FLAGS = [
   { name: 'jobs', short: 'j', value: 'N', summary: 'run at most N steps at once, or N% of the processors' },
   { name: 'continue', value: 'WHEN', bare: 'dependencies-successful', choices: CONTINUE, summary: 'go on after a failure' },
   { name: 'keep-going', short: 'k', summary: 'the same as --continue=dependencies-successful' },
+  {
+    name: 'audit',
+    summary: 'run the named steps even if they are fresh, and say what they read and wrote that they do not declare; Linux, with strace',
+  },
   { name: 'dry-run', short: 'n', summary: 'show the plan, run nothing' },
   { name: 'force', value: 'STEP', bare: '', many: true, summary: 'run the named steps, or STEP, even if they are fresh' },
   { name: 'no-cache', summary: 'neither restore from the store nor save to it' },

@@ -17,6 +17,7 @@ export interface Options {
   readonly jobs?: number;
   readonly continue: (typeof CONTINUE)[number];
   readonly dryRun: boolean;
+  readonly audit: boolean;
   /** Steps to force; `named`: those on the command line. */
   readonly force: readonly string[] | 'named';
   readonly noCache: boolean;
@@ -143,6 +144,7 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     local: on('local'),
     continue: choice(one('continue'), CONTINUE) ?? (on('keep-going') ? 'dependencies-successful' : 'never'),
     dryRun: on('dry-run'),
+    audit: on('audit'),
     force: force.includes('') ? 'named' : force,
     noCache: on('no-cache'),
     only: on('only'),

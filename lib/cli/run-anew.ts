@@ -62,15 +62,21 @@ export interface RanProject {
 /** Runs the named steps of a project that was read, in the view that it asks for; what goes wrong is said. */
 export async function runProject(call: Call, project: Project, names: readonly StepId[], { witness, begun }: RunWays): Promise<RanProject> {
   const { options, surroundings } = call;
+  const audited = options.audit ? await (await import('./audited.ts')).openAudited(call, project) : undefined;
+  if (typeof audited === 'number') return { exit: audited, stopped: false };
   const view = await openView(call);
   const asks = (question: Question) => view.alone(() => ask(surroundings, question));
-  const ground = { ...groundOf(call, project), asks };
+  const plain = { ...groundOf(call, project), asks };
+  const ground = audited?.ground(plain) ?? plain;
   const running = startRun({
     ...requestOf(call, ground, names),
     confirm: confirmBy(call, asks),
     killGrace: killGraceOf(surroundings) ?? KILL_GRACE,
     witness,
-    tell: (event) => view.event(event),
+    tell: (event) => {
+      audited?.hear(event);
+      view.event(event);
+    },
   });
   begun?.(running);
   const deaf = hear(surroundings, running);
@@ -79,6 +85,7 @@ export async function runProject(call: Call, project: Project, names: readonly S
     deaf();
     unstoppable();
     await view.end();
+    await audited?.say(call);
   });
   if (ended.ok && ended.value.left) surroundings.leave(ended.value.exit);
   if (ended.ok) {
@@ -114,6 +121,7 @@ function requestOf(call: Call, ground: Ground, names: readonly StepId[]): Omit<R
     keepGoing: options.continue,
     jobs: options.jobs ?? surroundings.cpus,
     offline: options.offline,
+    audit: options.audit,
     io,
     folders,
     here: { os: surroundings.os, arch: surroundings.arch },

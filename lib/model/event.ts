@@ -1,4 +1,5 @@
 import type { Digest } from '../base/digest.ts';
+import type { Audit } from './audit.ts';
 import type { Failure } from './failure.ts';
 import type { FingerprintRecord } from './fingerprint.ts';
 import type { Outcome } from './outcome.ts';
@@ -52,6 +53,7 @@ export type Event =
       readonly unit: 'files' | 'bytes';
     }
   | { readonly type: 'step-note'; readonly step: StepId; readonly text: string } // something worth knowing: edited output named, workspace renamed
+  | { readonly type: 'step-audited'; readonly step: StepId; readonly audit: Audit } // what it did here beside what it declares
   | { readonly type: 'step-retry'; readonly step: StepId; readonly failure: Failure; readonly attempt: number; readonly delay: number }
   | {
       readonly type: 'step-finished';

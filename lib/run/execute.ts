@@ -8,6 +8,7 @@ import type { Project, SandboxName, SandboxSpec, Step, StepId } from '../model/p
 import type { Tree } from '../model/tree.ts';
 import type { RunScope, Task } from '../task.ts';
 import { attempt } from './attempt.ts';
+import type { Auditor } from './audit.ts';
 import { type Confirm, unconfirmed } from './confirm.ts';
 import type { RunControl } from './control.ts';
 import { type Equipment, equip, told } from './equip.ts';
@@ -41,6 +42,7 @@ export interface ExecuteInput {
   readonly reach: Reach;
   readonly ledger: Ledger;
   readonly secrets: Secrets;
+  readonly audit?: Auditor | undefined;
   readonly tasks: ReadonlyMap<string, Task>;
   readonly scope: Omit<ScopeInput, 'placed' | 'progress'>;
   /** Judges a step again: its place turned out other than it was recorded. */
@@ -110,7 +112,7 @@ export class Executor {
         free();
         life.up();
       };
-      return await this.#services.serve(planned, { ...life, up });
+      return await this.#services.serve(planned, { ...life, up }).finally(() => this.#input.audit?.(step));
     } finally {
       free();
     }
@@ -195,6 +197,7 @@ export class Executor {
     emit(fingerprintEvent(planned, begun.inputs));
     const ended = await this.#attempts(planned, scopeWith);
     output.end();
+    await this.#input.audit?.(action.step);
     const produced = ended.is === 'ended' && ended.result.ok ? ended.result.value : {};
     const spent: Spent = { at, ms: ms(), bytes: produced.bytes ?? bytes(), log: output.log };
     const failed = (outcome: Outcome & { readonly is: 'failed' | 'cancelled' }): Performed => {

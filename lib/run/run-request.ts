@@ -31,6 +31,8 @@ export interface RunRequest {
   /** Steps at a time. */
   readonly jobs: number;
   readonly offline: boolean;
+  /** What steps do here is followed (`io.spawn` does) and compared with what they declare. */
+  readonly audit?: boolean;
   readonly io: Io;
   readonly folders: Folders;
   readonly here: { readonly os: string; readonly arch: string };

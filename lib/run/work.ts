@@ -26,7 +26,7 @@ export interface WorkInput {
   readonly emit: Emit;
 }
 
-export function openWork({ request, run, project, planning, memory, reach, control, emit }: WorkInput): Executor {
+export async function openWork({ request, run, project, planning, memory, reach, control, emit }: WorkInput): Promise<Executor> {
   const { io, folders, tasks, jobs, keepGoing, confirm, terminal, killGrace, zx, checkout, wish } = request;
   const { store, memo, records, look } = memory;
   clearStages(io.files, folders.project);
@@ -34,6 +34,7 @@ export function openWork({ request, run, project, planning, memory, reach, contr
   const common = { project, folders, io, run, reach };
   const warn = (text: string, hint?: string): void => emit({ type: 'warning', text, ...(hint === undefined ? {} : { hint }) });
   const scene = { io, root: project.root, folder: folders.project, store, memo, run };
+  const audit = request.audit ? (await import('./audit.ts')).openAuditor({ ...request, project, run, emit }) : undefined;
   return new Executor({
     ...common,
     jobs,
@@ -41,6 +42,7 @@ export function openWork({ request, run, project, planning, memory, reach, contr
     confirm,
     control,
     emit,
+    audit,
     secrets: secretsOf(project.secrets, io),
     tasks,
     ledger: makeLedger({ project: project.name, scene, records, look, noCache: wish.noCache || !project.cache.enabled, warn }),

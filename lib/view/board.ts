@@ -141,6 +141,7 @@ export function fold(board: Board, e: Stamped): void {
       return;
     case 'warning':
     case 'step-fingerprint':
+    case 'step-audited':
       return;
     case 'stopping':
       board.stopping = e.cause;

@@ -41,6 +41,7 @@ test('without flags', () => {
     noCache: false,
     only: false,
     failed: false,
+    audit: false,
     offline: false,
     yes: false,
     exitCode: false,
