@@ -47,7 +47,7 @@ export function jsonSchemaOf(tasks: readonly TaskShape[]): Schema {
     ),
     ...either({ required: ['use'] }, stepsAre('part-of-step'), stepsAre('step')),
     definitions: {
-      expression: { type: 'string', pattern: '\\$\\{\\{', description: 'An expression.' },
+      expression: { type: 'string', pattern: '\\$\\{\\{' },
       step: {
         title: 'step',
         ...stepSchema(tasks, { $ref: `#/definitions/task-${DEFAULT_TASK}` }),
@@ -110,16 +110,24 @@ function propertiesOf(fields: ObjectShape['fields']): Schema {
   return Object.fromEntries(Object.entries(fields).map(([field, shape]) => [field, schemaOf(shape)]));
 }
 
-/** The schema of one value. Nothing is added where an expression is text like any other. */
+/** The schema of one value, with what is to be said of it. */
 function schemaOf(shape: Shape): Schema {
-  const about: Schema = {
+  return {
+    ...valueSchema(shape),
     description: shape.description,
     ...('default' in shape && shape.default !== undefined ? { default: shape.default } : {}),
     ...(shape.examples === undefined ? {} : { examples: shape.examples }),
   };
+}
+
+/**
+ * Says nothing of the value: an editor would show what is said of the form that fits, and not what is said of the key. No expression is added where one is
+ * text like any other.
+ */
+function valueSchema(shape: Shape): Schema {
   const exact = exactSchema(shape);
   const isOpen = isLiteral(shape) || shape.kind === 'any-of' || shape.kind === 'scalar' || isFreeText(shape);
-  return isOpen ? { ...exact, ...about } : { anyOf: [exact, EXPRESSION], ...about };
+  return isOpen ? exact : { anyOf: [exact, EXPRESSION] };
 }
 
 function exactSchema(shape: Shape): Schema {
@@ -138,14 +146,14 @@ function exactSchema(shape: Shape): Schema {
     case 'list': {
       const items = schemaOf(shape.of);
       const list = { type: 'array', items };
-      return shape.single ? { anyOf: [list, items] } : list;
+      return shape.single ? { anyOf: [list, valueSchema(shape.of)] } : list;
     }
     case 'map':
       return mapSchema(shape, schemaOf(shape.of));
     case 'object':
       return objectSchema(propertiesOf(shape.fields), shape.required, shape.others);
     case 'any-of':
-      return { anyOf: shape.of.map(schemaOf) };
+      return { anyOf: shape.of.map(valueSchema) };
   }
 }
 

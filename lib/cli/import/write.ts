@@ -1,4 +1,3 @@
-import { MODELINE } from '../init/recognise.ts';
 import type { Choice } from './choices.ts';
 import { HERE, type Note } from './makefile.ts';
 import type { ImportedStep } from './steps.ts';
@@ -14,13 +13,12 @@ export interface Imported {
   readonly notes: readonly Note[];
 }
 
-/** The text of the Sandboxfile. What is to be known of a step stands above it, what is of no step at the top. */
+/** The text of the Sandboxfile but for its first line, which is for editors. What is to be known of a step stands above it, what is of no step at the top. */
 export function sandboxfileText({ source, goal, params, env, steps, notes }: Imported): string {
   const of = (step: ImportedStep): readonly Note[] => notes.filter(({ target }) => target === step.target);
   const placed = new Set(steps.flatMap(of));
   const top = notes.filter((note) => !placed.has(note));
   return [
-    MODELINE.trimEnd(),
     comment(`Made from ${source} by sbx import. Lines marked "not translated" need a hand.`),
     ...top.flatMap(noteComment),
     'version: 1',

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../../base/result.ts';
 import type { Files } from '../../model/io.ts';
 import { SANDBOXFILES } from '../../model/project.ts';
 import type { UsageError } from '../args.ts';
+import { type Modeline, modelineOf } from './modeline.ts';
 import { recognise } from './recognise.ts';
 import type { Recognised } from './recognised.ts';
 
@@ -12,10 +13,14 @@ const LARGEST = 256 * 1024;
 export interface Init extends Recognised {
   /** Absolute. */
   readonly file: string;
+  readonly modeline: Modeline;
 }
 
 /** What `sbx init` will write in a folder; an error if there is a Sandboxfile already. Reads only. */
-export function planInit(folder: string, files: Pick<Files, 'readdirSync' | 'readFileSync' | 'statSync'>): Result<Init, UsageError> {
+export function planInit(
+  folder: string,
+  files: Pick<Files, 'existsSync' | 'readdirSync' | 'readFileSync' | 'statSync'>,
+): Result<Init, UsageError> {
   const names = files.readdirSync(folder);
   const there = SANDBOXFILES.find((name) => names.includes(name));
   if (there !== undefined)
@@ -29,7 +34,9 @@ export function planInit(folder: string, files: Pick<Files, 'readdirSync' | 'rea
       return undefined;
     }
   };
-  return ok({ file: join(folder, SANDBOXFILES[0]), ...recognise(names, read) });
+  const modeline = modelineOf(folder, files);
+  const { text, why } = recognise(names, read);
+  return ok({ file: join(folder, SANDBOXFILES[0]), text: modeline.line + text, why, modeline });
 }
 
 /** Writes the file; if it came to be meanwhile, it is left as it is. */

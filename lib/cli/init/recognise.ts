@@ -2,9 +2,6 @@ import { cargoFile, goFile } from './compiled.ts';
 import { npmFile } from './npm.ts';
 import type { Read, Recognised } from './recognised.ts';
 
-/** The line that tells editors where the schema lies. */
-export const MODELINE = '# yaml-language-server: $schema=./node_modules/sandboxfile/sandboxfile.schema.json\n';
-
 interface Kind {
   readonly name: string;
   /** The file that gives the kind away. */
@@ -47,7 +44,7 @@ export function recognise(names: readonly string[], read: Read): Recognised {
   const { text, why } = first.kind.make(first.sign, names, read);
   const article = first.kind.name === 'npm' ? 'an' : 'a';
   const more = others.map(({ kind, sign }) => `There is a ${sign} too; steps for ${kind.name} can be added.`);
-  return { text: MODELINE + text, why: [`This is ${article} ${first.kind.name} project: there is ${first.sign}.`, ...why, ...more] };
+  return { text, why: [`This is ${article} ${first.kind.name} project: there is ${first.sign}.`, ...why, ...more] };
 }
 
 function makeFile(sign: string, _: readonly string[], read: Read): Recognised {
@@ -61,7 +58,7 @@ function makeFile(sign: string, _: readonly string[], read: Read): Recognised {
 
 function unknown(): Recognised {
   return {
-    text: `${MODELINE}version: 1\ndefault: [hello]\nsteps:\n  hello:\n    run: echo hello\n`,
+    text: 'version: 1\ndefault: [hello]\nsteps:\n  hello:\n    run: echo hello\n',
     why: ['No cabal, cargo, go, npm or make project was recognised, so this is one step to begin with.'],
   };
 }
