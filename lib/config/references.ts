@@ -23,6 +23,7 @@ export function linkSteps(
 ): void {
   const { report } = all;
   const declared = new Set(secrets.map(({ name }) => name));
+  const told = new Set<string>();
   for (const step of steps.values()) {
     if (report.isFull()) return;
     const entry = names.section.get(step.id) as Entry;
@@ -34,6 +35,13 @@ export function linkSteps(
       if (name !== undefined && !all.sandboxes.has(name)) addUnknownSandbox(name, entry.fields.get(key), all);
     }
     checkShares(step, entry, pools, report);
+    const [shown] = declared.size === 0 ? [] : (step.env.find(([name]) => declared.has(name) && !told.has(name)) ?? []);
+    if (shown !== undefined) {
+      told.add(shown);
+      const message = `\`${shown}\` is a secret: as a variable of \`env\` or dotenv its value would be kept in records`;
+      const hint = `Take it away there, and write \`secrets: [${shown}]\` in the steps that need it.`;
+      report.add('conflicting-keys', message, entry.fields.get('env') ?? { ...entry.origin, part: 'key' }, hint);
+    }
     for (const [i, name] of step.secrets.entries()) {
       if (declared.has(name)) continue;
       const hint = () => hintOf(name, declared, 'Declare it under `secrets:` at the top level.');

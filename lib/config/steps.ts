@@ -55,7 +55,8 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   const scopes = new Map<number, Scope>();
   const scopeOf = (layer: number): Scope => {
     const scope =
-      scopes.get(layer) ?? scopeIn(all.scopeOf(layer), { sandbox: facts, required: required.lacking, lacks, matrix: entry.cell?.values });
+      scopes.get(layer) ??
+      scopeIn(all.scopeOf(layer), { sandbox: facts, required: required.lacking, lacks, matrix: entry.cell?.values, secrets: all.secrets });
     scopes.set(layer, scope);
     return scope;
   };
@@ -173,9 +174,9 @@ function isFor(platforms: readonly string[], { os, arch }: Ask): boolean {
 /** Written out: an object that is copied costs ten times as much, and each step has one. */
 function scopeIn(
   { ask, name, params, lacking, env, spend }: Scope,
-  { sandbox, required, lacks, matrix }: Pick<Scope, 'sandbox' | 'required' | 'lacks' | 'matrix'>,
+  { sandbox, required, lacks, matrix, secrets }: Pick<Scope, 'sandbox' | 'required' | 'lacks' | 'matrix' | 'secrets'>,
 ): Scope {
-  return { ask, name, params, lacking, env, spend, sandbox, required, lacks, matrix };
+  return { ask, name, params, lacking, env, spend, sandbox, required, lacks, matrix, secrets };
 }
 
 /** What the step lacks whatever its expressions say; they add to it. */

@@ -13,6 +13,7 @@ import { type Confirm, unconfirmed } from './confirm.ts';
 import type { RunControl } from './control.ts';
 import { type Equipment, equip, told } from './equip.ts';
 import { fingerprintEvent } from './fingerprint-event.ts';
+import { hidden } from './hidden.ts';
 import type { Ledger, Spent } from './ledger.ts';
 import type { Life, Performed } from './performed.ts';
 import { openPools, type Pools } from './pools.ts';
@@ -82,7 +83,7 @@ export class Executor {
         const giveTerminal = await this.#terminal.take(step.interactive ? 'excludes' : 'shares');
         try {
           if (this.#isLate(step)) return gone({ is: 'skipped', because: { code: 'stopped' } });
-          const performed = await this.#decided(planned, reads);
+          const performed = hidden(await this.#decided(planned, reads), this.#input);
           if (performed.outcome.is === 'failed') this.#failed = this.#input.keepGoing === 'never';
           return performed;
         } finally {
@@ -112,7 +113,7 @@ export class Executor {
         free();
         life.up();
       };
-      return await this.#services.serve(planned, { ...life, up }).finally(() => this.#input.audit?.(step));
+      return hidden(await this.#services.serve(planned, { ...life, up }).finally(() => this.#input.audit?.(step)), this.#input);
     } finally {
       free();
     }

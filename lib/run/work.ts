@@ -3,6 +3,7 @@ import type { Project } from '../model/project.ts';
 import type { Planning } from '../plan/planning.ts';
 import type { RunControl } from './control.ts';
 import { Executor } from './execute.ts';
+import { hidingEmit } from './hidden.ts';
 import { makeLedger } from './keep.ts';
 import type { Memory } from './memory.ts';
 import { openOwned } from './owned.ts';
@@ -26,9 +27,11 @@ export interface WorkInput {
   readonly emit: Emit;
 }
 
-export async function openWork({ request, run, project, planning, memory, reach, control, emit }: WorkInput): Promise<Executor> {
+export async function openWork({ request, run, project, planning, memory, reach, control, emit: tell }: WorkInput): Promise<Executor> {
   const { io, folders, tasks, jobs, keepGoing, confirm, terminal, killGrace, zx, checkout, wish } = request;
   const { store, memo, records, look } = memory;
+  const secrets = secretsOf(project.secrets, io);
+  const emit = project.secrets.length === 0 ? tell : hidingEmit(tell, secrets.hide);
   clearStages(io.files, folders.project);
   const owned = openOwned(io, folders.state);
   const common = { project, folders, io, run, reach };
@@ -43,7 +46,7 @@ export async function openWork({ request, run, project, planning, memory, reach,
     control,
     emit,
     audit,
-    secrets: secretsOf(project.secrets, io),
+    secrets,
     tasks,
     ledger: makeLedger({ project: project.name, scene, records, look, noCache: wish.noCache || !project.cache.enabled, warn }),
     decideAgain: (planned) => {

@@ -18,4 +18,17 @@ test('dotenv subset documented: what the guide shows is read as it says', () => 
   ]);
 });
 
+test('dotenv subset documented: a `$` that others would expand, and a line that is none of these, is refused with its place', () => {
+  const lines = ['A=$B', 'A="${B}"', 'A=$(date)', 'NAME', '1A=a', 'A-B=a', 'A="a', "A='a", 'A="a" b'];
+  for (const line of lines) {
+    const { pairs, diagnostics } = parseDotenv('.env', Buffer.from(`GOOD=1\n${line}\n`));
+    assert.equal(pairs, [['GOOD', '1']], line);
+    assert.equal(
+      diagnostics.map(({ code, span }) => [code, span?.start.line]),
+      [['dotenv-syntax', 2]],
+      line,
+    );
+  }
+});
+
 test.run();

@@ -10,6 +10,8 @@ export interface Names {
   lookUp(path: readonly string[]): Value | undefined;
   /** There is such a name, and something is wrong with its value that is reported already: what refers to it has no value and no problem. */
   faulty(path: readonly string[]): boolean;
+  /** Why the value of a name that is there must not be used; nothing if it may. */
+  refused?(path: readonly string[]): Pick<ExpressionProblem, 'message' | 'hint'> | undefined;
   /** Names that could have been meant. */
   known(path: readonly string[]): Iterable<string>;
   /** Asked before so many characters are read or made. False: this file has used up what it may. */
@@ -54,6 +56,8 @@ function unknownNames(expression: Expression, names: Names): readonly Expression
       ];
     }
     case 'name': {
+      const refused = names.refused?.(expression.path);
+      if (refused) return [{ code: 'unsafe-expression', ...refused, from: expression.from, to: expression.to }];
       if (names.lookUp(expression.path) !== undefined || names.faulty(expression.path)) return [];
       const written = expression.path.join('.');
       return [unknown(written, () => hintOf(written, names.known(expression.path)), expression)];
