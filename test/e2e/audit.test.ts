@@ -210,6 +210,9 @@ test('without strace, or where ptrace is forbidden: a clear refusal before anyth
       /strace cannot follow commands here: strace: ptrace.*Operation not permitted\n {2}in a container: docker run --cap-add=SYS_PTRACE/,
     );
     assert.throws(() => project.read('ran'));
+    const watching = await project.sbx(['run', '--audit', '--watch', 'a']);
+    assert.is(watching.code, 2);
+    assert.match(watching.stderr, /--audit looks at one run/);
   }));
 
 test.run();

@@ -13,6 +13,7 @@ export async function watch(call: Call): Promise<number> {
   const wrong = wrongGrace(call);
   if (wrong !== undefined) return wrong;
   if (isNarrowed(call.options)) return refuse(call, '--watch runs what is affected anyway: --affected and --failed do not go with it');
+  if (call.options.audit) return refuse(call, '--audit looks at one run: it does not go with --watch');
   const found = findSandboxfile(searchFrom(call), realFiles);
   if (!found.ok) return refuse(call, found.error.message, found.error.hint);
   const { file, folder } = found.value;
