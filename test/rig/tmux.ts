@@ -38,7 +38,8 @@ export function withTerminal<T>(command: string, options: TerminalOptions, use: 
       (await run('tmux', ['-S', socket, '-f', '/dev/null', ...args])).stdout;
     const size = ['-x', String(options.columns), '-y', String(options.rows)];
     const variables = Object.entries({ LC_ALL: 'C.UTF-8', ...options.env }).map(([name, value]) => `${name}=${value}`);
-    const words = ['env', ...variables, 'sh', '-c', `trap : INT\n${command}\nsleep 600`];
+    // Somebody sits before it, whatever runs the tests.
+    const words = ['env', '-u', 'CI', '-u', 'GITHUB_ACTIONS', ...variables, 'sh', '-c', `trap : INT\n${command}\nsleep 600`];
     const place = ['-c', options.cwd ?? folder];
     // The options are set before the program starts: its history and type depend on them.
     const settings = [
