@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { parseDuration } from '../base/duration.ts';
+import { isList, isMap } from '../base/plain.ts';
 import { parseSize } from '../base/size.ts';
 import type { CacheSettings, Secret, StepId } from '../model/project.ts';
 import type { Pairs } from '../model/value.ts';
@@ -36,6 +37,12 @@ export function readTopEnv(layers: readonly Layer[], scopeOf: ScopeOf, sources: 
   });
   const written = fieldsOf(layers, 'env').map((field) => readEnv(field, scopeOf, report));
   return [...new Map([...fromFiles, ...written].flat())];
+}
+
+/** Of all that are declared, whatever else is wrong with them. */
+export function secretNames(layers: readonly Layer[]): ReadonlySet<string> {
+  const written = fieldsOf(layers, 'secrets').map(({ value }) => value);
+  return new Set(written.flatMap((value) => (isList(value) ? value.map(String) : isMap(value) ? [...value.keys()] : [])));
 }
 
 export function readSecrets(layers: readonly Layer[], scopeOf: ScopeOf, report: Report): readonly Secret[] {

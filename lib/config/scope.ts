@@ -1,5 +1,4 @@
 import { suggest } from '../base/suggest.ts';
-import type { Secret } from '../model/project.ts';
 import type { Value } from '../model/value.ts';
 import type { Ask } from './ask.ts';
 import type { Names } from './expression/evaluate.ts';
@@ -22,8 +21,8 @@ export interface Scope {
   readonly spend: (characters: number) => boolean;
   /** The values of the cell, in a step with a matrix. */
   readonly matrix?: ReadonlyMap<string, Value> | undefined;
-  /** Their values stay out of commands and records. */
-  readonly secrets?: readonly Secret[] | undefined;
+  /** Names of declared secrets: their values stay out of commands and records. */
+  readonly secrets?: ReadonlySet<string> | undefined;
   /** Fields of the step's sandbox. */
   readonly sandbox?: ReadonlyMap<string, Value> | undefined;
 }
@@ -68,7 +67,7 @@ export function namesOf(scope: Scope): Names {
       return root === 'params' && scope.params.has(member) && scope.params.get(member) === undefined;
     },
     refused([root, member]) {
-      if (root !== 'env' || !scope.secrets?.some(({ name }) => name === member)) return undefined;
+      if (root !== 'env' || member === undefined || !scope.secrets?.has(member)) return undefined;
       const hint = () => `Write \`secrets: [${member}]\` in the step, and "$${member}" in its command.`;
       return { message: `\`${member}\` is a secret: as a value of an expression it would be kept in records`, hint };
     },

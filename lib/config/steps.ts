@@ -55,8 +55,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   const scopes = new Map<number, Scope>();
   const scopeOf = (layer: number): Scope => {
     const scope =
-      scopes.get(layer) ??
-      scopeIn(all.scopeOf(layer), { sandbox: facts, required: required.lacking, lacks, matrix: entry.cell?.values, secrets: all.secrets });
+      scopes.get(layer) ?? scopeIn(all.scopeOf(layer), { sandbox: facts, required: required.lacking, lacks, matrix: entry.cell?.values });
     scopes.set(layer, scope);
     return scope;
   };
@@ -173,10 +172,10 @@ function isFor(platforms: readonly string[], { os, arch }: Ask): boolean {
 
 /** Written out: an object that is copied costs ten times as much, and each step has one. */
 function scopeIn(
-  { ask, name, params, lacking, env, spend }: Scope,
-  { sandbox, required, lacks, matrix, secrets }: Pick<Scope, 'sandbox' | 'required' | 'lacks' | 'matrix' | 'secrets'>,
+  { ask, name, params, lacking, env, spend, secrets }: Scope,
+  { sandbox, required, lacks, matrix }: Pick<Scope, 'sandbox' | 'required' | 'lacks' | 'matrix'>,
 ): Scope {
-  return { ask, name, params, lacking, env, spend, sandbox, required, lacks, matrix, secrets };
+  return { ask, name, params, lacking, env, spend, secrets, sandbox, required, lacks, matrix };
 }
 
 /** What the step lacks whatever its expressions say; they add to it. */

@@ -3,7 +3,7 @@ import type { Lacking, Param } from '../model/project.ts';
 import type { Pairs } from '../model/value.ts';
 import { mergePairs } from './environment.ts';
 import { checkSet, type Params, readParams } from './params.ts';
-import { readName, readTopEnv } from './project.ts';
+import { readName, readTopEnv, secretNames } from './project.ts';
 import type { Scope } from './scope.ts';
 import type { Sources } from './sources.ts';
 import { type Opening, type Unit, within } from './unit.ts';
@@ -33,6 +33,7 @@ export function readUnits(units: readonly Unit[], opening: Opening): UnitValues 
   const layers: OfLayer[] = [];
   const paramsOf = new Map<Unit, Params>();
   const declared = new Map<string, Param>();
+  const secrets = secretNames(units.flatMap((unit) => unit.layers));
   for (const unit of units) {
     const own = unit.outer === undefined ? ask : { ...ask, root: posix.join(ask.root, unit.folder) };
     const sources = within(opening.sources, unit.folder);
@@ -43,6 +44,7 @@ export function readUnits(units: readonly Unit[], opening: Opening): UnitValues 
       lacks: new Set(),
       env: new Map(),
       spend: report.spend,
+      secrets,
     };
     const params = readParams(unit, unit.outer && paramsOf.get(unit.outer), bare, lacking, report);
     paramsOf.set(unit, params);
