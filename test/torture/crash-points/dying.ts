@@ -17,7 +17,13 @@ export function dying(point: CrashPoint, die: () => never): (operation: Operatio
   return (operation, run, tear) => {
     if ((point.name !== ANY && operation.name !== point.name) || count++ !== point.nth) return run();
     if (point.when === 'torn') tear();
-    else if (point.when === 'after') run();
+    else if (point.when === 'after') {
+      try {
+        run();
+      } catch {
+        // It failed, and that was the last that it did.
+      }
+    }
     return die();
   };
 }
