@@ -36,7 +36,12 @@ export function interestOf({ files, witness, sight, root, own }: InterestOf): In
       at = folder;
     }
     paths.add(at);
-    folders.add(dirname(at));
+    // With the folders above it, in the project: each of them may go away or be replaced, and others come to stand beside it.
+    for (let folder = dirname(at); !folders.has(folder); folder = dirname(folder)) {
+      folders.add(folder);
+      if (!folder.startsWith(`${root}/`)) break;
+      paths.add(folder);
+    }
   };
   for (const path of witness.looked.keys()) if (path.startsWith('/') && !isOwn(path)) add(path);
   for (const path of witness.entered) {
