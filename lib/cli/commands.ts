@@ -144,6 +144,20 @@ export const COMMANDS: readonly Command[] = [
     examples: [['sbx adopt vm', 'take over the workspace in vm']],
   },
   {
+    name: 'doctor',
+    operands: '',
+    least: 0,
+    most: 0,
+    summary: 'Find what is wrong with this computer or project',
+    about:
+      'Examines tools, versions, keys, ssh_config and host keys, the store, disks, the clock, the lock of the project and the limits of watching. Says of each fault which command mends it. Changes nothing and connects nowhere.',
+    flags: QUERY,
+    examples: [
+      ['sbx doctor', 'exit 0 if there is no error, 1 if there is'],
+      ['sbx doctor -q', 'faults only'],
+    ],
+  },
+  {
     name: 'unlock',
     operands: 'NONCE',
     least: 1,

@@ -30,6 +30,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['replay', async () => (await import('./commands/replay.ts')).replay],
   ['adopt', async () => (await import('./commands/adopt.ts')).adopt],
   ['unlock', async () => (await import('./commands/unlock.ts')).unlockProject],
+  ['doctor', async () => (await import('./commands/doctor.ts')).doctor],
   ['init', async () => (await import('./commands/init.ts')).init],
   ['import', async () => (await import('./commands/import.ts')).importMakefile],
   ['completion', async () => (await import('./commands/completion.ts')).completion],

@@ -31,14 +31,24 @@ export function ownKnownHosts(state: string): string {
  */
 export function hostKeys(settings: HostSettings, state: string, files: Files): HostKeys {
   const name = knownName(settings);
-  const paths = [...settings.knownHosts.filter((path) => path !== '/dev/null' && path !== 'none'), ownKnownHosts(state)];
-  const entries = paths.flatMap((path) => parseKnownHosts(readIfThere(files, path))).filter((entry) => isFor(entry, name));
+  const entries = entriesFor(settings, state, files);
   const trusted = entries.filter((entry) => entry.marker === undefined);
   const types = new Set(trusted.flatMap((entry) => (entry.type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : [entry.type])));
   return {
     algorithms: [...ALGORITHMS.filter((type) => types.has(type)), ...ALGORITHMS.filter((type) => !types.has(type))],
     check: (key) => check(key, entries, trusted, settings, name),
   };
+}
+
+/** Whether any key of the host is trusted; which one it has only the host tells. */
+export function isKnownHost(settings: HostSettings, state: string, files: Files): boolean {
+  return entriesFor(settings, state, files).some(({ marker }) => marker === undefined);
+}
+
+function entriesFor(settings: HostSettings, state: string, files: Files): readonly KnownKey[] {
+  const name = knownName(settings);
+  const paths = [...settings.knownHosts.filter((path) => path !== '/dev/null' && path !== 'none'), ownKnownHosts(state)];
+  return paths.flatMap((path) => parseKnownHosts(readIfThere(files, path))).filter((entry) => isFor(entry, name));
 }
 
 function check(

@@ -1,0 +1,54 @@
+import { shellQuote } from '../../base/quote.ts';
+import type { Failure } from '../../model/failure.ts';
+import type { Io } from '../../model/io.ts';
+import type { Project } from '../../model/project.ts';
+import type { HostSettings } from '../../ssh/config.ts';
+import type { Finding } from './finding.ts';
+
+/** The host of a sandbox, as ssh_config has it. */
+export interface HostSeen {
+  readonly sandbox: string;
+  readonly named: string;
+  /** Undefined: it could not be found out, because of the failure. */
+  readonly settings?: HostSettings;
+  readonly failure?: Failure;
+  /** Whether a key of it is in a known_hosts file. */
+  readonly known: boolean;
+}
+
+/** Asks `ssh -G`; connects nowhere. */
+export async function lookAtHosts(project: Project, io: Io, state: string, signal: AbortSignal): Promise<readonly HostSeen[]> {
+  const far = [...project.sandboxes.values()].filter(({ kind, lacks }) => kind === 'ssh' && lacks === undefined);
+  if (far.length === 0) return [];
+  const { resolveHost } = await import('../../ssh/config.ts');
+  const { isKnownHost } = await import('../../ssh/hostkeys.ts');
+  return await Promise.all(
+    far.map(async ({ name, host = name, user }): Promise<HostSeen> => {
+      const settings = await resolveHost({ named: host, user }, io, signal);
+      const seen = { sandbox: name, named: host };
+      if (!settings.ok) return { ...seen, failure: settings.error, known: false };
+      return { ...seen, settings: settings.value, known: isKnownHost(settings.value, state, io.files) };
+    }),
+  );
+}
+
+export function judgeHosts(hosts: readonly HostSeen[]): readonly Finding[] {
+  return hosts.flatMap(({ sandbox, named, settings, failure, known }): readonly Finding[] => {
+    if (settings === undefined) {
+      return [
+        {
+          is: 'error',
+          says: `${sandbox}: ${failure?.message}${failure?.hint ? ` (${failure.hint})` : ''}`,
+          mend: '${EDITOR:-vi} ~/.ssh/config',
+        },
+      ];
+    }
+    const where = `${settings.user}@${settings.hostname}:${settings.port}`;
+    const beyond = settings.beyond.map((what): Finding => ({ is: 'warning', says: `${sandbox}: sbx cannot use the ${what} of ${named}` }));
+    if (known) return [{ is: 'ok', says: `${sandbox} is ${where}, whose host key is known` }, ...beyond];
+    return [
+      { is: 'error', says: `${sandbox}: the host key of ${where} is in no known_hosts`, mend: `sbx trust ${shellQuote(named)}` },
+      ...beyond,
+    ];
+  });
+}
