@@ -7,6 +7,7 @@ import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Step, StepId } from '../model/project.ts';
+import type { Pairs } from '../model/value.ts';
 
 // The commands among the inputs of steps: what they print counts. Only runs come here; queries execute nothing.
 
@@ -45,11 +46,12 @@ export async function askCommands(
   for (const { action } of actions) {
     const { step } = action;
     if (step.inputCommands === undefined || !step.enabled) continue;
+    const env = givenTo(step, given.io.environment);
     const said: [string, Digest][] = [];
     let failure: Failure | undefined;
     for (const command of step.inputCommands) {
-      const same = JSON.stringify([command, step.dir, step.env]);
-      const answer = known.get(same) ?? (await ask(command, step, asking));
+      const same = JSON.stringify([command, step.dir, env]);
+      const answer = known.get(same) ?? (await ask(command, step, env, asking));
       known.set(same, answer);
       if (answer.ok) said.push([command, answer.value]);
       else failure ??= answer.error;
@@ -59,22 +61,28 @@ export async function askCommands(
   return answers;
 }
 
-async function ask(command: string, step: Step, { io, root, run, signal, hide, bounds }: Asking): Promise<Result<Digest, Failure>> {
+/** What the step says about its variables; all else is the same for all. */
+function givenTo(step: Step, environment: ReadonlyMap<string, string>): Pairs {
+  const passed = step.passEnv.flatMap((name) => {
+    const value = environment.get(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return [...new Map([...passed, ...step.env])];
+}
+
+async function ask(command: string, step: Step, given: Pairs, asking: Asking): Promise<Result<Digest, Failure>> {
+  const { io, root, run, signal, hide, bounds } = asking;
   const chunks: Uint8Array[] = [];
   let size = 0;
   let words = '';
   const end = new AbortController();
   const timer = setTimeout(() => end.abort(), bounds.time);
-  const passed = step.passEnv.flatMap((name) => {
-    const value = io.environment.get(name);
-    return value === undefined ? [] : [[name, value] as const];
-  });
   const tags = [
     ['SBX_RUN', run],
     ['SBX_STEP', step.id],
     ['SBX_ATTEMPT', io.nonce()],
   ] as const;
-  const env = [...new Map([...baseEnvironment(io.environment), ...passed, ...step.env, ...tags])];
+  const env = [...new Map([...baseEnvironment(io.environment), ...given, ...tags])];
   const spawned = await io.spawn(
     { file: 'sh', args: ['-ec', command], cwd: step.dir === '.' ? root : `${root}/${step.dir}`, env, killGrace: GRACE },
     {

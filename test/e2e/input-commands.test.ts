@@ -5,7 +5,8 @@ import * as assert from 'uvu/assert';
 import { nonce, realClock, realFiles } from '../../lib/io/io.ts';
 import { realSpawn } from '../../lib/io/process.ts';
 import type { Plan } from '../../lib/model/plan.ts';
-import { askCommands, type CommandBounds } from '../../lib/run/input-commands.ts';
+import type { Step } from '../../lib/model/project.ts';
+import { askCommands, type CommandBounds, type CommandInputs } from '../../lib/run/input-commands.ts';
 import { withFolder } from '../rig/folder.ts';
 import { withProject } from '../rig/project.ts';
 import { stepWith } from '../rig/step.ts';
@@ -77,22 +78,42 @@ steps:
     },
   ));
 
-async function asking(command: string, bounds: CommandBounds): Promise<string> {
+/** What the commands of the steps say, in order. */
+async function asking(steps: readonly Partial<Step>[], bounds: CommandBounds = { time: 60_000, size: 1000 }): Promise<CommandInputs> {
   return withFolder(async (root) => {
-    const environment = new Map([['PATH', process.env.PATH ?? '']]);
+    const environment = new Map([
+      ['PATH', process.env.PATH ?? ''],
+      ['WHO', 'me'],
+    ]);
     const io = { files: realFiles, clock: realClock, spawn: realSpawn(), nonce, environment };
-    const step = stepWith({ id: 'a', task: 'shell', sandbox: 'local', inputCommands: [command] });
-    const plan = { actions: [{ action: { step } }], places: [] } as unknown as Plan;
-    const answers = await askCommands(plan, { io, root, run: 'r', signal: new AbortController().signal, hide: (text) => text, bounds });
-    const answer = answers.get('a');
-    return answer?.ok ? 'ok' : (answer?.error.message ?? 'nothing');
+    const actions = steps.map((step, n) => ({ action: { step: stepWith({ id: `${n}`, task: 'shell', sandbox: 'local', ...step }) } }));
+    const plan = { actions, places: [] } as unknown as Plan;
+    return askCommands(plan, { io, root, run: 'r', signal: new AbortController().signal, hide: (text) => text, bounds });
   });
 }
 
+async function wordOn(command: string, bounds: CommandBounds): Promise<string> {
+  const answer = (await asking([{ inputCommands: [command] }], bounds)).get('0');
+  return answer?.ok ? 'ok' : (answer?.error.message ?? 'nothing');
+}
+
+test('inputs from commands: steps share an answer only if the command has the same variables in both', async () => {
+  const inputCommands = ['echo "$WHO" $(date +%N)'];
+  const answers = await asking([
+    { inputCommands },
+    { inputCommands, passEnv: ['WHO'] },
+    { inputCommands, passEnv: ['WHO', 'ABSENT'] },
+    { inputCommands, passEnv: ['WHO'], env: [['WHO', 'you']] },
+  ]);
+  const [none, passed, same, declared] = [...answers.values()].map((answer) => answer.ok && JSON.stringify(answer.value));
+  assert.is(same, passed, 'asked once');
+  assert.is(new Set([none, passed, declared]).size, 3);
+});
+
 test('inputs from commands are bounded in time and size', async () => {
-  assert.is(await asking('echo hello', { time: 60_000, size: 1000 }), 'ok');
-  assert.is(await asking('sleep 60', { time: 200, size: 1000 }), 'the command among its inputs took longer than 200ms');
-  assert.is(await asking('yes', { time: 60_000, size: 2048 }), 'the command among its inputs printed more than 2.0 KiB');
+  assert.is(await wordOn('echo hello', { time: 60_000, size: 1000 }), 'ok');
+  assert.is(await wordOn('sleep 60', { time: 200, size: 1000 }), 'the command among its inputs took longer than 200ms');
+  assert.is(await wordOn('yes', { time: 60_000, size: 2048 }), 'the command among its inputs printed more than 2.0 KiB');
 });
 
 test.run();
