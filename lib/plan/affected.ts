@@ -6,8 +6,8 @@ import type { Project, SandboxName, Step, StepId } from '../model/project.ts';
 import { feeders } from './flows.ts';
 
 /**
- * The steps whose result the changes may make another: those that read something changed or are declared otherwise (`redefined`), those that need
- * such a step, and those in a place that such a step provides. `actions`: of all steps of the project, in topological order.
+ * The steps whose result the changes may make another: those that read something changed or are declared otherwise (`redefined`), those whose
+ * inputs commands tell, those that need such a step, and those in a place that such a step provides. `actions`: of all steps of the project, in topological order.
  */
 export function affectedBy(actions: readonly Action[], changes: Changes, redefined: ReadonlySet<StepId>): ReadonlySet<StepId> {
   const position = new Map(actions.map((action, i) => [action.id, i]));
@@ -15,19 +15,16 @@ export function affectedBy(actions: readonly Action[], changes: Changes, redefin
   const feeder = feeders(actions, needs);
   const isChanged = newSearch(changes);
   const affected = new Set<StepId>();
+  const passing = new Set<StepId>(); // those that count for whoever needs them
   const places = new Set<SandboxName>();
   for (const [i, action] of actions.entries()) {
     const { id, step } = action;
     const sync = feeder[i] === undefined ? undefined : actions[feeder[i]];
-    const isHit =
-      redefined.has(id) ||
-      places.has(step.sandbox) ||
-      isChanged(action, sync) ||
-      (sync !== undefined && redefined.has(sync.id)) ||
-      // What a sync sent counts for those who read it, each as far as its inputs go.
-      step.needs.some((need) => affected.has(need) && actions[position.get(need) ?? -1]?.draft.reads.is !== 'sources');
-    if (!isHit) continue;
+    const isOther = redefined.has(id) || places.has(step.sandbox) || step.needs.some((need) => passing.has(need));
+    if (!isOther && !isChanged(action, sync)) continue;
     affected.add(id);
+    // Of what was edited here, a sync sends it to those who read it, each as far as its inputs go.
+    if (isOther || action.draft.reads.is !== 'sources') passing.add(id);
     if (step.provides !== undefined) places.add(step.provides);
   }
   return affected;
@@ -72,6 +69,7 @@ function newSearch({ paths, folders }: Changes): (action: Action, sync: Action |
   return (action, sync) => {
     const { reads, makes } = action.draft;
     const { step } = action;
+    if (step.inputCommands !== undefined) return true; // what they print is not known to git
     switch (reads.is) {
       case 'files':
         return hits(byGlobs(reads.globs));

@@ -143,6 +143,34 @@ test('`--affected`: a change of the Sandboxfile, or of what it includes, counts 
     assert.is(moved.steps.length, 9, 'no project of then: every step');
   }));
 
+test('`--affected`: what is made here and sent counts for those who need the sync; what commands among inputs print is not known', () =>
+  withRepository(
+    async (project) => {
+      const none = await project.affected();
+      assert.equal(none.steps, ['version', 'label'], none.said);
+      project.write('gen.in', '2');
+      assert.equal((await project.affected()).steps, ['gen', 'push', 'build', 'fetch', 'version', 'label']);
+      project.git('checkout', '-q', '.');
+      project.write('other', '');
+      assert.equal((await project.affected()).steps, ['push', 'version', 'label'], 'sent, and read by nobody');
+    },
+    {
+      'Sandboxfile.yaml': `version: 1
+default: [fetch]
+sandboxes: { vm: {} }
+steps:
+  gen: { run: "cp gen.in src/gen.c", inputs: [gen.in], outputs: [src/gen.c] }
+  push: { task: sync, in: vm, needs: [gen] }
+  build: { task: remote-build, in: vm, needs: [push], run: make, inputs: ["src/**"] }
+  fetch: { task: fetch-artifacts, in: vm, needs: [build], from: [app] }
+  version: { run: 'true', inputs: [{ command: git describe --always }], outputs: [] }
+  label: { run: 'true', needs: [version], inputs: [src], outputs: [] }
+`,
+      'gen.in': '1',
+      '.gitignore': 'src/gen.c\n.sbx\n',
+    },
+  ));
+
 test('`--affected`: a submodule counts as a folder, its commit as well as what is edited in it', () =>
   withRepository(async (project) => {
     const inner = join(project.home, 'inner');
