@@ -49,7 +49,7 @@ export const WORDS: { readonly [type in ParamType]: string } = {
 export function readParams(unit: Unit, outer: Params | undefined, scope: Scope, lacking: Map<string, Lacking>, report: Report): Params {
   const { uses, own } = unit;
   const mine = sectionOf(own, 'params', report, 'default');
-  const all = sectionOf(unit.layers, 'params', report, 'default');
+  const all = uses.length === 0 ? mine : sectionOf(unit.layers, 'params', report, 'default');
   const read = (name: string, given: Given | undefined, seen: Seen): Reading | undefined => {
     const { params, lacking: lackedBy } = seen;
     return readParam(name, all.get(name) as Entry, given, { ...scope, params, lacking: lackedBy, lacks: new Set() }, report, lacking);

@@ -12,10 +12,19 @@ const LONGEST = 500;
 /** Texts of the files that diagnostics point into, by the name that their spans have. */
 export type Sources = ReadonlyMap<string, string>;
 
+/** The line of its file in which a span begins, if the file has it. */
+type LineOf = (span: Span) => string | undefined;
+
 /** All diagnostics as text: errors first as they come in the file, then a line that counts. Pure. Ends in a newline, or is empty. */
 export function diagnosticsText(diagnostics: readonly Diagnostic[], sources: Sources, paint: Paint): string {
   if (diagnostics.length === 0) return '';
-  const lines = diagnostics.flatMap((diagnostic) => [...diagnosticLines(diagnostic, sources, paint), '']);
+  const texts = new Map<string, readonly string[]>();
+  const lineOf = ({ file, start }: Span): string | undefined => {
+    const text = texts.get(file) ?? sources.get(file)?.split('\n') ?? [];
+    texts.set(file, text);
+    return text[start.line - 1]?.replace(/\r$/, '');
+  };
+  const lines = diagnostics.flatMap((diagnostic) => [...diagnosticLines(diagnostic, lineOf, paint), '']);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
   const counts = [
@@ -26,13 +35,13 @@ export function diagnosticsText(diagnostics: readonly Diagnostic[], sources: Sou
 }
 
 /** One diagnostic: what, where, the line with a mark below, and what to do. */
-function diagnosticLines({ severity, code, message, span, hint }: Diagnostic, sources: Sources, paint: Paint): string[] {
+function diagnosticLines({ severity, code, message, span, hint }: Diagnostic, lineOf: LineOf, paint: Paint): string[] {
   const mark = severity === 'error' ? paint.bad : paint.warn;
   const lines = [`${mark(`${severity}[${code}]`)}: ${paint.bold(shown(message))}`];
   if (span) {
     const gutter = String(span.start.line).length;
     lines.push(`${' '.repeat(gutter)}${paint.dim('-->')} ${neutral(span.file)}:${span.start.line}:${span.start.column}`);
-    const text = lineOf(sources.get(span.file), span.start.line);
+    const text = lineOf(span);
     if (text !== undefined) lines.push(...codeFrame(text, span, gutter, (text) => mark(text), paint));
   }
   if (hint !== undefined) lines.push(`${paint.good('hint')}: ${shown(hint)}`);
@@ -62,18 +71,6 @@ function windowStart(text: string, start: Position): number {
 function flat(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is made visible
   return text.replaceAll('\t', '  ').replace(/[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
-}
-
-function lineOf(source: string | undefined, line: number): string | undefined {
-  if (source === undefined) return undefined;
-  let start = 0;
-  for (let at = 1; at < line; at++) {
-    const end = source.indexOf('\n', start);
-    if (end < 0) return undefined;
-    start = end + 1;
-  }
-  const end = source.indexOf('\n', start);
-  return source.slice(start, end < 0 ? undefined : end).replace(/\r$/, '');
 }
 
 /** A message may have several lines, e.g. the path of a cycle. */
