@@ -29,5 +29,5 @@ export function projectFolders(call: Call): Folders | number {
 /** What is remembered, for looking only: nothing is written. */
 export function memoryOf(call: Call, { surroundings: { os, arch }, project, io, folders }: Ground): Memory {
   const warn = (text: string, hint?: string): void => call.err.write(`warning: ${text}\n${hint === undefined ? '' : `  ${hint}\n`}`);
-  return openMemory({ io, root: project.root, folders, here: { os, arch }, warn, mode: 'read' });
+  return openMemory({ io, project, folders, here: { os, arch }, warn, mode: 'read' });
 }

@@ -2,6 +2,7 @@ import type { Stamped } from '../model/event.ts';
 import type { Io } from '../model/io.ts';
 import { EXIT } from '../run/exit-code.ts';
 import { readJournal } from '../run/journal.ts';
+import { NOWHERE } from '../run/places.ts';
 import { openRecords } from '../run/records.ts';
 import { logsOf } from '../view/report/logs.ts';
 import { reportOf } from '../view/report/report.ts';
@@ -37,7 +38,7 @@ export async function reportIn(
   events: readonly Stamped[],
   { io, folder, home }: ReportGround,
 ): Promise<string | undefined> {
-  const report = reportOf(events, openRecords(io, folder, () => {}).past);
+  const report = reportOf(events, openRecords(io, folder, () => {}, NOWHERE).past);
   if (report === undefined) return undefined;
   switch (format) {
     case 'json':

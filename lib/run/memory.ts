@@ -1,6 +1,8 @@
 import { type Memo, openMemo } from '../io/memo.ts';
 import type { Files, Folders, Io } from '../model/io.ts';
+import type { Project } from '../model/project.ts';
 import { makeLook, type ProjectLook } from './look.ts';
+import { whereIn } from './places.ts';
 import { openRecords, type Records } from './records.ts';
 import { openStore, type Store, type Warn } from './store.ts';
 
@@ -14,8 +16,8 @@ export interface Memory {
 
 export interface MemoryRequest {
   readonly io: Io;
-  /** Real path of the project. */
-  readonly root: string;
+  /** Its root is a real path. */
+  readonly project: Pick<Project, 'root' | 'sandboxes'>;
   readonly folders: Folders;
   /** What `local` is, e.g. `linux` and `x64`. */
   readonly here: { readonly os: string; readonly arch: string };
@@ -28,11 +30,11 @@ export interface MemoryRequest {
   readonly lag?: number;
 }
 
-export function openMemory({ io, root, folders, here, warn, mode, looks = io.files, lag }: MemoryRequest): Memory {
+export function openMemory({ io, project, folders, here, warn, mode, looks = io.files, lag }: MemoryRequest): Memory {
   const watched = { ...io, files: looks };
   const store = openStore(watched, folders.cache, warn, mode);
   const memo = openMemo(io, `${folders.project}/memo`, lag);
-  const records = openRecords(watched, folders.project, warn);
-  const look = makeLook({ files: looks, root, environment: io.environment, here, memo, store, records });
+  const records = openRecords(watched, folders.project, warn, whereIn(project));
+  const look = makeLook({ files: looks, root: project.root, environment: io.environment, here, memo, store, records });
   return { store, memo, records, look };
 }

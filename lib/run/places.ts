@@ -1,12 +1,13 @@
 /**
  * What is believed of the places of a project: `.sbx/places`, and the receipt of each in `.sbx/receipts/`. A damaged file is forgotten, and so is all of it
- * in a project that was copied or moved: as another checkout it has workspaces of its own.
+ * in a project that was copied or moved: as another checkout it has workspaces of its own. What was seen of a sandbox is believed only where that name
+ * means the same place: `--host` or an edit of the Sandboxfile may have it mean another one.
  */
 import type { Json } from '../base/json.ts';
 import { readRegular } from '../io/read-regular.ts';
 import { makeFolder, replaceFile, type Writing } from '../io/replace.ts';
 import type { PlaceSeen } from '../model/look.ts';
-import type { SandboxName } from '../model/project.ts';
+import type { Project, SandboxName } from '../model/project.ts';
 import type { Receipt } from '../model/receipt.ts';
 import { seal, unseal } from './sealed.ts';
 import { treeFromJson, treeToJson } from './tree-text.ts';
@@ -20,9 +21,24 @@ export interface Places {
   setReceipt(sandbox: SandboxName, receipt: Receipt | undefined): void;
 }
 
-export function openPlaces(io: Writing, folder: string): Places {
+/** Which place the name of a sandbox means: equal texts, equal places. */
+export type Where = (sandbox: SandboxName) => string;
+
+export function whereIn({ sandboxes }: Pick<Project, 'sandboxes'>): Where {
+  return (name) => {
+    const spec = sandboxes.get(name);
+    return JSON.stringify(spec ? [spec.kind, spec.host ?? '', spec.user ?? '', spec.workspace ?? ''] : []);
+  };
+}
+
+/** For what asks of no place, and knows no Sandboxfile. */
+export const NOWHERE: Where = () => '';
+
+type PlaceAt = readonly [where: string, seen: PlaceSeen];
+
+export function openPlaces(io: Writing, folder: string, where: Where): Places {
   const { files } = io;
-  let places: Map<SandboxName, PlaceSeen> | undefined;
+  let places: Map<SandboxName, PlaceAt> | undefined;
   const receipts = new Map<SandboxName, Receipt | undefined>();
 
   const read = (path: string): unknown => {
@@ -34,8 +50,8 @@ export function openPlaces(io: Writing, folder: string): Places {
       return undefined; // nothing there, or nothing that can be believed
     }
   };
-  const all = (): Map<SandboxName, PlaceSeen> => {
-    places ??= new Map(Object.entries((read(`${folder}/places`) ?? {}) as { readonly [name: string]: PlaceSeen }));
+  const all = (): Map<SandboxName, PlaceAt> => {
+    places ??= new Map(Object.entries((read(`${folder}/places`) ?? {}) as { readonly [name: string]: PlaceAt }));
     return places;
   };
   const write = (path: string, believed: unknown, sync: boolean): void => {
@@ -44,27 +60,31 @@ export function openPlaces(io: Writing, folder: string): Places {
   };
 
   return {
-    place: (sandbox) => all().get(sandbox),
+    place(sandbox) {
+      const [at, seen] = all().get(sandbox) ?? [];
+      return at === where(sandbox) ? seen : undefined;
+    },
     setPlace(sandbox, seen) {
-      if (seen) all().set(sandbox, seen);
+      if (seen) all().set(sandbox, [where(sandbox), seen]);
       else all().delete(sandbox);
       write(`${folder}/places`, Object.fromEntries(all()), false);
     },
     receipt(sandbox) {
-      if (!receipts.has(sandbox)) receipts.set(sandbox, receiptFromJson(read(`${folder}/receipts/${sandbox}`)));
+      if (!receipts.has(sandbox)) receipts.set(sandbox, receiptFromJson(read(`${folder}/receipts/${sandbox}`), where(sandbox)));
       return receipts.get(sandbox);
     },
     setReceipt(sandbox, receipt) {
       receipts.set(sandbox, receipt);
       const path = `${folder}/receipts/${sandbox}`;
-      if (receipt) write(path, { ...receipt, tree: treeToJson(receipt.tree) }, true);
+      if (receipt) write(path, { where: where(sandbox), ...receipt, tree: treeToJson(receipt.tree) }, true);
       else files.rmSync(path, { force: true });
     },
   };
 }
 
-function receiptFromJson(json: unknown): Receipt | undefined {
-  const { id, workspace, tree: rows } = (json ?? {}) as { readonly [field: string]: Json };
+function receiptFromJson(json: unknown, where: string): Receipt | undefined {
+  const { where: at, id, workspace, tree: rows } = (json ?? {}) as { readonly [field: string]: Json };
+  if (at !== where) return undefined;
   const tree = treeFromJson(rows, true);
   return tree && typeof id === 'string' && typeof workspace === 'string' ? { id, workspace, tree } : undefined;
 }

@@ -10,7 +10,7 @@ import type { Io } from '../model/io.ts';
 import type { LastRun, Remembered } from '../model/look.ts';
 import type { StepId } from '../model/project.ts';
 import type { Tree } from '../model/tree.ts';
-import { openPlaces, type Places } from './places.ts';
+import { openPlaces, type Places, type Where } from './places.ts';
 import { seal, unsealLines } from './sealed.ts';
 import { type Good, type Left, parseStepLine, type StepRecord, stepLine } from './step-records.ts';
 import type { Warn } from './store.ts';
@@ -53,7 +53,7 @@ export interface Records extends Places {
 const PAST = 10;
 
 /** A record that cannot be written is said once and costs only that the step runs again. */
-export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, warn: Warn): Records {
+export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, warn: Warn, where: Where): Records {
   const { files } = io;
   const path = `${folder}/steps`;
   const trees = openTrees(io, folder);
@@ -115,7 +115,7 @@ export function openRecords(io: Pick<Io, 'files' | 'nonce'>, folder: string, war
   };
 
   return {
-    ...openPlaces(io, folder),
+    ...openPlaces(io, folder, where),
     last: (step) => steps.get(step)?.last,
     good: (step) => goodOf(steps.get(step))?.run,
     local(key) {

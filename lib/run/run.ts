@@ -125,7 +125,7 @@ class Run {
     this.#emit = announcer.emit;
     const warn = (text: string, hint?: string): void => announcer.emit({ type: 'warning', text, ...(hint === undefined ? {} : { hint }) });
     const { io, folders, here, project } = request;
-    this.#memory = openMemory({ io, root: project.root, folders, here, warn, mode: 'write', looks: request.witness?.files, lag });
+    this.#memory = openMemory({ io, project, folders, here, warn, mode: 'write', looks: request.witness?.files, lag });
   }
 
   async go(): Promise<Result<RunEnd, readonly Diagnostic[]>> {

@@ -25,7 +25,12 @@ interface Seen {
 
 function seen(folder: string, through: Files = real, path = '/nowhere'): Seen {
   const world = worldIn(folder, through);
-  const records = openRecords(ioOf(through), world.scene.folder, () => {});
+  const records = openRecords(
+    ioOf(through),
+    world.scene.folder,
+    () => {},
+    (name) => name,
+  );
   const environment = new Map([['PATH', path]]);
   const { root, memo, store } = world;
   return {

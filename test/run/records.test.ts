@@ -5,6 +5,7 @@ import { digestOf } from '../../lib/base/digest.ts';
 import type { Files } from '../../lib/model/io.ts';
 import type { LastRun } from '../../lib/model/look.ts';
 import { type Tree, treeOf } from '../../lib/model/tree.ts';
+import type { Where } from '../../lib/run/places.ts';
 import { openRecords, type Records } from '../../lib/run/records.ts';
 import { withFolder } from '../rig/folder.ts';
 import { failing, sweep } from './crash.ts';
@@ -16,8 +17,8 @@ function treeOfSize(size: number): Tree {
   );
 }
 
-function open(folder: string, files: Files = real, warnings: string[] = []): Records {
-  return openRecords(ioOf(files), `${folder}/.sbx`, (text) => warnings.push(text));
+function open(folder: string, files: Files = real, warnings: string[] = [], where: Where = (name) => name): Records {
+  return openRecords(ioOf(files), `${folder}/.sbx`, (text) => warnings.push(text), where);
 }
 
 const OUTPUTS = treeOfSize(2);
@@ -253,6 +254,16 @@ test('what is believed of places stays behind when a project is copied or moved'
     fs.cpSync(`${folder}/one`, `${folder}/two`, { recursive: true });
     const copy = open(`${folder}/two`);
     assert.equal([copy.place('vm'), copy.receipt('vm'), copy.last('build')?.is], [undefined, undefined, 'succeeded']);
+  }));
+
+test('what is believed of a place is believed only where its name means the same place', () =>
+  withFolder((folder) => {
+    const records = open(folder);
+    records.setPlace('vm', { probes: {}, at: 5, holds: { build: digestOf('k') } });
+    records.setReceipt('vm', { id: 'r1', workspace: digestOf('w'), tree: treeOfSize(2) });
+    const elsewhere = open(folder, real, [], (name) => `${name} on another host`);
+    assert.equal([elsewhere.place('vm'), elsewhere.receipt('vm')], [undefined, undefined]);
+    assert.is(open(folder).place('vm')?.holds.build, digestOf('k'));
   }));
 
 test.run();

@@ -154,7 +154,14 @@ test('a verdict is remembered with its log; a step without outputs runs every ti
     assert.equal((await run(steps)).is, { check: 'fresh', always: 'succeeded' });
     const io = { files: realFiles, clock: realClock, spawn: realSpawn(), nonce, environment: new Map<string, string>() };
     const folders = { cache: join(root, '../cache'), state: join(root, '../state'), project: join(root, '.sbx') };
-    const { store, records } = openMemory({ io, root, folders, here: { os: '', arch: '' }, warn: () => {}, mode: 'read' });
+    const { store, records } = openMemory({
+      io,
+      project: { root, sandboxes: new Map() },
+      folders,
+      here: { os: '', arch: '' },
+      warn: () => {},
+      mode: 'read',
+    });
     const known = records.newest('check');
     assert.is(Buffer.from(store.read(known?.log ?? '', known?.key) ?? []).toString(), 'fine\n');
     const missing = await run({ none: { run: 'true', inputs: ['src'], outputs: ['nothing'] } });

@@ -1,6 +1,7 @@
 import type { Folders, Io } from '../../model/io.ts';
 import { type Project, stepsCalled } from '../../model/project.ts';
 import { EXIT } from '../../run/exit-code.ts';
+import { NOWHERE } from '../../run/places.ts';
 import { openRecords } from '../../run/records.ts';
 import { openStore } from '../../run/store.ts';
 import { inScope, listSuccesses, pick, removeSuccesses, type Scope, type StoredSuccess } from '../../run/store-successes.ts';
@@ -107,6 +108,6 @@ async function remove({ call, io, folders, picked }: Asked): Promise<number> {
 
 /** Steps whose success the project has records of too. */
 function stillKnown(io: Io, folders: Folders, picked: readonly StoredSuccess[]): readonly string[] {
-  const records = openRecords(io, folders.project, () => {});
+  const records = openRecords(io, folders.project, () => {}, NOWHERE);
   return [...new Set(picked.filter(({ success }) => records.local(success.key)).map(({ success }) => success.step))];
 }

@@ -61,7 +61,7 @@ export async function clean(call: Call): Promise<number> {
 function cleanAll(call: Call, { io, folders, project, surroundings }: Ground, actions: readonly Action[], dryRun: boolean): void {
   const warn = (text: string): void => call.err.write(`warning: ${text}\n`);
   const here = { os: surroundings.os, arch: surroundings.arch };
-  const memory = openMemory({ io, root: project.root, folders, here, warn, mode: dryRun ? 'read' : 'write' });
+  const memory = openMemory({ io, project, folders, here, warn, mode: dryRun ? 'read' : 'write' });
   const bin = { folder: folders.project, run: runName(io), is: 'trash' } as const;
   let removed = 0;
   for (const action of actions) {

@@ -30,7 +30,14 @@ export async function explainRuns(call: Call): Promise<number> {
   const [former, latter] = runs as [PastRun, PastRun];
   const { os, arch } = surroundings;
   const warn = (text: string): void => err.write(`warning: ${text}\n`);
-  const memory = openMemory({ io, root: dirname(folders.project), folders, here: { os, arch }, warn, mode: 'read' });
+  const memory = openMemory({
+    io,
+    project: { root: dirname(folders.project), sandboxes: new Map() },
+    folders,
+    here: { os, arch },
+    warn,
+    mode: 'read',
+  });
   const expressions = await expressionsNow(call);
   const changes = runChanges(former, latter, openPast(io.files, folders.project, memory), expressions);
   const explained = { former, latter, ...changes, expressions, now: io.clock.now() };
