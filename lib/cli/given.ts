@@ -4,6 +4,7 @@ import { lackingDiagnostics, lackingOf } from '../plan/lacking.ts';
 import { select } from '../plan/select.ts';
 import { canAsk } from './ask.ts';
 import type { Call } from './call.ts';
+import { narrowed } from './narrow.ts';
 import { type Opened, type OpenWish, openOrSay, sayFaulty } from './open.ts';
 
 export interface GivenWish extends OpenWish {
@@ -23,8 +24,12 @@ export async function openGiven(call: Call, wish: GivenWish): Promise<OpenedGive
   if (typeof opened === 'number') return opened;
   const { project } = opened;
   if (project.lacking.size === 0) return { ...opened, asked: false, call };
+  // What is affected is not known before the values are: they may stand in inputs.
+  const { affected: _, ...options } = call.options;
+  const named = await narrowed({ ...call, options }, project, wish.named);
+  if (typeof named === 'number') return named;
   const graph = makeGraph(project).value;
-  const steps = graph && select(project, graph, wish.named, { only: call.options.only }).value?.steps;
+  const steps = graph && select(project, graph, named, { only: call.options.only }).value?.steps;
   const names = lackingOf(project, steps ?? []);
   if (names.size === 0) return { ...opened, asked: false, call };
   if (wish.asks && canAsk(call.surroundings)) {

@@ -34,17 +34,17 @@ export async function runAnew(call: Call, witness: RunWitness): Promise<number> 
   if (wrong !== undefined) return wrong;
   const opened = await openGiven(call, { named: words.operands, args: words.rest ?? [], keeps: true, files: witness.files, asks: true });
   if (typeof opened === 'number') return opened;
-  const { project, warnings, asked } = opened;
+  const { project, warnings, asked, call: given } = opened;
   if (words.operands.length === 0 && project.default.length === 0) {
     call.err.write(
       project.steps.size === 0 ? 'the Sandboxfile has no steps\n' : 'no step was named, and there is no default: sbx run STEP\n',
     );
     return await (await import('./commands/list.ts')).list(call);
   }
-  const names = await narrowed(call, project, words.operands);
+  const names = await narrowed(given, project, words.operands);
   if (typeof names === 'number') return names;
   const kept = warnings.length === 0 && !asked && !isNarrowed(call.options) ? { witness } : {}; // a warning is said, a value asked for, and git asked, each time
-  return (await runProject(call, project, names, kept)).exit;
+  return (await runProject(given, project, names, kept)).exit;
 }
 
 export interface RunWays {

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { cleanEnvironment, SBX } from '../rig/cli.ts';
 import { needing } from '../rig/needing.ts';
 import { withProject } from '../rig/project.ts';
+import { gitIn } from '../rig/repository.ts';
 import { type Terminal, withTerminal } from '../rig/tmux.ts';
 
 const testing = needing('tmux');
@@ -43,6 +44,43 @@ testing('missing params and required variables are asked for on a terminal, enum
       assert.match(last, 'exit 0');
       assert.not.match(last, 'geheim');
       assert.is(read('released'), '2 beta eu geheim\n');
+    });
+  }),
+);
+
+const TWO = `version: 1
+default: [a, b]
+params: { version: {} }
+steps:
+  a: { run: "test -e a.fixed", inputs: [a.fixed], outputs: [] }
+  b: { run: "echo \${{ params.version }}", inputs: [b.in], outputs: [] }
+  c: { run: "echo \${{ params.version }}", inputs: [c.in], outputs: [] }
+`;
+
+test('`--failed` needs nothing for steps that it leaves out', () =>
+  withProject({ 'Sandboxfile.yaml': TWO }, async (project) => {
+    assert.is((await project.sbx(['run', '--continue', '--set', 'version=1'])).code, 1);
+    project.write('a.fixed', '');
+    assert.is((await project.sbx(['run'])).code, 2);
+    const { code, stdout, stderr } = await project.sbx(['run', '--failed']);
+    assert.is(code, 0, stdout + stderr);
+  }));
+
+needing('tmux', 'git')('`--affected` takes the project of then with the answers that were given', () =>
+  withProject({ 'Sandboxfile.yaml': TWO, 'b.in': '1', 'c.in': '1', '.gitignore': '.sbx\n' }, async ({ root, home, write }) => {
+    const git = gitIn(root, home);
+    git('init', '-q', '-b', 'main');
+    git('add', '-A');
+    git('commit', '-qm', 'first');
+    write('b.in', '2');
+    const env = { ...cleanEnvironment({ home }), TERM: 'tmux-256color' } as Record<string, string>;
+    const command = `${process.execPath} ${SBX} run b c --affected=HEAD; echo "exit $?"`;
+    await withTerminal(command, { columns: 100, rows: 30, cwd: root, env }, async (terminal: Terminal) => {
+      await terminal.until((text) => /version: *$/.test(text), 'the question');
+      await terminal.keys('2', 'Enter');
+      const last = (await terminal.until((text) => text.includes('exit '), 'the end')).join('\n');
+      assert.match(last, 'affected: b (');
+      assert.match(last, 'exit 0');
     });
   }),
 );
