@@ -7,7 +7,7 @@ import type { Decision, PlannedAction } from '../model/plan.ts';
 import type { Project, SandboxName, SandboxSpec, Step, StepId } from '../model/project.ts';
 import type { Tree } from '../model/tree.ts';
 import type { RunScope, Task } from '../task.ts';
-import { attempt } from './attempt.ts';
+import { attempt, footingOf } from './attempt.ts';
 import type { Auditor } from './audit.ts';
 import { type Confirm, unconfirmed } from './confirm.ts';
 import type { RunControl } from './control.ts';
@@ -15,7 +15,7 @@ import { type Equipment, equip, told } from './equip.ts';
 import { fingerprintEvent } from './fingerprint-event.ts';
 import { hidden } from './hidden.ts';
 import type { Ledger, Spent } from './ledger.ts';
-import type { Life, Performed } from './performed.ts';
+import { gone, type Life, type Performed } from './performed.ts';
 import { openPools, type Pools } from './pools.ts';
 import type { Reach } from './reach.ts';
 import type { Reading } from './reading.ts';
@@ -82,10 +82,7 @@ export class Executor {
       return await pools.within(step.pools, priority, async () => {
         const giveTerminal = await this.#terminal.take(step.interactive ? 'excludes' : 'shares');
         try {
-          if (this.#isLate(step)) return gone({ is: 'skipped', because: { code: 'stopped' } });
-          const performed = hidden(await this.#decided(planned, reads), this.#input);
-          if (performed.outcome.is === 'failed') this.#failed = this.#input.keepGoing === 'never';
-          return performed;
+          return await this.#inTurn(step, () => this.#decided(planned, reads));
         } finally {
           giveTerminal();
         }
@@ -98,26 +95,33 @@ export class Executor {
   /** A step that is a service, from its start to its end. It holds no slot, and its workspace only until it is ready. */
   readonly serve = async (planned: PlannedAction, life: Life): Promise<Performed> => {
     const { step, draft } = planned.action;
-    let giveBack: (() => void) | undefined = await this.#turnsOf(step.sandbox).take(draft.workspace);
-    const free = (): void => {
-      giveBack?.();
-      giveBack = undefined;
-    };
-    try {
+    const giveBack = await this.#turnsOf(step.sandbox).take(draft.workspace);
+    const live = async (): Promise<Performed> => {
       const refused = await unconfirmed(step, this.#input);
       if (refused) return gone(refused);
       const spec = this.#input.project.sandboxes.get(step.sandbox);
       const place = await this.#input.reach.to(step.sandbox);
       if (!place.ok && spec) return this.#away(planned, spec, place.error);
       const up = (): void => {
-        free();
+        giveBack();
         life.up();
       };
-      return hidden(await this.#services.serve(planned, { ...life, up }).finally(() => this.#input.audit?.(step)), this.#input);
+      return this.#services.serve(planned, { ...life, up }).finally(() => this.#input.audit?.(step));
+    };
+    try {
+      return await this.#inTurn(step, live);
     } finally {
-      free();
+      giveBack();
     }
   };
+
+  /** Begins a step that waited for its turn, unless it must not begin any more, and heeds what came of it. */
+  async #inTurn(step: Step, begin: () => Promise<Performed>): Promise<Performed> {
+    if (this.#isLate(step)) return gone({ is: 'skipped', because: { code: 'stopped' } });
+    const performed = hidden(await begin(), this.#input);
+    if (performed.outcome.is === 'failed') this.#failed = this.#input.keepGoing === 'never';
+    return performed;
+  }
 
   #isLate(step: Step): boolean {
     if (step.releases !== undefined || step.when === 'always') return false;
@@ -236,15 +240,11 @@ export class Executor {
       const delay = retryDelay(action.step.retry, failure, number, Number.parseInt(io.nonce().slice(0, 8), 16) / 0xffffffff);
       if (delay === undefined) return ended;
       emit({ type: 'step-retry', step: action.id, failure, attempt: number + 1, delay });
-      const pause = control.enter(action.id, 'step');
+      const pause = control.enter(action.id, footingOf(action.step));
       await io.clock.sleep(delay, pause.signal).catch(() => {});
       pause.done();
       if (pause.signal.aborted) return { is: 'stopped' };
       emit({ type: 'step-started', step: action.id, decision: planned.decision, attempt: number + 1 });
     }
   }
-}
-
-function gone(outcome: Outcome, ms = 0): Performed {
-  return { outcome, settled: { is: 'gone' }, ms };
 }

@@ -8,6 +8,11 @@ export interface Performed {
   readonly ms: number;
 }
 
+/** Of a step that made nothing that counts. */
+export function gone(outcome: Outcome, ms = 0): Performed {
+  return { outcome, settled: { is: 'gone' }, ms };
+}
+
 /** Of a step that goes on beside others. */
 export interface Life {
   /** Called once, when it is ready. */

@@ -9,7 +9,7 @@ import { type Attempted, attempt } from './attempt.ts';
 import type { RunControl } from './control.ts';
 import { type Equipment, type Equipped, equip, told } from './equip.ts';
 import { fingerprintEvent } from './fingerprint-event.ts';
-import type { Life, Performed } from './performed.ts';
+import { gone, type Life, type Performed } from './performed.ts';
 import { type Answer, isTaken, LineListener, openAsking, untilReady } from './ready.ts';
 
 // Steps that go on beside others. Knows nothing of order: the loop says when one starts and when it must end.
@@ -52,12 +52,12 @@ export class Services {
       equipped.value.output.end();
       equipped.value.output.keep();
     }
-    if (ended === 'cancelled') return { outcome: { is: 'cancelled' }, settled: { is: 'gone' }, ms };
+    if (ended === 'cancelled') return gone({ is: 'cancelled' }, ms);
     const settled = { is: 'done', executed: true, key: planned.key, outputs: undefined } as const;
     if (ended === 'over') return { outcome: { is: 'succeeded', cached: false }, settled, ms };
     const failure = equipped.ok ? told(planned, ended.error, equipped.value.output) : { ...ended.error, step: id };
     this.#deaths.get(id)?.abort(failureOfUser(id, failure));
-    return { outcome: { is: 'failed', failure }, settled: { is: 'gone' }, ms };
+    return gone({ is: 'failed', failure }, ms);
   }
 
   /** `over`: it was ready, and ended when it was told to. */

@@ -16,7 +16,7 @@ export class Turns {
   readonly #users: Users = { excludes: 0, writes: 0, shares: 0 };
   readonly #waiting: Waiting[] = [];
 
-  /** Resolves with the function that gives the turn back. */
+  /** Resolves with the function that gives the turn back; called again, it does nothing. */
   async take(use: Use): Promise<() => void> {
     if (this.#waiting.length > 0 || !fits(use, this.#users)) {
       await new Promise<void>((go) => {
@@ -26,7 +26,10 @@ export class Turns {
     } else {
       this.#users[use] += 1;
     }
+    let isMine = true;
     return () => {
+      if (!isMine) return;
+      isMine = false;
       this.#users[use] -= 1;
       this.#admit();
     };

@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../lib/base/result.ts';
 import type { Failure, FailureCode } from '../../lib/model/failure.ts';
 import type { Exit, Sandbox, Session } from '../../lib/model/sandbox.ts';
 import { retryDelay } from '../../lib/run/retry.ts';
-import { LOCAL_SPEC, type Story, type Told, tell } from './story.ts';
+import { LOCAL_SPEC, type Story, type StoryStep, type Told, tell } from './story.ts';
 
 /** A place whose commands end as told, one after the other; the last answer stays. */
 function place(answers: readonly (FailureCode | 0)[], connects: readonly (FailureCode | 0)[] = [0]): Sandbox & { dials: number } {
@@ -81,6 +81,19 @@ test('the delay doubles, is spread by chance, and ends at its limit', () => {
 test('an interactive step without a terminal is refused', async () => {
   const told = await tell({ steps: { a: { interactive: true, run: 'touch x' } } });
   assert.is(failureOf(told), 'task-refused');
+});
+
+test('the first stop ends the pause before a retry, but not that of a step that brings a place down', async () => {
+  const stopped = async (step: StoryStep): Promise<Told> => {
+    const { steps, ...rest } = story(place(['no-exit-status', 0]), 1);
+    return tell({
+      ...rest,
+      steps: { a: { ...steps.a, ...step } },
+      seen: (event, control) => void (event.type === 'step-retry' && control.stop(1, 'SIGINT')),
+    });
+  };
+  assert.is(failureOf(await stopped({})), 'cancelled');
+  assert.is(failureOf(await stopped({ releases: 'vm' })), 'succeeded');
 });
 
 test.run();
