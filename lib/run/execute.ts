@@ -187,11 +187,11 @@ export class Executor {
   async #execute(planned: PlannedAction, reads: Reading | undefined): Promise<Performed> {
     const { action, decision } = planned;
     const { io, emit, ledger } = this.#input;
+    const refused = await unconfirmed(action.step, this.#input);
+    if (refused) return gone(refused);
     const began = io.clock.monotonic();
     const at = io.clock.now();
     const ms = (): number => io.clock.monotonic() - began;
-    const refused = await unconfirmed(action.step, this.#input);
-    if (refused) return gone(refused);
     emit({ type: 'step-started', step: action.id, decision, attempt: 1 });
     const equipped = equip(this.#equipment, planned);
     if (!equipped.ok) return gone({ is: 'failed', failure: { ...equipped.error, step: action.id } }, ms());

@@ -6,13 +6,14 @@ import { nonce, realClock, realFiles } from '../../lib/io/io.ts';
 import { localSandbox } from '../../lib/io/local.ts';
 import { realSpawn } from '../../lib/io/process.ts';
 import type { Event } from '../../lib/model/event.ts';
-import type { Io } from '../../lib/model/io.ts';
+import type { Clock, Io } from '../../lib/model/io.ts';
 import type { Outcome } from '../../lib/model/outcome.ts';
 import type { Decision, PlannedAction } from '../../lib/model/plan.ts';
 import { LOCAL, type Project, type SandboxSpec, type Secret, type Step, type StepId } from '../../lib/model/project.ts';
 import type { Sandbox } from '../../lib/model/sandbox.ts';
 import { keyOf, recordOf } from '../../lib/plan/fingerprint.ts';
 import type { Planning, Settled } from '../../lib/plan/planning.ts';
+import type { Confirm } from '../../lib/run/confirm.ts';
 import { RunControl } from '../../lib/run/control.ts';
 import { Executor } from '../../lib/run/execute.ts';
 import { exitCode } from '../../lib/run/exit-code.ts';
@@ -40,6 +41,8 @@ export interface Story {
   readonly places?: readonly Sandbox[];
   readonly ledger?: Partial<Ledger>;
   readonly killGrace?: number;
+  readonly confirm?: Confirm;
+  readonly clock?: Clock;
   /** Called with each event as it is emitted. */
   readonly seen?: (event: Event, control: RunControl, folder: string) => void;
 }
@@ -78,7 +81,7 @@ export function tell(story: Story, look: (told: Told, folder: string) => void | 
 
 async function play(story: Story, root: string): Promise<Told> {
   const environment = new Map(Object.entries({ PATH: process.env.PATH ?? '', HOME: root, ...story.environment }));
-  const io: Io = { files: realFiles, clock: realClock, spawn: realSpawn(), nonce, environment };
+  const io: Io = { files: realFiles, clock: story.clock ?? realClock, spawn: realSpawn(), nonce, environment };
   const folders = { cache: join(root, '.cache'), state: join(root, '.state'), project: join(root, '.sbx') };
   mkdirSync(join(folders.project, 'runs', 'r1'), { recursive: true });
   const project = projectOf(story, root);
@@ -123,7 +126,7 @@ async function play(story: Story, root: string): Promise<Told> {
     run: 'r1',
     jobs: story.jobs ?? 4,
     keepGoing: story.keepGoing ?? 'never',
-    confirm: async () => undefined,
+    confirm: story.confirm ?? (async () => undefined),
     control,
     emit,
     reach,
