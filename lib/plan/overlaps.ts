@@ -63,8 +63,8 @@ function tooMuch({ step, globs }: Claim): Diagnostic {
   };
 }
 
-function diagnosticOf(a: Claim, b: Claim): Diagnostic {
-  const [first, second] = isBefore(b.step, a.step) ? [b, a] : [a, b];
+/** `first`: of the step that the project has first. */
+function diagnosticOf(first: Claim, second: Claim): Diagnostic {
   const at = first.step.span ? ` (${first.step.span.file}:${first.step.span.start.line}:${first.step.span.start.column})` : '';
   return {
     severity: 'error',
@@ -81,8 +81,4 @@ function diagnosticOf(a: Claim, b: Claim): Diagnostic {
 function areCells(a: Step, b: Step): boolean {
   const [of, cell] = a.id.split('@');
   return cell !== undefined && b.id.startsWith(`${of}@`);
-}
-
-function isBefore(a: Step, b: Step): boolean {
-  return a.span && b.span ? a.span.start.line < b.span.start.line : a.id < b.id;
 }

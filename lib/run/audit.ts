@@ -1,7 +1,6 @@
 import { findExecutable } from '../io/executable.ts';
 import { ignoredOf } from '../io/git-changes.ts';
 import { readTrace } from '../io/strace/trace.ts';
-import type { Audit } from '../model/audit.ts';
 import type { Emit } from '../model/event.ts';
 import type { Folders, Io } from '../model/io.ts';
 import type { Action } from '../model/plan.ts';
@@ -11,7 +10,6 @@ import { auditOf } from '../plan/audit.ts';
 import { makeGraph } from '../plan/graph.ts';
 import { selectAll } from '../plan/select.ts';
 import type { Task } from '../task.ts';
-import { secretsOf } from './secrets.ts';
 import { tracePath } from './trace-path.ts';
 
 /** Tells, in an event, what an executed step did that it does not declare; in a note, that it is not known. */
@@ -33,14 +31,13 @@ export function openAuditor({ project, tasks, io, folders, run, emit }: AuditorI
   const all = (graph && draftActions(project, selectAll(graph), tasks).value) ?? [];
   const actions: ReadonlyMap<StepId, Action> = new Map(all.map((action) => [action.id, action]));
   const home = realOf(io, environment.get('HOME') ?? '/');
-  const { hide } = secretsOf(project.secrets, io);
   return async ({ id, sandbox, dir, env }) => {
     if (project.sandboxes.get(sandbox)?.kind !== 'local')
       return emit({ type: 'step-note', step: id, text: `not audited: it runs in ${sandbox}` });
     const action = actions.get(id);
     if (action === undefined) throw new Error(`no step ${id}`);
     const cwd = `${project.root}/${dir}`;
-    const traced = await readTrace(files, tracePath(folders.project, run, id), cwd);
+    const traced = await readTrace(files, tracePath(folders.project, run, id), realOf(io, cwd));
     if (traced === undefined) return; // it started no command
     const path = new Map(env).get('PATH') ?? environment.get('PATH') ?? '';
     const audit = auditOf(action, traced, {
@@ -51,15 +48,11 @@ export function openAuditor({ project, tasks, io, folders, run, emit }: AuditorI
       ignored: (paths) => ignoredOf(io, project.root, paths),
       isFile: (one) => files.lstatSync(`${project.root}/${one}`, { throwIfNoEntry: false })?.isDirectory() === false,
     });
-    emit({ type: 'step-audited', step: id, audit: hidden(audit, hide) });
+    emit({ type: 'step-audited', step: id, audit });
   };
 }
 
-/** With secrets masked, which names of files may hold, too. */
-function hidden(audit: Audit, hide: (text: string) => string): Audit {
-  return JSON.parse(JSON.stringify(audit), (_, value: unknown) => (typeof value === 'string' ? hide(value) : value)) as Audit;
-}
-
+/** The path itself if it is gone. */
 function realOf({ files }: Io, path: string): string {
   try {
     return files.realpathSync(path);

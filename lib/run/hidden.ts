@@ -1,3 +1,4 @@
+import type { Audit } from '../model/audit.ts';
 import type { Emit, Event } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Project } from '../model/project.ts';
@@ -37,7 +38,14 @@ function hiddenEvent(event: Event, hide: Hide): Event {
       return { ...event, text: hide(event.text) };
     case 'step-retry':
       return { ...event, failure: hiddenFailure(event.failure, hide) };
+    case 'step-audited':
+      return { ...event, audit: hiddenAudit(event.audit, hide) };
     default:
       return event;
   }
+}
+
+/** Names of files and folders, wherever it has them. */
+function hiddenAudit(audit: Audit, hide: Hide): Audit {
+  return JSON.parse(JSON.stringify(audit), (_, value: unknown) => (typeof value === 'string' ? hide(value) : value)) as Audit;
 }

@@ -197,6 +197,46 @@ steps:
   ),
 );
 
+strace('`--audit`: folders that a step makes and removes, its own too; commands among inputs are no part of it', () =>
+  withProject(
+    {
+      'Sandboxfile.yaml': `version: 1
+steps:
+  folders: { run: "mkdir t; touch t/x; rm -r t; rm -r ../sub", dir: sub, inputs: [], cache: false }
+  told: { run: "cat own", inputs: [own, { command: cat heard }], outputs: [] }
+  user: { run: "true", needs: [told] }
+`,
+      'sub/file': '',
+      own: '',
+      heard: '',
+    },
+    async (project) => {
+      const folders = await audit(project, 'folders');
+      assert.equal([folders.code, folders.of('folders').removed], [0, ['sub/file']], folders.stdout);
+      const told = await audit(project, 'told');
+      assert.equal([told.code, told.of('told').read], [0, []], told.stdout);
+      assert.is((await audit(project, 'user')).code, 0, 'told is fresh');
+      const runs = readdirSync(`${project.root}/.sbx/runs`).map((run) => `${project.root}/.sbx/runs/${run}`);
+      assert.equal(
+        runs.flatMap((run) => readdirSync(run).filter((name) => name.endsWith('.strace'))),
+        [],
+      );
+    },
+  ),
+);
+
+strace('`--audit`: secrets in names of files are masked', () =>
+  withProject(
+    { 'Sandboxfile.yaml': 'version: 1\nsecrets: [KEY]\nsteps: { a: { run: "touch $KEY.txt", secrets: [KEY] } }\n' },
+    async (project) => {
+      const { code, stdout } = await project.sbx(['run', '--audit', '--json', 'a'], { env: { KEY: 'hunter2hunter2' } });
+      assert.is(code, 0, stdout);
+      assert.match(stdout, /"wrote":\["[^"]*\.txt"\]/);
+      assert.not.match(stdout, 'hunter2hunter2');
+    },
+  ),
+);
+
 test('without strace, or where ptrace is forbidden: a clear refusal before anything runs', () =>
   withProject({ 'Sandboxfile.yaml': 'version: 1\nsteps: { a: { run: "touch ran" } }\n' }, async (project) => {
     const none = await project.sbx(['run', '--audit', 'a'], { env: { PATH: `${project.root}/bin` } });

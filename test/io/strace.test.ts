@@ -82,6 +82,7 @@ test('what a command has written itself it does not read; what it moves or remov
     '1 rename("t", "u") = 0',
     '1 openat(AT_FDCWD</p>, "v", O_RDWR|O_CREAT|O_EXCL, 0666) = 3</p/v>',
     '1 unlinkat(AT_FDCWD</p>, "v", 0) = 0',
+    '1 unlinkat(AT_FDCWD</p>, "t", AT_REMOVEDIR) = 0',
     '1 openat(AT_FDCWD</p>, "link", O_RDONLY) = 3</p/real>',
     '1 openat(AT_FDCWD</p>, "db", O_RDWR) = 3</p/db>',
     '1 linkat(AT_FDCWD</p>, "src", AT_FDCWD</p>, "copy", 0) = 0',

@@ -63,6 +63,7 @@ export function deedsOf(call: StraceCall, cwd: string): readonly Deed[] {
     const path = name === 'chdir' ? at([0]) : args[0]?.path;
     return path === undefined ? [] : [{ does: 'enter', path }];
   }
+  if (name === 'unlinkat' && args[2]?.plain.includes('AT_REMOVEDIR')) return []; // as rmdir: folders come and go with their files
   if (name === 'io_uring_setup') return [{ does: 'hide' }];
   const move = MOVES[name];
   if (move !== undefined) {

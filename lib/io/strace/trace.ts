@@ -62,7 +62,8 @@ export function tracedSpawn(spawn: Spawn, tracer: Tracer, logOf: (step: string, 
   return (command, streams) => {
     const of = new Map(command.env);
     const [step, run] = [of.get('SBX_STEP'), of.get('SBX_RUN')];
-    if (step === undefined || run === undefined || !of.has('SBX_ATTEMPT')) return spawn(command, streams);
+    // Only commands of steps have it; those among inputs are asked before it is known.
+    if (step === undefined || run === undefined || !of.has('SBX_STEP_HASH')) return spawn(command, streams);
     const log = logOf(step, run);
     if (busy.has(log)) return spawn(command, streams);
     busy.add(log);
@@ -75,7 +76,7 @@ export function tracedSpawn(spawn: Spawn, tracer: Tracer, logOf: (step: string, 
 const PATIENCE = 5000;
 const CHUNK = 2 ** 20;
 
-/** What the tracer saw until the command ended, and removes the file. Undefined: there is none, so nothing was executed. */
+/** What the tracer saw until the command ended, and removes the file. `cwd`: the folder in which the command began, without links in it. Undefined: there is none, so nothing was executed. */
 export async function readTrace(files: Files, log: string, cwd: string): Promise<Traced | undefined> {
   let fd: number;
   try {
@@ -85,7 +86,7 @@ export async function readTrace(files: Files, log: string, cwd: string): Promise
     throw thrown;
   }
   try {
-    const following = followStrace(files.realpathSync(cwd));
+    const following = followStrace(cwd);
     const buffer = Buffer.alloc(CHUNK);
     let rest = '';
     for (const until = performance.now() + PATIENCE; ; ) {
