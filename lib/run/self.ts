@@ -51,7 +51,7 @@ export function isProvablyDead(files: Files, other: SelfFacts, self: SelfFacts):
   if (other.machine !== self.machine || other.pid <= 0 || self.boot === '' || other.boot === '') return false;
   if (other.boot !== self.boot) return self.machine !== '';
   if (other.namespace === '' || other.namespace !== self.namespace) return false;
-  if (!files.existsSync('/proc/self/stat')) return false;
+  if (!files.existsSync('/proc/1')) return false; // no /proc, or one that hides what others run (hidepid)
   const stat = read(files, `/proc/${other.pid}/stat`);
   if (stat === '') return !files.existsSync(`/proc/${other.pid}`);
   const state = stat.slice(stat.lastIndexOf(')') + 2)[0];

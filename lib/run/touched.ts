@@ -7,7 +7,7 @@ import type { Failure } from '../model/failure.ts';
 import { ownOutputs } from './output-links.ts';
 import type { OutputRules } from './outputs.ts';
 import type { Scene } from './swap.ts';
-import { type Bin, moveAway, removeEmptyFolders } from './trash.ts';
+import { type Bin, moveAway } from './trash.ts';
 
 /** Outputs as they were before a step ran. */
 export type Before = ReadonlyMap<string, FileState>;
@@ -23,7 +23,7 @@ export interface Touched {
   readonly bin: Bin;
 }
 
-/** Moves away what is not as it was. What no step ever made may have been written by somebody while the step ran. */
+/** Moves away what is not as it was, and leaves the folders: a step beside this one may be about to write into them. What no step ever made may have been written by somebody while the step ran. */
 export function moveTouched(
   scene: Scene,
   rules: OutputRules,
@@ -37,7 +37,6 @@ export function moveTouched(
       if (was && sameFile(was, seen)) continue;
       const bin = isForeign(path) ? 'trash' : 'replaced';
       moveAway(scene.io.files, scene.root, { folder: scene.folder, run: scene.run, is: bin }, path);
-      removeEmptyFolders(scene.io.files, scene.root, path);
       moved.push({ path, bin });
     }
   } catch (thrown) {

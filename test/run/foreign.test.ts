@@ -78,4 +78,12 @@ test('what cannot be copied stops the step before it writes anything', () =>
     assert.is(readFileSync(join(root, 'dist/app'), 'utf8'), 'by hand');
   }));
 
+test('a step that fails leaves the folders of what it touched: a step beside it may be about to write there', () =>
+  withWorkshop(async ({ root, write, run }) => {
+    write('src', 'one');
+    const { is } = await run({ build: { run: 'mkdir -p out/in; cp src out/in/a; false', inputs: ['src'], outputs: ['out/in/a'] } });
+    assert.is(is.build, 'failed: command-failed');
+    assert.equal(readdirSync(join(root, 'out/in')), []);
+  }));
+
 test.run();

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Files } from '../../lib/model/io.ts';
 import { describeHolder, type Holder } from '../../lib/run/holder.ts';
 import { acquireLock, readLock, tryLock, unlock } from '../../lib/run/lock.ts';
 import { machineId } from '../../lib/run/machine.ts';
@@ -95,6 +96,13 @@ test('only a holder that is provably dead is dead', () =>
     assert.is(isProvablyDead(real, { ...facts, namespace: '1' }, self), false, 'another container');
     assert.is(isProvablyDead(real, { ...facts, boot: '' }, self), false, 'nothing is known');
   }));
+
+test('where /proc hides what others run (hidepid), nobody is known to be dead', () => {
+  const hidden = { ...real, existsSync: (path: string) => !/^\/proc\/\d/.test(path) && real.existsSync(path) } as Files;
+  const gone = { ...self, pid: 2 ** 22 + 1, start: '1' };
+  assert.is(isProvablyDead(real, gone, self), true);
+  assert.is(isProvablyDead(hidden, gone, self), false);
+});
 
 test('waiting ends with the signal', () =>
   withFolder(async (folder) => {

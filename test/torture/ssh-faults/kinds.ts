@@ -82,8 +82,8 @@ let web: Server | undefined;
 async function webServer(): Promise<number> {
   web ??= createServer((socket) => {
     socket.on('error', () => {});
-    socket.resume(); // what is not read would reset the connection, and the answer with it
-    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'.repeat(40));
+    socket.resume(); // what is not read would reset the connection, and the answer with it; so would leaving before the other side does
+    socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'.repeat(40));
   });
   const server = web;
   if (!server.listening) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
