@@ -8,8 +8,8 @@ import { knownOutput } from './shell-output.ts';
 
 /** Far more than people write. */
 const MOST_DEEP = 64;
-/** What a piece that is no text costs. */
-const PIECE = 32;
+/** What a piece costs that is no text; what following the references of a text costs, though all are empty. */
+const [PIECE, FOLLOWED] = [32, 100];
 const MANY = Number.POSITIVE_INFINITY;
 /** They look at the last name of a path. */
 const NEED_NAMES: ReadonlySet<string> = new Set(['dir', 'notdir', 'basename', 'suffix']);
@@ -20,7 +20,7 @@ const ENVIRONMENT: ReadonlySet<string> = new Set(['HOME', 'USER', 'LOGNAME', 'PA
 export function expand(text: string, scope: Scope): readonly Piece[] {
   if (!text.includes('$') && !text.includes(HERE)) return text === '' ? [] : [text];
   if (scope.budget.depth > MOST_DEEP) return failed(scope, `references are nested more than ${MOST_DEEP} deep`);
-  if (scope.budget.left < 0) return failed(scope, 'the values of this Makefile come to more text than is taken');
+  if (isSpent(text.length + FOLLOWED, scope)) return failed(scope, 'the values of this Makefile come to more than is taken');
   scope.budget.depth += 1;
   const pieces = expanded(text, scope);
   scope.budget.depth -= 1;
@@ -82,9 +82,16 @@ function shownPieces(pieces: readonly Piece[]): string {
     .join('');
 }
 
+/** Whether too much was read or made. */
+function isSpent(cost: number, { budget }: Scope): boolean {
+  budget.left -= cost;
+  return budget.left < 0;
+}
+
+const sizeOf = (piece: Piece): number => (typeof piece === 'string' ? piece.length : PIECE);
+
 function add(pieces: Piece[], piece: Piece, scope: Scope): void {
-  scope.budget.left -= typeof piece === 'string' ? piece.length : PIECE;
-  if (scope.budget.left < 0) return;
+  if (isSpent(sizeOf(piece), scope)) return;
   if (typeof piece !== 'string') return void pieces.push(piece);
   for (const [i, part] of piece.split(HERE).entries()) {
     if (i > 0) pieces.push({ is: 'environment', name: 'PWD' });
@@ -134,8 +141,9 @@ function isChoice({ from, value, optional }: Variable, content: readonly Piece[]
 }
 
 export function contentOf(variable: Variable, scope: Scope): readonly Piece[] {
-  if (typeof variable.value !== 'string') return variable.value;
-  return expand(variable.value, { ...scope, open: [...scope.open, variable] });
+  const { value } = variable;
+  if (typeof value !== 'string') return value.some((piece) => isSpent(sizeOf(piece), scope)) ? [] : value;
+  return expand(value, { ...scope, open: [...scope.open, variable] });
 }
 
 function failed(scope: Scope, why: string): readonly Piece[] {

@@ -1,5 +1,6 @@
-import type { At, Listing, Rule } from './makefile.ts';
+import type { At, Rule } from './makefile.ts';
 import { implicitStem, withStem } from './patterns.ts';
+import type { Scope } from './scope.ts';
 
 /** A pattern rule that makes a target. */
 export interface Match {
@@ -13,6 +14,8 @@ export interface Match {
 
 /** Chains of pattern rules are no longer than this; make has no bound. */
 const LONGEST = 4;
+/** What it costs to try a rule. */
+const TRIED = 16;
 const SUFFIXES = '.out .a .o .c .cc .cpp .C .p .f .s .S .y .l .tex .dvi .h .sh .elc .el'.split(' ');
 
 /** The pattern rules of a Makefile, suffix rules as what they mean, those of make itself behind them. */
@@ -49,9 +52,16 @@ function sameNames(a: Rule, b: Rule): boolean {
  * The pattern rule that makes `name`: the one with the shortest stem whose prerequisites are all there, else one whose prerequisites can be made in
  * the same way. `isKnown`: a target of the Makefile.
  */
-export function implicitRule(name: string, rules: readonly Rule[], isKnown: (name: string) => boolean, files: Listing): Match | undefined {
+export function implicitRule(
+  name: string,
+  rules: readonly Rule[],
+  isKnown: (name: string) => boolean,
+  { files, budget }: Pick<Scope, 'files' | 'budget'>,
+): Match | undefined {
   const there = (path: string): boolean => isKnown(path) || files.exists(path);
   const search = (target: string, allowed: readonly Rule[], depth: number): Match | undefined => {
+    budget.left -= allowed.length * TRIED;
+    if (budget.left < 0) return undefined;
     const matches = allowed.flatMap((rule) => matchesOf(rule, target)).sort((a, b) => a.stem.length - b.stem.length);
     const direct = matches.find(({ prerequisites }) => prerequisites.every(there));
     if (direct !== undefined || depth === LONGEST) return direct;

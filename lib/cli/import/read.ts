@@ -5,20 +5,14 @@ import { folded, type Line, logicalLines, withoutComment } from './lines.ts';
 import type { At, Listing, Makefile } from './makefile.ts';
 import { addRecipeLine } from './read-rule.ts';
 import { addNote, type ReadFile, type Reading, stop, type Unreadable } from './reading.ts';
-import type { Scope } from './scope.ts';
+import type { Budget } from './scope.ts';
 import { readStatement, setVariable } from './statements.ts';
 
 /**
  * Reads a Makefile as GNU make does, line after line, with the values that variables have when nobody sets them. Runs nothing.
  * `readFile` is asked for what it includes.
  */
-export function readMakefile(
-  file: string,
-  text: string,
-  files: Listing,
-  readFile: ReadFile,
-  budget: Scope['budget'],
-): Result<Makefile, Unreadable> {
+export function readMakefile(file: string, text: string, files: Listing, readFile: ReadFile, budget: Budget): Result<Makefile, Unreadable> {
   const reading = newReading(file, files, readFile, budget);
   reading.lines('make', BUILT_IN);
   reading.from = 'built-in';
@@ -36,7 +30,7 @@ export function readMakefile(
 
 const MOST_DEEP = 16;
 
-function newReading(file: string, files: Listing, readFile: ReadFile, budget: Scope['budget']): Reading {
+function newReading(file: string, files: Listing, readFile: ReadFile, budget: Budget): Reading {
   const faults: string[] = [];
   const reading: Reading = {
     file,

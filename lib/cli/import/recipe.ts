@@ -1,7 +1,7 @@
 import { automatic, expand, writtenOut } from './expand.ts';
 import type { At, Listing, Makefile, Piece, TargetVariable, Variable } from './makefile.ts';
 import { stemOf } from './patterns.ts';
-import type { Scope } from './scope.ts';
+import type { Budget, Scope } from './scope.ts';
 import type { Target } from './targets.ts';
 
 /** One line that make would give to a shell. */
@@ -27,7 +27,7 @@ export interface ExpandedRecipe {
 }
 
 /** The recipe of a target with its references followed. */
-export function expandRecipe(target: Target, makefile: Makefile, files: Listing, budget: Scope['budget']): ExpandedRecipe {
+export function expandRecipe(target: Target, makefile: Makefile, files: Listing, budget: Budget): ExpandedRecipe {
   const faults: { at: At; text: string; why: string }[] = [];
   const pinned = new Map<string, { readonly at: At; readonly text: string }>();
   const asked = new Set<string>();

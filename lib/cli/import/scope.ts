@@ -12,6 +12,13 @@ export interface Scope {
   readonly evaluate?: (text: string) => void;
   /** Variables that are being expanded, the outermost first. */
   readonly open: readonly Variable[];
-  /** Characters that may still be made, and how deep references are nested now. One for a whole import. */
-  readonly budget: { left: number; depth: number };
+  readonly budget: Budget;
+}
+
+/** One for a whole import. */
+export interface Budget {
+  /** Characters that may still be read or made, or pattern rules tried. */
+  left: number;
+  /** How deep references are nested now. */
+  depth: number;
 }

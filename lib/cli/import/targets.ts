@@ -1,6 +1,7 @@
 import { implicitRule, isBuiltIn, type Match, patternRules } from './implicit.ts';
 import type { At, Listing, Makefile, Note, RecipeLine, Rule } from './makefile.ts';
 import { stemOf, withStem } from './patterns.ts';
+import type { Budget } from './scope.ts';
 
 /** Something that can be made, with all that rules say of it. */
 export interface Target {
@@ -35,7 +36,7 @@ const SPECIAL =
   /^\.(?:PHONY|SUFFIXES|DEFAULT|PRECIOUS|INTERMEDIATE|NOTINTERMEDIATE|SECONDARY|SECONDEXPANSION|DELETE_ON_ERROR|IGNORE|LOW_RESOLUTION_TIME|SILENT|EXPORT_ALL_VARIABLES|NOTPARALLEL|ONESHELL|POSIX|WAIT)$/;
 
 /** The targets of a Makefile: those that rules name, and those that pattern rules make for them out of the files that are there. */
-export function targetsOf(makefile: Makefile, files: Listing): Targets {
+export function targetsOf(makefile: Makefile, files: Listing, budget: Budget): Targets {
   const special = specialOf(makefile.rules);
   const phony = new Set(special.get('.PHONY'));
   const patterns = patternRules(makefile.rules);
@@ -60,7 +61,7 @@ export function targetsOf(makefile: Makefile, files: Listing): Targets {
   );
   const isKnown = (name: string): boolean => mentioned.has(name);
   const search = (name: string): Match | undefined => {
-    const match = implicitRule(name, patterns, isKnown, files);
+    const match = implicitRule(name, patterns, isKnown, { files, budget });
     if (match !== undefined) used.add(placeOf(match.rule));
     return match;
   };

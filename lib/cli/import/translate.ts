@@ -38,7 +38,7 @@ export function translate(file: string, text: string, { files, readFile, leave }
   const makefile = read.value;
   const named = new Set(makefile.rules.flatMap((rule) => (isBuiltIn(rule) ? [] : rule.targets))).size;
   if (named > MOST_STEPS) return tooMuch(`it has ${named} targets, and ${MOST_STEPS} steps fit into one file`);
-  const targets = targetsOf(makefile, files);
+  const targets = targetsOf(makefile, files, budget);
   const { chosen, makers } = oncePerRecipe(targets.all, leave);
   if (chosen.length > MOST_STEPS) return tooMuch(`this makes ${chosen.length} steps, and ${MOST_STEPS} fit into one file`);
   const recipes = new Map<string, ExpandedRecipe>();
@@ -69,7 +69,7 @@ export function translate(file: string, text: string, { files, readFile, leave }
     missing: new Set(),
     note: (note) => void notes.push(note),
   });
-  if (budget.left < 0) return tooMuch('its values come to more text than is taken: variables refer to each other too often');
+  if (budget.left < 0) return tooMuch('its values and pattern rules come to more than is taken: they refer to each other too often');
   notes.push(...targetVariableNotes(makefile, targets.all, recipes, (name) => choices.params.get(name)?.param), ...choices.notes);
   const goal = steps.find(({ target }) => target === targets.goal)?.id;
   const params = [...choices.params.values()];

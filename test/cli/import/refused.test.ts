@@ -40,11 +40,31 @@ test('a Makefile that make would stop at is refused with file and line', () =>
       [new Uint8Array([0x61, 0xff, 0x3a, 0x0a]), /^Makefile is not UTF-8/],
       [`# ${'x'.repeat(10 * 1024 * 1024)}\na:\n`, /^Makefile is larger than 1 MiB/],
       [Array.from({ length: 3000 }, (_, i) => `t${i}:\n`).join(''), /3000 targets, and 2000 steps fit into one file/],
-      [bomb('a:\n\techo $(A30)\n'), /its values come to more text than is taken/],
-      [bomb('a: $(A30)\n\techo\n'), /its values come to more text than is taken/],
+      [bomb('a:\n\techo $(A30)\n'), TOO_MUCH],
+      [bomb('a: $(A30)\n\techo\n'), TOO_MUCH],
+      ['f = $(call f)$(call f)\na:\n\techo $(call f)\n', TOO_MUCH],
+      [
+        `${doubled('a0', 'CC LD AS AR CXX CPP FC M2C PC CO GET LEX YACC LINT TEX CFLAGS LDFLAGS CPPFLAGS'.split(' '), 8)}a: ; $(if $(CPPFLAGS),,)`,
+        TOO_MUCH,
+      ],
+      [ladder(60), TOO_MUCH],
     ];
     for (const [text, message] of refused) assert.match(said(await planned(folder, text)), message);
   }));
+
+const TOO_MUCH = /its values and pattern rules come to more than is taken/;
+
+/** Each name is `times` the one before, taken over when it is set. */
+function doubled(first: string, names: readonly string[], times: number): string {
+  return names.map((name, i) => `${name} := ${`$(${names[i - 1] ?? first})`.repeat(times)}\n`).join('');
+}
+
+/** Pattern rules that lead from each of so many suffixes to each one before, and never to a file. */
+function ladder(suffixes: number): string {
+  const all = Array.from({ length: suffixes }, (_, i) => `%.k${i}`);
+  const rules = all.flatMap((to, i) => all.slice(i + 1).map((from) => `${to}: ${from}\n\ttouch $@\n`));
+  return `a: x.k0\n${rules.join('')}`;
+}
 
 /** Values that are four times the one before. */
 function bomb(rule: string): string {
