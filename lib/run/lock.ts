@@ -14,6 +14,7 @@ import { errnoOf, fileTrouble } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files, Io } from '../model/io.ts';
 import { contentOf, type Holder, holderNamed, mayBeHolder, nameOf } from './holder.ts';
+import { runName } from './run-name.ts';
 import { isProvablyDead, isWithin, type SelfFacts } from './self.ts';
 import { moveAway } from './trash.ts';
 
@@ -85,16 +86,20 @@ export function tryLock(io: LockEffects, wish: LockWish): Result<Lock | Holder, 
       const at = io.clock.now();
       files.writeFileSync(`${mine}/${name}`, contentOf(holder));
       for (let attempt = 0; attempt < 4; attempt++) {
-        if (moved(files, mine, wish.path)) return ok(lockOf(files, wish.path, { holder, name, at }));
+        if (moved(files, mine, wish.path)) return ok(lockOf(io, wish.path, { holder, name, at }));
         const found = readLock(files, wish.path);
         if (found === undefined) {
-          for (const stranger of namesIn(files, wish.path)) if (!mayBeHolder(stranger)) takeOut(files, wish.path, stranger);
+          takeOut(
+            io,
+            wish.path,
+            namesIn(files, wish.path).filter((stranger) => !mayBeHolder(stranger)),
+          );
           continue;
         }
         if (found.holder === undefined) return err(unreadable(wish.path, found.name));
         if (!isProvablyDead(files, found.holder, wish.self)) return ok(found.holder);
         if (wish.mayTake?.(found.holder) === false) return ok(found.holder);
-        takeOut(files, wish.path, found.name);
+        takeOut(io, wish.path, [found.name]);
       }
       return ok({ ...holder, pid: -1, nonce: 'unknown', command: 'another run that starts now' });
     } finally {
@@ -106,10 +111,10 @@ export function tryLock(io: LockEffects, wish: LockWish): Result<Lock | Holder, 
 }
 
 /** Takes a lock away from the holder with this nonce, on the user's word. False if another one or nobody holds it. */
-export function unlock(files: Files, path: string, nonce: string): boolean {
-  const found = readLock(files, path);
+export function unlock(io: LockEffects, path: string, nonce: string): boolean {
+  const found = readLock(io.files, path);
   if (found?.nonce !== nonce) return false;
-  takeOut(files, path, found.name);
+  takeOut(io, path, [found.name]);
   return true;
 }
 
@@ -163,13 +168,13 @@ export function noFolder(files: Files, path: string): Failure | undefined {
 }
 
 function lockOf(
-  files: Files,
+  io: LockEffects,
   path: string,
   { holder, name, at }: { readonly holder: Holder; readonly name: string; readonly at: number },
 ): Lock {
   const release = (): void => {
     try {
-      takeOut(files, path, name);
+      takeOut(io, path, [name]);
     } catch {
       // The process ends soon, and is then provably dead.
     }
@@ -177,13 +182,19 @@ function lockOf(
   return { holder, file: `${path}/${name}`, at, release, [Symbol.dispose]: release };
 }
 
-/** Ends the hold of one entry, of no other. What sbx did not put there goes to the trash. The empty folder goes too, unless somebody has just taken it. */
-function takeOut(files: Files, path: string, name: string): void {
-  const entry = files.lstatSync(`${path}/${name}`, { throwIfNoEntry: false });
-  if (entry !== undefined && (holderNamed(name) === undefined || entry.isDirectory())) {
-    const [folder, lock] = [path.slice(0, path.lastIndexOf('/')), path.slice(path.lastIndexOf('/') + 1)];
-    moveAway(files, folder, { folder, run: 'lock', is: 'trash' }, `${lock}/${name}`);
-  } else files.rmSync(`${path}/${name}`, { force: true });
+/**
+ * Ends the hold of these entries, of no others. What sbx did not put there goes to the trash, each time to a folder of its own: its age is that of what came last.
+ * The empty folder goes too, unless somebody has just taken it.
+ */
+function takeOut(io: LockEffects, path: string, names: readonly string[]): void {
+  const { files } = io;
+  const [folder, lock] = [path.slice(0, path.lastIndexOf('/')), path.slice(path.lastIndexOf('/') + 1)];
+  const bin = { folder, run: runName(io), is: 'trash' } as const;
+  for (const name of names) {
+    const entry = files.lstatSync(`${path}/${name}`, { throwIfNoEntry: false });
+    if (entry !== undefined && (holderNamed(name) === undefined || entry.isDirectory())) moveAway(files, folder, bin, `${lock}/${name}`);
+    else files.rmSync(`${path}/${name}`, { force: true });
+  }
   try {
     files.rmdirSync(path);
   } catch {

@@ -25,7 +25,7 @@ export async function unlockProject(call: Call): Promise<number> {
     });
     return EXIT.failed;
   }
-  if (unlock(io.files, path, nonce)) {
+  if (unlock(io, path, nonce)) {
     call.out.write('unlocked\n');
     return EXIT.done;
   }
