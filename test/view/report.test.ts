@@ -74,6 +74,11 @@ test('logs are bounded: the beginning and the end of long ones, in whole lines, 
   const those = [...logsOf(stamp(failed)).values()];
   assert.is(those[0]?.length, 60_000, 'the first failed steps keep theirs');
   assert.ok(those.reduce((sum, text) => sum + text.length, 0) < 6 * 1024 * 1024);
+  const short = Array.from({ length: 400 }, (_, at) => output(`s${at}`, `first\n${'x\n'.repeat(7_000)}error ${at}\n`));
+  for (const [step, text] of logsOf(stamp(short))) {
+    assert.ok(text.startsWith('first\n') && text.endsWith(`\nerror ${step.slice(1)}`), 'the end of a log that is short is kept too');
+    assert.is(Number(/\n\[… (\d+) characters/.exec(text)?.[1]) + text.replace(/\n\[.*\]\n/, '\n').length + 1, 14_000 + 6 + step.length + 6);
+  }
   assert.is(logsOf(stamp([output('a', 'red \x1b[31mtext\x1b[0m\rdone\n')])).get('a'), 'done');
 });
 

@@ -42,9 +42,10 @@ function push(all: Map<StepId, Kept>, step: StepId, text: string): void {
 
 /** At most `share` of the beginning and of the end. */
 function shortened({ head, tail, left }: Kept, share: number): Kept {
-  const all = left === 0 ? head + tail : '';
-  if (all !== '' && all.length <= 2 * share) return { head: all, tail: '', left: 0 };
-  const [first, last] = [head.slice(0, share), tail === '' ? '' : tail.slice(-Math.min(share, TAIL))];
+  // Without a gap both are of one text, whose end may stand in the head.
+  const [start, end] = left === 0 ? [head + tail, head + tail] : [head, tail];
+  if (left === 0 && start.length <= 2 * share) return { head: start, tail: '', left: 0 };
+  const [first, last] = [start.slice(0, share), end.slice(-Math.min(share, TAIL))];
   return { head: first, tail: last, left: left + head.length - first.length + tail.length - last.length };
 }
 
