@@ -48,10 +48,6 @@ export class Services {
     const equipped = equip(this.#input, planned, listener.hear);
     const ended = equipped.ok ? await this.#live(planned, equipped.value, listener, life) : equipped;
     const ms = io.clock.monotonic() - began;
-    if (equipped.ok) {
-      equipped.value.output.end();
-      equipped.value.output.keep();
-    }
     if (ended === 'cancelled') return gone({ is: 'cancelled' }, ms);
     const settled = { is: 'done', executed: true, key: planned.key, outputs: undefined } as const;
     if (ended === 'over') return { outcome: { is: 'succeeded', cached: false }, settled, ms };
@@ -81,11 +77,12 @@ export class Services {
     };
     if (over.aborted) stop();
     over.addEventListener('abort', stop);
+    let running: Promise<Attempted> | undefined;
     try {
       if (await isTaken(step, service.ready, scope, asking.signal)) return err(portFailure(service));
-      const began = io.clock.monotonic();
-      const running = attempt(planned, task, control, secrets.hide, scopeWith, end.signal);
       const ask = await openAsking(step, service.ready, scope, listener.fits);
+      const began = io.clock.monotonic();
+      running = attempt(planned, task, control, secrets.hide, scopeWith, end.signal);
       const waiting = untilReady(ask, service, io.clock, asking.signal).catch((thrown: unknown): Answer => {
         if (!asking.signal.aborted) throw thrown;
         return { is: 'never', why: '' };
@@ -109,6 +106,11 @@ export class Services {
       return ended.is === 'stopped' ? 'cancelled' : err(endFailure(ended, 'it ended before it was ready'));
     } finally {
       over.removeEventListener('abort', stop);
+      // A fault in asking ends it as well.
+      end.abort();
+      await running;
+      output.end();
+      output.keep();
     }
   }
 }

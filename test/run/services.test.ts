@@ -7,6 +7,7 @@ import type { Sandbox, Session } from '../../lib/model/sandbox.ts';
 import type { Service } from '../../lib/model/service.ts';
 import type { RunControl } from '../../lib/run/control.ts';
 import type { KeepGoing } from '../../lib/run/settlement.ts';
+import { pause } from '../rig/patience.ts';
 import { LOCAL_SPEC, type Story, tell } from './story.ts';
 
 const LINE: Service = { ready: { by: 'line', pattern: '^up$' }, deadline: 20_000, interval: 10 };
@@ -71,6 +72,43 @@ test('after a service failed no step begins that waited for a slot', async () =>
   });
   assert.equal([...told.started].sort(), ['slow', 'web']);
   assert.equal([told.outcomes.slow?.is, told.outcomes.next], ['succeeded', STOPPED]);
+});
+
+test('a fault of who asks whether a service is ready ends the service, and its last words are told', async () => {
+  let questions = 0;
+  let hasEnded = false;
+  let words = '';
+  const session = {
+    program: async () => {
+      if (questions++ > 0) throw new Error('a bug');
+      return ok({ exit: { code: 1 }, stdout: Buffer.of(), stderr: '' });
+    },
+    supervise: async (_: unknown, { signal, output }: { signal: AbortSignal; output: (chunk: Uint8Array) => void }) => {
+      output(Buffer.from('last words'));
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+      await pause(20);
+      hasEnded = true;
+      return ok({ signal: 'SIGTERM' });
+    },
+    [Symbol.asyncDispose]: async () => {},
+  } as unknown as Session;
+  const told = tell({
+    sandboxes: [{ ...LOCAL_SPEC, name: 'vm', kind: 'embedded' }],
+    places: [{ name: 'vm', kind: 'embedded', target: 'nowhere', connect: async () => ok(session) }],
+    steps: { web: { sandbox: 'vm', service: { ...LINE, ready: { by: 'tcp', host: 'localhost', port: 1 } } } },
+    seen: (event) => {
+      if (event.type === 'step-output') words += event.text;
+    },
+  });
+  assert.is(
+    await told.then(
+      () => 'no fault',
+      (thrown) => thrown.message,
+    ),
+    'a bug',
+  );
+  assert.ok(hasEnded);
+  assert.match(words, 'last words');
 });
 
 test.run();
