@@ -66,7 +66,7 @@ export const QUERIES: readonly Command[] = [
     names: 'step',
     summary: 'Show how steps depend on each other',
     about:
-      'Shows the named steps and all they come after, or every step: what each needs, what else it waits for, and which places it provides and releases. Steps of one layer can run at once. Reads only.',
+      'Shows the named steps and all they come after, or every step: what each needs, what else it waits for, and which places it provides and releases. Steps of one layer can run at once. Writes nothing but what -o names.',
     flags: [...FILE, 'only', 'format', 'to', 'json', ...SHOW],
     formats: ['text', 'mermaid', 'dot', 'json', 'html'],
     examples: [
