@@ -5,12 +5,13 @@ import { NOWHERE } from '../../run/places.ts';
 import { openRecords } from '../../run/records.ts';
 import { openStore } from '../../run/store.ts';
 import { inScope, listSuccesses, pick, removeSuccesses, type Scope, type StoredSuccess } from '../../run/store-successes.ts';
+import { SILENT } from '../../view/sink.ts';
 import { oneStoredJson, oneStoredText, storedJson, storedText } from '../../view/stored.ts';
 import { confirm } from '../ask.ts';
 import { type Call, complain, refuse } from '../call.ts';
 import { foldersOf } from '../folders.ts';
 import { effectsOf } from '../ground.ts';
-import { openOrSay } from '../open.ts';
+import { open, openOrSay } from '../open.ts';
 
 interface Asked {
   readonly call: Call;
@@ -35,11 +36,14 @@ export async function cacheSuccesses(call: Call, which: 'ls' | 'show' | 'rm', wo
   return which === 'ls' ? await list(asked) : await remove(asked);
 }
 
-/** Undefined: there are keys alone, which need none. */
+/** Undefined: there are keys alone, which need none; what is wrong with one is no matter then. */
 async function projectFor(call: Call, words: readonly string[]): Promise<Project | undefined | number> {
+  if (words.length > 0 && words.every((word) => /^[0-9a-f]{4,64}$/.test(word))) {
+    const opening = await open({ ...call, err: SILENT }, { named: [] });
+    return opening.is === 'open' ? opening.opened.project : undefined;
+  }
   const opened = await openOrSay(call, { named: [] });
-  if (typeof opened !== 'number') return opened.project;
-  return words.length > 0 && words.every((word) => /^[0-9a-f]{4,64}$/.test(word)) ? undefined : opened;
+  return typeof opened === 'number' ? opened : opened.project;
 }
 
 function scopeOf(project: Project | undefined, all: readonly StoredSuccess[]): Scope {
