@@ -5,8 +5,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { nameOf } from '../../lib/run/holder.ts';
 import { whoAmI } from '../../lib/run/self.ts';
+import { leftOut } from '../rig/needing.ts';
 import { withProject } from '../rig/project.ts';
-import { mountSmall, unmount } from '../torture/ssh-faults/stand.ts';
+import { mayMount, mountSmall, unmount } from '../torture/ssh-faults/stand.ts';
 import { withFarProject } from './far-project.ts';
 
 const NONCE = '0123456789abcdef0123456789abcdef';
@@ -60,10 +61,13 @@ test('doctor finds nothing wrong where a run goes well, and connects nowhere', (
     assert.ok(findings.some(({ check, says }) => check === 'hosts' && says.includes('whose host key is known')));
   }));
 
-test('doctor says that the disk of the cache is full', () =>
+// Only root may mount; the judgement has a test of its own.
+const mounting = mayMount() ? test : leftOut('no small disk may be mounted');
+
+mounting('doctor says that the disk of the cache is full', () =>
   withProject({ 'Sandboxfile.yaml': 'version: 1\nsteps: { a: { run: "true" } }\n', 'cache/sbx/.keep': '' }, async ({ root, sbx }) => {
     const cache = join(root, 'cache');
-    if (!mountSmall(cache)) return; // only root may mount; the judgement has a test of its own
+    assert.ok(mountSmall(cache));
     try {
       assert.throws(() => fs.writeFileSync(join(cache, 'full'), Buffer.alloc(2 ** 21)), /ENOSPC/);
       const { code, stdout } = await sbx(['doctor', '-q'], { env: { XDG_CACHE_HOME: cache } });
@@ -75,7 +79,8 @@ test('doctor says that the disk of the cache is full', () =>
     } finally {
       unmount(cache);
     }
-  }));
+  }),
+);
 
 test('doctor examines as far as it can where the Sandboxfile is faulty, or where there is none', () =>
   withProject({}, async ({ sbx, write }) => {

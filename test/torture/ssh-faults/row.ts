@@ -4,7 +4,7 @@ import type { Row, Trial } from '../row.ts';
 import { KINDS, PHASES } from './kinds.ts';
 import { REAL_KINDS } from './real-kinds.ts';
 import { strikeReal } from './real-strike.ts';
-import { mountSmall, unmount } from './stand.ts';
+import { mayMount } from './stand.ts';
 import { strikeIn } from './strike.ts';
 
 /** Every kind of fault of the way to a place in every phase of a run; the long part again at other moments. */
@@ -17,7 +17,7 @@ export const row: Row = {
   slots: 4,
   patience: 240_000,
   async open({ random, folder }) {
-    const mounts = mayMount(folder);
+    const mounts = mayMount();
     const kinds = mounts ? KINDS : KINDS.filter(({ needsMount }) => !needsMount);
     const pairs = PHASES.flatMap((phase) => kinds.map((kind) => ({ kind, phase })));
     function* trials(count: number): Generator<Trial> {
@@ -55,9 +55,3 @@ export const row: Row = {
     };
   },
 };
-
-function mayMount(folder: string): boolean {
-  const may = mountSmall(folder);
-  if (may) unmount(folder);
-  return may;
-}

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Ended } from '../../rig/cli.ts';
 import { type Peer, startPeer } from '../../rig/peer.ts';
@@ -90,6 +91,15 @@ export function mountSmall(folder: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Whether this user may mount. */
+export function mayMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'sbx-mount-'));
+  const may = mountSmall(folder);
+  if (may) unmount(folder);
+  rmdirSync(folder);
+  return may;
 }
 
 export function unmount(folder: string): void {
