@@ -96,6 +96,8 @@ export interface RunScope {
   stored(digest: Digest): string | undefined;
   /** What the steps that this one needs left in the place. */
   placed(step: StepId): Tree | undefined;
+  /** Commands among the inputs of the step that print something else by now than the key was made of. */
+  askedSince(): Promise<readonly string[]>;
   /** Key of this attempt's fingerprint. */
   readonly key: Digest | undefined;
   /** The variables of the step, on top of the base of its place (which the session adds): declared ones, passed ones, secrets, SBX_STEP, SBX_STEP_HASH. */

@@ -6,31 +6,33 @@ import type { Produced, RunScope } from '../lib/task.ts';
 import { workspaceOf } from './workspace.ts';
 
 /**
- * What is to be seen in a workspace after a command succeeded there: did its inputs stay what the receipt says, and what are its products?
+ * What is to be seen after a command succeeded: do the commands among its inputs print what they did, did its inputs in a workspace stay what the receipt
+ * says, and what are its products there?
  * Only then the place says that it holds the result.
- * Gives `ran` itself where there is nothing to be seen: after a failure, and on this side.
+ * Gives `ran` itself where there is nothing to be seen.
  */
 export async function lookAfter(action: Action, scope: RunScope, ran: Result<Produced, Failure>): Promise<Result<Produced, Failure>> {
-  if (!ran.ok || scope.sandbox.kind === 'local') return ran;
   const { reads, makes } = action.draft;
+  if (!ran.ok || makes.is === 'nothing') return ran; // nothing is remembered of it, so nothing can be spoilt
+  const asked = (await scope.askedSince()).map((command) => `what \`${command}\` prints`);
+  if (scope.sandbox.kind === 'local') return asked.length > 0 ? ok({ ...ran.value, disturbed: asked }) : ran;
   const receipt = scope.receipt();
   const products = makes.is === 'place' && makes.globs.length > 0 ? makes.globs : undefined;
-  // Nothing is remembered of it, so nothing can be spoilt.
-  if (makes.is === 'nothing') return ran;
-  const found = await workspaceOf(scope);
-  if (!found.ok) return found;
-  const workspace = found.value;
+  const opened = await workspaceOf(scope);
+  if (!opened.ok) return opened;
+  const workspace = opened.value;
   const [{ disturbance }, { placedTree }] = await Promise.all([import('../lib/sync/disturbed.ts'), import('../lib/sync/placed.ts')]);
   const globs = reads.is === 'arrived' && reads.globs !== undefined ? compileGlobs(reads.globs) : undefined;
   // Products first: where one is missing, the place must not say that it holds the result.
   const placed = products ? await placedTree(workspace, products) : ok(undefined);
   if (!placed.ok) return placed;
-  const hold = makes.is === 'place' && scope.key !== undefined ? { step: action.id, key: scope.key } : undefined;
-  const disturbed = await disturbance(workspace, receipt, (file) => globs?.matches(file) ?? true, hold);
-  if (!disturbed.ok) return disturbed;
+  const hold = makes.is === 'place' && scope.key !== undefined && asked.length === 0 ? { step: action.id, key: scope.key } : undefined;
+  const found = await disturbance(workspace, receipt, (file) => globs?.matches(file) ?? true, hold);
+  if (!found.ok) return found;
+  const disturbed = [...asked, ...found.value];
   return ok({
     ...ran.value,
-    ...(disturbed.value.length > 0 ? { disturbed: disturbed.value } : {}),
+    ...(disturbed.length > 0 ? { disturbed } : {}),
     ...(placed.value ? { placed: placed.value } : {}),
   });
 }

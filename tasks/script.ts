@@ -5,6 +5,7 @@ import type { Step } from '../lib/model/project.ts';
 import type { Task } from '../lib/task.ts';
 import { commandDraft, runCommand } from './command.ts';
 import { listField, textField } from './fields.ts';
+import { lookAfter } from './look-after.ts';
 
 /** A JavaScript program with zx's globals, in a process of its own: what it starts ends with it, and zx is never loaded into sbx. */
 export const script: Task = {
@@ -36,11 +37,11 @@ export const script: Task = {
         : draft;
     return { value, diagnostics: scope.sandbox.kind === 'local' ? [] : [farAway(step)] };
   },
-  run: (action, scope) => {
+  run: async (action, scope) => {
     const { step } = action;
     const file = posix.join(scope.project.root, step.dir, fileOf(step));
     const words = [...scope.zx(), file, ...listField(step, 'args')];
-    return runCommand(action, scope, { shell: 'argv', words, source: sourceOf(step) });
+    return lookAfter(action, scope, await runCommand(action, scope, { shell: 'argv', words, source: sourceOf(step) }));
   },
 };
 

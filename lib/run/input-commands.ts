@@ -5,7 +5,7 @@ import { formatSize } from '../base/size.ts';
 import { baseEnvironment } from '../io/base-environment.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, PlannedAction } from '../model/plan.ts';
 import type { Step, StepId } from '../model/project.ts';
 import type { Pairs } from '../model/value.ts';
 
@@ -59,6 +59,20 @@ export async function askCommands(
     answers.set(step.id, failure === undefined ? ok(Object.fromEntries(said)) : err(failure));
   }
   return answers;
+}
+
+/** Those of a step that executed which print something else now, or nothing that counts: it may have read either. */
+export async function changedCommands(
+  { action: { step }, record }: PlannedAction,
+  asking: Omit<Asking, 'bounds'>,
+): Promise<readonly string[]> {
+  const env = givenTo(step, asking.io.environment);
+  const changed: string[] = [];
+  for (const command of step.inputCommands ?? []) {
+    const answer = await ask(command, step, env, { ...asking, bounds: BOUNDS });
+    if (!answer.ok || answer.value !== record.commands?.[command]) changed.push(command);
+  }
+  return changed;
 }
 
 /** What the step says about its variables; all else is the same for all. */

@@ -30,6 +30,8 @@ export interface ScopeInput {
   readonly sources: (files: 'git' | 'all', exclude: readonly string[]) => Result<Tree, Failure>;
   readonly receipt: (sandbox: SandboxName) => Receipt | undefined;
   readonly stored: (digest: Digest) => string | undefined;
+  /** Commands among the inputs of the step that print something else by now. */
+  readonly askedSince: (planned: PlannedAction, signal: AbortSignal) => Promise<readonly string[]>;
   /** What SBX_STEP_HASH says. */
   readonly hash: (planned: PlannedAction) => Digest;
   /** What steps of this run left in their places. */
@@ -81,6 +83,7 @@ export function scopeOf(input: ScopeInput, { planned, secrets, output, leave }: 
     receipt: () => input.receipt(sandbox.name),
     stored,
     placed: (of) => placed.get(of),
+    askedSince: () => input.askedSince(planned, leave.signal),
     key: planned.key,
     env: [...variablesOf(planned, secrets, io.environment), ['SBX_STEP_HASH', input.hash(planned)]],
     killGrace,

@@ -63,6 +63,11 @@ export async function openWork({ request, run, project, planning, memory, reach,
       sources: (files, exclude) => look.sources(files, exclude),
       receipt: (sandbox) => records.receipt(sandbox),
       stored: (digest) => store.pathOf(digest),
+      askedSince: async (planned, signal) => {
+        if (planned.action.step.inputCommands === undefined) return [];
+        const { changedCommands } = await import('./input-commands.ts');
+        return changedCommands(planned, { io, root: project.root, run, signal, hide: secrets.hide });
+      },
       hash: (planned) => stepHash(planned, look),
       note: (step, text) => emit({ type: 'step-note', step, text }),
     },

@@ -32,7 +32,7 @@ test('inputs from commands: stdout is hashed into the fingerprint, and the no-op
     };
     assert.match(await run(), /build.*never ran here/);
     for (let i = 0; i < 2; i++) assert.match(await run(), 'everything is fresh: 2 steps');
-    assert.is(asked(), 3);
+    assert.is(asked(), 4, 'each run asks, and what it executed is asked for again');
     write('said', 'two\n');
     assert.match(await run(), /build.*output of `echo asked .* changed/s);
     assert.match(await run(), 'everything is fresh: 2 steps');
@@ -115,5 +115,30 @@ test('inputs from commands are bounded in time and size', async () => {
   assert.is(await wordOn('sleep 60', { time: 200, size: 1000 }), 'the command among its inputs took longer than 200ms');
   assert.is(await wordOn('yes', { time: 60_000, size: 2048 }), 'the command among its inputs printed more than 2.0 KiB');
 });
+
+test('inputs from commands: what they print when the step has ended counts, too: a result that may be of either is not remembered', () =>
+  withProject(
+    {
+      'Sandboxfile.yaml': `version: 1
+sandboxes: { far: { host: embedded, files: all } }
+steps:
+  gen: { run: cp x ver, inputs: [x], outputs: [ver] }
+  here: { after: [gen], run: cat ver > seen, inputs: [{ command: cat ver }], outputs: [seen] }
+  send: { task: sync, in: far }
+  there: { task: remote-build, in: far, needs: [send], after: [gen], run: 'true', inputs: ['*.c', { command: cat ver }] }
+`,
+      x: '3\n',
+      ver: '1\n',
+    },
+    async ({ sbx, write, read }) => {
+      const ran = await sbx(['run', 'gen', 'here', 'there']);
+      assert.is(ran.code, 0, ran.stdout + ran.stderr);
+      assert.match(ran.stdout, /what `cat ver` prints changed while it ran: the result stands and is not remembered/);
+      write('x', '1\n');
+      for (let i = 0; i < 3; i++) assert.is((await sbx(['run', 'gen', 'here', 'there'])).code, 0);
+      assert.is(read('seen'), '1\n');
+      assert.match((await sbx(['run', 'gen', 'here', 'there'])).stdout, 'everything is fresh');
+    },
+  ));
 
 test.run();

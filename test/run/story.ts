@@ -135,6 +135,7 @@ async function play(story: Story, root: string): Promise<Told> {
     tasks: TASK,
     decideAgain: (one) => one,
     scope: {
+      askedSince: async () => [],
       project,
       folders,
       io,

@@ -67,6 +67,7 @@ export function withStand(use: (stand: Stand) => Promise<void>): Promise<void> {
 
 function scopeOf(stand: Stand, session: Session, owned: RunScope['owned']): RunScope {
   return {
+    askedSince: async () => [],
     project: projectOf(stand.here),
     sandbox: sandboxSpec(),
     folders: { cache: join(stand.here, '.sbx/cache'), state: join(stand.here, '.sbx/state'), project: join(stand.here, '.sbx') },
