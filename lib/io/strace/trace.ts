@@ -55,14 +55,14 @@ export async function findTracer(
   return err({ code: 'local-io', message: `strace cannot follow commands here: ${said.trim().split('\n')[0] || 'it saw nothing'}`, hint });
 }
 
-/** Spawns commands of steps under the tracer; `logOf`: where it writes. What asks whether a service is ready runs beside its command, and is not followed. */
+/** Spawns commands of steps under the tracer; `logOf`: where it writes. */
 export function tracedSpawn(spawn: Spawn, tracer: Tracer, logOf: (step: string, run: string) => string): Spawn {
   const [program = '', ...words] = tracer;
   const busy = new Set<string>();
   return (command, streams) => {
     const of = new Map(command.env);
     const [step, run] = [of.get('SBX_STEP'), of.get('SBX_RUN')];
-    // Only commands of steps have it; those among inputs are asked before it is known.
+    // Only commands of steps have it: not those among inputs, nor what asks whether a service is ready.
     if (step === undefined || run === undefined || !of.has('SBX_STEP_HASH')) return spawn(command, streams);
     const log = logOf(step, run);
     if (busy.has(log)) return spawn(command, streams);
