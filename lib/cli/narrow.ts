@@ -11,7 +11,7 @@ export function isNarrowed({ affected, failed }: Options): boolean {
 }
 
 /**
- * The steps that are meant: `names` themselves, or of what they call (nothing: the default) what `--affected` and `--failed` leave over.
+ * The steps that are meant: `names` themselves, or of what they call (nothing: the default, with `--failed` every step) what `--affected` and `--failed` leave over.
  * A number: nothing is left, or what is wrong was said; it is the exit code.
  */
 export async function narrowed(call: Call, project: Project, names: readonly string[]): Promise<readonly StepId[] | number> {
@@ -19,7 +19,9 @@ export async function narrowed(call: Call, project: Project, names: readonly str
   const called = names.map((name) => stepsCalled(project, name));
   // What is wrong with the names is said by who selects them.
   if (!isNarrowed(options) || called.some((steps) => steps.length === 0)) return names;
-  let steps: readonly StepId[] = names.length === 0 ? project.default : [...new Set(called.flat())];
+  // The last run says by itself which steps it was about.
+  const unnamed = options.failed ? [...project.steps.keys()] : project.default;
+  let steps: readonly StepId[] = names.length === 0 ? unnamed : [...new Set(called.flat())];
   if (steps.length === 0) return names;
   if (options.failed) {
     const { failedSteps } = await import('../run/failed-steps.ts');

@@ -35,7 +35,7 @@ export async function runAnew(call: Call, witness: RunWitness): Promise<number> 
   const opened = await openGiven(call, { named: words.operands, args: words.rest ?? [], keeps: true, files: witness.files, asks: true });
   if (typeof opened === 'number') return opened;
   const { project, warnings, asked, call: given } = opened;
-  if (words.operands.length === 0 && project.default.length === 0) {
+  if (words.operands.length === 0 && project.default.length === 0 && !call.options.failed) {
     call.err.write(
       project.steps.size === 0 ? 'the Sandboxfile has no steps\n' : 'no step was named, and there is no default: sbx run STEP\n',
     );

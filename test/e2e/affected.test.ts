@@ -248,6 +248,12 @@ test('`--failed` reruns only what failed, and what was skipped because of it, in
     const last = await project.sbx(['run', '--failed']);
     assert.is(last.code, 0);
     assert.match(last.stderr, /^nothing failed in the last run, /);
+    project.write('Sandboxfile.yaml', BROKEN.replace('default: [a, b, c, d]', ''));
+    rmSync(join(project.root, 'fixed'));
+    assert.is((await project.sbx(['run', 'a', 'd', '--continue'])).code, 1);
+    const unnamed = await project.sbx(['run', '--failed', '--json']);
+    assert.is(unnamed.code, 1, 'without a default, too, the last run says what is meant');
+    assert.match(unnamed.stdout, '"named":["a"]');
   }));
 
 test.run();
