@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ended } from '../../rig/cli.ts';
-import { projectIn, type TestProject } from '../../rig/project.ts';
+import type { TestProject } from '../../rig/project.ts';
 import { type ChaosProxy, startProxy } from '../../rig/proxy.ts';
 import { type Sshd, type SshdSettings, startSshd } from '../../rig/sshd.ts';
-import { sandboxfile } from './stand.ts';
+import { fetching, stage } from './stand.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** A project, OpenSSH as its far side, and the network between them. */
@@ -21,9 +21,7 @@ export interface RealStand extends AsyncDisposable {
 }
 
 export async function openRealStand(folder: string, retries: number, settings: SshdSettings = {}): Promise<RealStand> {
-  const project = projectIn(join(folder, 'demo'), join(folder, 'home'));
-  const workspace = join(folder, 'far/demo');
-  mkdirSync(join(folder, 'far'));
+  const { project, workspace } = stage(folder, retries);
   const turnstile = new Turnstile(folder);
   const sshd = await startSshd({ ...settings, path: turnstile.path });
   const proxy = await startProxy(sshd.port);
@@ -35,9 +33,6 @@ export async function openRealStand(folder: string, retries: number, settings: S
     .replace(/Port \d+/, `Port ${proxy.port}`)
     .replace(/UserKnownHostsFile .*/, `UserKnownHostsFile ${knownHosts}`);
   writeFileSync(join(folder, 'ssh_config'), `${config}  ConnectTimeout 25\n  ServerAliveInterval 4\n  ServerAliveCountMax 4\n`);
-  project.write('src/a', 'one\n');
-  project.write('src/b', 'two\n');
-  project.write('Sandboxfile.yaml', sandboxfile(workspace, retries));
   return {
     folder,
     project,
@@ -46,11 +41,7 @@ export async function openRealStand(folder: string, retries: number, settings: S
     proxy,
     turnstile,
     known,
-    run: (patience) =>
-      project.sbx(['run', '--json', 'fetch'], {
-        env: { SBX_SSH_CONFIG: join(folder, 'ssh_config'), SBX_KILL_GRACE: '1s' },
-        signal: AbortSignal.timeout(patience),
-      }),
+    run: fetching(project, join(folder, 'ssh_config')),
     async [Symbol.asyncDispose]() {
       await proxy[Symbol.asyncDispose]();
       await sshd[Symbol.asyncDispose]();

@@ -29,9 +29,7 @@ export interface Deadlines {
 }
 
 export async function openStand(folder: string, deadlines: Deadlines, retries: number): Promise<Stand> {
-  const project = projectIn(join(folder, 'demo'), join(folder, 'home'));
-  const workspace = join(folder, 'far/demo');
-  mkdirSync(join(folder, 'far'));
+  const { project, workspace } = stage(folder, retries);
   mkdirSync(join(folder, 'peer'));
   mkdirSync(join(folder, 'stranger'));
   const peer = await startPeer(join(folder, 'peer'));
@@ -44,9 +42,6 @@ export async function openStand(folder: string, deadlines: Deadlines, retries: n
   const known = (who: Peer | undefined): void =>
     writeFileSync(join(folder, 'peer/known_hosts'), who === undefined ? '' : `[127.0.0.1]:${proxy.port} ${who.hostKey}\n`);
   known(peer);
-  project.write('src/a', 'one\n');
-  project.write('src/b', 'two\n');
-  project.write('Sandboxfile.yaml', sandboxfile(workspace, retries));
   return {
     folder,
     project,
@@ -55,11 +50,7 @@ export async function openStand(folder: string, deadlines: Deadlines, retries: n
     stranger,
     proxy,
     known,
-    run: (patience) =>
-      project.sbx(['run', '--json', 'fetch'], {
-        env: { SBX_SSH_CONFIG: peer.config, SBX_KILL_GRACE: '1s' },
-        signal: AbortSignal.timeout(patience),
-      }),
+    run: fetching(project, peer.config),
     async [Symbol.asyncDispose]() {
       await proxy[Symbol.asyncDispose]();
       await peer[Symbol.asyncDispose]();
@@ -68,8 +59,28 @@ export async function openStand(folder: string, deadlines: Deadlines, retries: n
   };
 }
 
+/** The project, and where its workspace will be. */
+export function stage(folder: string, retries: number): { readonly project: TestProject; readonly workspace: string } {
+  const project = projectIn(join(folder, 'demo'), join(folder, 'home'));
+  const workspace = join(folder, 'far/demo');
+  mkdirSync(join(folder, 'far'));
+  project.write('src/a', 'one\n');
+  project.write('src/b', 'two\n');
+  project.write('Sandboxfile.yaml', sandboxfile(workspace, retries));
+  return { project, workspace };
+}
+
+/** Runs it all; gives up after so many milliseconds. */
+export function fetching(project: TestProject, config: string): (patience: number) => Promise<Ended> {
+  return (patience) =>
+    project.sbx(['run', '--json', 'fetch'], {
+      env: { SBX_SSH_CONFIG: config, SBX_KILL_GRACE: '1s' },
+      signal: AbortSignal.timeout(patience),
+    });
+}
+
 /** The build says when it is under way, and then takes as many seconds as `pace` beside the workspace says, or half a one, and as long as there is a `hold`. */
-export function sandboxfile(workspace: string, retries: number): string {
+function sandboxfile(workspace: string, retries: number): string {
   const build =
     'mkdir -p out/sub work; touch work/started; sleep "$(cat ../pace 2>/dev/null || echo 0.5)"; while [ -e ../hold ]; do sleep 0.1; done; cat src/* >out/app; chmod 755 out/app; printf data >out/sub/data; rm work/started';
   const retry = `retry: { times: ${retries}, delay: 100ms }`;
