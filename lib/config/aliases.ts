@@ -1,7 +1,7 @@
 import { isList, type Plain } from '../base/plain.ts';
 import type { StepId } from '../model/project.ts';
-import type { Section } from './layers.ts';
 import { below, type Origin, type Report } from './report.ts';
+import type { Section } from './section.ts';
 
 /** The steps that each alias stands for: all cells of one that has a matrix. An alias that is taken already is told. */
 export function aliasesOf(

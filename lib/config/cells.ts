@@ -1,7 +1,7 @@
 import type { StepId } from '../model/project.ts';
-import type { Entry, Section } from './layers.ts';
 import { readMatrix } from './matrix.ts';
 import type { Report } from './report.ts';
+import type { Entry, Section } from './section.ts';
 
 // Steps with a matrix as steps of their own, one for each combination: `step@9.4,linux`.
 

@@ -6,7 +6,7 @@ import { checkField, type Field } from './field.ts';
 import { BARE } from './parsed.ts';
 import type { Report } from './report.ts';
 import { addProblem, resolveText } from './resolve.ts';
-import { namesOf, type Scope } from './scope.ts';
+import { lookupOf, type Scope } from './scope.ts';
 
 /** `if:`: true, false, `${{ ... }}`, or the expression alone. True where there is none or it cannot be told. */
 export function readCondition(field: Field | undefined, scopeOf: (layer: number) => Scope, report: Report): boolean {
@@ -27,7 +27,7 @@ export function readCondition(field: Field | undefined, scopeOf: (layer: number)
 function bare(text: string, field: Field, scope: Scope, report: Report): unknown {
   const parsed = parseExpression(text);
   if (isProblem(parsed)) return void addProblem(parsed, BARE, field, report);
-  const evaluated = evaluate(parsed, namesOf(scope));
+  const evaluated = evaluate(parsed, lookupOf(scope));
   if ('value' in evaluated) return evaluated.value;
   for (const problem of evaluated.problems) addProblem(problem, BARE, field, report);
   return undefined;

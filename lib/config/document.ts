@@ -22,11 +22,11 @@ const MAX_ERRORS = 5;
 export function parseDocument(file: string, bytes: Uint8Array): Checked<Document> {
   const decoded = decodeText(file, bytes);
   if ('diagnostic' in decoded) return { diagnostics: [decoded.diagnostic] };
-  return new Reading(file, decoded.text).read();
+  return new DocumentReader(file, decoded.text).read();
 }
 
 /** The reading of one text; it lives as long as its document, for the spans. */
-class Reading {
+class DocumentReader {
   private readonly file: string;
   private readonly text: string;
   private readonly lines: Lines;

@@ -32,23 +32,28 @@ export async function openIncluded(root: Unit, opening: Opening): Promise<Units>
   const seen = new Map<string, string>();
   let layers = root.layers.length;
   for (const unit of units) {
-    for (const wish of wishesOf(unit, report)) {
-      const source = find(sources, wish.path);
+    for (const inclusion of inclusionsOf(unit, report)) {
+      const source = find(sources, inclusion.path);
       if (source === undefined) {
-        if (wish.optional) absent.set(wish.space, wish.path);
+        if (inclusion.optional) absent.set(inclusion.space, inclusion.path);
         else
-          report.add('file-missing', `there is no ${wish.path}`, wish.origin, 'If it may be missing, write { file: ..., optional: true }.');
+          report.add(
+            'file-missing',
+            `there is no ${inclusion.path}`,
+            inclusion.origin,
+            'If it may be missing, write { file: ..., optional: true }.',
+          );
         continue;
       }
-      if (isCircle(source, unit, wish, report) || isTwice(source, wish, seen, report)) continue;
+      if (isCircle(source, unit, inclusion, report) || isTwice(source, inclusion, seen, report)) continue;
       if (units.length > MOST || !report.spend(source.bytes.length)) {
-        report.add('file-too-large', `more than ${MOST} files, or 16 MiB of them, are included`, wish.origin);
+        report.add('file-too-large', `more than ${MOST} files, or 16 MiB of them, are included`, inclusion.origin);
         return { units, absent };
       }
       const document = await library.open(source);
       if (document === undefined) continue;
       const folder = posix.dirname(source.path);
-      const { space, given, dir = folder } = wish;
+      const { space, given, dir = folder } = inclusion;
       const included = await openUnit(document, { space: `${space}:`, folder, dir, given, outer: unit }, layers, opening);
       checkGiven(included.layers, given, 'the included file', report);
       layers += included.layers.length;
@@ -58,7 +63,7 @@ export async function openIncluded(root: Unit, opening: Opening): Promise<Units>
   return { units, absent };
 }
 
-interface Wish {
+interface Inclusion {
   /** With the names of all that include it: `backend:db`. */
   readonly space: string;
   /** A file or a folder, below the root of the project. */
@@ -70,11 +75,11 @@ interface Wish {
   readonly origin: Origin;
 }
 
-function wishesOf(unit: Unit, report: Report): readonly Wish[] {
+function inclusionsOf(unit: Unit, report: Report): readonly Inclusion[] {
   const field = fieldOf(unit.main, 'include');
   if (field === undefined) return [];
   checkField(sandboxfileFields.include, field.value, field, report);
-  return [...(isMap(field.value) ? field.value : [])].flatMap(([name, value]): readonly Wish[] => {
+  return [...(isMap(field.value) ? field.value : [])].flatMap(([name, value]): readonly Inclusion[] => {
     const map: PlainMap = isMap(value) ? value : new Map([['file', value]]);
     const { file, dir: other = '.' } = Object.fromEntries(map);
     if (isFree(name) || formatProblem('name', name) || typeof file !== 'string' || typeof other !== 'string') return [];
@@ -107,7 +112,7 @@ function find(sources: Sources, path: string): (Source & { readonly path: string
   return undefined;
 }
 
-function isCircle({ file }: Source, unit: Unit, { origin }: Wish, report: Report): boolean {
+function isCircle({ file }: Source, unit: Unit, { origin }: Inclusion, report: Report): boolean {
   const chain: string[] = [];
   for (let one: Unit | undefined = unit; one !== undefined; one = one.outer) {
     chain.unshift(one.main.document.file);
@@ -119,14 +124,19 @@ function isCircle({ file }: Source, unit: Unit, { origin }: Wish, report: Report
 }
 
 /** The same steps in the same folder, under two names. */
-function isTwice({ file, path }: Source & { readonly path: string }, wish: Wish, seen: Map<string, string>, report: Report): boolean {
-  const values = [...wish.given].map(([name, { value }]) => [name, packPlain(value)]);
-  const key = JSON.stringify([file, wish.dir ?? posix.dirname(path), values]);
+function isTwice(
+  { file, path }: Source & { readonly path: string },
+  inclusion: Inclusion,
+  seen: Map<string, string>,
+  report: Report,
+): boolean {
+  const values = [...inclusion.given].map(([name, { value }]) => [name, packPlain(value)]);
+  const key = JSON.stringify([file, inclusion.dir ?? posix.dirname(path), values]);
   const other = seen.get(key);
-  if (other === undefined) seen.set(key, wish.space);
+  if (other === undefined) seen.set(key, inclusion.space);
   else {
     const hint = `Refer to its steps as \`:${other}:STEP\`, or give it another \`dir\` or other values by \`with\`.`;
-    report.add('conflicting-keys', `${file} is included already, as \`${other}\``, wish.origin, hint);
+    report.add('conflicting-keys', `${file} is included already, as \`${other}\``, inclusion.origin, hint);
   }
   return other !== undefined;
 }

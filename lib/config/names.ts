@@ -1,17 +1,17 @@
 import { hintOf } from '../base/suggest.ts';
 import type { StepId } from '../model/project.ts';
 import { isFree } from '../schema/shape.ts';
-import type { Entry, Section } from './layers.ts';
+import type { Entry, Section } from './section.ts';
 
 /** The steps of a project by all their names. */
-export interface Names {
+export interface StepNames {
   /** By their ids. */
   readonly section: Section;
   /** The cells of each matrix by the name of its step, and the default of each included file by its name. */
   readonly groups: ReadonlyMap<string, readonly StepId[]>;
   /** Other names for the command line. */
   readonly aliases: ReadonlyMap<string, readonly StepId[]>;
-  /** Names of included files that are not there, and where they would lie. */
+  /** StepNames of included files that are not there, and where they would lie. */
   readonly absent: ReadonlyMap<string, string>;
 }
 
@@ -27,7 +27,7 @@ export interface NoStep {
 const SAME = '@same';
 
 /** The steps that a name in `needs`, `after` or `default` means. In an included file it is one of its own; `:name` is one of the project's file. */
-export function stepsMeant(written: string, from: From | undefined, names: Names): readonly StepId[] | NoStep {
+export function stepsMeant(written: string, from: From | undefined, names: StepNames): readonly StepId[] | NoStep {
   const name = wholeName(written, from);
   if (names.section.has(name)) return [name];
   if (name.endsWith(SAME)) return sameCells(name.slice(0, -SAME.length), from, names);
@@ -38,7 +38,7 @@ export function wholeName(written: string, from: From | undefined): string {
   return written.startsWith(':') ? written.slice(1) : `${from?.unit?.space ?? ''}${written}`;
 }
 
-function noStep(name: string, from: From | undefined, { section, groups, aliases, absent }: Names): NoStep {
+function noStep(name: string, from: From | undefined, { section, groups, aliases, absent }: StepNames): NoStep {
   const [step] = aliases.get(name) ?? [];
   const space = from?.unit?.space ?? '';
   const asWritten = (id: string): string => (id.startsWith(space) ? id.slice(space.length) : `:${id}`);
@@ -56,7 +56,7 @@ function noStep(name: string, from: From | undefined, { section, groups, aliases
 }
 
 /** The cells that have the same values as the one that asks, as far as both have the keys. */
-function sameCells(name: string, from: From | undefined, names: Names): readonly StepId[] | NoStep {
+function sameCells(name: string, from: From | undefined, names: StepNames): readonly StepId[] | NoStep {
   const cells = names.groups.get(name);
   const wrong = (message: string, hint: string): NoStep => ({ message, hint: () => hint });
   if (cells === undefined)

@@ -1,18 +1,18 @@
 import type { StepId } from '../model/project.ts';
 import { aliasesOf } from './aliases.ts';
 import { cellsOf } from './cells.ts';
-import { type Entry, type Section, sectionOf } from './layers.ts';
-import type { Names } from './names.ts';
+import type { StepNames } from './names.ts';
 import { readDefault } from './project.ts';
 import type { Report } from './report.ts';
+import { type Entry, type Section, sectionOf } from './section.ts';
 import type { Unit } from './unit.ts';
 
 /** Finds all names of the steps of all files, and the steps that run when none is named. */
-export function namesOf(
+export function nameSteps(
   units: readonly Unit[],
   absent: ReadonlyMap<string, string>,
   report: Report,
-): Names & { readonly default: readonly StepId[] } {
+): StepNames & { readonly default: readonly StepId[] } {
   const section: Section = new Map();
   const groups = new Map<string, readonly StepId[]>();
   const aliases = new Map<string, readonly StepId[]>();
@@ -34,7 +34,7 @@ export function namesOf(
   let steps: readonly StepId[] = [];
   // What is included first: its name alone means its default.
   for (const unit of [...units].reverse()) {
-    steps = readDefault(unit.layers, unit.outer && unit, names, report);
+    steps = readDefault(unit, names, report);
     const alone = unit.space.slice(0, -1);
     if (unit.outer && steps.length > 0 && !section.has(alone) && !groups.has(alone)) groups.set(alone, steps);
   }

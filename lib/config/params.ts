@@ -7,15 +7,15 @@ import { isFree, type ValueOf } from '../schema/shape.ts';
 import { unknownKey } from '../schema/unknown-key.ts';
 import type { Ask } from './ask.ts';
 import { type Field, readField } from './field.ts';
-import { type Entry, sectionOf } from './layers.ts';
 import type { At, Report } from './report.ts';
 import { resolveValue } from './resolve.ts';
 import type { Scope } from './scope.ts';
+import { type Entry, sectionOf } from './section.ts';
 import type { Unit } from './unit.ts';
 
 /** The parameters of one Sandboxfile, and what its layers see. */
 export interface Params {
-  readonly declared: ReadonlyMap<string, Reading>;
+  readonly declared: ReadonlyMap<string, ReadParam>;
   /** All names that --set may give a value, those with a faulty declaration too. */
   readonly names: Iterable<string>;
   /** What the file and its profiles see, and what it gives others. */
@@ -28,10 +28,10 @@ export interface Params {
 export type Seen = Pick<Scope, 'params'> & { readonly lacking: ReadonlyMap<string, readonly string[]> };
 
 /** A parameter as it was read; one that lacks something has no value yet. */
-export type Reading = Param & { readonly lacks?: readonly string[] };
+export type ReadParam = Param & { readonly lacks?: readonly string[] };
 
 /** What stands for a default: a value of `with`, or the parameter of the same name in the file that includes this one. */
-type Given = Field | Reading;
+type Given = Field | ReadParam;
 
 type ParamType = Param['type'];
 
@@ -50,13 +50,13 @@ export function readParams(unit: Unit, outer: Params | undefined, scope: Scope, 
   const { uses, own } = unit;
   const mine = sectionOf(own, 'params', report, 'default');
   const all = uses.length === 0 ? mine : sectionOf(unit.layers, 'params', report, 'default');
-  const read = (name: string, given: Given | undefined, seen: Seen): Reading | undefined => {
+  const read = (name: string, given: Given | undefined, seen: Seen): ReadParam | undefined => {
     const { params, lacking: lackedBy } = seen;
     return readParam(name, all.get(name) as Entry, given, { ...scope, params, lacking: lackedBy, lacks: new Set() }, report, lacking);
   };
   const fromOutside = (name: string): Given | undefined => unit.given.get(name) ?? outer?.declared.get(name);
   const seenOutside = (name: string): Seen | undefined => (unit.given.has(name) ? outer?.ofFile : undefined);
-  const declared = new Map<string, Reading>();
+  const declared = new Map<string, ReadParam>();
   const ofProject = newSeen();
   for (const name of mine.keys()) {
     const param = read(name, fromOutside(name), seenOutside(name) ?? newSeen());
@@ -83,7 +83,7 @@ export function readParams(unit: Unit, outer: Params | undefined, scope: Scope, 
 }
 
 interface Growing extends Seen {
-  add(name: string, param: Reading | undefined): void;
+  add(name: string, param: ReadParam | undefined): void;
 }
 
 function newSeen(from?: Seen): Growing {
@@ -106,7 +106,7 @@ function readParam(
   scope: Scope,
   report: Report,
   lacking: Map<string, Lacking>,
-): Reading | undefined {
+): ReadParam | undefined {
   const { fields } = entry;
   for (const [key, field] of fields) {
     if (isFree(key) || Object.hasOwn(paramFields, key)) continue;

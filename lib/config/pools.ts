@@ -5,9 +5,10 @@ import { sandboxfileFields } from '../schema/sandboxfile.ts';
 import type { ValueOf } from '../schema/shape.ts';
 import type { stepFields } from '../schema/step.ts';
 import { readField } from './field.ts';
-import { type Entry, fieldsOf, type Layer } from './layers.ts';
+import { fieldsOf, type Layer } from './layers.ts';
 import { below, type Origin, type Report } from './report.ts';
 import type { Scope } from './scope.ts';
+import type { Entry } from './section.ts';
 
 // Pools, and what steps take of them.
 

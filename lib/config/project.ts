@@ -9,11 +9,12 @@ import type { FieldsOf } from '../schema/shape.ts';
 import { parseDotenv } from './dotenv.ts';
 import { readEnv } from './environment.ts';
 import { checkField, readField } from './field.ts';
-import { fieldsOf, type Included, type Layer } from './layers.ts';
-import { isNoStep, type Names, stepsMeant } from './names.ts';
+import { fieldsOf, type Layer } from './layers.ts';
+import { isNoStep, type StepNames, stepsMeant } from './names.ts';
 import { below, type Report } from './report.ts';
 import type { Scope } from './scope.ts';
 import type { Sources } from './sources.ts';
+import type { Unit } from './unit.ts';
 
 // The small sections of the top level.
 
@@ -92,26 +93,16 @@ export function readName(layers: readonly Layer[], root: string, report: Report)
   return typeof name === 'string' ? name : posix.basename(root) || 'project';
 }
 
-/** Steps that run when none is named; `unknown` is told of those that are not there. */
-export function readDefault(layers: readonly Layer[], unit: Included | undefined, names: Names, report: Report): readonly StepId[] {
-  const field = fieldsOf(layers, 'default').at(-1);
+/** Steps of the file that run when none is named. */
+export function readDefault(unit: Unit, names: StepNames, report: Report): readonly StepId[] {
+  const field = fieldsOf(unit.layers, 'default').at(-1);
   if (field === undefined) return [];
   const written = (checkField(sandboxfileFields.default, field.value, field, report) ?? []) as readonly string[];
   const steps = written.flatMap((name, i) => {
-    const meant = stepsMeant(name, unit && { unit }, names);
+    const meant = stepsMeant(name, unit.outer && { unit }, names);
     if (!isNoStep(meant)) return meant;
     report.add('unknown-step', meant.message, Array.isArray(field.value) ? below(field, i) : field, meant.hint);
     return [];
   });
   return [...new Set(steps)];
-}
-
-export function checkVersion(layer: Layer, report: Report): void {
-  const version = layer.root.get('version');
-  const at = { document: layer.document, path: ['version'] };
-  if (version === undefined) report.add('missing-key', '`version` is missing', { ...at, path: [] }, 'Start with `version: 1`.');
-  else if (version !== 1) {
-    const hint = typeof version === 'number' && version > 1 ? 'Is there a newer sbx?' : 'Write `version: 1`.';
-    report.add('version-unsupported', `this sbx reads version 1, not ${JSON.stringify(version)}`, at, hint);
-  }
 }

@@ -5,10 +5,11 @@ import type { Provenance } from '../model/provenance.ts';
 import { isFree } from '../schema/shape.ts';
 import type { Ask } from './ask.ts';
 import { chainOf, type Field } from './field.ts';
-import { type Entry, fieldsOf, type Layer, type Section, sectionOf } from './layers.ts';
+import { fieldsOf, type Layer } from './layers.ts';
 import { textFor } from './params.ts';
 import { newReport } from './report.ts';
 import { chosenHost } from './sandboxes.ts';
+import { type Entry, type Section, sectionOf } from './section.ts';
 import type { Unit } from './unit.ts';
 
 // Where the values of a project come from. Loaded only when somebody asks.

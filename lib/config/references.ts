@@ -1,13 +1,13 @@
 import { hintOf } from '../base/suggest.ts';
 import type { Secret, Step, StepId } from '../model/project.ts';
-import type { Entry } from './layers.ts';
-import { isNoStep, type Names, stepsMeant, wholeName } from './names.ts';
+import { isNoStep, type StepNames, stepsMeant, wholeName } from './names.ts';
 import { checkShares } from './pools.ts';
 import { below, type Origin, type Report } from './report.ts';
+import type { Entry } from './section.ts';
 import { addUnknownSandbox, type StepsScope } from './steps.ts';
 
 interface Referred {
-  readonly names: Names;
+  readonly names: StepNames;
   readonly pools: ReadonlyMap<string, number>;
   readonly secrets: readonly Secret[];
 }
@@ -51,7 +51,7 @@ export function linkSteps(
 }
 
 /** The steps that the names mean; the names themselves, where each means the one step of that name. */
-function linked(written: readonly string[], key: 'needs' | 'after', entry: Entry, names: Names, report: Report): readonly StepId[] {
+function linked(written: readonly string[], key: 'needs' | 'after', entry: Entry, names: StepNames, report: Report): readonly StepId[] {
   if (entry.unit === undefined && written.every((name) => names.section.has(name))) return written;
   const ids = new Set<StepId>();
   for (const [i, name] of written.entries()) {

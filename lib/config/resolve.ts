@@ -5,7 +5,7 @@ import { sizeOf } from './expression/functions.ts';
 import type { ExpressionProblem } from './expression/syntax.ts';
 import { parseTemplate } from './expression/template.ts';
 import { below, type Origin, type Report } from './report.ts';
-import { namesOf, type Scope } from './scope.ts';
+import { lookupOf, type Scope } from './scope.ts';
 
 /** A piece of text, or the value of the expression that stands there; undefined where something is wrong with it, and that is reported. */
 export type Resolved = string | { readonly nth: number; readonly text: string; readonly length: number; readonly value: Value | undefined };
@@ -17,7 +17,7 @@ export function resolvePieces(text: string, scope: Scope, origin: Origin, report
     for (const problem of template.problems) addProblem(problem, problem.nth, origin, report);
     return undefined;
   }
-  const names = namesOf(scope);
+  const names = lookupOf(scope);
   return template.pieces.map((piece) => {
     if (typeof piece === 'string') return piece;
     const { nth, text, length, expression } = piece;

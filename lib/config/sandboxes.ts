@@ -8,10 +8,10 @@ import { unknownKey } from '../schema/unknown-key.ts';
 import type { Ask } from './ask.ts';
 import { readEnv } from './environment.ts';
 import { chainOf, type Field, readField } from './field.ts';
-import type { Entry, Section } from './layers.ts';
 import { addUnknown } from './recipes.ts';
 import type { Report } from './report.ts';
 import type { Scope } from './scope.ts';
+import type { Entry, Section } from './section.ts';
 import type { Library, Sources } from './sources.ts';
 
 type Fields = typeof sandboxFields;

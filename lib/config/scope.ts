@@ -1,7 +1,7 @@
 import { suggest } from '../base/suggest.ts';
 import type { Value } from '../model/value.ts';
 import type { Ask } from './ask.ts';
-import type { Names } from './expression/evaluate.ts';
+import type { Lookup } from './expression/evaluate.ts';
 
 /** What the expressions of one file may refer to. */
 export interface Scope {
@@ -40,7 +40,7 @@ export const NAMES: readonly (readonly [name: string, meaning: string])[] = [
   ['cpus', 'Processors of this computer, a number.'],
 ];
 
-export function namesOf(scope: Scope): Names {
+export function lookupOf(scope: Scope): Lookup {
   const { ask } = scope;
   return {
     lookUp(path) {

@@ -3,10 +3,10 @@ import type { Script, Variable } from '../model/script.ts';
 import type { Scalar } from '../model/value.ts';
 import { stepFields } from '../schema/step.ts';
 import { checkField, type Field } from './field.ts';
-import type { Entry } from './layers.ts';
 import { below, type Origin, type Report } from './report.ts';
 import { addAtExpression, isSet, type Resolved, resolvePieces, resolveValue } from './resolve.ts';
 import type { Scope } from './scope.ts';
+import type { Entry } from './section.ts';
 import { scanShell } from './shell/scan.ts';
 import type { Atom, Verdict } from './shell/text.ts';
 

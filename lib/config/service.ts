@@ -3,8 +3,8 @@ import { isMap, type Plain } from '../base/plain.ts';
 import type { Readiness, Service } from '../model/service.ts';
 import { readyShape } from '../schema/service.ts';
 import { isFree, type ValueOf } from '../schema/shape.ts';
-import type { Entry } from './layers.ts';
 import { below, type Origin, type Report } from './report.ts';
+import type { Entry } from './section.ts';
 
 type Written = ValueOf<typeof readyShape>;
 

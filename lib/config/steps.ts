@@ -12,13 +12,13 @@ import type { Ask } from './ask.ts';
 import { readCondition } from './condition.ts';
 import { mergePairs, readEnv } from './environment.ts';
 import { type Field, readField, readJson } from './field.ts';
-import type { Entry } from './layers.ts';
 import { sharesOf } from './pools.ts';
 import type { Origin, Report } from './report.ts';
 import { type Required, readRequires } from './requires.ts';
 import { fieldsOfSandbox } from './sandboxes.ts';
 import type { Scope } from './scope.ts';
 import { readScript } from './script.ts';
+import type { Entry } from './section.ts';
 import { readService } from './service.ts';
 
 /** What all steps are read with. */

@@ -5,14 +5,14 @@ import { FUNCTIONS, type Kind, sizeOf } from './functions.ts';
 import type { Expression, ExpressionProblem } from './syntax.ts';
 
 /** What names stand for. */
-export interface Names {
+export interface Lookup {
   /** The value, or null where it is not set, or undefined where there is no such name. */
   lookUp(path: readonly string[]): Value | undefined;
   /** There is such a name, and something is wrong with its value that is reported already: what refers to it has no value and no problem. */
   faulty(path: readonly string[]): boolean;
   /** Why the value of a name that is there must not be used; nothing if it may. */
   refused?(path: readonly string[]): Pick<ExpressionProblem, 'message' | 'hint'> | undefined;
-  /** Names that could have been meant. */
+  /** Lookup that could have been meant. */
   known(path: readonly string[]): Iterable<string>;
   /** Asked before so many characters are read or made. False: this file has used up what it may. */
   spend(characters: number): boolean;
@@ -27,7 +27,7 @@ export const TOO_MUCH = {
 type Evaluated = { readonly value: Value } | { readonly problems: readonly ExpressionProblem[] };
 
 /** The value of the expression, or everything that is wrong with it. Pure and total: no loops, no side, no exceptions. */
-export function evaluate(expression: Expression, names: Names): Evaluated {
+export function evaluate(expression: Expression, names: Lookup): Evaluated {
   const unknown = unknownNames(expression, names);
   if (unknown.length > 0) return { problems: unknown };
   const problems: ExpressionProblem[] = [];
@@ -35,8 +35,8 @@ export function evaluate(expression: Expression, names: Names): Evaluated {
   return value === undefined ? { problems } : { value };
 }
 
-/** Names are looked up in all branches, so that a typo does not wait for the day its branch is taken. */
-function unknownNames(expression: Expression, names: Names): readonly ExpressionProblem[] {
+/** Lookup are looked up in all branches, so that a typo does not wait for the day its branch is taken. */
+function unknownNames(expression: Expression, names: Lookup): readonly ExpressionProblem[] {
   switch (expression.kind) {
     case 'literal':
       return [];
@@ -73,7 +73,7 @@ function unknown(what: string, hint: () => string | undefined, at: { readonly fr
 
 type Problems = ExpressionProblem[];
 
-function valueAt(expression: Expression, names: Names, problems: Problems): Value | undefined {
+function valueAt(expression: Expression, names: Lookup, problems: Problems): Value | undefined {
   switch (expression.kind) {
     case 'literal':
       return expression.value;
@@ -99,7 +99,7 @@ function valueAt(expression: Expression, names: Names, problems: Problems): Valu
   }
 }
 
-function combined(expression: Expression & { readonly kind: 'binary' }, names: Names, problems: Problems): Value | undefined {
+function combined(expression: Expression & { readonly kind: 'binary' }, names: Lookup, problems: Problems): Value | undefined {
   const { operator } = expression;
   const left = valueAt(expression.left, names, problems);
   if (operator === '&&' || operator === '||') {
@@ -132,7 +132,7 @@ function combined(expression: Expression & { readonly kind: 'binary' }, names: N
   return (left === right) === (operator === '==');
 }
 
-function called(expression: Expression & { readonly kind: 'call' }, names: Names, problems: Problems): Value | undefined {
+function called(expression: Expression & { readonly kind: 'call' }, names: Lookup, problems: Problems): Value | undefined {
   const callee = FUNCTIONS.get(expression.name);
   if (callee === undefined) return undefined;
   const { args } = expression;
