@@ -13,7 +13,7 @@ import { yamlWords } from './yaml-words.ts';
 // The only importer of yaml; loaded only for a file that is not in the cache. Everything is bounded before the library sees it whole.
 
 const MAX_DEPTH = 64;
-const MAX_LEXEMES = 300_000;
+const MAX_LEXEMES = 200_000;
 /** Values after aliases were followed. */
 const MAX_VALUES = 100_000;
 const MAX_ERRORS = 5;

@@ -37,10 +37,10 @@ export const EXPRESSIONS = hostile([
   ['1,001 expressions in a text', 'expression-syntax@3', () => `${START}  a: { run: x, env: { A: "${'${{ os }}'.repeat(1001)}" } }\n`],
   ['80,000 expressions', 'expression-syntax@3', () => `${START}  a: { run: "${'${{ x }} '.repeat(80_000)}" }\n`],
   [
-    '9,000 names that are nearly there',
-    'expression-name@9004 expression-name@9005 expression-name@9006 expression-name@9007 expression-name@9008',
+    '8,000 names that are nearly there',
+    'expression-name@8004 expression-name@8005 expression-name@8006 expression-name@8007 expression-name@8008',
     () =>
-      `version: 1\nparams:\n${lines(9000, (n) => `  some-name-${n}: 1`)}\nsteps:\n${lines(9000, (n) => `  s${n}: { run: "x \${{ params.som-name-${n} }}" }`)}\n`,
+      `version: 1\nparams:\n${lines(8000, (n) => `  some-name-${n}: 1`)}\nsteps:\n${lines(8000, (n) => `  s${n}: { run: "x \${{ params.som-name-${n} }}" }`)}\n`,
   ],
   ['nots without end', 'expression-syntax@3', () => when(`${'!'.repeat(500_000)}true`)],
   ['parentheses without end', 'expression-syntax@3', () => when('('.repeat(500_000))],
