@@ -1,8 +1,10 @@
-import { relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { TASK } from '../../tasks/index.ts';
+import { type ChangedWays, changedWays } from '../io/changed-ways.ts';
 import { type Base, baseOf, changesSince, contentAt } from '../io/git-changes.ts';
 import { realFiles } from '../io/io.ts';
 import type { Changes } from '../model/changes.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Project, StepId } from '../model/project.ts';
 import { draftActions } from '../plan/actions.ts';
@@ -23,7 +25,8 @@ export interface Affected {
 
 /** All steps of the project that a change since the commit counts for. A number: git cannot tell, which was said; it is the exit code. */
 export async function affectedSteps(call: Call, project: Project, wanted: string): Promise<Affected | number> {
-  const side = { environment: call.surroundings.environment };
+  const { environment } = call.surroundings;
+  const side = { environment, files: realFiles };
   const { root } = project;
   const base = baseOf(side, root, wanted === '' ? usualBase(call) : wanted);
   if (!base.ok) return untold(call, base.error);
@@ -32,8 +35,9 @@ export async function affectedSteps(call: Call, project: Project, wanted: string
   const graph = makeGraph(project);
   const actions = graph.value && draftActions(project, selectAll(graph.value), TASK);
   if (actions?.value === undefined) return await sayFaulty(call, [...graph.diagnostics, ...(actions?.diagnostics ?? [])]);
-  const before = await projectAt(call, project, base.value, changes.value);
-  const steps = affectedBy(actions.value, changes.value, redefinedSteps(before, project));
+  const ways = changedWays(realFiles, root, environment.get('PATH') ?? '', changes.value);
+  const redefined = redefinedSteps(await projectAt(call, project, base.value, ways), project);
+  const steps = affectedBy(actions.value, changes.value, { redefined, ways });
   return { steps, said: saidOf(base.value, changes.value) };
 }
 
@@ -48,16 +52,18 @@ function usualBase({ surroundings: { environment } }: Call): string | undefined 
 }
 
 /** The project as its files were then, with what is given now; undefined if they made none. */
-async function projectAt(call: Call, { root, file }: Project, { commit }: Base, { paths }: Changes): Promise<Project | undefined> {
-  const changed = new Set(paths);
+async function projectAt(call: Call, { root, file }: Project, { commit }: Base, ways: ChangedWays): Promise<Project | undefined> {
   const side = { environment: call.surroundings.environment };
+  const wrong = (code: 'file-missing' | 'file-unreadable', message: string): Diagnostic => ({ severity: 'error', code, message });
   const read: ReadSource = (path, shown) => {
     const name = relative(root, path);
-    if (!changed.has(name)) return readSandboxfile(path, shown, realFiles);
-    return contentAt(side, root, commit, name) ?? { severity: 'error', code: 'file-missing', message: `${shown} did not exist` };
+    if (name.startsWith('../') || !ways.path(name)) return readSandboxfile(path, shown, realFiles); // of sbx itself, or as it was
+    const content = contentAt(side, root, commit, name);
+    if (content === 'unknown') return wrong('file-unreadable', `what ${shown} was cannot be told`);
+    return content ?? wrong('file-missing', `${shown} did not exist`);
   };
-  const shown = relative(root, file);
-  const bytes = read(file, shown);
+  const shown = basename(file);
+  const bytes = read(join(root, shown), shown);
   if ('code' in bytes) return undefined;
   const wish = { named: call.words.operands, args: call.words.rest ?? [] };
   const { checked, unread } = await loadWith(call, wish, { root, file, shown, bytes, files: realFiles, read });

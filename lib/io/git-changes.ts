@@ -2,9 +2,11 @@
 import { err, ok, type Result } from '../base/result.ts';
 import type { Changes } from '../model/changes.ts';
 import type { Failure } from '../model/failure.ts';
+import type { Files } from '../model/io.ts';
 import { type GitEnd, type GitSide, git, namesIn, notStarted } from './git-command.ts';
 
 type Asking = Pick<GitSide, 'environment'>;
+type Looking = { readonly environment: GitSide['environment']; readonly files: Pick<Files, 'lstatSync'> };
 
 /** A commit that the files are compared with. */
 export interface Base {
@@ -42,7 +44,7 @@ export function baseOf(side: Asking, root: string, wanted: string | undefined): 
 }
 
 /** Every path of `root` that is not what it was, relative to it: also what is staged, untracked, deleted, or has another name now. */
-export function changesSince(side: Asking, root: string, commit: string): Result<Changes, Failure> {
+export function changesSince(side: Looking, root: string, commit: string): Result<Changes, Failure> {
   const compared = ask(side, root, [
     ...['diff', '--name-only', '-z', '--relative', '--no-renames', '--no-ext-diff', '--no-textconv', '--ignore-submodules=none'],
     ...[commit, '--'],
@@ -50,15 +52,15 @@ export function changesSince(side: Asking, root: string, commit: string): Result
   if (!compared.ok) return compared;
   const others = ask(side, root, ['ls-files', '-z', '--others', '--exclude-standard']);
   if (!others.ok) return others;
-  const links = ask(side, root, ['ls-files', '-z', '--stage']);
-  if (!links.ok) return links;
+  const index = ask(side, root, ['ls-files', '-z', '--stage', '-v']);
+  if (!index.ok) return index;
   const former = ask(side, root, ['ls-tree', '-r', '-z', commit]);
   if (!former.ok) return former;
-  for (const { status, said } of [compared.value, others.value, links.value, former.value])
+  for (const { status, said } of [compared.value, others.value, index.value, former.value])
     if (status !== 0) return err(refused(said, root));
   // A repository within, now or before: git does not say which of its files differ.
-  const inner = new Set([...gitlinks(links.value.out), ...gitlinks(former.value.out)]);
-  const names = [...namesIn(compared.value.out), ...namesIn(others.value.out)];
+  const inner = new Set([...gitlinks(index.value.out), ...gitlinks(former.value.out)]);
+  const names = [...namesIn(compared.value.out), ...namesIn(others.value.out), ...unlooked(side.files, root, index.value.out)];
   const isFolder = (name: string): boolean => name.endsWith('/') || inner.has(name);
   return ok({
     paths: [...new Set(names.filter((name) => !isFolder(name)))].sort(),
@@ -66,10 +68,17 @@ export function changesSince(side: Asking, root: string, commit: string): Result
   });
 }
 
-/** What the file at this path of `root` was; undefined if it was not there. */
-export function contentAt(side: Asking, root: string, commit: string, path: string): Uint8Array | undefined {
-  const ended = git(side, root, ['cat-file', 'blob', `${commit}:./${path}`]);
-  return ended.ok && ended.value.status === 0 ? ended.value.out : undefined;
+/** What the file at this path of `root` was, links followed as they led then; undefined if there was none. Unknown: outside of `root`, or none that can be read. */
+export function contentAt(side: Asking, root: string, commit: string, path: string): Uint8Array | undefined | 'unknown' {
+  if (path.includes('\n')) return 'unknown'; // a name is a line
+  const ended = git(side, root, ['cat-file', '--batch', '--follow-symlinks'], `${commit}:./${path}\n`);
+  if (!ended.ok || ended.value.status !== 0) return 'unknown';
+  const { out } = ended.value;
+  const end = out.indexOf('\n');
+  const head = out.subarray(0, end).toString();
+  const blob = /^[0-9a-f]+ blob (\d+)$/.exec(head);
+  if (blob) return out.subarray(end + 1, end + 1 + Number(blob[1]));
+  return / missing$|^dangling |^notdir /.test(head) ? undefined : 'unknown';
 }
 
 /** Those of the paths that git ignores; none where there is no repository. */
@@ -79,9 +88,28 @@ export function ignoredOf(side: Asking, root: string, paths: readonly string[]):
   return new Set(ended.ok ? namesIn(ended.value.out) : []);
 }
 
-/** Paths of submodules in what `ls-files --stage` or `ls-tree` wrote. */
+/** Paths of submodules in what `ls-files --stage -v` or `ls-tree` wrote. */
 function gitlinks(out: Buffer): readonly string[] {
-  return namesIn(out).flatMap((line) => (line.startsWith('160000 ') ? [line.slice(line.indexOf('\t') + 1)] : []));
+  return namesIn(out).flatMap((line) => (/^(. )?160000 /.test(line) ? [nameOf(line)] : []));
+}
+
+/** Files that git was told not to look at (assume-unchanged; skip-worktree, if they are there): they may be anything. */
+function unlooked(files: Pick<Files, 'lstatSync'>, root: string, out: Buffer): readonly string[] {
+  const isThere = (name: string): boolean => {
+    try {
+      return files.lstatSync(`${root}/${name}`, { throwIfNoEntry: false }) !== undefined;
+    } catch {
+      return false; // a folder on the way is none
+    }
+  };
+  return namesIn(out).flatMap((line) => {
+    const name = nameOf(line);
+    return /^[a-z]/.test(line) || (line.startsWith('S') && isThere(name)) ? [name] : [];
+  });
+}
+
+function nameOf(line: string): string {
+  return line.slice(line.indexOf('\t') + 1);
 }
 
 function ask(side: Asking, root: string, args: readonly string[]): Result<GitEnd, Failure> {

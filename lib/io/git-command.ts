@@ -6,7 +6,14 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
 
-const SAFE = ['--no-pager', '-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.quotePath=false'];
+const CONFIG = [
+  'core.fsmonitor=false',
+  'core.hooksPath=/dev/null',
+  'core.quotePath=false',
+  'core.trustctime=true',
+  'core.checkStat=default',
+];
+const SAFE = ['--no-pager', ...CONFIG.flatMap((one) => ['-c', one])];
 const PASSED = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'GIT_CONFIG_NOSYSTEM', 'GIT_CONFIG_GLOBAL', 'GIT_CONFIG_SYSTEM'];
 const MOST_BYTES = 512 * 2 ** 20;
 

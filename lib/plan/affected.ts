@@ -5,15 +5,26 @@ import type { Action } from '../model/plan.ts';
 import type { Project, SandboxName, Step, StepId } from '../model/project.ts';
 import { feeders } from './flows.ts';
 
+/** What has changed beside the files themselves. */
+export interface AlsoChanged {
+  /** Steps that are declared otherwise. */
+  readonly redefined: ReadonlySet<StepId>;
+  /** What is reached by another way. */
+  readonly ways: {
+    globs(globs: readonly string[]): boolean;
+    tools(names: readonly string[]): boolean;
+  };
+}
+
 /**
- * The steps whose result the changes may make another: those that read something changed or are declared otherwise (`redefined`), those whose
- * inputs commands tell, those that need such a step, and those in a place that such a step provides. `actions`: of all steps of the project, in topological order.
+ * The steps whose result the changes may make another: those that read something changed or are declared otherwise, those whose inputs commands
+ * tell, those that need such a step, and those in a place that such a step provides. `actions`: of all steps of the project, in topological order.
  */
-export function affectedBy(actions: readonly Action[], changes: Changes, redefined: ReadonlySet<StepId>): ReadonlySet<StepId> {
+export function affectedBy(actions: readonly Action[], changes: Changes, { redefined, ways }: AlsoChanged): ReadonlySet<StepId> {
   const position = new Map(actions.map((action, i) => [action.id, i]));
   const needs = actions.map(({ step }) => step.needs.map((id) => position.get(id)).filter((i) => i !== undefined));
   const feeder = feeders(actions, needs);
-  const isChanged = newSearch(changes);
+  const isChanged = newSearch(changes, ways);
   const affected = new Set<StepId>();
   const passing = new Set<StepId>(); // those that count for whoever needs them
   const places = new Set<SandboxName>();
@@ -43,20 +54,28 @@ function definitionOf(step: Step | undefined, project: Project | undefined): str
   return JSON.stringify([definition, project.sandboxes.get(step.sandbox), secrets]);
 }
 
-type Predicate = { readonly path: (path: string) => boolean; readonly folder: (folder: string) => boolean };
+/** What of changes counts. */
+interface Predicate {
+  readonly path: (path: string) => boolean;
+  readonly folder: (folder: string) => boolean;
+  /** Whether something that counts is reached by another way. */
+  readonly linked: () => boolean;
+}
 
-const ALL: Predicate = { path: () => true, folder: () => true };
+const ALL: Predicate = { path: () => true, folder: () => true, linked: () => false };
+const EVERYTHING = ['**'];
 
 /** Whether an action reads something that is changed; of what arrived, what its sync sends. Lists of globs that steps share are looked through once. */
-function newSearch({ paths, folders }: Changes): (action: Action, sync: Action | undefined) => boolean {
+function newSearch({ paths, folders }: Changes, ways: AlsoChanged['ways']): (action: Action, sync: Action | undefined) => boolean {
   const known = new Map<readonly string[], Predicate>();
-  const hits = ({ path, folder }: Predicate, other: Predicate = ALL): boolean =>
-    paths.some((one) => path(one) && other.path(one)) || folders.some((one) => folder(one) && other.folder(one));
+  const hits = ({ path, folder, linked }: Predicate, other: Predicate = ALL): boolean =>
+    paths.some((one) => path(one) && other.path(one)) || folders.some((one) => folder(one) && other.folder(one)) || linked();
   const byGlobs = (globs: readonly string[]): Predicate => {
     let made = known.get(globs);
     if (made === undefined) {
       const set = compileGlobs(globs);
-      made = { path: set.matches, folder: (folder) => set.descend(folder) };
+      let linked: boolean | undefined;
+      made = { path: set.matches, folder: (folder) => set.descend(folder), linked: () => (linked ??= ways.globs(globs)) };
       known.set(globs, made);
     }
     return made;
@@ -64,12 +83,13 @@ function newSearch({ paths, folders }: Changes): (action: Action, sync: Action |
   const sent = (sync: Action | undefined): Predicate => {
     if (sync?.draft.reads.is !== 'sources') return ALL;
     const excludes = compileExcludes(sync.draft.reads.exclude);
-    return { path: (path) => !excludes(path, false), folder: (folder) => !excludes(folder, true) };
+    return { ...ALL, path: (path) => !excludes(path, false), folder: (folder) => !excludes(folder, true) }; // links are sent as links
   };
   return (action, sync) => {
     const { reads, makes } = action.draft;
     const { step } = action;
     if (step.inputCommands !== undefined) return true; // what they print is not known to git
+    if (ways.tools(step.tools)) return true;
     switch (reads.is) {
       case 'files':
         return hits(byGlobs(reads.globs));
@@ -80,7 +100,7 @@ function newSearch({ paths, folders }: Changes): (action: Action, sync: Action |
       default:
         // A command that is never remembered is not compared with anything, but what it says it reads counts, or else everything.
         if (makes.is !== 'nothing' || step.script === undefined) return false;
-        return hits(step.inputs === undefined ? ALL : byGlobs(globsBelow(step.dir, step.inputs)));
+        return hits(byGlobs(step.inputs === undefined ? EVERYTHING : globsBelow(step.dir, step.inputs)));
     }
   };
 }

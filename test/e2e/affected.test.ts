@@ -2,8 +2,9 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { projectIn, type TestProject, withProject } from '../rig/project.ts';
+import { projectIn, withProject } from '../rig/project.ts';
 import { gitIn } from '../rig/repository.ts';
+import { type Branch, withBranch } from './branch.ts';
 
 const FILE = `version: 1
 default: [app, docs, lint, far]
@@ -21,39 +22,8 @@ steps:
 `;
 const FILES = { 'Sandboxfile.yaml': FILE, 'lib/a.c': '1', 'app/b.c': '2', 'docs/c.md': '3', 'x.hs': '4', '.gitignore': 'out\n.sbx\n' };
 
-interface Repository extends TestProject {
-  readonly git: (...args: readonly string[]) => string;
-  /** Steps that `list --affected` shows, and what was said. */
-  affected(
-    ...words: readonly string[]
-  ): Promise<{ readonly steps: readonly string[]; readonly said: string; readonly code: number | null }>;
-}
-
-/** A clone on a branch of its own that origin/main does not have yet, without a change. */
-function withRepository<T>(use: (project: Repository) => Promise<T>, files: { readonly [path: string]: string } = FILES): Promise<T> {
-  return withProject(files, async (project) => {
-    const git = gitIn(project.root, project.home);
-    const origin = join(project.home, 'origin.git');
-    git('init', '-q', '-b', 'main');
-    git('add', '-A');
-    git('commit', '-qm', 'first');
-    git('clone', '-q', '--bare', '.', origin);
-    git('remote', 'add', 'origin', origin);
-    git('fetch', '-q', 'origin');
-    git('checkout', '-q', '-b', 'branch');
-    return await use(reading(project, git));
-  });
-}
-
-function reading(project: TestProject, git: Repository['git']): Repository {
-  return {
-    ...project,
-    git,
-    affected: async (...words) => {
-      const { stdout, stderr, code } = await project.sbx(['list', '--affected', '--json', ...words]);
-      return { code, said: stderr, steps: stdout === '' ? [] : JSON.parse(stdout).steps.map(({ id }: { id: string }) => id) };
-    },
-  };
+function withRepository(use: (project: Branch) => Promise<void>, files: { readonly [path: string]: string } = FILES): Promise<void> {
+  return withBranch(files, use);
 }
 
 test('`run --affected` by git: steps that read a changed file, and all that depend on them', () =>
