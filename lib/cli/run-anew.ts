@@ -8,6 +8,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { Project, StepId } from '../model/project.ts';
 import type { Confirm } from '../run/confirm.ts';
 import { EXIT } from '../run/exit-code.ts';
+import type { Lasting } from '../run/lasting.ts';
 import { startRun } from '../run/run.ts';
 import type { Running, RunRequest, RunWitness } from '../run/run-request.ts';
 import type { View } from '../view/view.ts';
@@ -51,6 +52,8 @@ export interface RunWays {
   readonly witness?: RunWitness;
   /** Hears of the run as soon as it is under way. */
   readonly begun?: (running: Running) => void;
+  /** Services that live longer than the run. */
+  readonly lasting?: Lasting;
 }
 
 export interface RanProject {
@@ -60,7 +63,12 @@ export interface RanProject {
 }
 
 /** Runs the named steps of a project that was read, in the view that it asks for; what goes wrong is said. */
-export async function runProject(call: Call, project: Project, names: readonly StepId[], { witness, begun }: RunWays): Promise<RanProject> {
+export async function runProject(
+  call: Call,
+  project: Project,
+  names: readonly StepId[],
+  { witness, begun, lasting }: RunWays,
+): Promise<RanProject> {
   const { options, surroundings } = call;
   const audited = options.audit ? await (await import('./audited.ts')).openAudited(call, project) : undefined;
   if (typeof audited === 'number') return { exit: audited, stopped: false };
@@ -73,6 +81,7 @@ export async function runProject(call: Call, project: Project, names: readonly S
     confirm: confirmBy(call, asks),
     killGrace: killGraceOf(surroundings) ?? KILL_GRACE,
     witness,
+    lasting,
     tell: (event) => {
       audited?.hear(event);
       view.event(event);

@@ -20,14 +20,15 @@ const RUN = 'SBX_RUN';
 const QUIET = 100;
 const DRAIN_LIMIT = 2000;
 
-/** Node's child processes as the port Spawn. The watchdog is started with the first tagged command. */
+/** Node's child processes as the port Spawn. The watchdog is started with the first tagged command, and anew where it has left meanwhile. */
 export function realSpawn(): Spawn {
   const watchdogs = new Map<string, Watchdog>();
   return (command, streams) => {
     const attempt = tagOf(command, ATTEMPT);
     if (attempt === undefined) return runChild(command, streams, undefined, undefined);
     const run = tagOf(command, RUN) ?? attempt;
-    const watchdog = watchdogs.get(run) ?? startWatchdog(variable(command, 'PATH') ?? '/usr/bin:/bin', run, command.killGrace);
+    const known = watchdogs.get(run);
+    const watchdog = known && !known.isGone ? known : startWatchdog(variable(command, 'PATH') ?? '/usr/bin:/bin', run, command.killGrace);
     watchdogs.set(run, watchdog);
     return runChild(command, streams, attempt, watchdog);
   };

@@ -11,7 +11,12 @@ export interface Watchdog {
   /** The group of a command that was started; known by the tag where there is /proc. */
   group(group: number): void;
   end(group: number | undefined): void;
+  /** It has left: after the last command nobody asked for it for a while. */
+  readonly isGone: boolean;
 }
+
+/** So long it waits for another command, milliseconds: a watch has many runs. */
+const IDLE = 1000;
 
 // $1 the tag, $2 the grace in seconds, $3 the group of sbx: a script that called sbx is in it, so it is never told as a whole, though a command that
 // owns the terminal is in it too. A shell reads a pipe byte by byte: so the words are short. TERM, then a look each second, then KILL twice, by
@@ -91,6 +96,7 @@ export function startWatchdog(path: string, tag: string, grace: number): Watchdo
   const hasProc = own !== '';
   let running = 0;
   let told = false;
+  let idle: NodeJS.Timeout | undefined;
   const say = (line: string): void => {
     child?.stdin?.write(line);
   };
@@ -102,6 +108,7 @@ export function startWatchdog(path: string, tag: string, grace: number): Watchdo
   };
   return {
     begin() {
+      clearTimeout(idle);
       running += 1;
       tell();
     },
@@ -109,7 +116,15 @@ export function startWatchdog(path: string, tag: string, grace: number): Watchdo
     end(group) {
       running -= 1;
       if (!hasProc && group !== undefined) say(`e ${group}\n`);
-      if (running === 0) setImmediate(tell);
+      if (running > 0) return;
+      setImmediate(tell);
+      idle = setTimeout(() => {
+        child?.stdin?.end();
+        child = undefined;
+      }, IDLE).unref();
+    },
+    get isGone() {
+      return child === undefined;
     },
   };
 }

@@ -30,7 +30,7 @@ export type Event =
   | { readonly type: 'place-connecting'; readonly sandbox: SandboxName; readonly target: string }
   | { readonly type: 'place-connected'; readonly sandbox: SandboxName; readonly target: string; readonly workspace: string }
   | { readonly type: 'place-failed'; readonly sandbox: SandboxName; readonly failure: Failure }
-  | { readonly type: 'step-started'; readonly step: StepId; readonly decision: Decision; readonly attempt: number }
+  | { readonly type: 'step-started'; readonly step: StepId; readonly decision: Decision; readonly attempt: number } // fresh: a service that goes on from the round before
   | {
       /**
        * What counts for a step that executes, so that two runs can be compared: once for each, after its first `step-started`. It is for the journal alone:

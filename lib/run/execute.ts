@@ -22,7 +22,7 @@ import type { Reading } from './reading.ts';
 import { retryDelay } from './retry.ts';
 import type { ScopeInput } from './scope.ts';
 import type { Secrets } from './secrets.ts';
-import { Services } from './services.ts';
+import { Services, type ServicesInput } from './services.ts';
 import type { KeepGoing } from './settlement.ts';
 import { Ticker } from './ticker.ts';
 import { Turns } from './turns.ts';
@@ -30,7 +30,7 @@ import { awayFrom } from './unreachable.ts';
 
 // Restores and executes single steps. Knows nothing of order: the loop asks when it is a step's turn.
 
-export interface ExecuteInput {
+export interface ExecuteInput extends Pick<ServicesInput, 'lasting'> {
   readonly project: Project;
   readonly folders: Folders;
   readonly io: Io;
@@ -97,7 +97,7 @@ export class Executor {
     const { step, draft } = planned.action;
     const giveBack = await this.#turnsOf(step.sandbox).take(draft.workspace);
     const live = async (): Promise<Performed> => {
-      const refused = await unconfirmed(step, this.#input);
+      const refused = this.#services.goesOn(planned) ? undefined : await unconfirmed(step, this.#input);
       if (refused) return gone(refused);
       const spec = this.#input.project.sandboxes.get(step.sandbox);
       const place = await this.#input.reach.to(step.sandbox);

@@ -46,6 +46,9 @@ export class Reach implements AsyncDisposable {
   readonly #verdicts = new Map<SandboxName, Promise<Result<Reached, Failure>>>();
   readonly #lost = new Set<SandboxName>();
   readonly #failed = new Map<SandboxName, Failure>();
+  /** How many use its session beyond the run. */
+  readonly #lent = new Map<SandboxName, number>();
+  #over = false;
   readonly #made = new Map<SandboxName, Promise<Result<string, Failure>>>();
   #changed: readonly PlaceChange[] | undefined;
 
@@ -109,9 +112,24 @@ export class Reach implements AsyncDisposable {
     if (verdict?.ok) await verdict.value.session[Symbol.asyncDispose]();
   }
 
+  /** The session of a place is used beyond the run: it is closed when the last one has given it back. */
+  lend(sandbox: SandboxName): () => Promise<void> {
+    const count = (by: number): void => void this.#lent.set(sandbox, (this.#lent.get(sandbox) ?? 0) + by);
+    count(1);
+    return async () => {
+      count(-1);
+      if (this.#over) await this.#close(sandbox);
+    };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    const verdicts = await Promise.all(this.#verdicts.values());
-    await Promise.all(verdicts.map((verdict) => (verdict.ok ? verdict.value.session[Symbol.asyncDispose]() : undefined)));
+    this.#over = true;
+    await Promise.all([...this.#verdicts.keys()].map((name) => this.#close(name)));
+  }
+
+  async #close(sandbox: SandboxName): Promise<void> {
+    const verdict = await this.#verdicts.get(sandbox);
+    if (verdict?.ok && !this.#lent.get(sandbox)) await verdict.value.session[Symbol.asyncDispose]();
   }
 
   async #connect(name: SandboxName): Promise<Result<Reached, Failure>> {

@@ -51,7 +51,12 @@ export async function isTaken(step: Step, ready: Readiness, scope: RunScope, sig
   if (ready.by !== 'tcp' && ready.by !== 'http') return false;
   const { host, port } = ready;
   const ask = await openAsking(step, { by: 'tcp', host, port }, scope, () => false);
-  return (await ask(limited(signal, LONGEST_QUESTION))).is === 'ready';
+  return (await askOnce(ask, signal)).is === 'ready';
+}
+
+/** One question, bounded as all are. */
+export function askOnce(ask: Asking, signal: AbortSignal): Promise<Answer> {
+  return ask(limited(signal, LONGEST_QUESTION));
 }
 
 /** Asks until it is ready, or the deadline has passed, or there is no use in it. Rejects when aborted. */

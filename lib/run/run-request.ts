@@ -13,6 +13,7 @@ import type { Checkout } from '../sync/checkout.ts';
 import type { Task } from '../task.ts';
 import type { Confirm } from './confirm.ts';
 import type { StopCause } from './control.ts';
+import type { Lasting } from './lasting.ts';
 import type { Wish } from './prepare.ts';
 import type { KeepGoing } from './settlement.ts';
 
@@ -54,6 +55,8 @@ export interface RunRequest {
   readonly sweep?: (run: string, living: () => void, hurry: AbortSignal) => Promise<void>;
   /** Gives memory back that deciding took: called at most once, before many steps are executed. */
   readonly tidy?: () => void;
+  /** Services that lived on after the run before, and where those are kept that live on after this one; absent: none does. */
+  readonly lasting?: Lasting | undefined;
   /** How evidence of this run may be kept. */
   readonly witness?: RunWitness | undefined;
   /** Gets every event, in order. Never throws. */

@@ -1,26 +1,30 @@
 import { formatDuration } from '../base/duration.ts';
-import { err } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlannedAction } from '../model/plan.ts';
-import type { StepId } from '../model/project.ts';
+import type { Project, StepId } from '../model/project.ts';
 import { describeReadiness, type Service } from '../model/service.ts';
 import type { Task } from '../task.ts';
-import { type Attempted, attempt } from './attempt.ts';
+import type { Attempted } from './attempt.ts';
 import type { RunControl } from './control.ts';
-import { type Equipment, type Equipped, equip, told } from './equip.ts';
+import type { Equipment } from './equip.ts';
 import { fingerprintEvent } from './fingerprint-event.ts';
+import type { Lasting } from './lasting.ts';
+import { type Living, startLiving } from './living.ts';
 import { gone, type Life, type Performed } from './performed.ts';
-import { type Answer, isTaken, LineListener, openAsking, untilReady } from './ready.ts';
+import { whereIn } from './places.ts';
+import type { Reach } from './reach.ts';
+import type { Answer } from './ready.ts';
 
 // Steps that go on beside others. Knows nothing of order: the loop says when one starts and when it must end.
 
 export interface ServicesInput extends Equipment {
+  readonly project: Project;
   readonly control: RunControl;
+  readonly reach: Pick<Reach, 'lend'>;
   readonly tasks: ReadonlyMap<string, Task>;
+  /** Where those are kept that live on after this run; absent: none does. */
+  readonly lasting?: Lasting | undefined;
 }
-
-/** What came first while it was waited for. */
-type First = { readonly ended: Attempted } | { readonly answer: Answer };
 
 export class Services {
   readonly #input: ServicesInput;
@@ -28,6 +32,7 @@ export class Services {
 
   constructor(input: ServicesInput) {
     this.#input = input;
+    input.control.hurry.addEventListener('abort', () => input.lasting?.hurry());
   }
 
   /** Aborted when one of the steps, a service, has ended by itself; the reason is the Failure of whoever needs it. */
@@ -37,88 +42,129 @@ export class Services {
     return signals.length < 2 ? signals[0] : AbortSignal.any(signals);
   }
 
-  /** From its start to its end. */
-  async serve(planned: PlannedAction, life: Life): Promise<Performed> {
-    const { io, emit } = this.#input;
-    const { id, step } = planned.action;
-    const began = io.clock.monotonic();
-    emit({ type: 'step-started', step: id, decision: planned.decision, attempt: 1 });
-    emit(fingerprintEvent(planned, undefined));
-    const listener = new LineListener(step.service?.ready ?? { by: 'start' });
-    const equipped = equip(this.#input, planned, listener.hear);
-    const ended = equipped.ok ? await this.#live(planned, equipped.value, listener, life) : equipped;
-    const ms = io.clock.monotonic() - began;
-    if (ended === 'cancelled') return gone({ is: 'cancelled' }, ms);
-    const settled = { is: 'done', executed: true, key: planned.key, outputs: undefined } as const;
-    if (ended === 'over') return { outcome: { is: 'succeeded', cached: false }, settled, ms };
-    const failure = equipped.ok ? told(planned, ended.error, equipped.value.output) : { ...ended.error, step: id };
-    this.#deaths.get(id)?.abort(failureOfUser(id, failure));
-    return gone({ is: 'failed', failure }, ms);
+  /** Whether it goes on from the run before: nothing has to be started, as far as is known without asking it. */
+  goesOn(planned: PlannedAction): boolean {
+    const living = this.#input.lasting?.get(planned.action.id);
+    return living !== undefined && this.#whyNot(living, this.#standOf(planned)) === undefined;
   }
 
-  /** `over`: it was ready, and ended when it was told to. */
-  async #live(
-    planned: PlannedAction,
-    { output, scopeWith }: Equipped,
-    listener: LineListener,
-    { up, over }: Life,
-  ): Promise<'over' | 'cancelled' | { readonly ok: false; readonly error: Failure }> {
-    const { control, secrets, tasks, io, emit } = this.#input;
+  /** From its start, or from when it is found alive, until it has ended or is left to the next run. */
+  async serve(planned: PlannedAction, life: Life): Promise<Performed> {
+    const { io, emit, control } = this.#input;
+    const { id } = planned.action;
+    const began = io.clock.monotonic();
+    const leave = control.enter(id, 'service');
+    try {
+      const found = await this.#found(planned, leave.signal);
+      const decision = typeof found === 'object' ? ({ is: 'fresh' } as const) : planned.decision;
+      emit({ type: 'step-started', step: id, decision, attempt: 1 });
+      if (typeof found === 'string') emit({ type: 'step-note', step: id, text: `started anew: ${found}` });
+      const ended =
+        typeof found === 'object' ? await this.#attend(id, found, leave.signal, life) : await this.#begin(planned, leave.signal, life);
+      const ms = io.clock.monotonic() - began;
+      if (ended === 'cancelled') return gone({ is: 'cancelled' }, ms);
+      const settled = { is: 'done', executed: true, key: planned.key, outputs: undefined } as const;
+      if (ended === 'over')
+        return { outcome: typeof found === 'object' ? { is: 'fresh' } : { is: 'succeeded', cached: false }, settled, ms };
+      this.#deaths.get(id)?.abort(failureOfUser(id, ended));
+      return gone({ is: 'failed', failure: ended }, ms);
+    } finally {
+      leave.done();
+    }
+  }
+
+  /** The one that goes on; in words why it does not; undefined: there was none. */
+  async #found(planned: PlannedAction, signal: AbortSignal): Promise<Living | string | undefined> {
+    const { lasting } = this.#input;
+    const { id } = planned.action;
+    const living = lasting?.get(id);
+    if (living === undefined) return undefined;
+    const why = this.#whyNot(living, this.#standOf(planned)) ?? (await whyNotReady(living, signal));
+    if (why === undefined) return living;
+    living.speakTo(this.#input.emit);
+    await living.end();
+    lasting?.forget(id);
+    return why;
+  }
+
+  #whyNot(living: Living, stand: string | undefined): string | undefined {
+    const over = living.over();
+    if (over !== undefined) return endFailure(over, 'it had ended by itself').message;
+    return stand === undefined || living.stand !== stand ? 'what counts for it has changed' : undefined;
+  }
+
+  /** Undefined: not all that counts is known, or is more than its key can tell. What readiness is and where it runs is in no key, nor which life those services have that it needs. */
+  #standOf({ action: { step }, key, decision }: PlannedAction): string | undefined {
+    const { lasting, project } = this.#input;
+    const ran = decision.is === 'run' && decision.reasons.some(({ code }) => code === 'upstream-ran' || code === 'forced');
+    if (key === undefined || ran) return undefined;
+    const needs = step.needs.flatMap((need) => lasting?.get(need)?.life ?? []);
+    return JSON.stringify([key, step.sandbox, whereIn(project)(step.sandbox), step.service, needs]);
+  }
+
+  async #begin(planned: PlannedAction, signal: AbortSignal, life: Life): Promise<'over' | 'cancelled' | Failure> {
+    const { control, tasks, lasting, reach, emit, io } = this.#input;
     const { id, step } = planned.action;
     const { service } = step;
     const task = tasks.get(step.task);
     if (task === undefined || service === undefined) throw new Error(`${id} is no service`);
-    const asking = new AbortController();
-    const scope = scopeWith({ signal: asking.signal, hurry: asking.signal });
-    const end = new AbortController();
-    const stop = (): void => {
-      asking.abort();
-      end.abort();
-    };
-    if (over.aborted) stop();
-    over.addEventListener('abort', stop);
-    let running: Promise<Attempted> | undefined;
+    emit(fingerprintEvent(planned, undefined));
+    const stand = this.#standOf(planned);
+    const asking = AbortSignal.any([signal, life.over]);
+    const of = { planned, service, task, equipment: this.#input, reach, control: lasting?.control ?? control, stand };
+    const started = await startLiving(of, asking);
+    if (!started.ok) return { ...started.error, step: id };
+    const living = started.value;
+    const began = io.clock.monotonic();
+    let isUp = false;
     try {
-      if (await isTaken(step, service.ready, scope, asking.signal)) return err(portFailure(service));
-      const ask = await openAsking(step, service.ready, scope, listener.fits);
-      const began = io.clock.monotonic();
-      running = attempt(planned, task, control, secrets.hide, scopeWith, end.signal);
-      const waiting = untilReady(ask, service, io.clock, asking.signal).catch((thrown: unknown): Answer => {
-        if (!asking.signal.aborted) throw thrown;
-        return { is: 'never', why: '' };
-      });
-      const first: First = await Promise.race([running.then((ended) => ({ ended })), waiting.then((answer) => ({ answer }))]);
-      asking.abort();
-      await waiting;
-      if ('answer' in first && first.answer.is === 'ready' && !end.signal.aborted) {
+      const first = await living.untilReady(asking);
+      if (first.is === 'ready' && !asking.aborted) {
         emit({ type: 'step-note', step: id, text: `ready after ${formatDuration(io.clock.monotonic() - began)}` });
-        this.#deaths.set(id, new AbortController());
-        up();
-        const ended = await running;
-        return ended.is === 'stopped' ? 'over' : err(endFailure(ended, 'it ended by itself'));
+        isUp = true;
+        lasting?.add(id, living);
+        return await this.#attend(id, living, signal, life);
       }
-      const isEnding = end.signal.aborted;
-      end.abort();
-      const ended = await running;
-      output.flush();
+      const isEnding = asking.aborted;
+      const ended = await living.end();
       if (isEnding || control.level > 0) return 'cancelled';
-      if ('answer' in first && first.answer.is !== 'ready') return err(lateFailure(service, first.answer));
-      return ended.is === 'stopped' ? 'cancelled' : err(endFailure(ended, 'it ended before it was ready'));
+      if (first.is === 'not-yet' || first.is === 'never') return living.told(lateFailure(service, first));
+      return ended.is === 'stopped' ? 'cancelled' : living.told(endFailure(ended, 'it ended before it was ready'));
     } finally {
-      over.removeEventListener('abort', stop);
       // A fault in asking ends it as well.
-      end.abort();
-      await running;
-      output.end();
-      output.keep();
+      if (!isUp) await living.end();
     }
+  }
+
+  /** While it is ready. `over`: nobody needs it any more, and it has ended or lives on. */
+  async #attend(id: StepId, living: Living, signal: AbortSignal, { up, over }: Life): Promise<'over' | 'cancelled' | Failure> {
+    const { control, lasting, emit } = this.#input;
+    this.#deaths.set(id, new AbortController());
+    living.speakTo(emit);
+    up();
+    const enough = AbortSignal.any([signal, over]);
+    const first = await Promise.race([living.ended, aborted(enough)]);
+    if (first === undefined && lasting !== undefined && !signal.aborted && control.level === 0) {
+      living.speakTo(undefined);
+      return 'over';
+    }
+    const ended = first ?? (await living.end());
+    lasting?.forget(id);
+    return ended.is === 'stopped' ? 'over' : living.told(endFailure(ended, 'it ended by itself'));
   }
 }
 
-function portFailure({ ready }: Service): Failure {
-  const at = 'port' in ready ? `${ready.host}:${ready.port}` : '';
-  const hint = 'end what listens there (ss -ltnp names it), or give the service another port';
-  return { code: 'port-in-use', message: `${at} is in use: something accepted a connection before the service was started`, hint };
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined));
+  });
+}
+
+async function whyNotReady(living: Living, signal: AbortSignal): Promise<string | undefined> {
+  const answer = await living.ask(signal);
+  if (answer.is === 'ready') return undefined;
+  return answer.why === '' ? 'it is not ready any more' : `it is not ready any more: ${answer.why}`;
 }
 
 function lateFailure({ ready, deadline }: Service, answer: Answer): Failure {

@@ -94,6 +94,7 @@ export function lineOf(e: Stamped, board: Board, paint: Paint, verbose: boolean)
     case 'place-failed':
       return `${paint.bad('not connected')} to ${neutral(e.sandbox)}: ${neutral(e.failure.message)}`;
     case 'step-started':
+      if (e.decision.is === 'fresh') return 'goes on';
       return e.attempt > 1 ? `attempt ${e.attempt}` : `${paint.bold('runs')}: ${why(e.decision)}`;
     case 'step-note':
       return `${paint.warn('note')} ${neutral(e.text)}`;

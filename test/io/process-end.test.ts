@@ -2,7 +2,7 @@ import { spawn as nodeSpawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { endRun } from '../../lib/io/process.ts';
+import { endRun, realSpawn } from '../../lib/io/process.ts';
 import { comes } from '../rig/patience.ts';
 import { lives, processesWith } from '../rig/processes.ts';
 import { sh } from './spawning.ts';
@@ -119,6 +119,19 @@ test('what a dead run left is killed at once when somebody is in a hurry', async
   const hurry = new AbortController();
   await endRun(run, 600_000, () => hurry.abort(), hurry.signal);
   assert.not(lives(child.pid as number));
+});
+
+test('the watchdog leaves when nothing runs any more, and is there again for the next command', async () => {
+  const tag = `idle-${process.pid}`;
+  const spawn = realSpawn();
+  await sh('true', tag, { spawn });
+  assert.ok(await comes(() => processesWith([tag]).length === 0), 'the watchdog is gone');
+  let beside = 0;
+  const heard = (): void => {
+    beside = processesWith([tag]).length;
+  };
+  await sh('echo ready; sleep 0.1', tag, { spawn, heard });
+  assert.ok(beside >= 2, 'the command and its watchdog');
 });
 
 test('a parent that leaves by itself leaves at once: the watchdog does not hold it', async () => {

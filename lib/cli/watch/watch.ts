@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { EXIT } from '../../run/exit-code.ts';
+import { Lasting } from '../../run/lasting.ts';
 import type { Running } from '../../run/run-request.ts';
 import { differing, type Sight, withDependents } from '../../run/sight.ts';
 import type { Call } from '../call.ts';
@@ -45,6 +46,9 @@ export class Watch {
   #ending: NodeJS.Signals | undefined;
   #end: () => void = () => {};
   #running: Running | undefined;
+  readonly #lasting = new Lasting();
+  /** No round follows any more: what lives on is being ended. */
+  #closing = false;
   readonly #changed = new Set<string>();
   /** What was last said of the Sandboxfile. */
   #said = '';
@@ -61,12 +65,15 @@ export class Watch {
     const notice = await noticeOf(this.#call);
     const deaf = this.#call.surroundings.onSignals([...EXITS.keys()], (name) => {
       if (this.#running !== undefined) return;
+      if (this.#closing) this.#lasting.hurry();
       this.#ending ??= name;
       this.#end();
     });
     try {
       return await this.#rounds(notice);
     } finally {
+      this.#closing = true;
+      await this.#lasting.retain(() => false);
       deaf();
       this.#eye.close();
       this.#hints.close();
@@ -141,7 +148,10 @@ export class Watch {
     const begun = (running: Running): void => {
       this.#running = running;
     };
-    const run = runProject(call, scene.project, call.words.operands, { begun }).finally(() => {
+    const { project, sight } = scene;
+    await this.#lasting.retain((id) => sight.steps.has(id) && project.steps.get(id)?.service !== undefined);
+    if (this.#ending !== undefined) return { exit: EXITS.get(this.#ending) ?? EXIT.interrupted, stopped: true, scene, dropped: false };
+    const run = runProject(call, project, call.words.operands, { begun, lasting: this.#lasting }).finally(() => {
       this.#running = undefined;
     });
     const over = run.then(() => 'over' as const);
