@@ -43,8 +43,7 @@ export function readsOf(step: Step, scope: PlanScope): Reads {
   const globs = step.inputs === undefined ? undefined : globsBelow(step.dir, step.inputs);
   if (scope.sandbox.kind !== 'local') return { is: 'arrived', globs };
   const isRead = step.service === undefined ? makesOf(step, scope.sandbox).is !== 'nothing' : globs !== undefined;
-  if (!isRead) return { is: 'nothing' };
-  return { is: 'files', globs: globs ?? EVERYTHING };
+  return isRead ? { is: 'files', globs: globs ?? EVERYTHING } : { is: 'nothing', loose: globs ?? EVERYTHING };
 }
 
 /** Of the project: the planner takes away what steps make. */

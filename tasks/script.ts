@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { escapeGlob } from '../lib/base/glob.ts';
 import type { Diagnostic } from '../lib/model/diagnostic.ts';
+import type { Reads } from '../lib/model/plan.ts';
 import type { Step } from '../lib/model/project.ts';
 import type { Task } from '../lib/task.ts';
 import { commandDraft, runCommand } from './command.ts';
@@ -29,12 +30,8 @@ export const script: Task = {
   refuses: ['run', 'shell'],
   plan(step, scope) {
     const draft = commandDraft(step, scope, sourceOf(step), { file: fileOf(step), args: listField(step, 'args') });
-    const { reads } = draft;
     const own = escapeGlob(posix.join(step.dir, fileOf(step)));
-    const value =
-      reads.is === 'files' && step.inputs !== undefined
-        ? { ...draft, reads: { is: 'files' as const, globs: [...reads.globs, own] } }
-        : draft;
+    const value = step.inputs === undefined ? draft : { ...draft, reads: withOwn(draft.reads, own) };
     return { value, diagnostics: scope.sandbox.kind === 'local' ? [] : [farAway(step)] };
   },
   run: async (action, scope) => {
@@ -44,6 +41,11 @@ export const script: Task = {
     return lookAfter(action, scope, await runCommand(action, scope, { shell: 'argv', words, source: sourceOf(step) }));
   },
 };
+
+function withOwn(reads: Reads, own: string): Reads {
+  if (reads.is === 'files') return { ...reads, globs: [...reads.globs, own] };
+  return reads.is === 'nothing' && reads.loose !== undefined ? { ...reads, loose: [...reads.loose, own] } : reads;
+}
 
 function fileOf(step: Step): string {
   return textField(step, 'file') ?? '';

@@ -36,7 +36,8 @@ export async function affectedSteps(call: Call, project: Project, wanted: string
   const actions = graph.value && draftActions(project, selectAll(graph.value), TASK);
   if (actions?.value === undefined) return await sayFaulty(call, [...graph.diagnostics, ...(actions?.diagnostics ?? [])]);
   const ways = changedWays(realFiles, root, environment.get('PATH') ?? '', changes.value);
-  const redefined = redefinedSteps(await projectAt(call, project, base.value, ways), project);
+  const before = await projectAt(call, project, base.value, ways);
+  const redefined = before === 'same' ? new Set<StepId>() : redefinedSteps(before, project);
   const steps = affectedBy(actions.value, changes.value, { redefined, ways });
   return { steps, said: saidOf(base.value, changes.value) };
 }
@@ -52,12 +53,14 @@ function usualBase({ surroundings: { environment } }: Call): string | undefined 
 }
 
 /** The project as its files were then, with what is given now; undefined if they made none. */
-async function projectAt(call: Call, { root, file }: Project, { commit }: Base, ways: ChangedWays): Promise<Project | undefined> {
+async function projectAt(call: Call, { root, file }: Project, { commit }: Base, ways: ChangedWays): Promise<Project | undefined | 'same'> {
   const side = { environment: call.surroundings.environment };
   const wrong = (code: 'file-missing' | 'file-unreadable', message: string): Diagnostic => ({ severity: 'error', code, message });
+  let same = true;
   const read: ReadSource = (path, shown) => {
     const name = relative(root, path);
     if (name.startsWith('../') || !ways.path(name)) return readSandboxfile(path, shown, realFiles); // of sbx itself, or as it was
+    same = false;
     const content = contentAt(side, root, commit, name);
     if (content === 'unknown') return wrong('file-unreadable', `what ${shown} was cannot be told`);
     return content ?? wrong('file-missing', `${shown} did not exist`);
@@ -67,6 +70,7 @@ async function projectAt(call: Call, { root, file }: Project, { commit }: Base, 
   if ('code' in bytes) return undefined;
   const wish = { named: call.words.operands, args: call.words.rest ?? [] };
   const { checked, unread } = await loadWith(call, wish, { root, file, shown, bytes, files: realFiles, read });
+  if (same) return 'same';
   return unread.length > 0 ? undefined : checked.value?.project;
 }
 

@@ -24,9 +24,8 @@ export async function openGiven(call: Call, wish: GivenWish): Promise<OpenedGive
   if (typeof opened === 'number') return opened;
   const { project } = opened;
   if (project.lacking.size === 0) return { ...opened, asked: false, call };
-  // What is affected is not known before the values are: they may stand in inputs.
-  const { affected: _, ...options } = call.options;
-  const named = await narrowed({ ...call, options }, project, wish.named);
+  // Whoever runs the steps says what is left of them.
+  const named = await narrowed({ ...call, options: { ...call.options, level: 'quiet' } }, project, wish.named);
   if (typeof named === 'number') return named;
   const graph = makeGraph(project).value;
   const steps = graph && select(project, graph, named, { only: call.options.only }).value?.steps;

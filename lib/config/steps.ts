@@ -73,7 +73,10 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   const env = entry.fields.get('env');
   const timeout = read('timeout');
   const cache = read('cache');
-  const outputs = read('outputs');
+  const dir = entry.fields.has('dir') ? read('dir') : stepFields.dir.default;
+  /** Without the folder that it counts from, a path says nothing. */
+  const inFolder = <V>(paths: V | undefined): V | undefined => (dir === undefined ? undefined : paths);
+  const outputs = inFolder(read('outputs'));
   const platforms = read('platforms');
   const onlyOn = platforms === undefined || isFor(platforms, all.ask) ? undefined : platforms;
   const script = readScript(entry, scopeOf, { shell: read('shell'), named: all.named.has(entry.name) }, report);
@@ -95,14 +98,14 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     ...some('provides', read('provides')),
     ...some('releases', read('releases')),
     ...some('script', script),
-    ...inputsOf(read('inputs')),
+    ...inputsOf(inFolder(read('inputs'))),
     ...some('outputs', outputs),
-    state: read('state') ?? [],
+    state: inFolder(read('state')) ?? [],
     tools: read('tools') ?? [],
     env: mergePairs([all.env.get(sandbox) ?? [], readEnv(env, scopeOf, report)], env, report),
     passEnv: read('passEnv') ?? [],
     secrets: read('secrets') ?? [],
-    dir: normalDir(`${entry.unit?.dir ?? '.'}/${read('dir') ?? stepFields.dir.default}`),
+    dir: normalDir(`${entry.unit?.dir ?? '.'}/${dir ?? stepFields.dir.default}`),
     enabled: readCondition(entry.fields.get('if'), scopeOf, report) && onlyOn === undefined,
     ...some('onlyOn', onlyOn),
     when: read('when') ?? stepFields.when.default,

@@ -7,7 +7,7 @@ import type { Staleness } from './staleness.ts';
 
 /** What a step reads, beyond the products of the steps it needs. Globs are relative to the project's root (or workspace). */
 export type Reads =
-  | { readonly is: 'nothing' }
+  | { readonly is: 'nothing'; readonly loose?: readonly string[] } // loose: globs of what is read of the project and never compared
   | { readonly is: 'files'; readonly globs: readonly string[] } // of the project, on this side
   | { readonly is: 'sources'; readonly files: 'git' | 'all'; readonly exclude: readonly string[] } // what a sync sends
   | { readonly is: 'arrived'; readonly globs: readonly string[] | undefined }; // of the receipt's tree; undefined: all of it

@@ -1,5 +1,5 @@
 import { compileExcludes } from '../base/excludes.ts';
-import { compileGlobs, globsBelow } from '../base/glob.ts';
+import { compileGlobs } from '../base/glob.ts';
 import type { Changes } from '../model/changes.ts';
 import type { Action } from '../model/plan.ts';
 import type { Project, SandboxName, Step, StepId } from '../model/project.ts';
@@ -41,10 +41,14 @@ export function affectedBy(actions: readonly Action[], changes: Changes, { redef
   return affected;
 }
 
-/** Steps that the project did not have as they are now. Without a project of then: all. */
+/** Steps that the project did not have as they are now, or of which that is not known since they lack a value. Without a project of then: all. */
 export function redefinedSteps(before: Project | undefined, now: Project): ReadonlySet<StepId> {
   const all = [...now.steps.values()];
-  return new Set(all.filter((step) => definitionOf(step, now) !== definitionOf(before?.steps.get(step.id), before)).map(({ id }) => id));
+  return new Set(
+    all
+      .filter((step) => step.lacks !== undefined || definitionOf(step, now) !== definitionOf(before?.steps.get(step.id), before))
+      .map(({ id }) => id),
+  );
 }
 
 function definitionOf(step: Step | undefined, project: Project | undefined): string | undefined {
@@ -63,7 +67,6 @@ interface Predicate {
 }
 
 const ALL: Predicate = { path: () => true, folder: () => true, linked: () => false };
-const EVERYTHING = ['**'];
 
 /** Whether an action reads something that is changed; of what arrived, what its sync sends. Lists of globs that steps share are looked through once. */
 function newSearch({ paths, folders }: Changes, ways: AlsoChanged['ways']): (action: Action, sync: Action | undefined) => boolean {
@@ -86,8 +89,8 @@ function newSearch({ paths, folders }: Changes, ways: AlsoChanged['ways']): (act
     return { ...ALL, path: (path) => !excludes(path, false), folder: (folder) => !excludes(folder, true) }; // links are sent as links
   };
   return (action, sync) => {
-    const { reads, makes } = action.draft;
-    const { step } = action;
+    const { step, draft } = action;
+    const { reads } = draft;
     if (step.inputCommands !== undefined) return true; // what they print is not known to git
     if (ways.tools(step.tools)) return true;
     switch (reads.is) {
@@ -97,10 +100,8 @@ function newSearch({ paths, folders }: Changes, ways: AlsoChanged['ways']): (act
         return hits(sent(action));
       case 'arrived':
         return hits(reads.globs === undefined ? ALL : byGlobs(reads.globs), sent(sync));
-      default:
-        // A command that is never remembered is not compared with anything, but what it says it reads counts, or else everything.
-        if (makes.is !== 'nothing' || step.script === undefined) return false;
-        return hits(byGlobs(step.inputs === undefined ? EVERYTHING : globsBelow(step.dir, step.inputs)));
+      case 'nothing':
+        return reads.loose !== undefined && hits(byGlobs(reads.loose));
     }
   };
 }

@@ -69,12 +69,7 @@ export function withDependents({ steps }: Sight, changed: ReadonlySet<StepId>): 
 
 /** A step that is never remembered reads nothing that the plan would have to look at: here it reads what it would read if its success were remembered. */
 function judgeable(steps: Project['steps']): Project['steps'] {
-  return new Map(
-    [...steps].map(([id, step]): [StepId, Step] => [
-      id,
-      step.outputs === undefined && step.script !== undefined ? { ...step, outputs: [] } : step,
-    ]),
-  );
+  return new Map([...steps].map(([id, step]): [StepId, Step] => [id, step.outputs === undefined ? { ...step, outputs: [] } : step]));
 }
 
 function withoutEditors(action: Action): Action {

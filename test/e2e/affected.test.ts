@@ -188,6 +188,27 @@ test('`--affected`: a shallow clone, no repository, an unknown base: a clear err
     assert.match(none.said, /is not in a git repository/);
   }));
 
+test('`--affected`: a step that is never remembered reads what it declares, or else everything, whatever its task', () =>
+  withRepository(
+    async (project) => {
+      project.write('a', '2');
+      assert.equal((await project.affected()).steps, ['shell', 'free', 'script']);
+      project.git('checkout', '-q', '.');
+      project.write('own.mjs', '2');
+      assert.equal((await project.affected()).steps, ['free', 'script', 'own']);
+    },
+    {
+      'Sandboxfile.yaml': `version: 1
+steps:
+  shell: { run: 'true', inputs: [a] }
+  free: { run: 'true' }
+  script: { task: script, file: program.mjs }
+  own: { task: script, file: own.mjs, inputs: [b] }
+`,
+      ...{ a: '1', b: '1', 'own.mjs': '', 'program.mjs': '' },
+    },
+  ));
+
 const BROKEN = `version: 1
 default: [a, b, c, d]
 steps:

@@ -85,6 +85,27 @@ needing('tmux', 'git')('`--affected` takes the project of then with the answers 
   }),
 );
 
+test('`--affected` needs nothing for steps that it leaves out, whatever they lack', () => {
+  const inputs = TWO.replace('inputs: [c.in]', 'dir: "${{ params.version }}", inputs: [c.in]');
+  return withProject({ 'Sandboxfile.yaml': inputs, 'a.fixed': '1', 'b.in': '1', '.gitignore': '.sbx\n' }, async (project) => {
+    const git = gitIn(project.root, project.home);
+    const run = async (...words: readonly string[]): Promise<string> => {
+      const { code, stderr } = await project.sbx(['run', '--affected=HEAD', ...words]);
+      return `${code} ${stderr}`;
+    };
+    git('init', '-q', '-b', 'main');
+    git('add', '-A');
+    git('commit', '-qm', 'first');
+    assert.match(await run(), /^0 nothing is affected: /);
+    project.write('a.fixed', '2');
+    assert.match(await run(), /^0 affected: a \([^\n]*\n$/);
+    assert.match(await run('a', 'c'), /^2 .*missing-param.* and c needs it/, 'its folder is not known: it may read a.fixed');
+    git('commit', '-qam', 'second');
+    project.write('Sandboxfile.yaml', inputs.replace('b: { run: "echo', 'b: { run: "echo b'));
+    assert.match(await run(), /^2 .*missing-param.* and b needs it/, 'how it is declared now');
+  });
+});
+
 test('without a terminal all that is missing is named at once, with place and how to set it, also when the file was read before', () =>
   withProject({ 'Sandboxfile.yaml': FILE }, async (project) => {
     assert.is((await project.sbx(['run', 'build'])).code, 0);

@@ -57,6 +57,17 @@ test('Watch: recipes and profiles are what a Sandboxfile is made of, those too t
   });
 });
 
+test('Watch: a program of a step that is never remembered is what it depends on, too.', async () => {
+  const files = { 'Sandboxfile.yaml': 'version: 1\nsteps:\n  say: { task: script, file: say.mjs }\n', 'say.mjs': 'echo(1 + 1)\n' };
+  await withProject(files, async (project) => {
+    await withWatch(project, ['say'], async (watch) => {
+      assert.match(await watch.waits(), /\b2\b/);
+      project.write('say.mjs', 'echo(40 + 2)\n');
+      assert.match(await watch.waits(), /changed: say\.mjs\n[\s\S]*\b42\b/);
+    });
+  });
+});
+
 test('Watch: debounced: a burst of saves is one run.', async () => {
   await withProject(PROJECT, async (project) => {
     await withWatch(project, ['--debounce', '400ms'], async (watch) => {
