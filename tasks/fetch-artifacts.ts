@@ -5,6 +5,7 @@ import { err, ok } from '../lib/base/result.ts';
 import type { Diagnostic } from '../lib/model/diagnostic.ts';
 import type { Draft } from '../lib/model/plan.ts';
 import type { Step } from '../lib/model/project.ts';
+import { wrongStep } from '../lib/model/wrong-step.ts';
 import type { PlanScope, Task } from '../lib/task.ts';
 import { destinationOf, localGlobs } from './destination.ts';
 import { listField, textField } from './fields.ts';
@@ -129,15 +130,18 @@ function linksOf(step: Step): 'refuse' | 'contained' | 'skip' {
 
 function problems(step: Step): readonly Diagnostic[] {
   const to = textField(step, 'to');
-  return [...writtenFrom(step), ...(to === undefined ? [] : [to])].flatMap((path): readonly Diagnostic[] => {
+  const check = (path: string, key: 'from' | 'to', nth?: number): readonly Diagnostic[] => {
     const parts = path.replace(/^!/, '').split('/');
     const outside = path.startsWith('/') || path === '' || parts.includes('..');
     const ours = parts[0] === '.sbx' || parts.includes('.git');
     if (!outside && !ours) return [];
-    const why = outside ? 'is not a path below the workspace and the project' : 'belongs to sbx or git';
+    const [why, hint] = outside
+      ? ['is not a path below the workspace and the project', 'write it as it is seen from there, without a leading `/` and without `..`']
+      : ['belongs to sbx or git', 'what they keep for themselves is not fetched: leave it out'];
     const message = `step ${step.id}: ${JSON.stringify(path)} ${why}`;
-    return [{ severity: 'error', code: 'bad-path', message, ...(step.span === undefined ? {} : { span: step.span }) }];
-  });
+    return [wrongStep(step, { code: 'bad-path', message, hint }, key, nth)];
+  };
+  return [...writtenFrom(step).flatMap((path, i) => check(path, 'from', i)), ...(to === undefined ? [] : check(to, 'to'))];
 }
 
 function notHere(step: Step) {

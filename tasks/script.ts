@@ -3,6 +3,7 @@ import { escapeGlob } from '../lib/base/glob.ts';
 import type { Diagnostic } from '../lib/model/diagnostic.ts';
 import type { Reads } from '../lib/model/plan.ts';
 import type { Step } from '../lib/model/project.ts';
+import { wrongStep } from '../lib/model/wrong-step.ts';
 import type { Task } from '../lib/task.ts';
 import { commandDraft, runCommand } from './command.ts';
 import { listField, textField } from './fields.ts';
@@ -58,5 +59,5 @@ function sourceOf(step: Step): string {
 function farAway(step: Step): Diagnostic {
   const message = `a script runs on this computer only, and ${step.id} is in ${step.sandbox}`;
   const hint = 'take `in:` away, or run the program there with `task: shell`';
-  return { severity: 'error', code: 'conflicting-keys', message, hint, ...(step.span === undefined ? {} : { span: step.span }) };
+  return wrongStep(step, { code: 'conflicting-keys', message, hint }, 'in');
 }

@@ -17,7 +17,7 @@ export function kindOf(value: Plain): string {
   if (value === null) return 'nothing';
   if (isMap(value)) return 'a map';
   if (isList(value)) return 'a list';
-  return typeof value === 'string' ? 'text' : `a ${typeof value}`;
+  return typeof value === 'string' ? 'text' : typeof value === 'boolean' ? 'a truth value' : 'a number';
 }
 
 /** JSON that keeps the order and the names of keys whatever they are: a map is `[1, key, value, ...]`, a list `[0, item, ...]`. */

@@ -22,6 +22,8 @@ export interface Units {
 }
 
 const MOST = 256;
+/** Anything else is a folder. */
+const NAMED_FILE = /\.ya?ml$/;
 
 /** Opens what a file includes, and what that includes. */
 export async function openIncluded(root: Unit, opening: Opening): Promise<Units> {
@@ -39,7 +41,7 @@ export async function openIncluded(root: Unit, opening: Opening): Promise<Units>
         else
           report.add(
             'file-missing',
-            `there is no ${inclusion.path}`,
+            `there is no ${NAMED_FILE.test(inclusion.path) ? 'file' : 'Sandboxfile in'} \`${inclusion.path}\``,
             inclusion.origin,
             'If it may be missing, write { file: ..., optional: true }.',
           );
@@ -104,7 +106,7 @@ function inProject(folder: string, path: string, origin: Origin, report: Report)
 }
 
 function find(sources: Sources, path: string): (Source & { readonly path: string }) | undefined {
-  const paths = /\.ya?ml$/.test(path) ? [path] : SANDBOXFILES.map((name) => posix.join(path, name));
+  const paths = NAMED_FILE.test(path) ? [path] : SANDBOXFILES.map((name) => posix.join(path, name));
   for (const one of paths) {
     const source = sources.read('include', one);
     if (source) return { ...source, path: one };

@@ -1,3 +1,4 @@
+import { flow } from '../base/flow.ts';
 import { isMap } from '../base/plain.ts';
 import { hintOf, suggest } from '../base/suggest.ts';
 import type { Lacking, Param } from '../model/project.ts';
@@ -118,6 +119,8 @@ function readParam(
     return field === undefined ? undefined : readField(paramFields[key], field, scope, report);
   };
   const allowed = read('enum');
+  if (allowed?.length === 0)
+    report.add('bad-value', 'a list of no values allows none', fields.get('enum'), 'Name the values, or leave `enum` out.');
   const preset = read('default');
   const type = read('type') ?? typeOf(preset ?? allowed?.[0] ?? '');
   const description = read('description');
@@ -136,11 +139,16 @@ function readParam(
     if (text !== undefined) report.add('bad-value', `${text.from}: \`${text.text}\` is not ${WORDS[type]}`);
     return undefined;
   }
-  if (allowed !== undefined && !(isScalars(value) ? value : [value]).every((one) => isAmong(one, allowed))) {
+  if (allowed?.length && !(isScalars(value) ? value : [value]).every((one) => isAmong(one, allowed))) {
     const near = suggest(String(value), allowed.map(String));
     const message = `${text?.from ?? `parameter \`${name}\``}: \`${String(value)}\` is not one of ${allowed.join(', ')}`;
     const at = text === undefined ? placeOf(entry, given) : undefined;
-    return void report.add('bad-value', message, at, near === undefined ? flowHint(text ? undefined : given) : `Did you mean \`${near}\`?`);
+    return void report.add(
+      'bad-value',
+      message,
+      at,
+      near === undefined ? inheritedHint(text ? undefined : given) : `Did you mean \`${near}\`?`,
+    );
   }
   return { ...about, value };
 }
@@ -164,12 +172,18 @@ function writtenValue({ name, entry, given, preset, type }: Written, scope: Scop
   const value = type === 'string' && (typeof found === 'number' || typeof found === 'boolean') ? String(found) : (found as Value);
   if (typeOf(value) === type) return value;
   const quoted = type === 'number' && typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
-  return fail(`${WORDS[type]} is wanted, this is ${WORDS[typeOf(value)]}`, quoted ? 'Write it without quotes.' : flowHint(given));
+  const single = type === 'list' && typeof value !== 'object' ? `Write \`${flow([value])}\`.` : undefined;
+  return fail(
+    `${WORDS[type]} is wanted, this is ${WORDS[typeOf(value)]}`,
+    quoted ? 'Write it without quotes.' : (inheritedHint(given) ?? single),
+  );
 }
 
-function flowHint(given: Given | undefined): string | undefined {
-  const flows = given !== undefined && !('path' in given);
-  return flows ? 'It is that of the file which includes this one: give it another by `with` there, or rename one of them.' : undefined;
+function inheritedHint(given: Given | undefined): string | undefined {
+  const isInherited = given !== undefined && !('path' in given);
+  return isInherited
+    ? 'It is that of the file which includes this one: give it another by `with` there, or rename one of them.'
+    : undefined;
 }
 
 /** Where the value of a parameter stands. */

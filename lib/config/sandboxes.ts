@@ -2,6 +2,7 @@ import { parseDuration } from '../base/duration.ts';
 import { isMap } from '../base/plain.ts';
 import { LOCAL, type SandboxName, type SandboxSpec } from '../model/project.ts';
 import type { Value } from '../model/value.ts';
+import { formatProblem } from '../schema/formats.ts';
 import { sandboxFields } from '../schema/sandbox.ts';
 import { isFree, type ValueOf } from '../schema/shape.ts';
 import { unknownKey } from '../schema/unknown-key.ts';
@@ -27,6 +28,7 @@ export async function underlayProfiles(
     const named = entry.fields.get('profile');
     if (typeof named?.value !== 'string') continue;
     const name = named.value.replace(/^profile\./, '');
+    if (formatProblem('name', name)) continue;
     const sources = sourcesOf(named.layer);
     const source = sources.read('profile', name);
     if (source === undefined) {

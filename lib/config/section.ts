@@ -72,6 +72,7 @@ function layEntry(section: Section, layer: Layer, name: string, value: Plain, or
 }
 
 function entryHint(name: string, value: Plain, section: Path[number] | undefined): string {
+  if (section === 'sandboxes' && typeof value === 'string') return `Write ${name}: { host: ${value} }.`;
   if (section !== 'steps') return 'Write its keys below it.';
   if (Object.hasOwn(stepFields, name)) return `If \`${name}\` is a key of the step above, indent it like its other keys.`;
   return typeof value === 'string' ? `Write ${name}: { run: ${value} }.` : 'Write its keys below it.';

@@ -1,5 +1,7 @@
 import { parseDuration } from '../base/duration.ts';
 import type { Json } from '../base/json.ts';
+import { isList } from '../base/plain.ts';
+import type { Span } from '../base/span.ts';
 import { hintOf } from '../base/suggest.ts';
 import { type Lacking, LOCAL, type SandboxName, type SandboxSpec, type Secret, type Step, type StepId } from '../model/project.ts';
 import type { Pairs, Value } from '../model/value.ts';
@@ -41,7 +43,7 @@ type Fields = typeof stepFields;
 
 const RETRY = stepFields.retry.of[1].fields;
 
-/** One step, checked and resolved; undefined if its task is not known. References to other steps are checked later. */
+/** One step, checked and resolved; undefined if its task is not known, without which its keys are checked all the same. References to other steps are checked later. */
 export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   const { report } = all;
   const place = entry.fields.get('in');
@@ -65,11 +67,8 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   };
   const name = entry.fields.has('task') ? read('task') : stepFields.task.default;
   const task = name === undefined ? undefined : all.tasks.get(name);
-  if (task === undefined) {
-    if (name !== undefined) addUnknownTask(name, entry, all);
-    return undefined;
-  }
-  const fields = readFields(entry, task, scopeOf, report);
+  if (task === undefined && name !== undefined) addUnknownTask(name, entry, all);
+  const fields = task === undefined ? {} : readFields(entry, task, scopeOf, report);
   const env = entry.fields.get('env');
   const timeout = read('timeout');
   const cache = read('cache');
@@ -88,10 +87,9 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
       'Without outputs there is nothing to remember; `outputs: []` remembers that it passed.',
     );
   }
-  const span = entry.origin.document.spanOf(entry.origin.path, 'key');
-  return {
+  const step: Step = {
     id: entry.name,
-    task: task.name,
+    task: task?.name ?? '',
     sandbox,
     needs: read('needs') ?? [],
     after: read('after') ?? [],
@@ -114,15 +112,16 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     pools: sharesOf(read('pool')),
     parallel: read('parallel') ?? stepFields.parallel.default,
     ...some('cache', cache),
-    interactive: task.interactive ?? read('interactive') ?? stepFields.interactive.default,
+    interactive: task?.interactive ?? read('interactive') ?? stepFields.interactive.default,
     ...some('service', readService(entry, read('service') ?? stepFields.service.default, read('ready'), report)),
     ...some('confirm', read('confirm')),
     ...some('aliases', read('aliases')),
     ...some('description', read('description')),
     ...(lacks.size === 0 ? {} : { lacks: [...lacks] }),
     fields,
-    ...some('span', span),
+    spanOf: (key, nth) => spanIn(entry, key, nth),
   };
+  return task === undefined ? undefined : step;
 }
 
 /** The fields of the task with their defaults; keys that neither the task nor steps in general have are reported. */
@@ -163,6 +162,12 @@ function inputsOf(written: ValueOf<Fields['inputs']> | undefined): Pick<Step, 'i
   const inputs = written.filter((one) => typeof one === 'string');
   if (inputs.length === written.length) return { inputs };
   return { inputs, inputCommands: written.flatMap((one) => (typeof one === 'string' ? [] : (one.command ?? []))) };
+}
+
+function spanIn({ origin, fields }: Entry, key?: string, nth?: number): Span | undefined {
+  const field = key === undefined ? undefined : fields.get(key);
+  if (field === undefined) return origin.document.spanOf(origin.path, 'key');
+  return field.document.spanOf(nth === undefined || !isList(field.value) ? field.path : [...field.path, nth]);
 }
 
 function some<K extends string, V>(key: K, value: V | undefined): { readonly [k in K]?: V } {

@@ -148,8 +148,8 @@ export interface Step {
   readonly lacks?: readonly string[];
   /** The fields of the task, already of the shape that the task declares. */
   readonly fields: { readonly [field: string]: Json };
-  /** Where the step stands; absent when the document came from the cache. */
-  readonly span?: Span;
+  /** Where its name stands, or the value of one of its keys, or one item of that; undefined when the document came from the cache. */
+  readonly spanOf?: (key?: string, nth?: number) => Span | undefined;
 }
 
 /** The steps that a word of the command line means; none: there is no such step. */

@@ -2,6 +2,7 @@ import { suggest } from '../base/suggest.ts';
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
 import type { Action, Draft } from '../model/plan.ts';
 import type { Project, Step, StepId } from '../model/project.ts';
+import { wrongStep } from '../model/wrong-step.ts';
 import type { PlanScope, Task } from '../task.ts';
 import type { Drafted } from './drafted.ts';
 import { defaultInputs, inputProblems, localState, localWrites, withoutProducts } from './inputs.ts';
@@ -83,11 +84,10 @@ function unneeded(step: Step, drafts: ReadonlyMap<StepId, Drafted>, project: Pro
 
 function unknown(what: 'task' | 'sandbox', name: string, step: Step, known: Iterable<string>): Diagnostic {
   const near = suggest(name, known);
-  return {
-    severity: 'error',
-    code: `unknown-${what}`,
-    message: `step ${step.id}: there is no ${what} ${name}`,
-    ...(step.span ? { span: step.span } : {}),
-    ...(near === undefined ? {} : { hint: `Did you mean \`${near}\`?` }),
-  };
+  const hint = near === undefined ? undefined : `Did you mean \`${near}\`?`;
+  return wrongStep(
+    step,
+    { code: `unknown-${what}`, message: `step ${step.id}: there is no ${what} ${name}`, hint },
+    what === 'task' ? 'task' : 'in',
+  );
 }

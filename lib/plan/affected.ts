@@ -53,7 +53,7 @@ export function redefinedSteps(before: Project | undefined, now: Project): Reado
 
 function definitionOf(step: Step | undefined, project: Project | undefined): string | undefined {
   if (step === undefined || project === undefined) return undefined;
-  const { span: _, description: __, aliases: ___, ...definition } = step;
+  const { description: _, aliases: __, ...definition } = step;
   const secrets = project.secrets.filter(({ name }) => step.secrets.includes(name)).map(({ name, version }) => [name, version]);
   return JSON.stringify([definition, project.sandboxes.get(step.sandbox), secrets]);
 }

@@ -1,10 +1,11 @@
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
 import type { Step, StepId } from '../model/project.ts';
+import { wrongStep } from '../model/wrong-step.ts';
 import { circles } from './circles.ts';
 import { Heap } from './heap.ts';
 
 /** What of a step joins it to others. */
-export type Joined = Pick<Step, 'id' | 'needs' | 'after' | 'sandbox' | 'provides' | 'releases' | 'span'>;
+export type Joined = Pick<Step, 'id' | 'needs' | 'after' | 'sandbox' | 'provides' | 'releases' | 'spanOf'>;
 
 /** The steps of a project and what must come before what. Knows nothing of what is selected or fresh. */
 export interface Graph {
@@ -128,12 +129,10 @@ function diagnosticOf(circle: readonly Joined[]): Diagnostic {
       hints.push(`${next.id} provides ${next.provides}, where ${step.id} runs`);
     else hints.push(`${step.id} releases ${step.releases}, which ${next.id} uses`);
   }
-  return {
-    severity: 'error',
-    code: 'cycle',
-    message:
-      circle.length === 1 ? `step ${first.id} waits for itself` : `steps wait for each other: ${path.map((step) => step.id).join(' -> ')}`,
-    ...(first.span ? { span: first.span } : {}),
-    ...(hints.length > 0 ? { hint: hints.join('; ') } : {}),
-  };
+  const message =
+    circle.length === 1 ? `step ${first.id} waits for itself` : `steps wait for each other: ${path.map((step) => step.id).join(' -> ')}`;
+  const hint = hints.length > 0 ? hints.join('; ') : undefined;
+  const second = (path[1] as Joined).id;
+  const key = (['needs', 'after'] as const).find((one) => first[one].includes(second));
+  return wrongStep(first, { code: 'cycle', message, hint }, key);
 }

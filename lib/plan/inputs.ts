@@ -4,6 +4,7 @@ import { isPlainPath } from '../base/pattern.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Draft, Reads } from '../model/plan.ts';
 import type { Project, Step, StepId } from '../model/project.ts';
+import { wrongStep } from '../model/wrong-step.ts';
 import type { Drafted } from './drafted.ts';
 
 /** Globs of all that the step writes in the project on this side: its products, and its state if it runs here. */
@@ -57,25 +58,19 @@ function taken(lists: readonly (readonly string[])[]): readonly string[] {
 /** `file`: the Sandboxfile, relative to the project. */
 export function inputProblems(step: Step, draft: Draft, file: string): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
-  const span = step.span ? { span: step.span } : {};
   for (const [key, globs] of [
     ['inputs', step.inputs],
     ['outputs', step.outputs],
   ] as const) {
     if (!globs || globs.length === 0 || globs.some((glob) => !glob.startsWith('!'))) continue;
     const message = `step ${step.id}: ${key} only take away and so name nothing`;
-    diagnostics.push({
-      severity: 'error',
-      code: 'bad-glob',
-      message,
-      hint: `begin with what is meant, e.g. ${key}: ["**", "${globs[0]}"]`,
-      ...span,
-    });
+    const hint = `begin with what is meant, e.g. ${key}: ["**", "${globs[0]}"]`;
+    diagnostics.push(wrongStep(step, { code: 'bad-glob', message, hint }, key));
   }
   if (draft.makes.is === 'files' && mayMeet([file], draft.makes.globs) && compileGlobs(draft.makes.globs).matches(file)) {
     const message = `step ${step.id}: outputs (${draft.makes.globs.join(', ')}) take in ${file}, which it does not make`;
     const hint = 'name the folder or the files that it makes: all else that matches would be moved away, or removed by `sbx clean`';
-    diagnostics.push({ severity: 'error', code: 'overlapping-outputs', message, hint, ...span });
+    diagnostics.push(wrongStep(step, { code: 'overlapping-outputs', message, hint }, 'outputs'));
   }
   if (!step.inputs || draft.makes.is !== 'files' || !mayMeet(globsBelow(step.dir, step.inputs), draft.makes.globs)) return diagnostics;
   const outputs = compileGlobs(draft.makes.globs);
@@ -84,7 +79,7 @@ export function inputProblems(step: Step, draft: Draft, file: string): readonly 
   if (both.length === 0) return diagnostics;
   const message = `step ${step.id}: ${both.join(', ')} is both input and output`;
   const hint = 'what a step changes in place cannot be remembered: write to another path, or leave out outputs to run it every time';
-  diagnostics.push({ severity: 'error', code: 'overlapping-outputs', message, hint, ...span });
+  diagnostics.push(wrongStep(step, { code: 'overlapping-outputs', message, hint }, 'inputs'));
   return diagnostics;
 }
 

@@ -2,6 +2,7 @@ import { type Comparing, type Given, givenBy, overlap } from '../base/overlap.ts
 import { PatternTree } from '../base/pattern-tree.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { LOCAL, type Project, type Step, type StepId } from '../model/project.ts';
+import { wrongStep } from '../model/wrong-step.ts';
 import type { Drafted } from './drafted.ts';
 
 interface Claim {
@@ -54,27 +55,20 @@ function meetings(claims: readonly Claim[], diagnostics: Diagnostic[], comparing
 
 /** Not compared is not known to be apart. */
 function tooMuch({ step, globs }: Claim): Diagnostic {
-  return {
-    severity: 'error',
-    code: 'overlapping-outputs',
-    message: `too many wildcards to tell whether outputs of ${step.id} (${globs.join(', ')}) can be the same files as those of other steps`,
-    hint: 'begin outputs with the folder that they lie in, one for each step',
-    ...(step.span ? { span: step.span } : {}),
-  };
+  const message = `too many wildcards to tell whether outputs of ${step.id} (${globs.join(', ')}) can be the same files as those of other steps`;
+  const hint = 'begin outputs with the folder that they lie in, one for each step';
+  return wrongStep(step, { code: 'overlapping-outputs', message, hint }, 'outputs');
 }
 
 /** `first`: of the step that the project has first. */
 function diagnosticOf(first: Claim, second: Claim): Diagnostic {
-  const at = first.step.span ? ` (${first.step.span.file}:${first.step.span.start.line}:${first.step.span.start.column})` : '';
-  return {
-    severity: 'error',
-    code: 'overlapping-outputs',
-    message: `outputs of ${second.step.id} (${second.globs.join(', ')}) and of ${first.step.id}${at} (${first.globs.join(', ')}) can be the same files`,
-    hint: areCells(first.step, second.step)
-      ? 'put the values of the matrix into the outputs, e.g. out/${{ matrix.KEY }}, so that each cell has its own'
-      : 'give each step outputs of its own, or take some away with a leading "!"; what a tool keeps for itself belongs into state',
-    ...(second.step.span ? { span: second.step.span } : {}),
-  };
+  const span = first.step.spanOf?.();
+  const at = span ? ` (${span.file}:${span.start.line}:${span.start.column})` : '';
+  const message = `outputs of ${second.step.id} (${second.globs.join(', ')}) and of ${first.step.id}${at} (${first.globs.join(', ')}) can be the same files`;
+  const hint = areCells(first.step, second.step)
+    ? 'put the values of the matrix into the outputs, e.g. out/${{ matrix.KEY }}, so that each cell has its own'
+    : 'give each step outputs of its own, or take some away with a leading "!"; what a tool keeps for itself belongs into state';
+  return wrongStep(second.step, { code: 'overlapping-outputs', message, hint }, 'outputs');
 }
 
 /** Of one step with a matrix. */

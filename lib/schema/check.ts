@@ -1,10 +1,11 @@
+import { flow } from '../base/flow.ts';
 import type { Json } from '../base/json.ts';
 import { alternatives } from '../base/pattern.ts';
 import { isList, isMap, kindOf, type Plain, type PlainMap } from '../base/plain.ts';
 import { suggest } from '../base/suggest.ts';
 import type { DiagnosticCode } from '../model/diagnostic.ts';
 import { formatProblem } from './formats.ts';
-import { exampleOf, isFree, isLiteral, type MapShape, type ObjectShape, type Shape, type StringShape } from './shape.ts';
+import { exampleOf, type IntegerShape, isFree, isLiteral, type MapShape, type ObjectShape, type Shape, type StringShape } from './shape.ts';
 import { unknownKey } from './unknown-key.ts';
 
 /** Something in a value that is not of its shape. `path` leads from the checked value to the part that is wrong; `key`: its key is wrong. */
@@ -33,9 +34,19 @@ export function checkShape(shape: Shape, value: Plain, report: (misfit: Misfit) 
 
 const TRUTH_LIKE: ReadonlySet<string> = new Set(['yes', 'no', 'on', 'off', 'y', 'n', 'true', 'false']);
 
+function isTruthLike(value: Plain): value is string {
+  return typeof value === 'string' && TRUTH_LIKE.has(value.toLowerCase());
+}
+
+function isScalar(value: Plain | undefined): value is string | number | boolean {
+  return value !== null && value !== undefined && typeof value !== 'object';
+}
+
 type Path = readonly (string | number)[];
 
 interface Pass extends CheckOptions {
+  /** It is only asked whether the value fits. */
+  readonly dry?: true;
   readonly report: (misfit: Misfit) => void;
 }
 
@@ -46,31 +57,32 @@ function check(pass: Pass, shape: Shape, value: Plain, path: Path): Json | undef
       return checkText(pass, shape, value, path);
     case 'boolean':
       if (typeof value === 'boolean') return value;
-      if (typeof value === 'string' && TRUTH_LIKE.has(value.toLowerCase())) {
+      if (isTruthLike(value)) {
         const truth = /^(yes|on|y|true)$/i.test(value);
         return misfit(pass, path, 'ambiguous-scalar', `\`${value}\` is text, a truth value is wanted`, `Write ${truth}, without quotes.`);
       }
-      return wrongType(pass, path, 'true or false', value);
+      return wrongType(pass, path, shape, value);
     case 'integer':
-      if (typeof value !== 'number' || !Number.isSafeInteger(value)) return wrongType(pass, path, 'a whole number', value);
-      if (value < (shape.minimum ?? value)) return misfit(pass, path, 'bad-value', `${value} is less than ${shape.minimum}`);
-      if (value > (shape.maximum ?? value)) return misfit(pass, path, 'bad-value', `${value} is more than ${shape.maximum}`);
+      if (typeof value !== 'number' || !Number.isSafeInteger(value)) return wrongType(pass, path, shape, value);
+      if (value < (shape.minimum ?? value))
+        return misfit(pass, path, 'bad-value', `${value} is less than ${shape.minimum}`, boundsHint(shape));
+      if (value > (shape.maximum ?? value))
+        return misfit(pass, path, 'bad-value', `${value} is more than ${shape.maximum}`, boundsHint(shape));
       return value;
     case 'scalar':
-      if (value === null || typeof value === 'object') return wrongType(pass, path, 'text, a number or a truth value', value);
+      if (!isScalar(value)) return wrongType(pass, path, shape, value);
       return shape.literal && typeof value === 'string' && value.includes('${{') ? noExpression(pass, path) : value;
     case 'list':
       if (isList(value)) return all(value.map((item, i) => check(pass, shape.of, item, [...path, i])));
       if (shape.single && value !== null && !isMap(value)) return all([check(pass, shape.of, value, path)]);
-      return wrongType(pass, path, 'a list', value, '[...]');
+      return wrongType(pass, path, shape, value);
     case 'map':
-      return isMap(value) ? checkMap(pass, shape, value, path) : wrongType(pass, path, 'a map', value);
+      return isMap(value) ? checkMap(pass, shape, value, path) : wrongType(pass, path, shape, value);
     case 'object':
-      return isMap(value) ? checkObject(pass, shape, value, path) : wrongType(pass, path, 'a map', value);
+      return isMap(value) ? checkObject(pass, shape, value, path) : wrongType(pass, path, shape, value);
     case 'any-of': {
-      const fit = shape.of.find((one) => fits(one, value)) ?? (shape.of.length === 1 ? shape.of[0] : undefined);
-      if (fit !== undefined) return check(pass, fit, value, path);
-      return wrongType(pass, path, [...new Set(shape.of.map(wanted))].join(' or '), value);
+      const fit = shape.of.find((one) => fits(one, value)) ?? shape.of.find((one) => one.kind === 'boolean' && isTruthLike(value));
+      return fit === undefined ? wrongType(pass, path, shape, value) : check(pass, fit, value, path);
     }
   }
 }
@@ -83,7 +95,7 @@ function all(items: readonly (Json | undefined)[]): Json | undefined {
 }
 
 function checkText(pass: Pass, shape: StringShape, value: Plain, path: Path): Json | undefined {
-  if (value === null || typeof value === 'object') return wrongType(pass, path, wanted(shape), value);
+  if (!isScalar(value)) return wrongType(pass, path, shape, value);
   if ((shape.format === 'name' || shape.format === 'step') && typeof value === 'boolean') {
     return misfit(pass, path, 'ambiguous-scalar', `\`${value}\` is a truth value, a name is wanted`, `Quote it: "${value}".`);
   }
@@ -147,15 +159,36 @@ function checkObject(pass: Pass, shape: ObjectShape, value: PlainMap, path: Path
   return whole ? Object.fromEntries(members) : undefined;
 }
 
+function boundsHint({ minimum, maximum }: IntegerShape): string {
+  return `Write a whole number from ${minimum} to ${maximum}.`;
+}
+
 function noExpression(pass: Pass, path: Path): undefined {
   return misfit(pass, path, 'bad-value', 'an expression cannot stand here', 'Write the value itself.');
 }
 
-function wrongType(pass: Pass, path: Path, want: string, value: Plain, form?: string): undefined {
-  const scalar = value !== null && typeof value !== 'object';
-  const hint =
-    value === null ? 'Write a value, or leave the key out.' : form !== undefined && scalar ? `Write [${String(value)}].` : undefined;
-  return misfit(pass, path, 'wrong-type', `${want} is wanted here, this is ${kindOf(value)}`, hint);
+function wrongType(pass: Pass, path: Path, shape: Shape, value: Plain): undefined {
+  return misfit(
+    pass,
+    path,
+    'wrong-type',
+    `${wanted(shape)} is wanted here, this is ${kindOf(value)}`,
+    pass.dry ? undefined : formHint(pass, shape, value),
+  );
+}
+
+/** How to write what is wanted: the value itself, where only its brackets or quotes are wrong, else an example. */
+function formHint(pass: Pass, shape: Shape, value: Plain): string | undefined {
+  const isFit = (other: Plain): boolean => check({ ...pass, report: () => {}, dry: true }, shape, other, []) !== undefined;
+  if (value === null) return 'Write a value, or leave the key out.';
+  if (isScalar(value) && typeof value !== 'boolean' && isFit([value])) return `Write \`${flow([value])}\`.`;
+  if (isMap(value) && isFit([value])) return 'Put it into brackets: `[{ ... }]`.';
+  if (shape.kind === 'integer' && typeof value === 'string' && isFit(Number(value))) return `Write \`${value}\`, without quotes.`;
+  const [only] = isList(value) ? value : [];
+  if (isList(value) && value.length === 1 && isScalar(only) && isFit(only)) return `Write \`${flow(only)}\`, without brackets.`;
+  const example = exampleOf(shape);
+  if (example !== undefined) return `Write for example \`${flow(example)}\`.`;
+  return shape.kind === 'object' ? `Its keys are ${Object.keys(shape.fields).join(', ')}.` : undefined;
 }
 
 function misfit(pass: Pass, path: Path, code: DiagnosticCode, message: string, hint?: string | undefined): undefined {
@@ -178,13 +211,13 @@ function fits(shape: Shape, value: Plain): boolean {
   switch (shape.kind) {
     case 'string':
     case 'scalar':
-      return value !== null && typeof value !== 'object';
+      return isScalar(value);
     case 'boolean':
       return typeof value === 'boolean';
     case 'integer':
       return typeof value === 'number';
     case 'list':
-      return isList(value) || (shape.single === true && value !== null && typeof value !== 'object');
+      return isList(value) || (shape.single === true && isScalar(value));
     case 'map':
     case 'object':
       return isMap(value);
@@ -209,6 +242,6 @@ function wanted(shape: Shape): string {
     case 'object':
       return 'a map';
     case 'any-of':
-      return shape.of.map(wanted).join(' or ');
+      return [...new Set(shape.of.map((one) => (one.kind === 'scalar' ? 'a value' : wanted(one))))].join(' or ');
   }
 }

@@ -1,6 +1,12 @@
 import type { AnyOfShape, ListShape } from './shape.ts';
 
-const variable = { kind: 'string', literal: true, format: 'variable', description: 'Name of a variable.' } as const;
+const variable = {
+  kind: 'string',
+  literal: true,
+  format: 'variable',
+  description: 'Name of a variable.',
+  examples: ['GITHUB_SHA'],
+} as const;
 
 /** The two forms of `env`. */
 export const envShape = {

@@ -30,6 +30,7 @@ const NAME = new RegExp(FORMAT_PATTERNS.name);
 const VARIABLE = new RegExp(FORMAT_PATTERNS.variable);
 const STEP = new RegExp(FORMAT_PATTERNS.step);
 
+const NO_EXPRESSION = 'Names are written out, without expressions.';
 const NAMED_VALUE = /^[A-Za-z_]\w*=/;
 
 /** What is wrong with `text` as a value of the format; undefined if nothing is. */
@@ -40,16 +41,18 @@ export function formatProblem(format: Format, text: string): FormatProblem | und
       return {
         code: 'bad-name',
         message: `\`${text}\` is not a name`,
-        hint: `${like(nameLike(text))}Names start with a-z and go on with a-z, 0-9, _ and -.`,
+        hint: text.includes('${{') ? NO_EXPRESSION : `${like(nameLike(text))}Names start with a-z and go on with a-z, 0-9, _ and -.`,
       };
     case 'variable':
       if (VARIABLE.test(text)) return undefined;
       return {
         code: 'bad-name',
         message: `\`${text}\` cannot be the name of a variable`,
-        hint: NAMED_VALUE.test(text)
-          ? `Only names stand in a list. A map gives values: { ${text.replace('=', ': ')} }.`
-          : `${like(variableLike(text))}Use letters, digits and _, no digit first.`,
+        hint: text.includes('${{')
+          ? NO_EXPRESSION
+          : NAMED_VALUE.test(text)
+            ? `Only names stand in a list. A map gives values: { ${text.replace('=', ': ')} }.`
+            : `${like(variableLike(text))}Use letters, digits and _, no digit first.`,
       };
     case 'duration':
       return boundProblem(text, parseDuration(text), LONGEST, 'a duration', 'Write for example 90s, 10m, 1h30m or 7d.');

@@ -8,6 +8,7 @@ export const stepName = {
   literal: true,
   format: 'step',
   description: 'Name of a step.',
+  examples: ['build'],
 } as const satisfies StringShape;
 
 const stepNames = (description: string) =>
@@ -43,7 +44,7 @@ const globs = (description: string, examples: readonly (readonly string[])[]) =>
     examples,
   }) as const satisfies ListShape;
 
-const sandboxName = (description: string) => ({ kind: 'string', literal: true, format: 'name', description }) as const;
+const sandboxName = (description: string) => ({ kind: 'string', literal: true, format: 'name', description, examples: ['vm'] }) as const;
 
 const poolName = { kind: 'string', literal: true, format: 'name', description: 'A slot of this pool.' } as const satisfies StringShape;
 

@@ -127,8 +127,8 @@ test('optional files may be missing, others not', async () => {
   assert.equal(
     await wrong('version: 1\ninclude: { a: { file: a/b, optional: true }, b: ./b, c: c.yaml }\nsteps: { s: { run: s, needs: a:x } }\n'),
     [
-      'Sandboxfile.yaml:2:49-52 file-missing: there is no b\n    If it may be missing, write { file: ..., optional: true }.',
-      'Sandboxfile.yaml:2:57-63 file-missing: there is no c.yaml\n    If it may be missing, write { file: ..., optional: true }.',
+      'Sandboxfile.yaml:2:49-52 file-missing: there is no Sandboxfile in `b`\n    If it may be missing, write { file: ..., optional: true }.',
+      'Sandboxfile.yaml:2:57-63 file-missing: there is no file `c.yaml`\n    If it may be missing, write { file: ..., optional: true }.',
       'Sandboxfile.yaml:3:30-33 unknown-step: there is no step `a:x`\n    `a` is optional, and there is no a/b.',
     ],
   );
@@ -181,7 +181,7 @@ steps: { lint: { run: lint, needs: [a:x, aa:s] } }
     'Sandboxfile.yaml:4:25-29 unknown-param: the included file has no parameter `jbos`\n    Did you mean `jobs`?',
     'Sandboxfile.yaml:5:17-20 unknown-key: `dri` is not a key here\n    Did you mean `dir`?',
     'Sandboxfile.yaml:6:3-4 bad-name: `B` is not a name\n    Write for example `b`. Names start with a-z and go on with a-z, 0-9, _ and -.',
-    'Sandboxfile.yaml:7:6-9 wrong-type: text or a map is wanted here, this is a list',
+    'Sandboxfile.yaml:7:6-9 wrong-type: text or a map is wanted here, this is a list\n    Write `c`, without brackets.',
     'Sandboxfile.yaml:8:6-16 missing-key: `file` is missing\n    Write for example `file: backend`.',
     'Sandboxfile.yaml:9:6-10 bad-path: path `../e` leaves the project\n    What is included lies in the folder of the Sandboxfile or below it.',
     'Sandboxfile.yaml:10:6-8 bad-path: path `/f` leaves the project\n    What is included lies in the folder of the Sandboxfile or below it.',

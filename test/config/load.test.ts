@@ -29,7 +29,7 @@ steps:
   assert.equal(build?.inputs, ['src/**']);
   assert.equal(build?.needs, ['prepare']);
   assert.is(build?.timeout, 3_600_000);
-  assert.is(build?.span?.start.line, 5);
+  assert.is(build?.spanOf?.()?.start.line, 5);
   assert.equal(project.sandboxes.get('local')?.probeMaxAge, 7 * 86_400_000);
 });
 

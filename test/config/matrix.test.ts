@@ -121,7 +121,7 @@ test('misuse of a matrix is told with its place', async () => {
     ),
     [
       'Sandboxfile.yaml:3:32-36 ambiguous-scalar: `9.10` is the number 9.1\n    Quote it if it is text: "9.10". As a number write 9.1.',
-      'Sandboxfile.yaml:3:48-53 wrong-type: a list is wanted here, this is text\n    Write [linux].',
+      'Sandboxfile.yaml:3:48-53 wrong-type: a list is wanted here, this is text\n    Write `[linux]`.',
       'Sandboxfile.yaml:4:31-33 bad-value: `ghc` has no values\n    Give it some, or leave it out.',
       'Sandboxfile.yaml:4:35-37 bad-name: `Os` is not a name\n    Write for example `os`. Names start with a-z and go on with a-z, 0-9, _ and -.',
       'Sandboxfile.yaml:5:39-44 bad-value: `9.4` is there twice\n    Keep one of them.',
@@ -132,7 +132,7 @@ test('misuse of a matrix is told with its place', async () => {
       'Sandboxfile.yaml:8:55-65 missing-key: this is a new combination, and has no `os`\n    A combination has all of ghc, os.',
       'Sandboxfile.yaml:9:24-59 bad-value: no combination is left\n    Exclude less.',
       'Sandboxfile.yaml:10:30-38 wrong-type: text, a number or a truth value is wanted here, this is a map',
-      'Sandboxfile.yaml:10:50-58 wrong-type: a list is wanted here, this is a map',
+      'Sandboxfile.yaml:10:50-58 wrong-type: a list is wanted here, this is a map\n    Put it into brackets: `[{ ... }]`.',
       'Sandboxfile.yaml:11:35-46 bad-value: an expression cannot stand here\n    Write the value itself.',
       'Sandboxfile.yaml:12:20-30 expression-name: there is no `matrix.gch`\n    Did you mean `matrix.ghc`?',
       'Sandboxfile.yaml:13:20-30 expression-name: there is no `matrix.ghc`\n    There are: name, os, arch, cpus, args, sandbox.name, sandbox.kind, sandbox.host, sandbox.user, sandbox.workspace.',

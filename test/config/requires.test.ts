@@ -84,7 +84,7 @@ steps:
   assert.equal(diagnostics.map(shown), [
     'Sandboxfile.yaml:5:60-62 bad-value: `1x` is not the name of a parameter or of a variable',
     'Sandboxfile.yaml:5:64-69 bad-value: `a b` is not the name of a parameter or of a variable',
-    'Sandboxfile.yaml:6:29-48 wrong-type: a list is wanted here, this is a map',
+    'Sandboxfile.yaml:6:29-48 wrong-type: a list is wanted here, this is a map\n    Write for example `[version, DEPLOY_TOKEN]`.',
     'Sandboxfile.yaml:7:19-27 unknown-key: `required` is not a key of a shell step\n    Did you mean `requires`?',
   ]);
   const near = await loadText(`

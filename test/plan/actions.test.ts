@@ -38,7 +38,7 @@ function treeOf(steps: readonly Step[], id: string, paths: string): string {
   );
 }
 
-const at = (line: number) => ({ span: { file: 'Sandboxfile.yaml', start: { line, column: 3 }, end: { line, column: 9 } } });
+const at = (line: number) => ({ spanOf: () => ({ file: 'Sandboxfile.yaml', start: { line, column: 3 }, end: { line, column: 9 } }) });
 
 test('overlapping outputs are refused and both steps are named', () => {
   const steps = [step('a', { outputs: ['dist'], ...at(4) }), step('b', { outputs: ['dist/b/*.js', 'x'], ...at(9) })];

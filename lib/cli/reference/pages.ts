@@ -1,3 +1,4 @@
+import { flow } from '../../base/flow.ts';
 import { evaluate } from '../../config/expression/evaluate.ts';
 import { FUNCTIONS } from '../../config/expression/functions.ts';
 import { isProblem, parseExpression } from '../../config/expression/parser.ts';
@@ -10,7 +11,7 @@ import { FAILURE_MEANINGS } from '../../model/failure-meanings.ts';
 import type { Value } from '../../model/value.ts';
 import { EXIT, EXIT_MEANINGS, exitCode } from '../../run/exit-code.ts';
 import { flagVariables, STEP_VARIABLES, VARIABLES } from '../variables.ts';
-import { code, flow, table } from './markdown.ts';
+import { code, table } from './markdown.ts';
 
 // Pages of the reference that are tables of the code.
 

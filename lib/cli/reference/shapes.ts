@@ -1,6 +1,7 @@
+import { flow } from '../../base/flow.ts';
 import { FORMAT_PATTERNS } from '../../schema/formats.ts';
 import { isLiteral, type ObjectShape, type Shape } from '../../schema/shape.ts';
-import { code, flow, table } from './markdown.ts';
+import { code, table } from './markdown.ts';
 
 /** A table of keys. */
 export function fieldsTable({ fields, required = [] }: Pick<ObjectShape, 'fields' | 'required'>): readonly string[] {

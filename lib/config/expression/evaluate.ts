@@ -1,3 +1,4 @@
+import { kindOf } from '../../base/plain.ts';
 import { hintOf } from '../../base/suggest.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import type { Scalar, Value } from '../../model/value.ts';
@@ -182,6 +183,5 @@ function wrong(at: Expression, message: string, problems: Problems, hint?: strin
 }
 
 function kind(value: Value): string {
-  if (value === null) return 'not set';
-  return Array.isArray(value) ? 'a list' : typeof value === 'string' ? 'text' : `a ${typeof value}`;
+  return value === null ? 'not set' : kindOf(value);
 }

@@ -65,7 +65,7 @@ async function sameFromCache(text: string, { value }: CheckedProject): Promise<s
   const json = JSON.parse(JSON.stringify(jsonOfDocument(parsed.document))) as ReturnType<typeof jsonOfDocument>;
   const again = await load({ ...sources, main: { ...sources.main, cached: json } }, ASKED, TASKS);
   const unplaced = (things: ReadonlyMap<string, object>): unknown =>
-    [...things].map(([name, thing]) => [name, { ...thing, span: undefined }]);
+    [...things].map(([name, thing]) => [name, { ...thing, span: undefined, spanOf: undefined }]);
   const bare = (project: Project): unknown => ({ ...project, steps: unplaced(project.steps), lacking: unplaced(project.lacking) });
   if (again.value === undefined) return `the document from the cache is refused: ${again.diagnostics[0]?.message}`;
   return isDeepStrictEqual(bare(again.value.project), bare(value?.project as Project))
