@@ -29,7 +29,7 @@ export const SHAPE = hostile([
     `${START}  a: { run: x, env: { "A=B": "1", "-x": "2", "A B": "3" } }\n`,
   ],
   ['a recipe that leads out', 'bad-name@2', 'version: 1\nuse: ../../etc/passwd\n'],
-  ['a profile that leads out', 'unknown-profile@2 bad-value@2', 'version: 1\nsandboxes: { vm: { profile: ../../x } }\n'],
+  ['a profile that leads out', 'bad-value@2', 'version: 1\nsandboxes: { vm: { profile: ../../x } }\n'],
   ['a profile of the command line that leads out', 'unknown-profile@0', 'version: 1\n', {}, ['--profile', '../../etc/passwd']],
   ['a dotenv file that leads out', 'bad-path@2', 'version: 1\ndotenv: ../../etc/passwd\n'],
   [
