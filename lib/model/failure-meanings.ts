@@ -108,6 +108,37 @@ export const FAILURE_MEANINGS: { readonly [code in FailureCode]: FailureMeaning 
     mend: 'Name what you want more closely by `from` and `exclude`.',
   },
   'fetch-missing': { means: 'What was to be fetched is not in the workspace.', mend: 'Does the step that makes it stand in `needs`?' },
+  'hypervisor-unfit': {
+    means: 'A program of the hypervisor is missing where its machines are, or it is too old.',
+    mend: 'Install what the message names there; QEMU needs qemu-system, qemu-img and python3.',
+  },
+  'hypervisor-failed': { means: 'The hypervisor did not do what it was told.', mend: 'Its own words are in the last lines.' },
+  'capability-missing': {
+    means: 'This hypervisor cannot do what is asked of it, and nothing else is done instead.',
+    mend: 'Ask for something else, or use another driver.',
+  },
+  'appliance-missing': {
+    means: 'There is no such OVA or OVF on the computer of the hypervisor.',
+    mend: 'The path counts there; was the image built?',
+  },
+  'appliance-refused': {
+    means: 'The OVA or OVF is damaged, is none, or asks for what no appliance may have. Nothing was made.',
+    mend: 'Take it from where it was made once more; the message says what is wrong with it.',
+  },
+  'machine-absent': { means: 'The hypervisor knows no such machine.', mend: 'Import it again.' },
+  'machine-foreign': {
+    means: 'The machine has not the tag of this owner, or its name is taken by one that has not.',
+    mend: 'Nothing was done to it. Choose another name, or remove it by the means of the hypervisor.',
+  },
+  'machine-busy': {
+    means: 'Something else works with the machine: another sbx, or a window of the hypervisor.',
+    mend: 'Wait for it, or close it, and run again.',
+  },
+  'machine-state': { means: 'The machine cannot do this as it is now.', mend: 'The message says what it must be first, off as a rule.' },
+  'machine-stuck': {
+    means: 'The machine did not come to be what it should within its time, whatever was tried.',
+    mend: 'Read the last lines of its serial port; raise the time if it is only slow.',
+  },
   'local-io': { means: 'A file or folder here could not be read or written.', mend: 'The message names it: room, permissions?' },
   fault: { means: 'A bug in sbx.', mend: 'Please report it, with the text.' },
 };

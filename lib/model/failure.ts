@@ -36,6 +36,16 @@ export type FailureCode =
   | 'sync-refused'
   | 'fetch-refused'
   | 'fetch-missing'
+  | 'hypervisor-unfit'
+  | 'hypervisor-failed'
+  | 'capability-missing'
+  | 'appliance-missing'
+  | 'appliance-refused'
+  | 'machine-absent'
+  | 'machine-foreign'
+  | 'machine-busy'
+  | 'machine-state'
+  | 'machine-stuck'
   | 'local-io'
   | 'fault';
 
