@@ -5,9 +5,9 @@ import * as assert from 'uvu/assert';
 import { parseDotenv } from '../../lib/config/dotenv.ts';
 import { REPOSITORY } from '../rig/cli.ts';
 
-test('dotenv subset documented: what the guide shows is read as it says', () => {
-  const guide = readFileSync(join(REPOSITORY, 'docs/guide.md'), 'utf8');
-  const [, shown = ''] = /## Variables[\s\S]*?```sh\n([\s\S]*?)```/.exec(guide) ?? [];
+test('dotenv subset documented: what its page shows is read as it says', () => {
+  const page = readFileSync(join(REPOSITORY, 'docs/guide/variables.md'), 'utf8');
+  const [, shown = ''] = /```sh \.env\n([\s\S]*?)```/.exec(page) ?? [];
   const { pairs, diagnostics } = parseDotenv('.env', Buffer.from(shown));
   assert.equal(diagnostics, []);
   assert.equal(pairs, [

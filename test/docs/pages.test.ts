@@ -1,53 +1,68 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { REPOSITORY } from '../rig/cli.ts';
-import { withProject } from '../rig/project.ts';
+import { needing } from '../rig/needing.ts';
+import { PAGES, type Page, steady } from './page.ts';
+import { typed } from './session.ts';
 
-/** A block of a page: what stands behind its fence, and its text. */
-type Block = readonly [kind: string, text: string];
+/** What the issues promise, by the name of its page. */
+const TOPICS = [
+  ...['matrix', 'pools', 'services', 'include', 'recipes-and-profiles', 'commands-as-inputs', 'variables', 'secrets'],
+  ...['steps-for-people', 'words-of-your-own', 'why', 'reading-and-showing', 'watching', 'audit', 'ci', 'editor', 'completion', 'doctor'],
+];
 
-const DOCS = join(REPOSITORY, 'docs');
-
-/** Pages whose examples are run: those that hold a Sandboxfile (`LANGUAGE NAME` behind a fence is a file). Commands stand in `console` blocks, each with what it prints. */
-const pages = ['', 'coming-from/']
-  .flatMap((folder) => readdirSync(join(DOCS, folder)).map((name) => `${folder}${name}`))
-  .filter((name) => name.endsWith('.md'))
-  .map((name) => ({ name, blocks: blocksOf(readFileSync(join(DOCS, name), 'utf8')) }))
-  .filter(({ blocks }) => blocks.some(([kind]) => kind === 'yaml Sandboxfile.yaml'));
-
-function blocksOf(text: string): readonly Block[] {
-  return [...text.matchAll(/^```(.+)\n([\s\S]*?)^```$/gm)].map(([, kind = '', block = '']): Block => [kind, block]);
-}
-
-for (const { name, blocks } of pages) {
-  test(`the examples of ${name} do what the page says`, () => {
-    const files = blocks.flatMap(([kind, text]) => (kind.includes(' ') ? [[kind.slice(kind.indexOf(' ') + 1), text] as const] : []));
-    return withProject(Object.fromEntries(files), async ({ sbx }) => {
-      const told = blocks.filter(([kind]) => kind === 'console').map(([, text]) => text);
-      for (const [, line = '', output = ''] of told.flatMap((text) => [...text.matchAll(/^\$ sbx (.*)\n((?:(?!\$ ).*\n)*)/gm)])) {
-        const ended = await sbx(line.split(' '));
-        assert.is(steady(ended.stdout + ended.stderr), steady(output), `sbx ${line}`);
-      }
-    });
+for (const page of PAGES.filter(({ commands }) => commands.length > 0)) {
+  const register = page.text.includes('--audit ') && page.path.endsWith('/audit.md') ? needing('strace') : test;
+  register(`the examples of ${page.path} do what the page says`, async () => {
+    const said = new Map(page.commands.map(([command, printed]) => [command, steady(printed)]));
+    const session = await typed(page, (command, printed) => steady(printed).length >= (said.get(command)?.length ?? 0));
+    for (const [index, [command, printed]] of session.entries())
+      assert.is(steady(printed), steady(page.commands[index]?.[1] ?? ''), command);
   });
 }
 
-test('there are pages with examples', () => {
-  assert.ok(pages.some(({ name }) => name === 'reading-and-showing.md'));
+test('Docs: one page a topic with an example that is run by the tests, named in the guide', () => {
+  for (const topic of TOPICS) {
+    const page = PAGES.find(({ path }) => path === `docs/guide/${topic}.md`);
+    assert.ok(page !== undefined && page.commands.length > 0, topic);
+    assert.ok(
+      linksOf(pageAt('docs/guide.md')).some(([path]) => path === page.path),
+      topic,
+    );
+  }
+  assert.equal(
+    PAGES.filter(({ path }) => path.startsWith('docs/guide/')).map(({ path }) => path),
+    TOPICS.map((topic) => `docs/guide/${topic}.md`).sort(),
+  );
+});
+
+test('links between pages lead somewhere', () => {
+  for (const page of PAGES) {
+    for (const [path, anchor] of linksOf(page)) {
+      assert.ok(existsSync(join(REPOSITORY, path)), `${page.path}: ${path}`);
+      if (anchor === undefined) continue;
+      const titles = [...readFileSync(join(REPOSITORY, path), 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => title);
+      assert.ok(titles.map(anchorOf).includes(anchor), `${page.path}: ${path}#${anchor}`);
+    }
+  }
 });
 
 test('docs/coming-from for make, go-task, Turborepo, Vagrant: there, with examples, named where one begins, and true of the command line', () => {
-  const reference = readFileSync(join(DOCS, 'reference/command-line.md'), 'utf8');
+  const reference = readFileSync(join(REPOSITORY, 'docs/reference/command-line.md'), 'utf8');
   const rows = [...reference.matchAll(/^\| `(-[^`]+)` \| `SBX_/gm)];
   const flags = new Set(rows.flatMap(([, row = '']) => row.match(/(?<=^| )--?[a-z-]+/gi) ?? []));
-  const beginnings = [join(REPOSITORY, 'README.md'), join(DOCS, 'guide.md')].map((path) => readFileSync(path, 'utf8'));
-  for (const name of ['coming-from/make.md', 'coming-from/go-task.md', 'coming-from/turborepo.md', 'coming-from/vagrant.md']) {
+  for (const name of ['make', 'go-task', 'turborepo', 'vagrant']) {
+    const page = pageAt(`docs/coming-from/${name}.md`);
     // That of make is run by test/cli/import/page.test.ts, after `sbx import` wrote it.
-    assert.ok(name === 'coming-from/make.md' || pages.some((page) => page.name === name), `${name} has an example`);
-    for (const text of beginnings) assert.match(text, new RegExp(`\\]\\((docs/)?${name}\\)`), name);
-    for (const [, words = ''] of readFileSync(join(DOCS, name), 'utf8').matchAll(/`sbx ([^`\n]+)`/g)) {
+    assert.ok(name === 'make' || page.commands.length > 0, `${name} has an example`);
+    for (const first of ['README.md', 'docs/guide.md'])
+      assert.ok(
+        linksOf(pageAt(first)).some(([path]) => path === page.path),
+        `${first}: ${name}`,
+      );
+    for (const [, words = ''] of page.text.matchAll(/`sbx ([^`\n]+)`/g)) {
       const [command = '', ...rest] = words.replace(/ -- .*/, '').split(' ');
       assert.ok(reference.includes(`\n## sbx ${command}\n`), `${name}: sbx ${command}`);
       for (const flag of rest.filter((word) => word.startsWith('-')))
@@ -56,9 +71,27 @@ test('docs/coming-from for make, go-task, Turborepo, Vagrant: there, with exampl
   }
 });
 
-/** Without what differs from run to run: times and names of runs. */
-function steady(text: string): string {
-  return text.replace(/\b\d+(?:\.\d+)?m?s\b/g, '1s').replace(/\d{8}T\d{6}-[0-9a-f]{6}/g, 'RUN');
+function pageAt(path: string): Page {
+  const page = PAGES.find((other) => other.path === path);
+  assert.ok(page !== undefined, path);
+  return page;
+}
+
+/** The links of a page within the repository: paths from its root, and anchors. */
+function linksOf({ path: from, text }: Page): readonly (readonly [path: string, anchor: string | undefined])[] {
+  const prose = text.replace(/^```[\s\S]*?^```$/gm, '').replace(/`[^`\n]*`/g, '');
+  return [...prose.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].map(([, to = '', anchor]) => [
+    to === '' ? from : join(dirname(from), to),
+    anchor,
+  ]);
+}
+
+/** As GitHub makes it of a title. */
+function anchorOf(title: string): string {
+  return title
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
 }
 
 test.run();

@@ -10,6 +10,7 @@ import { sandboxfileFields, sandboxfileShape } from '../../lib/schema/sandboxfil
 import type { Shape } from '../../lib/schema/shape.ts';
 import { stepFields } from '../../lib/schema/step.ts';
 import { TASKS } from '../../tasks/index.ts';
+import { PAGES } from '../docs/page.ts';
 import { REPOSITORY } from '../rig/cli.ts';
 import { jsonOf, published, wrongWith } from './judging.ts';
 import { WHOLE_FILES } from './whole-file.ts';
@@ -27,16 +28,16 @@ test('the published schema takes every example, recipe and profile', () => {
 });
 
 test('every Sandboxfile in the README and the guide is one', async () => {
-  for (const page of ['README.md', 'docs/guide.md']) {
-    const text = readFileSync(join(REPOSITORY, page), 'utf8');
-    // What is shown in part is a part of a file.
-    const shown = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, file = '']) => file);
-    const files = shown.map((file) => (file.startsWith('version: 1\n') ? file : `version: 1\n${file}`));
-    assert.ok(files.length >= 2, page);
-    for (const file of files) {
-      assert.equal(validate(jsonOf(file)), [], `${page}: ${file}`);
-      assert.equal(await wrongWith(file), [], `${page}: ${file}`);
-    }
+  const pages = PAGES.filter(({ path }) => path === 'README.md' || path.startsWith('docs/guide'));
+  assert.ok(pages.length > 10);
+  for (const { path, text } of pages) {
+    // What has a name belongs to an example that is run; what is shown in part is a part of a file.
+    const named = [...text.matchAll(/```yaml (?:\S*\/)?Sandboxfile\.yaml\n(.*?)```/gs)].map(([, file = '']) => file);
+    const shown = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, file = '']) =>
+      file.startsWith('version: 1\n') ? file : `version: 1\n${file}`,
+    );
+    for (const file of [...named, ...shown]) assert.equal(validate(jsonOf(file)), [], `${path}: ${file}`);
+    for (const file of shown) assert.equal(await wrongWith(file), [], `${path}: ${file}`);
   }
 });
 
