@@ -53,8 +53,9 @@ export function check(root) {
   const messages = [];
   for (const [path, source] of files) messages.push(...checkFile(path, source, files));
   messages.push(...cycles(files));
-  for (const path of sources(root, ['test']).filter((one) => one.endsWith('.test.ts')))
-    messages.push(...checkTest(path, readSource(root, path)));
+  const others = new Map(sources(root, ['test', '.ci']).map((path) => [path, readSource(root, path)]));
+  for (const [path, source] of others) if (path.endsWith('.test.ts')) messages.push(...checkTest(path, source));
+  messages.push(...unusedExports(files, [...files, ...others]));
   return {
     messages,
     files: files.size,
@@ -230,6 +231,29 @@ function cycles(files) {
     state.set(path, 'done');
   };
   for (const path of files.keys()) visit(path, []);
+  return messages;
+}
+
+/** Names that no file speaks of that imports theirs. What .ci imports was emitted: `../.build/tasks/index.js`. */
+function unusedExports(files, readers) {
+  const texts = new Map([...files.keys()].map((path) => [path, []]));
+  for (const [path, { text, imports }] of readers) {
+    for (const { specifier } of imports.filter((one) => one.specifier.startsWith('.'))) {
+      const target = normalize(join(dirname(path), specifier));
+      texts.get(target.replace(/^\.build\/(.*)\.js$/, '$1.ts'))?.push(text);
+    }
+  }
+  const messages = [];
+  for (const [path, { code }] of files) {
+    if (BARRELS.has(path) || path.startsWith(PROGRAM)) continue;
+    for (const found of code.matchAll(/^export (?:async )?(?:function\*?|const|interface|type|class) (\w+)/gm)) {
+      const word = new RegExp(`\\b${found[1]}\\b`);
+      if (texts.get(path).some((text) => word.test(text))) continue;
+      messages.push(
+        `${path}:${lineOf(code, found.index)} unused-export: ${found[1]} is imported nowhere: what others need not know stays here`,
+      );
+    }
+  }
   return messages;
 }
 

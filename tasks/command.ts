@@ -39,7 +39,7 @@ function makesOf(step: Step, sandbox: SandboxSpec): Makes {
 }
 
 /** A step that is never remembered is never compared, so nothing is looked at for it; of a service what it declares counts for those that need it. */
-export function readsOf(step: Step, scope: PlanScope): Reads {
+function readsOf(step: Step, scope: PlanScope): Reads {
   const globs = step.inputs === undefined ? undefined : globsBelow(step.dir, step.inputs);
   if (scope.sandbox.kind !== 'local') return { is: 'arrived', globs };
   const isRead = step.service === undefined ? makesOf(step, scope.sandbox).is !== 'nothing' : globs !== undefined;

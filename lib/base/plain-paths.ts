@@ -5,7 +5,7 @@ export type Reach = 'none' | 'some' | 'all';
  * Paths named in full, each with all below it: what most globs of a large graph are. Thousands of them together cost as much as one.
  * Knows no patterns.
  */
-export interface PlainPaths {
+interface PlainPaths {
   readonly paths: readonly string[];
   /** Whether the path is one of them or below one. */
   has(path: string): boolean;

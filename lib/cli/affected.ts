@@ -17,7 +17,7 @@ import { loadWith, sayFaulty } from './open.ts';
 import { readSandboxfile } from './read-file.ts';
 import type { ReadSource } from './sources.ts';
 
-export interface Affected {
+interface Affected {
   readonly steps: ReadonlySet<StepId>;
   /** How much differs, and from what, in words. */
   readonly said: string;

@@ -12,7 +12,7 @@ import { effectsOf } from './ground.ts';
 import type { Ground } from './sandboxes.ts';
 
 /** A run whose steps are followed. */
-export interface Audited {
+interface Audited {
   ground(ground: Ground): Ground;
   hear(event: Stamped): void;
   /** Writes what was found, unless every event was written anyway. */

@@ -7,12 +7,12 @@ import type { Call } from './call.ts';
 import { narrowed } from './narrow.ts';
 import { type Opened, type OpenWish, openOrSay, sayFaulty } from './open.ts';
 
-export interface GivenWish extends OpenWish {
+interface GivenWish extends OpenWish {
   /** What is missing is asked for, where somebody can answer. */
   readonly asks?: true;
 }
 
-export interface OpenedGiven extends Opened {
+interface OpenedGiven extends Opened {
   readonly asked: boolean;
   /** The call as if all that was asked for had been given. */
   readonly call: Call;

@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 import { COMMANDS } from './commands.ts';
-import { FLAG, type Flag, flagUsage, variableOf } from './flags.ts';
+import { FLAG, type Flag, flagUsage } from './flags.ts';
 
 /** Help of sbx. Loads nothing but the tables; `columns` is the width of the terminal. */
 export function overview(columns: number): string {
@@ -64,14 +64,8 @@ function flagTable(names: readonly string[], columns: number, formats?: readonly
   );
 }
 
-/** The variables of all flags of a command, for the reference. */
-export function variablesOf(command: Command): readonly string[] {
-  const flags = command.flags.map((name) => FLAG.get(name)).filter((flag): flag is Flag => flag !== undefined);
-  return flags.filter((flag) => flag.name !== 'help' && flag.name !== 'version').map(variableOf);
-}
-
 /** Two columns; where the terminal is too narrow for them, the second goes below the first. */
-export function table(rows: readonly (readonly [string, string])[], columns: number): string[] {
+function table(rows: readonly (readonly [string, string])[], columns: number): string[] {
   const widest = Math.max(0, ...rows.map(([left]) => left.length));
   const beside = 2 + widest + 2;
   const lines: string[] = [];

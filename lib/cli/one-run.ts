@@ -4,7 +4,7 @@ import { type JournalRead, listRuns, readJournal } from '../run/journal.ts';
 import { type Call, complain } from './call.ts';
 
 /** A run that left a journal. */
-export interface OneRun {
+interface OneRun {
   readonly run: string;
   readonly journal: JournalRead;
 }

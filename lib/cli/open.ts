@@ -25,7 +25,7 @@ export interface Opened {
   readonly provenance?: readonly Provenance[];
 }
 
-export interface Unopened {
+interface Unopened {
   readonly file: string;
   /** What could be made of it, to look for more that is wrong. */
   readonly partial?: Project;
@@ -78,7 +78,7 @@ export async function open(call: Call, wish: OpenWish): Promise<Opening> {
 }
 
 /** A Sandboxfile whose bytes are known, and how what it names is read. */
-export interface Reading {
+interface Reading {
   /** Of the project, absolute and real. */
   readonly root: string;
   readonly file: string;

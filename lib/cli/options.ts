@@ -51,13 +51,13 @@ export interface Options {
   readonly maxAge?: number;
 }
 
-export interface ReportWish {
+interface ReportWish {
   readonly format: (typeof REPORTS)[number];
   readonly file: string;
 }
 
 /** Where flags come from, the strongest first. */
-export interface OptionSources {
+interface OptionSources {
   readonly given: Given;
   readonly environment: ReadonlyMap<string, string>;
   /** The user's configuration: name of a flag and its text. */

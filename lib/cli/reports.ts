@@ -24,7 +24,7 @@ export function isReport(format: string | undefined): format is ReportFormat {
   return REPORTS.some((one) => one === format);
 }
 
-export interface ReportGround {
+interface ReportGround {
   readonly io: Pick<Io, 'files' | 'nonce'>;
   /** The project's `.sbx`. */
   readonly folder: string;

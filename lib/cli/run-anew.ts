@@ -48,7 +48,7 @@ export async function runAnew(call: Call, witness: RunWitness): Promise<number> 
   return (await runProject(given, project, names, kept)).exit;
 }
 
-export interface RunWays {
+interface RunWays {
   readonly witness?: RunWitness;
   /** Hears of the run as soon as it is under way. */
   readonly begun?: (running: Running) => void;
@@ -56,7 +56,7 @@ export interface RunWays {
   readonly lasting?: Lasting;
 }
 
-export interface RanProject {
+interface RanProject {
   readonly exit: number;
   /** It was told to stop, by a signal. */
   readonly stopped: boolean;

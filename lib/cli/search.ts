@@ -4,21 +4,21 @@ import type { Files } from '../model/io.ts';
 import { SANDBOXFILES } from '../model/project.ts';
 import type { Call } from './call.ts';
 
-export interface Found {
+interface Found {
   /** Absolute, as it was found. */
   readonly file: string;
   /** The folder that it lies in: where the project is. */
   readonly folder: string;
 }
 
-export interface NotFound {
+interface NotFound {
   readonly message: string;
   readonly hint: string;
   /** Folders that were looked into, the nearest first. */
   readonly looked: readonly string[];
 }
 
-export interface SearchFrom {
+interface SearchFrom {
   /** The working directory, after `-C`. */
   readonly cwd: string;
   /** `-f FILE` or SBX_FILE: taken as it is, nothing is searched. */

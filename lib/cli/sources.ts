@@ -4,7 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Files } from '../model/io.ts';
 import { cachedDocument } from './document-cache.ts';
 
-export interface SourceFolders {
+interface SourceFolders {
   /** Of the project. */
   readonly root: string;
   /** Of the package. */

@@ -1,7 +1,7 @@
 import { FLAGS, type Flag, variableOf } from './flags.ts';
 
 /** An environment variable and what it is for, for the reference. */
-export type VariableMeaning = readonly [name: string, meaning: string];
+type VariableMeaning = readonly [name: string, meaning: string];
 
 /** Variables that sbx reads and that stand for no flag. */
 export const VARIABLES: readonly VariableMeaning[] = [

@@ -5,7 +5,7 @@ import type { Entry, Section } from './section.ts';
 
 // Steps with a matrix as steps of their own, one for each combination: `step@9.4,linux`.
 
-export interface Cells {
+interface Cells {
   /** With an entry for each cell, in the place of the step that has the matrix. */
   readonly section: Section;
   /** The cells by the name of the step that has the matrix. */

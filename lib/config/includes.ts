@@ -14,7 +14,7 @@ import { type Opening, openUnit, type Unit } from './unit.ts';
 // `include`: other Sandboxfiles, whose steps get a name before theirs.
 
 /** The Sandboxfiles of a project. */
-export interface Units {
+interface Units {
   /** That of the project first, each other one behind the one that includes it. */
   readonly units: readonly Unit[];
   /** Names of optional files that are not there, and where they would lie. */

@@ -2,7 +2,7 @@ import type { Path } from './parsed.ts';
 
 // Where in a tree of nodes a path leads. Knows no YAML: what a node holds is asked of the caller.
 
-export interface Member<N> {
+interface Member<N> {
   readonly key: N;
   /** What a path may call it. */
   readonly names: readonly unknown[];
@@ -15,7 +15,7 @@ export interface Branches<N> {
   items(node: N): readonly N[] | undefined;
 }
 
-export interface Found<N> {
+interface Found<N> {
   readonly node: N | null;
   readonly key: N | null;
   /** Parts of the path that were there. */

@@ -10,7 +10,7 @@ import { below, type Origin, type Report } from './report.ts';
 // The combinations of a matrix, as in GitHub Actions: each value with each, less `exclude`, and more by `include`.
 
 /** One combination. */
-export interface Combination {
+interface Combination {
   /** The values of its axes in the order of their declaration: `9.4,linux`. */
   readonly name: string;
   /** What `matrix.KEY` stands for; null for a key that only other combinations have. */

@@ -19,7 +19,7 @@ export interface StepNames {
 type From = Pick<Entry, 'unit' | 'cell'>;
 
 /** Why a name means no step. */
-export interface NoStep {
+interface NoStep {
   readonly message: string;
   readonly hint: () => string | undefined;
 }

@@ -26,10 +26,10 @@ export interface Params {
 }
 
 /** What expressions see of parameters. */
-export type Seen = Pick<Scope, 'params'> & { readonly lacking: ReadonlyMap<string, readonly string[]> };
+type Seen = Pick<Scope, 'params'> & { readonly lacking: ReadonlyMap<string, readonly string[]> };
 
 /** A parameter as it was read; one that lacks something has no value yet. */
-export type ReadParam = Param & { readonly lacks?: readonly string[] };
+type ReadParam = Param & { readonly lacks?: readonly string[] };
 
 /** What stands for a default: a value of `with`, or the parameter of the same name in the file that includes this one. */
 type Given = Field | ReadParam;
@@ -205,7 +205,7 @@ function typeOf(value: Value): ParamType {
 }
 
 /** The variable that sets a parameter: `ghc-version` by SBX_PARAM_GHC_VERSION. */
-export function variableOf(param: string): string {
+function variableOf(param: string): string {
   return `SBX_PARAM_${param.toUpperCase().replaceAll('-', '_')}`;
 }
 

@@ -14,7 +14,7 @@ import type { Unit } from './unit.ts';
 
 // Where the values of a project come from. Loaded only when somebody asks.
 
-export interface Asked {
+interface Asked {
   readonly ask: Ask;
   readonly name: string;
   readonly units: readonly Unit[];

@@ -20,7 +20,7 @@ export const MOST_DIAGNOSTICS = 200;
 const MOST_SEARCHED = 20;
 
 /** What to do about it. A function where finding that out costs something: it is called for what is shown, and not too often. */
-export type Hint = string | undefined | (() => string | undefined);
+type Hint = string | undefined | (() => string | undefined);
 
 /** What the expressions, globs and variables of a project may come to, in characters. */
 const MOST_TEXT = 16 * 1024 * 1024;

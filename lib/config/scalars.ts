@@ -1,7 +1,7 @@
 import type { Path } from './parsed.ts';
 
 /** A scalar that YAML reads as something else than it looks like. */
-export interface Ambiguity {
+interface Ambiguity {
   readonly message: string;
   readonly hint: string;
 }

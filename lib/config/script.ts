@@ -12,7 +12,7 @@ import type { Atom, Verdict } from './shell/text.ts';
 
 const SAY_WHERE = 'Say where they go: ${{ args }}.';
 
-export interface ScriptAsk {
+interface ScriptAsk {
   readonly shell: Script['shell'] | undefined;
   /** Named on the command line: words behind `--` are appended unless the text says where they go. */
   readonly named: boolean;

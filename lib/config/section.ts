@@ -10,7 +10,7 @@ import { below, type Origin, type Report } from './report.ts';
 import type { Unit } from './unit.ts';
 
 /** What a step with a matrix is one of. */
-export interface Cell {
+interface Cell {
   readonly of: string;
   readonly values: ReadonlyMap<string, Value>;
 }

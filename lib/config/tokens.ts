@@ -6,7 +6,7 @@ interface Token {
   readonly source?: string;
 }
 
-export interface Stretch {
+interface Stretch {
   readonly from: number;
   readonly to: number;
 }
@@ -26,7 +26,7 @@ export function tagsOf(tokens: readonly object[]): readonly { readonly offset: n
 }
 
 /** An expression that a flow collection cuts: `[${{ x }}]` is `$` and a map in a map. `whole` is the value as it was meant. */
-export interface CutExpression extends Stretch {
+interface CutExpression extends Stretch {
   readonly whole: string;
 }
 

@@ -9,7 +9,7 @@ import type { Sources } from './sources.ts';
 import { type Opening, type Unit, within } from './unit.ts';
 
 /** What the files of a project say to all their steps, and what their expressions see. */
-export interface UnitValues {
+interface UnitValues {
   readonly name: string;
   readonly params: ReadonlyMap<string, Param>;
   readonly lacking: Map<string, Lacking>;

@@ -29,7 +29,7 @@ export interface Unit {
   readonly layers: readonly Layer[];
 }
 
-export type UnitPlace = Pick<Unit, 'space' | 'folder' | 'dir' | 'given' | 'outer'>;
+type UnitPlace = Pick<Unit, 'space' | 'folder' | 'dir' | 'given' | 'outer'>;
 
 /** What files are opened with. */
 export interface Opening {

@@ -1,5 +1,5 @@
 /** What is said of a fault of YAML. */
-export interface YamlWords {
+interface YamlWords {
   readonly message: string;
   readonly hint?: string;
 }

@@ -8,7 +8,7 @@ import type { Files } from '../model/io.ts';
 import { readRegular } from './read-regular.ts';
 import { errnoOf } from './trouble.ts';
 
-export interface Ears {
+interface Ears {
   /** A name in a watched folder came, went or was replaced (`rename`), or what is behind it changed. */
   readonly heard: (path: string, event: 'rename' | 'change') => void;
   /** More happened than the system keeps: what else changed is not known. */

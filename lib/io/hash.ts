@@ -16,14 +16,14 @@ const ATTEMPTS = 5;
 /** What is kept of a look at a file. */
 export type FileState = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino' | 'mode'>;
 
-export interface Hashed {
+interface Hashed {
   readonly digest: Digest;
   /** The file as it was while it was read: the same before and after. */
   readonly seen: FileState;
 }
 
 /** Hashes files through one buffer, which all calls share. */
-export interface Hasher {
+interface Hasher {
   /** The sha256 of a regular file. A file that changes while it is read is read again, at most 5 times. */
   file(path: string): Result<Hashed, Failure>;
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 // Finds and ends all that a command started. Knows nothing of pipes, results or steps.
 
 /** How the processes of a command are known: by their group (which is also their session) and by the tag in their environment. */
-export interface TreeMark {
+interface TreeMark {
   readonly pid: number;
   /** False for a child that shares the group of sbx, which then is not signalled as a group. */
   readonly ownGroup: boolean;

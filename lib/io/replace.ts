@@ -4,7 +4,7 @@ import type { Io } from '../model/io.ts';
 /** The effects that writing needs. */
 export type Writing = Pick<Io, 'files' | 'nonce'>;
 
-export interface ReplaceOptions {
+interface ReplaceOptions {
   /** Permissions of the new file; 0644 less the umask by default. */
   readonly mode?: number;
   /** Force the content and the name to the disk before returning. */

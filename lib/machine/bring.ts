@@ -6,7 +6,7 @@ import type { Driver, MachineId, MachineState, OwnerTag } from '../model/machine
 import { type Deed, nextMove, type Wanted } from './next-move.ts';
 
 /** How long each deed may take to show, in milliseconds, and what was found without one. */
-export type Patiences = { readonly [deed in Deed]: number } & { readonly found: number };
+type Patiences = { readonly [deed in Deed]: number } & { readonly found: number };
 
 export const PATIENCES: Patiences = {
   import: 10_000,
@@ -17,7 +17,7 @@ export const PATIENCES: Patiences = {
   found: 60_000,
 };
 
-export interface Bringing {
+interface Bringing {
   readonly driver: Driver;
   readonly clock: Clock;
   readonly owner: OwnerTag;
@@ -29,7 +29,7 @@ export interface Bringing {
 }
 
 /** What was done to bring it there, in order: nothing where it was there already. */
-export interface Brought {
+interface Brought {
   readonly id: MachineId;
   readonly did: readonly Deed[];
 }

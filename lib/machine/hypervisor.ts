@@ -35,7 +35,7 @@ export function hypervisorIn(name: string, session: Pick<Session, 'program'>): H
 }
 
 /** Only an exit of 0 is success, an end by signal never. */
-export function succeeded({ exit }: Ran): boolean {
+function succeeded({ exit }: Ran): boolean {
   return 'code' in exit && exit.code === 0;
 }
 

@@ -9,13 +9,13 @@ export const DEEDS = ['import', 'start', 'requestShutdown', 'powerOff', 'destroy
 export type Deed = (typeof DEEDS)[number];
 
 /** What was tried so far on the way to what is wanted. */
-export interface Patience {
+interface Patience {
   readonly done: ReadonlySet<Deed>;
   /** Whether the time is up that the last of them, or the state that was found, is given. */
   readonly isOver: boolean;
 }
 
-export type Move =
+type Move =
   | { readonly is: 'there' }
   | { readonly is: 'do'; readonly deed: Deed }
   | { readonly is: 'wait' }

@@ -11,7 +11,7 @@ export interface Appliance {
   readonly nics: readonly string[];
 }
 
-export interface ApplianceDisk {
+interface ApplianceDisk {
   readonly id: string;
   /** Its name in the appliance. */
   readonly file: string;

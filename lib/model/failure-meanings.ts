@@ -1,7 +1,7 @@
 import type { FailureCode } from './failure.ts';
 
 /** What a failure means, and what to do about it. */
-export interface FailureMeaning {
+interface FailureMeaning {
   readonly means: string;
   readonly mend: string;
 }

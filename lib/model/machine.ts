@@ -22,7 +22,7 @@ export interface Hypervisor {
   read(path: string, signal: AbortSignal): Promise<Result<Uint8Array | undefined, Failure>>;
 }
 
-export interface RunStreams {
+interface RunStreams {
   readonly signal: AbortSignal;
   readonly stdin?: Uint8Array;
 }
@@ -76,7 +76,7 @@ export interface Driver {
 /** Says whose a machine is: `[a-z0-9-]`, at most 64 of them. */
 export type OwnerTag = string;
 
-export interface DriverFacts {
+interface DriverFacts {
   readonly version: string;
   /** What can be chosen; whether it works shows only when a machine starts. */
   readonly accelerators: readonly string[];
@@ -84,7 +84,7 @@ export interface DriverFacts {
   readonly seeds: readonly Seed['is'][];
 }
 
-export interface ImportWish {
+interface ImportWish {
   /** A new UUID, the owner's own name for the machine until it has an id. */
   readonly id: string;
   readonly owner: OwnerTag;
@@ -95,14 +95,14 @@ export interface ImportWish {
 }
 
 /** What is absent stays as it is. */
-export interface MachineSettings {
+interface MachineSettings {
   readonly cpus?: number;
   /** MiB. */
   readonly memory?: number;
   readonly network?: Network;
 }
 
-export type Network =
+type Network =
   /** The guest reaches out; what is to be reached in it is forwarded. */
   | { readonly is: 'nat'; readonly forwards: readonly Forward[] }
   /** On the LAN like a computer of its own. */
@@ -110,12 +110,12 @@ export type Network =
   | { readonly is: 'none' };
 
 /** A port of 127.0.0.1 of the hypervisor's computer that leads to one of the guest. Absent: any that is free, found anew at each start. */
-export interface Forward {
+interface Forward {
   readonly host?: number;
   readonly guest: number;
 }
 
-export type Seed =
+type Seed =
   /** Values that systemd of the guest takes from SMBIOS: `ssh.authorized_keys.root`, `tmpfiles.extra`. */
   | { readonly is: 'credentials'; readonly values: ReadonlyMap<string, Uint8Array> }
   /** A disk labelled `cidata` for cloud-init. */
@@ -123,12 +123,12 @@ export type Seed =
   /** A folder that the guest sees read-only as `/media/sf_<name>`. */
   | { readonly is: 'folder'; readonly name: string; readonly files: ReadonlyMap<string, Uint8Array> };
 
-export interface Endpoint {
+interface Endpoint {
   readonly address: string;
   readonly port: number;
 }
 
-export interface Snapshots {
+interface Snapshots {
   /** Of a running machine with its memory. A name that is taken is refused. */
   take(id: MachineId, name: string, signal: AbortSignal): Promise<Result<void, Failure>>;
   /** What ran before runs afterwards; what was off stays so, and goes on from the snapshot when it is started. */
@@ -138,9 +138,9 @@ export interface Snapshots {
 }
 
 /** Makes a machine that shares the disks of another one, which is off, as they are now. Both go on by themselves. */
-export type LinkedClone = (of: MachineId, wish: Omit<ImportWish, 'appliance'>, signal: AbortSignal) => Promise<Result<MachineId, Failure>>;
+type LinkedClone = (of: MachineId, wish: Omit<ImportWish, 'appliance'>, signal: AbortSignal) => Promise<Result<MachineId, Failure>>;
 
-export interface OwnedMachine {
+interface OwnedMachine {
   readonly id: MachineId;
   /** The id of the wish that it was made by. */
   readonly wish: string;
@@ -149,14 +149,14 @@ export interface OwnedMachine {
   readonly whole: boolean;
 }
 
-export interface Bridge {
+interface Bridge {
   /** The whole name, blanks and brackets included. */
   readonly name: string;
   readonly up: boolean;
   readonly wireless: boolean;
 }
 
-export interface MachineDiagnostics {
+interface MachineDiagnostics {
   readonly state: MachineState;
   /** Last lines of what the guest wrote to its serial port, oldest first. */
   readonly serial: readonly string[];

@@ -6,7 +6,7 @@ import type { Project, SandboxName, Step, StepId } from '../model/project.ts';
 import { feeders } from './flows.ts';
 
 /** What has changed beside the files themselves. */
-export interface AlsoChanged {
+interface AlsoChanged {
   /** Steps that are declared otherwise. */
   readonly redefined: ReadonlySet<StepId>;
   /** What is reached by another way. */

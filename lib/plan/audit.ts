@@ -5,7 +5,7 @@ import type { Project, StepId } from '../model/project.ts';
 import { condense } from './condense.ts';
 import { localState } from './inputs.ts';
 
-export interface AuditScope {
+interface AuditScope {
   readonly project: Project;
   /** Of every step of the project. */
   readonly actions: ReadonlyMap<StepId, Action>;

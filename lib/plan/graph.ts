@@ -95,7 +95,7 @@ function reach(from: readonly number[], edges: readonly (readonly number[])[]): 
   return seen;
 }
 
-export function turned(edges: readonly (readonly number[])[]): number[][] {
+function turned(edges: readonly (readonly number[])[]): number[][] {
   const result: number[][] = edges.map(() => []);
   for (const [i, list] of edges.entries()) for (const next of list) result[next]?.push(i);
   return result;

@@ -11,7 +11,7 @@ import { keyOf, recordOf, type Shared } from './fingerprint.ts';
 import type { Judgement, PlanOptions, Upstream } from './judgement.ts';
 import { differences, treeDifference } from './staleness.ts';
 
-export interface Question {
+interface Question {
   readonly project: Project;
   readonly action: Action;
   /** What each needed step contributes; undefined: nothing is known of it. */

@@ -16,7 +16,7 @@ export function priceOf(action: Action, decision: Decision, key: Digest | undefi
 }
 
 /** Sums of what is known. */
-export interface Total {
+interface Total {
   readonly ms: number;
   /** The part of `ms` that upstream decides. */
   readonly perhaps: number;

@@ -7,7 +7,7 @@ import { difference, type Trees } from './difference.ts';
 import { treeChanges } from './tree-changes.ts';
 
 /** What a reason may need beyond the two records to name things as the user does. */
-export interface Names {
+interface Names {
   readonly sandbox: SandboxName;
   /** What the variables of the command stand for; see `expressionsOf`. */
   readonly expressions: ReadonlyMap<string, string>;

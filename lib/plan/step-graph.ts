@@ -3,7 +3,7 @@ import type { Joined } from './graph.ts';
 import type { Selection } from './select.ts';
 
 /** What a step comes after, as a graph shows it. Steps that are not shown are left out. */
-export interface Links {
+interface Links {
   readonly needs: readonly StepId[];
   /** What else must have ended before: `after`, providers of its place, or the users of the place that it releases; of places none that follows from another. */
   readonly after: readonly StepId[];

@@ -14,7 +14,7 @@ export interface Announcer {
   close(): void;
 }
 
-export interface Announcing {
+interface Announcing {
   readonly io: Pick<Io, 'files' | 'clock'>;
   /** The project's `.sbx`. */
   readonly folder: string;

@@ -15,7 +15,7 @@ import { tracePath } from './trace-path.ts';
 /** Tells, in an event, what an executed step did that it does not declare; in a note, that it is not known. */
 export type Auditor = (step: Step) => Promise<void>;
 
-export interface AuditorInput {
+interface AuditorInput {
   readonly project: Project;
   readonly tasks: ReadonlyMap<string, Task>;
   readonly io: Io;

@@ -9,7 +9,7 @@ import { linkFailure, ownOutputs, throughFailure } from './output-links.ts';
 import { isExecutable, linkTarget, type OutputRules } from './outputs.ts';
 import type { Scene } from './swap.ts';
 
-export interface Captured {
+interface Captured {
   readonly tree: Tree;
   /** Whether the store has all of it; if not, the step must not be remembered. */
   readonly kept: boolean;

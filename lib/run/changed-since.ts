@@ -5,7 +5,7 @@ import type { ProjectLook } from './look.ts';
 import type { Reading } from './reading.ts';
 
 /** What of the inputs of a step was not the same all the time while it ran. */
-export interface Disturbed {
+interface Disturbed {
   readonly paths: readonly string[];
   /** Their content is the same again. */
   readonly isPutBack: boolean;

@@ -26,7 +26,7 @@ export interface Equipment {
 }
 
 /** What a step is given when it is executed. */
-export interface Equipped {
+interface Equipped {
   readonly output: StepOutput;
   readonly scopeWith: (leave: Pick<Leave, 'signal' | 'hurry'>) => RunScope;
   /** That travelled so far. */

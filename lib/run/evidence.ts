@@ -23,7 +23,7 @@ export interface Evidence {
 }
 
 /** What an invocation is given. */
-export interface Given {
+interface Given {
   /** Digest of all but the environment. */
   readonly key: Digest;
   readonly now: number;
@@ -74,7 +74,7 @@ export function keepEvidence(io: Writing, folder: string, run: EvidenceOfRun): v
   }
 }
 
-export interface EvidenceOfRun {
+interface EvidenceOfRun {
   readonly key: Digest;
   readonly said: Sayings;
   readonly looked: Looked;

@@ -30,7 +30,7 @@ import { awayFrom } from './unreachable.ts';
 
 // Restores and executes single steps. Knows nothing of order: the loop asks when it is a step's turn.
 
-export interface ExecuteInput extends Pick<ServicesInput, 'lasting'> {
+interface ExecuteInput extends Pick<ServicesInput, 'lasting'> {
   readonly project: Project;
   readonly folders: Folders;
   readonly io: Io;

@@ -11,7 +11,7 @@ import { compareOutputs, type OutputRules } from './outputs.ts';
 import type { Restored } from './restore.ts';
 import { type Scene, type Swap, swapIn } from './swap.ts';
 
-export interface Placed extends Restored {
+interface Placed extends Restored {
   /** With paths relative to the project. */
   readonly tree: Tree;
   /** Whether the store has all of it. */

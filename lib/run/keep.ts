@@ -24,7 +24,7 @@ import { type Before, moveTouched, seeOutputs } from './touched.ts';
 
 // The ledger over the records and the store. The order of what is written is what makes it safe: the success is forgotten first and told last.
 
-export interface KeepInput {
+interface KeepInput {
   /** Its name. */
   readonly project: string;
   readonly scene: Scene;

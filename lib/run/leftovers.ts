@@ -9,7 +9,7 @@ import { recordFolder } from './store.ts';
 import { quarantineFolder } from './store-blobs.ts';
 
 /** What goes from a folder once it was not written for `age` milliseconds. */
-export interface Leftovers {
+interface Leftovers {
   readonly folder: string;
   readonly names: RegExp;
   readonly age: number;

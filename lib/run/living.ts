@@ -15,7 +15,7 @@ import { type Answer, askOnce, isTaken, LineListener, openAsking, untilReady } f
 /** Of what it says while no run hears it, so much is kept for the next one, in UTF-16 code units. */
 const UNHEARD = 64 * 1024;
 
-export interface LivingOf {
+interface LivingOf {
   readonly planned: PlannedAction;
   readonly service: Service;
   readonly task: Task;

@@ -18,7 +18,7 @@ import { runName } from './run-name.ts';
 import { isProvablyDead, isWithin, type SelfFacts } from './self.ts';
 import { moveAway } from './trash.ts';
 
-export interface LockWish {
+interface LockWish {
   readonly path: string;
   readonly self: SelfFacts;
   readonly command: string;
@@ -27,7 +27,7 @@ export interface LockWish {
   readonly mayTake?: (holder: Holder) => boolean;
 }
 
-export interface Waiting {
+interface Waiting {
   readonly signal: AbortSignal;
   /** Called once for each holder that is waited for. */
   readonly waiting: (holder: Holder) => void;
@@ -119,7 +119,7 @@ export function unlock(io: LockEffects, path: string, nonce: string): boolean {
 }
 
 /** What is in a lock. */
-export interface Found {
+interface Found {
   /** Of the file. */
   readonly name: string;
   /** What the user calls it: the whole name if it says nothing. */

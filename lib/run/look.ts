@@ -22,7 +22,7 @@ import { type Reading, readInputs, treeOfSources } from './reading.ts';
 import type { Records } from './records.ts';
 import type { Store } from './store.ts';
 
-export interface LookSetting {
+interface LookSetting {
   readonly files: Files;
   /** Real path of the project. */
   readonly root: string;

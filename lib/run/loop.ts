@@ -15,7 +15,7 @@ import { type KeepGoing, Settlement } from './settlement.ts';
 
 // Goes through a plan: which step comes next, and what becomes of it. Knows no processes, no store and no places: `perform` does.
 
-export interface LoopInput {
+interface LoopInput {
   readonly planning: Planning;
   /** Steps that must have settled before each step; only steps of the plan. */
   readonly before: (step: StepId) => readonly StepId[];

@@ -14,7 +14,7 @@ export interface Memory {
   readonly look: ProjectLook;
 }
 
-export interface MemoryRequest {
+interface MemoryRequest {
   readonly io: Io;
   /** Its root is a real path. */
   readonly project: Pick<Project, 'root' | 'sandboxes'>;

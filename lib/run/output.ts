@@ -15,7 +15,7 @@ const IN_MEMORY = 32 * 1024;
 /** All that a step wrote, masked: bytes, or a file, absolute. */
 export type Log = { readonly is: 'bytes'; readonly bytes: Uint8Array } | { readonly is: 'file'; readonly path: string };
 
-export interface OutputTo {
+interface OutputTo {
   readonly files: Files;
   /** The log, absolute; its folder is there. */
   readonly log: string;

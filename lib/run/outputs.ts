@@ -24,7 +24,7 @@ export function outputRules(action: Action): OutputRules {
   return { globs, isState: compileGlobs(globsBelow(step.dir, step.state)).matches };
 }
 
-export type Compared = Pick<OutputsSeen, 'missing' | 'edited' | 'extra'>;
+type Compared = Pick<OutputsSeen, 'missing' | 'edited' | 'extra'>;
 
 /** Compares a remembered tree with what lies in the project, by content. */
 export function compareOutputs(files: Files, walker: Walker, memo: Memo, rules: OutputRules, tree: Tree): Result<Compared, Failure> {

@@ -9,7 +9,7 @@ import type { OwnedJournal } from '../model/owned.ts';
 import { stampLine, unstampLine } from './journal.ts';
 
 /** Whose workspace it is and where. */
-export interface OwnedPlace {
+interface OwnedPlace {
   readonly sandbox: string;
   /** For messages, e.g. `build@localhost:12222`. */
   readonly target: string;
@@ -19,7 +19,7 @@ export interface OwnedPlace {
   readonly checkout: string;
 }
 
-export interface OwnedThing extends OwnedPlace {
+interface OwnedThing extends OwnedPlace {
   readonly kind: 'workspace';
   readonly path: string;
   /** `intent` and `destroying`: the run ended in between, so that nobody knows. */
@@ -27,7 +27,7 @@ export interface OwnedThing extends OwnedPlace {
   readonly at: number;
 }
 
-export interface Owned {
+interface Owned {
   /** The journal for workspaces in one place. Its functions throw what writing threw: then the deed must not be done. */
   of(place: OwnedPlace): OwnedJournal;
   /** What was made, or was about to be, and not destroyed since. */

@@ -1,7 +1,7 @@
 /** Small blobs between the moment they are made and the record that will hold them. Counted, as two steps may make the same. */
 import { type Digest, digestOf } from '../base/digest.ts';
 
-export interface Pending {
+interface Pending {
   /** False if it is too large, or too much waits already: then it has to become a blob of its own. */
   add(bytes: Uint8Array): Digest | undefined;
   /** Hands over one count of it. */
@@ -9,7 +9,7 @@ export interface Pending {
 }
 
 /** Larger ones are files of their own. */
-export const SMALL = 32 * 1024;
+const SMALL = 32 * 1024;
 const MOST = 16 * 2 ** 20;
 
 export function makePending(): Pending {

@@ -40,7 +40,7 @@ export function prepare(project: Project, wish: Wish, tasks: ReadonlyMap<string,
 }
 
 /** What a wish asks for, before anything is looked at. */
-export interface Chosen {
+interface Chosen {
   readonly actions: readonly Action[];
   readonly selection: Selection;
 }

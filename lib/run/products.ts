@@ -15,7 +15,7 @@ import type { Scene, Swap } from './swap.ts';
 /** Paths that a note names. */
 export const SHOWN = 5;
 
-export interface Products {
+interface Products {
   /** Undefined where nothing lies in the project. */
   readonly tree: Tree | undefined;
   readonly kept: boolean;

@@ -10,7 +10,7 @@ import type { Arrival } from '../sync/arrive.ts';
 // The places of a run: one connection and one verdict each. Knows no steps and no plan.
 
 /** A place that was reached. */
-export interface Reached {
+interface Reached {
   readonly sandbox: Sandbox;
   readonly session: Session;
   /** Absolute folder of the project there, or why it must not be touched. It may have to be made. */
@@ -18,7 +18,7 @@ export interface Reached {
   readonly absent: boolean;
 }
 
-export interface ReachInput {
+interface ReachInput {
   readonly sandboxes: ReadonlyMap<SandboxName, Sandbox>;
   /** Folder of the project, which is the workspace of every local place. */
   readonly root: string;

@@ -9,7 +9,7 @@ import type { RunScope } from '../task.ts';
 /** `never`: there is no use in asking again. */
 export type Answer = { readonly is: 'ready' } | { readonly is: 'not-yet' | 'never'; readonly why: string };
 
-export type Asking = (signal: AbortSignal) => Promise<Answer>;
+type Asking = (signal: AbortSignal) => Promise<Answer>;
 
 /** No single question takes longer, milliseconds. */
 const LONGEST_QUESTION = 5000;
@@ -126,7 +126,7 @@ async function command(session: Session, step: Step, text: string, scope: RunSco
 
 const TOO_LONG: Answer = { is: 'not-yet', why: 'no answer in time' };
 
-export function describeExit(exit: Exit): string {
+function describeExit(exit: Exit): string {
   return 'code' in exit ? `exited with ${exit.code}` : `was ended by ${exit.signal}`;
 }
 

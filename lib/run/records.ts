@@ -16,7 +16,7 @@ import { type Good, type Left, parseStepLine, type StepRecord, stepLine } from '
 import type { Warn } from './store.ts';
 import { isSmall, openTrees } from './trees.ts';
 
-export interface Told {
+interface Told {
   /** What can be restored or believed under the key, for a success that is cached. */
   readonly remembered?: Remembered;
   /** The tree that the step read, so that it can be said what changed since. */

@@ -6,7 +6,7 @@ import { runName } from './run-name.ts';
 
 // A run that found nothing changed since evidence was kept: what was said then is said again, as a run of its own. Takes no lock, for it changes nothing.
 
-export interface AgainRequest {
+interface AgainRequest {
   readonly io: Pick<Io, 'files' | 'clock' | 'nonce'>;
   /** <project>/.sbx */
   readonly folder: string;

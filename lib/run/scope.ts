@@ -42,7 +42,7 @@ export interface ScopeInput {
 }
 
 /** What one attempt adds. */
-export interface AttemptScope {
+interface AttemptScope {
   readonly planned: PlannedAction;
   readonly secrets: Pairs;
   readonly output: StepOutput;

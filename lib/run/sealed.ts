@@ -13,7 +13,7 @@ export function unseal(sealed: string): string | undefined {
   return crc32(text).toString(16).padStart(8, '0') === sealed.slice(0, 8) ? text : undefined;
 }
 
-export interface SealedLines {
+interface SealedLines {
   readonly lines: readonly string[];
   /** `torn`: the last line was not written whole. `damaged`: something before it is wrong, so none of it can be believed. */
   readonly state: 'whole' | 'torn' | 'damaged';

@@ -23,7 +23,7 @@ export interface Sight {
   mayCount(path: string, isFolder: boolean): boolean;
 }
 
-export interface Seen {
+interface Seen {
   readonly digest: Digest;
   readonly needs: readonly StepId[];
 }

@@ -12,7 +12,7 @@ import type { Tree } from '../model/tree.ts';
 import { treeFromJson, treeToJson } from './tree-text.ts';
 
 /** How an execution went: milliseconds, and bytes where it transferred. */
-export type Measured = readonly [ms: number, bytes: number | null];
+type Measured = readonly [ms: number, bytes: number | null];
 
 /** The files of a step in the project. */
 export interface Left {

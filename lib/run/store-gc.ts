@@ -24,7 +24,7 @@ export interface Bounds {
   readonly maxAge: number;
 }
 
-export interface Collected {
+interface Collected {
   readonly records: number;
   readonly blobs: number;
   readonly bytes: number;

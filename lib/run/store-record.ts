@@ -19,7 +19,7 @@ export interface Success extends Remembered {
 }
 
 /** Small blobs by their digests. Those of a record that was read are not verified yet. */
-export type Smalls = ReadonlyMap<Digest, Uint8Array>;
+type Smalls = ReadonlyMap<Digest, Uint8Array>;
 
 export interface ParsedRecord {
   readonly success: Success;

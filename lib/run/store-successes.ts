@@ -46,7 +46,7 @@ export function inScope(all: readonly StoredSuccess[], { project }: Scope): read
 }
 
 /** Why words mean nothing. */
-export interface Unpicked {
+interface Unpicked {
   readonly message: string;
   readonly hint?: string;
 }

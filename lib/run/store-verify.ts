@@ -32,7 +32,7 @@ export function storeStats(files: Files, folder: string): StoreStats {
   };
 }
 
-export interface Verified {
+interface Verified {
   readonly records: number;
   readonly blobs: number;
   readonly bytes: number;

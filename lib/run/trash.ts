@@ -13,7 +13,7 @@ const KEPT_FOR = 14 * 86_400_000;
  */
 export type Bin = 'trash' | 'replaced';
 
-export interface BinOfRun {
+interface BinOfRun {
   /** The project's `.sbx`. */
   readonly folder: string;
   readonly run: string;

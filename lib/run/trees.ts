@@ -6,7 +6,7 @@ import type { Tree } from '../model/tree.ts';
 import { writtenAt } from './entries.ts';
 import { treeFromJson, treeToJson } from './tree-text.ts';
 
-export interface Trees {
+interface Trees {
   read(digest: Digest): Tree | undefined;
   /** Throws what writing threw. */
   write(tree: Tree): void;

@@ -15,7 +15,7 @@ import { clearStages } from './trash.ts';
 
 // All that only a run that executes something needs: a run in which everything is fresh does not load it.
 
-export interface WorkInput {
+interface WorkInput {
   readonly request: RunRequest;
   readonly run: string;
   /** With steps of places that are away on this computer, if their policy says so. */

@@ -5,10 +5,10 @@ import type { DiagnosticCode } from '../model/diagnostic.ts';
 import { PLATFORM, platformLike } from './platform.ts';
 import type { StringShape } from './shape.ts';
 
-export type Format = NonNullable<StringShape['format']>;
+type Format = NonNullable<StringShape['format']>;
 
 /** A text that is not of its format: what is wrong, and what to write instead. */
-export interface FormatProblem {
+interface FormatProblem {
   readonly code: DiagnosticCode;
   readonly message: string;
   readonly hint?: string;

@@ -7,7 +7,7 @@ import { stepFields } from './step.ts';
 // The published schema, for editors. Knows shapes and the declarations of tasks, no document.
 
 /** What the schema needs to know of a task. */
-export interface TaskShape {
+interface TaskShape {
   readonly name: string;
   readonly summary: string;
   readonly fields: ObjectShape['fields'];

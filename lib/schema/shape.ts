@@ -23,7 +23,7 @@ export interface StringShape extends Described {
   readonly default?: string;
 }
 
-export interface BooleanShape extends Described {
+interface BooleanShape extends Described {
   readonly kind: 'boolean';
   readonly literal?: true;
   readonly default?: boolean;
@@ -38,7 +38,7 @@ export interface IntegerShape extends Described {
 }
 
 /** Text, a number or a truth value, kept as it is. */
-export interface ScalarShape extends Described {
+interface ScalarShape extends Described {
   readonly kind: 'scalar';
   readonly literal?: true;
 }

@@ -25,7 +25,7 @@ const OTHER_WORDS: ReadonlyMap<string, string> = new Map(
   }).flatMap(([ours, theirs]) => theirs.map((one) => [one, ours] as const)),
 );
 
-export interface UnknownKey {
+interface UnknownKey {
   readonly code: DiagnosticCode;
   readonly message: string;
   readonly hint: string;

@@ -31,7 +31,7 @@ export interface Route {
 }
 
 /** Who decides about host keys: known_hosts, except where a key is only to be read. */
-export type JudgeKeys = (settings: HostSettings) => HostKeys;
+type JudgeKeys = (settings: HostSettings) => HostKeys;
 
 /** Connects to a host through its jumps; each hop's key is verified. */
 export async function connectRoute(route: Route, io: Io, signal: AbortSignal, judge?: JudgeKeys): Promise<Result<Link, Failure>> {

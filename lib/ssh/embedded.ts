@@ -17,7 +17,7 @@ import { openSession } from './session.ts';
 /** The one user that there is. */
 const USER = 'sbx';
 
-export interface EmbeddedSettings extends PatienceSettings {
+interface EmbeddedSettings extends PatienceSettings {
   readonly name: string;
   /** Private folder, absolute: home of the commands. Made with mode 0700 if it is missing. */
   readonly folder: string;

@@ -15,7 +15,7 @@ export interface Keepalive {
   readonly most: number;
 }
 
-export interface Greeting {
+interface Greeting {
   readonly stream: Duplex;
   readonly settings: HostSettings;
   readonly hostKeys: HostKeys;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 
 /** An ed25519 key in the forms that SSH wants. */
-export interface SshKey {
+interface SshKey {
   /** Unencrypted OpenSSH private key, PEM. */
   readonly private: string;
   /** Public key in wire format. */

@@ -10,7 +10,7 @@ import type { Client, ClientChannel } from './ssh2.ts';
 const MOST_CHANNELS = 8;
 const OPEN_TRIES = 6;
 
-export interface Pty {
+interface Pty {
   readonly term: string;
   readonly cols: number;
   readonly rows: number;

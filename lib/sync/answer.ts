@@ -5,7 +5,7 @@ import type { Failure } from '../model/failure.ts';
 
 const FIRST = 64 * 1024;
 
-export interface Answer {
+interface Answer {
   /** Takes the next bytes; what is beyond the bound is dropped. */
   take(chunk: Uint8Array): void;
   /** Aborts when more came than is taken. */

@@ -21,7 +21,7 @@ const PROBE = 65_000;
 const ARRIVAL_BYTES = 16 * 2 ** 20;
 
 /** What lies where the workspace should be. */
-export type WorkspaceFound =
+type WorkspaceFound =
   | { readonly is: 'absent' } // to be made, or there and empty
   | { readonly is: 'ours' }
   | { readonly is: 'refused'; readonly failure: Failure; readonly adoptable: boolean };
@@ -35,7 +35,7 @@ export interface Arrival {
   readonly notes: readonly string[];
 }
 
-export interface ArrivalRequest {
+interface ArrivalRequest {
   readonly project: Project;
   readonly sandbox: SandboxSpec;
   readonly checkout: Checkout;
@@ -70,7 +70,7 @@ export async function arrive(session: Session, request: ArrivalRequest): Promise
 }
 
 /** The files that steps of the sandbox source first: what they put on the PATH is what the probes must see. */
-export function sourcesOf(project: Project, sandbox: SandboxSpec): readonly string[] {
+function sourcesOf(project: Project, sandbox: SandboxSpec): readonly string[] {
   const sources = new Set<string>();
   for (const step of project.steps.values()) {
     const source = step.sandbox === sandbox.name ? step.fields.source : undefined;

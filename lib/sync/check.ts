@@ -50,7 +50,7 @@ export async function checkWorkspace(workspace: Workspace, receipt: Receipt | un
 }
 
 /** What a workspace without a receipt of ours holds. */
-export interface Survey {
+interface Survey {
   /** Of the wanted paths and of all that former syncs sent: what is there; sorted. */
   readonly there: readonly FarEntry[];
   /** Whether `there` names everything in the workspace, since no sync was ever begun in it. */

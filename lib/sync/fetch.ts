@@ -18,7 +18,7 @@ import { ourBeginning } from './workspace.ts';
 
 // Brings files from a workspace into a stage. sbx's own list with digests decides every name; the far side only gives bytes.
 
-export interface FetchRequest {
+interface FetchRequest {
   readonly workspace: Workspace;
   readonly files: Files;
   readonly wanted: Wanted;
@@ -35,7 +35,7 @@ export interface FetchRequest {
   readonly note: (text: string) => void;
 }
 
-export interface Fetched {
+interface Fetched {
   /** Paths below the destination, and below the stage. */
   readonly tree: Tree;
 }

@@ -22,7 +22,7 @@ export interface Wanted {
   readonly caps: Caps;
 }
 
-export interface Inventory {
+interface Inventory {
   /** Files and links, sorted. */
   readonly entries: readonly TreeEntry[];
   /** Wanted, but neither file nor link. */

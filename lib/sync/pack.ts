@@ -12,7 +12,7 @@ import { padding, TAR_END, tarHeader } from './tar-header.ts';
 const CHUNK = 256 * 1024;
 const TRIES = 5;
 
-export interface Parcel {
+interface Parcel {
   readonly files: Files;
   /** Folder that the paths are relative to, absolute. */
   readonly root: string;

@@ -6,7 +6,7 @@ import { quoted } from './manifest.ts';
 
 // Cuts one stream of bytes into files of announced sizes and digests. Knows nothing of where the bytes come from, and does not trust them.
 
-export interface Announced {
+interface Announced {
   /** Where to write it: absolute; must not exist. */
   readonly file: string;
   /** For messages. */
@@ -16,7 +16,7 @@ export interface Announced {
   readonly executable: boolean;
 }
 
-export interface Receiver {
+interface Receiver {
   /** Takes the next bytes. After trouble everything is ignored. */
   take(chunk: Uint8Array): void;
   /** To be called at the end of the stream: undefined if every file is whole. */

@@ -13,7 +13,7 @@ import { difference, type FarEntry, overlaid } from './diff.ts';
 /** Names that a note or a failure gives. */
 const SHOWN = 5;
 
-export interface SyncRequest {
+interface SyncRequest {
   readonly workspace: Workspace;
   readonly files: Files;
   /** Folder of the sources, absolute. */

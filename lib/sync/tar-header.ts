@@ -4,7 +4,7 @@ const BLOCK = 512;
 const NAME = 100;
 const LARGEST_OCTAL = 8 ** 11;
 
-export type Member =
+type Member =
   | { readonly kind: 'file'; readonly name: string; readonly size: number; readonly executable: boolean }
   | { readonly kind: 'link'; readonly name: string; readonly target: string };
 

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { neutral } from './neutral.ts';
 
 /** An error that a compiler reported, as far as its output tells. */
-export interface Annotation {
+interface Annotation {
   /** Relative to the repository where that is known. */
   readonly file: string;
   readonly line: number;
@@ -11,7 +11,7 @@ export interface Annotation {
 }
 
 /** Where the step ran and where that lies. */
-export interface Whereabouts {
+interface Whereabouts {
   /** Absolute folder in which paths of this project begin, on the side where the step ran. */
   readonly workspace?: string | undefined;
   /** Folder of the step below that; `.` or absent: the folder itself. */

@@ -5,7 +5,7 @@ import { type Lines, lines } from './lines.ts';
 const KEPT = 1024 * 1024;
 
 /** Output of steps, kept until somebody takes it. Bounded for each step. */
-export interface Blocks {
+interface Blocks {
   /** Whether the step's output is so long that it must be taken now. */
   push(step: StepId, text: string): boolean;
   /** The lines so far, which are forgotten here. `ended`: an unfinished line counts. */

@@ -5,7 +5,7 @@ import { neutral } from './neutral.ts';
 import { rows } from './rows.ts';
 
 /** What lies in the store. Sizes in bytes, times in milliseconds. */
-export interface StoreStats {
+interface StoreStats {
   readonly folder: string;
   readonly blobs: number;
   readonly bytes: number;
@@ -16,7 +16,7 @@ export interface StoreStats {
 }
 
 /** What a check of every blob found. */
-export interface StoreVerified {
+interface StoreVerified {
   readonly blobs: number;
   readonly bytes: number;
   /** Names of blobs and records that were damaged and are in quarantine now. */
@@ -24,7 +24,7 @@ export interface StoreVerified {
 }
 
 /** What was removed because of the bounds. */
-export interface StoreSwept {
+interface StoreSwept {
   readonly records: number;
   readonly blobs: number;
   readonly bytes: number;

@@ -1,4 +1,4 @@
-export type ViewName = 'listr' | 'plain' | 'grouped' | 'json' | 'github';
+type ViewName = 'listr' | 'plain' | 'grouped' | 'json' | 'github';
 
 export interface ViewSources {
   readonly output: 'auto' | ViewName;

@@ -27,7 +27,7 @@ export interface Explained {
   readonly now: number;
 }
 
-export type Good = Pick<LastRun, 'key' | 'at' | 'ms'>;
+type Good = Pick<LastRun, 'key' | 'at' | 'ms'>;
 
 /** Why a step is fresh or not, what changed since it last did well, and all that can change its result. */
 export function explainText({ planned, last, good, changed, now }: Explained, paint: Paint, columns?: number): string {

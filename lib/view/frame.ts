@@ -11,7 +11,7 @@ import { cut, pad, width } from './width.ts';
 const NAMES = 24;
 const TAIL = 3;
 
-export interface FrameSize {
+interface FrameSize {
   readonly columns: number;
   /** Lines that the frame may take. */
   readonly lines: number;

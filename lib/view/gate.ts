@@ -6,7 +6,7 @@ export interface GatedView extends View {
   alone<T>(use: () => Promise<T>): Promise<T>;
 }
 
-export interface Gate {
+interface Gate {
   /** What the view is given to write with. */
   readonly write: (text: string) => void;
   around(view: View): GatedView;

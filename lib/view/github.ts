@@ -19,7 +19,7 @@ const COMMANDS = /::|##\[/;
 /** Rows of the step summary. */
 const ROWS = 200;
 
-export interface GithubOptions extends ViewOptions {
+interface GithubOptions extends ViewOptions {
   /** Root of the repository, which names of files are relative to for GitHub. */
   readonly repository?: string | undefined;
   /** Takes the markdown of the step summary, once, at the end. */

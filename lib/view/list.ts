@@ -5,7 +5,7 @@ import type { Listed } from './listed.ts';
 import type { Paint } from './paint.ts';
 import { type Cell, rows } from './rows.ts';
 
-export interface ListOptions {
+interface ListOptions {
   /** Every cell of a matrix has a row. */
   readonly cells: boolean;
   readonly paint: Paint;

@@ -17,7 +17,7 @@ const FEW = 40;
 /** Lines of output that a step named by the user leaves. */
 const LEFT = 10;
 
-export interface ListrOptions extends ViewOptions {
+interface ListrOptions extends ViewOptions {
   readonly columns: () => number;
   readonly rows: () => number;
   /** Milliseconds since 1970. */

@@ -14,7 +14,7 @@ const same = (text: string): string => text;
 export const PLAIN: Paint = { level: 0, bad: same, good: same, warn: same, name: same, dim: same, bold: same };
 
 /** What decides about colours; the flag is the strongest, then NO_COLOR, FORCE_COLOR, then whether it is a terminal that can. */
-export interface ColourSources {
+interface ColourSources {
   readonly flag: 'auto' | 'always' | 'never';
   readonly environment: ReadonlyMap<string, string>;
   readonly terminal: boolean;

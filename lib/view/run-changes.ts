@@ -9,7 +9,7 @@ import type { Paint } from './paint.ts';
 import { rows } from './rows.ts';
 
 /** Two runs and how they differ. */
-export interface RunsExplained extends RunChanges {
+interface RunsExplained extends RunChanges {
   readonly former: PastRun;
   readonly latter: PastRun;
   /** What the variables of the command of a step stand for. */

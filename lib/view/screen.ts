@@ -7,7 +7,7 @@ const SHOW_CURSOR = `${ESC}?25h`;
 const CLEAR = `${ESC}K${ESC}C${ESC}J\r`;
 
 /** The lower end of a terminal: a frame that is drawn over and over, and lines above it that stay. */
-export interface Screen {
+interface Screen {
   /** Draws the frame in place of the last one. */
   draw(frame: string): void;
   /** Lines that stay, above the frame; text ends with a newline. */

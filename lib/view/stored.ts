@@ -10,7 +10,7 @@ import { recordRows } from './record.ts';
 import { rows } from './rows.ts';
 
 /** A success in the store. Sizes in bytes, times in milliseconds since 1970. */
-export interface Stored {
+interface Stored {
   readonly success: Remembered & { readonly step: string; readonly project: string; readonly record: FingerprintRecord };
   readonly bytes: number;
   readonly used: number;

@@ -10,7 +10,7 @@ export interface View {
   aside?(): () => void;
 }
 
-export type Level = 'quiet' | 'normal' | 'verbose';
+type Level = 'quiet' | 'normal' | 'verbose';
 
 /** What every view is given. */
 export interface ViewOptions {

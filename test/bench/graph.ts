@@ -29,7 +29,7 @@ function inputsGlob(graph: Graph, step: number): string {
   return graph.inputs === 1 ? `in/${step}.txt` : `in/${step}/*.txt`;
 }
 
-export function numbers(count: number): number[] {
+function numbers(count: number): number[] {
   return Array.from({ length: count }, (_, n) => n);
 }
 

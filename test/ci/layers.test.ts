@@ -52,6 +52,7 @@ const RED: readonly (readonly [path: string, text: string, expected: RegExp])[] 
   ['lib/run/b.ts', 'export default 1;\n', /default-export:/],
   ['lib/run/b.ts', "export * from './r.ts';\n", /barrel:/],
   ['lib/run/b.ts', 'const a = 1;\n'.repeat(251), /too-long: 251 lines/],
+  ['lib/run/b.ts', '\nexport interface B {}\n', /b\.ts:2 unused-export: B is imported nowhere/],
   ['lib/odd/b.ts', '', /no-layer:/],
   ['lib/view/page/program/b.js', "import { a } from '../../../base/a.ts';\n", /browser:/],
   ['test/x.test.ts', "import { suite } from 'uvu';\ntest.run();\n", /\{ test \} only/],
@@ -80,10 +81,10 @@ test('a cycle over several files is shown whole', async () => {
 test('comments, strings and what goes down are left alone', async () => {
   const { status, text } = await layers({
     ...A,
-    'lib/cli/main.ts': "import { r } from '../run/r.ts';\nexport const f = () => [import('../ssh/s.ts'), process.argv, r];\n",
+    'lib/cli/main.ts': "import { r } from '../run/r.ts';\nconst f = () => [import('../ssh/s.ts'), process.argv, r];\n",
     'lib/run/q.ts':
-      "import { a } from '../base/a.ts';\n// process.env, import { x } from 'lodash';\n/* await\nawait x\n*/\nexport const t = [a, 'process.env', \"import.meta\"];\n",
-    'lib/ssh/t.ts': "import { readFileSync } from 'node:fs';\nexport const u = readFileSync;\n",
+      "import { a } from '../base/a.ts';\n// process.env, import { x } from 'lodash';\n/* await\nawait x\n*/\nconst t = [a, 'process.env', \"import.meta\"];\n",
+    'lib/ssh/t.ts': "import { readFileSync } from 'node:fs';\nconst u = readFileSync;\n",
   });
   assert.is(text, 'layers: 6 files, 1 of their imports dynamic, none against the rules\n');
   assert.is(status, 0);

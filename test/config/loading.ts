@@ -10,7 +10,7 @@ import type { Task } from '../../lib/task.ts';
 const plan: Task['plan'] = () => ({ diagnostics: [] });
 const run: Task['run'] = () => Promise.reject(new Error('not run'));
 
-export const TASKS: readonly Task[] = [
+const TASKS: readonly Task[] = [
   { name: 'shell', summary: 'Runs a command.', fields: {}, requires: ['run'], plan, run },
   {
     name: 'sync',

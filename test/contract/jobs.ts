@@ -8,7 +8,7 @@ import type { Script } from '../../lib/model/script.ts';
 import type { Place, WithPlace } from './places.ts';
 import { PAYLOADS, program } from './programs.ts';
 
-export const sh = (text: string, variables: Record<string, string> = {}): Script => ({
+const sh = (text: string, variables: Record<string, string> = {}): Script => ({
   shell: 'sh',
   text,
   variables: Object.entries(variables).map(([name, value]) => ({ name, value })),
@@ -28,7 +28,7 @@ export function job(folder: string, script: Script | string, more: Partial<Job> 
   };
 }
 
-export interface Supervised {
+interface Supervised {
   readonly exit: Result<Exit, Failure>;
   readonly output: string;
 }

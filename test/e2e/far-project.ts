@@ -19,9 +19,9 @@ export interface FarProject {
 }
 
 /** Builds `out/app` from every file of `src`, and notes each build in `builds` of the state folder. */
-export const BUILD = 'mkdir -p out work; cat src/* > out/app; echo built >> work/builds';
+const BUILD = 'mkdir -p out work; cat src/* > out/app; echo built >> work/builds';
 
-export interface FarSettings {
+interface FarSettings {
   readonly run?: string;
   readonly sandbox?: string;
   readonly more?: string;

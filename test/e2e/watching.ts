@@ -15,7 +15,7 @@ export interface Watching {
   readonly ended: Promise<Ended>;
 }
 
-export interface WatchWish {
+interface WatchWish {
   readonly env?: { readonly [name: string]: string };
   /** Words before node, as those of strace. */
   readonly under?: readonly string[];

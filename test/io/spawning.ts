@@ -4,13 +4,13 @@ import type { Failure } from '../../lib/model/failure.ts';
 import type { LocalCommand, Spawn } from '../../lib/model/io.ts';
 import type { Exit } from '../../lib/model/sandbox.ts';
 
-export interface Spawned {
+interface Spawned {
   readonly result: Result<Exit, Failure>;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-export interface Spawning extends Partial<LocalCommand> {
+interface Spawning extends Partial<LocalCommand> {
   readonly signal?: AbortSignal;
   readonly spawn?: Spawn;
   /** Called with all of stdout so far. */

@@ -10,7 +10,7 @@ import { tasks, type World } from './world.ts';
 
 /** A runner in a few lines: one step at a time, the first that is ready. */
 
-export interface Prepared {
+interface Prepared {
   readonly actions: readonly Action[];
   readonly selection: Selection;
 }
@@ -32,7 +32,7 @@ export function planOf(project: Project, world: World, names: readonly StepId[],
 /** What became of each step: a word, or the code of the cause for a skipped one. */
 export type Played = ReadonlyMap<StepId, 'fresh' | 'restored' | 'ran' | 'failed' | SkipCause['code']>;
 
-export interface PlayHooks {
+interface PlayHooks {
   /** Called before a step executes. */
   readonly before?: (id: StepId, played: Played) => void;
 }

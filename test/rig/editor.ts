@@ -8,12 +8,12 @@ const SERVER = join(REPOSITORY, 'node_modules/yaml-language-server/bin/yaml-lang
 /** Where the cursor stands in a text. */
 const CURSOR = '^';
 
-export interface Position {
+interface Position {
   readonly line: number;
   readonly character: number;
 }
 
-export interface Found {
+interface Found {
   readonly message: string;
   /** What is underlined. */
   readonly text: string;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
-export interface FoundTest {
+interface FoundTest {
   readonly path: string;
   /** Relative to the root, with the ending of the source: `rig/folder.test.ts`. */
   readonly file: string;

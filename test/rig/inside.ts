@@ -1,7 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import { cleanEnvironment, type Ended, type Invocation, REPOSITORY } from './cli.ts';
 
-export interface Hooks {
+interface Hooks {
   /** Calls what it is given, which runs sbx. */
   readonly around?: (run: () => Promise<void>) => Promise<void>;
   /** Milliseconds after which it hangs; without it there is no end to patience. */

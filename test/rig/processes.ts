@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-export interface Process {
+interface Process {
   readonly pid: number;
   readonly parent: number;
   /** Its words with blanks between. */

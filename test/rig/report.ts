@@ -28,7 +28,7 @@ export interface FileReport {
   readonly ms: number;
 }
 
-export interface Counts {
+interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;

@@ -13,7 +13,7 @@ const GUESSES = [
   ['contract/', 20_000],
 ] as const;
 
-export interface Selection {
+interface Selection {
   /** Folder of emitted tests, absolute. */
   readonly root: string;
   /** Folder of their sources. */
@@ -22,7 +22,7 @@ export interface Selection {
   readonly patterns: readonly string[];
 }
 
-export interface Manner {
+interface Manner {
   readonly jobs: number;
   /** Milliseconds that each file took last time. */
   readonly durations: { readonly [file: string]: number };
@@ -30,12 +30,12 @@ export interface Manner {
 }
 
 /** A file that says `// rig: alone` runs while no other does; `// rig: timeout 300s` gives it and each of its tests that long. */
-export interface Wish {
+interface Wish {
   readonly alone: boolean;
   readonly timeout?: number;
 }
 
-export function wishOf(text: string): Wish {
+function wishOf(text: string): Wish {
   const said = /^\/\/ rig: (.*)$/m.exec(text)?.[1] ?? '';
   const seconds = /\btimeout (\d+)s\b/.exec(said)?.[1];
   return { alone: /\balone\b/.test(said), ...(seconds ? { timeout: Number(seconds) * 1000 } : {}) };

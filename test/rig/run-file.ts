@@ -8,7 +8,7 @@ import type { FileReport, Line, TestReport } from './report.ts';
 const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 const OUTPUT = 64 * 1024; // bytes kept of what a file prints
 
-export interface Limits {
+interface Limits {
   /** Milliseconds for the file and for each of its tests. */
   readonly file: number;
   readonly test: number;

@@ -23,7 +23,7 @@ export interface Terminal {
   until(wanted: (screen: string) => boolean, what: string): Promise<string[]>;
 }
 
-export interface TerminalOptions {
+interface TerminalOptions {
   readonly columns: number;
   readonly rows: number;
   readonly cwd?: string;

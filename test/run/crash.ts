@@ -1,18 +1,18 @@
 import type { Files } from '../../lib/model/io.ts';
 
 /** The process is gone: no code of sbx may take this for trouble of a disk. */
-export class Crash extends Error {}
+class Crash extends Error {}
 
 const CHANGING = new Set(['writeSync', 'renameSync', 'unlinkSync', 'rmSync', 'rmdirSync', 'mkdirSync', 'linkSync', 'symlinkSync']);
 const ALSO = new Set(['closeSync', 'chmodSync', 'utimesSync', 'writeFileSync', 'copyFileSync', 'fsyncSync']);
 
-export type When = 'before' | 'after' | 'torn';
+type When = 'before' | 'after' | 'torn';
 
 /**
  * Files of a process that dies at the `at`-th operation that changes something: before it, after it, or with half of a write done. Afterwards nothing works any
  * more, as no `finally` runs in a dead process.
  */
-export function crashing(files: Files, at: number, when: When): Files & { readonly reached: () => boolean } {
+function crashing(files: Files, at: number, when: When): Files & { readonly reached: () => boolean } {
   let count = 0;
   let dead = false;
   const crash = (): never => {

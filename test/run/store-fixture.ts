@@ -17,7 +17,7 @@ export const real: Files = fs;
 
 let nonces = 0;
 
-export interface TestIo {
+interface TestIo {
   readonly files: Files;
   readonly clock: { now(): number; monotonic(): number; sleep(ms: number, signal: AbortSignal): Promise<void> };
   readonly nonce: () => string;
@@ -87,7 +87,7 @@ export function filesIn(root: string): { readonly [path: string]: string } {
   return Object.fromEntries(kept.map((path) => [path, textOf(`${root}/${path}`)]));
 }
 
-export function recordOf(inputs: string): FingerprintRecord {
+function recordOf(inputs: string): FingerprintRecord {
   const nothing = { upstream: {}, tools: {}, place: {}, env: {}, secrets: {} };
   return {
     version: 1,

@@ -1,6 +1,6 @@
 // Valid files that have, together, every key of a Sandboxfile; a test sees to that. Several small ones are read faster than a large one.
 
-export const TOP_LEVEL = `
+const TOP_LEVEL = `
 version: 1
 name: hello
 default: [check]
@@ -47,7 +47,7 @@ steps:
   link: { run: make link, pool: { name: linkers, weight: 2 } }
 `;
 
-export const REMOTE_STEPS = `
+const REMOTE_STEPS = `
 version: 1
 sandboxes: { vm: {} }
 params: { jobs: 4, words: [a, b] }
@@ -77,7 +77,7 @@ steps:
   teardown: { task: teardown, in: vm, releases: vm }
 `;
 
-export const LOCAL_STEPS = `
+const LOCAL_STEPS = `
 version: 1
 params: { jobs: 4, words: [a, b] }
 secrets: [RELAY_KEY]

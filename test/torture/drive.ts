@@ -16,7 +16,7 @@ export interface RowReport {
   readonly lacking: readonly string[];
 }
 
-export interface Effort {
+interface Effort {
   readonly part: 'short' | 'long';
   readonly seed: string;
   /** Milliseconds after which no further trial begins. */

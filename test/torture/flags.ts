@@ -25,7 +25,7 @@ export interface Wish {
 }
 
 /** Said in place of attacking; `code` as of the program. */
-export interface Answer {
+interface Answer {
   readonly says: string;
   readonly code: 0 | 2;
 }

@@ -9,7 +9,7 @@ export interface Trial {
 }
 
 /** What all trials of a row share: a server, a project built once. */
-export interface Arena extends AsyncDisposable {
+interface Arena extends AsyncDisposable {
   /** What this computer lacks, so that a part of the trials is left out: `sshd is not installed`. */
   readonly lacking?: readonly string[];
   /** At most `count` trials, spread over all that there is to try; fewer if there is no more. Made lazily if they are many. */

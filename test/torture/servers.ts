@@ -1,7 +1,7 @@
 import { type Sshd, startSshd } from '../rig/sshd.ts';
 
 /** SSH servers, each used by one trial at a time: what hangs below it then is the trial's. */
-export interface Servers extends AsyncDisposable {
+interface Servers extends AsyncDisposable {
   use<T>(what: (sshd: Sshd) => Promise<T>): Promise<T>;
 }
 

@@ -8,7 +8,7 @@ import { type StoreStats, storeStats } from '../../run/store-verify.ts';
 import type { Finding } from './finding.ts';
 import type { Patient } from './patient.ts';
 
-export interface CacheSeen {
+interface CacheSeen {
   readonly folder: string;
   /** Where damaged files lie. */
   readonly quarantine: string;

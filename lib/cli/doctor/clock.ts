@@ -3,7 +3,7 @@ import { shellQuote } from '../../base/quote.ts';
 import type { Finding } from './finding.ts';
 import type { Patient } from './patient.ts';
 
-export interface ClockSeen {
+interface ClockSeen {
   /** Milliseconds since 1970, like all here. */
   readonly now: number;
   /** When the files of this sbx were written. */

@@ -5,7 +5,7 @@ import { formatSize } from '../../base/size.ts';
 import type { Finding } from './finding.ts';
 import type { Patient } from './patient.ts';
 
-export interface DiskSeen {
+interface DiskSeen {
   /** What is kept there. */
   readonly holds: 'the project' | 'the store' | 'temporary files';
   readonly folder: string;

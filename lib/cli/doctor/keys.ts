@@ -3,7 +3,7 @@ import type { Files } from '../../model/io.ts';
 import type { Finding } from './finding.ts';
 import type { Patient } from './patient.ts';
 
-export interface KeySeen {
+interface KeySeen {
   /** Absolute. */
   readonly file: string;
   readonly is: 'usable' | 'encrypted' | 'unreadable' | 'no key';
@@ -11,7 +11,7 @@ export interface KeySeen {
   readonly mode: number;
 }
 
-export interface KeysSeen {
+interface KeysSeen {
   /** Whether any sandbox is reached by SSH. */
   readonly wanted: boolean;
   /** Those of the hosts that are there. */

@@ -7,7 +7,7 @@ import type { Finding } from './finding.ts';
 import type { Patient } from './patient.ts';
 
 /** The lock of the project. */
-export type LockSeen =
+type LockSeen =
   | { readonly is: 'free' }
   /** By something that is no lock of sbx. */
   | { readonly is: 'barred'; readonly path: string }

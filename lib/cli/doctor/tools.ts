@@ -3,7 +3,7 @@ import { LOCAL, type Project } from '../../model/project.ts';
 import type { Finding } from './finding.ts';
 import type { Patient } from './patient.ts';
 
-export interface ToolSeen {
+interface ToolSeen {
   readonly name: string;
   /** For what it is wanted. */
   readonly by: string;
@@ -11,7 +11,7 @@ export interface ToolSeen {
   readonly path: string | undefined;
 }
 
-export interface ToolsSeen {
+interface ToolsSeen {
   readonly tools: readonly ToolSeen[];
   /** The program that installs packages here. */
   readonly installer: string | undefined;

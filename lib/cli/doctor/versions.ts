@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts';
 import type { Patient } from './patient.ts';
 
-export interface VersionsSeen {
+interface VersionsSeen {
   readonly sbx: string;
   readonly node: string;
   /** What `ssh -V` says; undefined: there is none. */

@@ -2,7 +2,7 @@ import type { Finding } from './finding.ts';
 import type { Patient } from './patient.ts';
 
 /** How much the system lets one user watch; undefined where it has no such limit. */
-export interface WatchingSeen {
+interface WatchingSeen {
   readonly watches: number | undefined;
   readonly instances: number | undefined;
 }

@@ -10,7 +10,7 @@ interface Open {
   reading: boolean;
 }
 
-export type Conditional = 'read' | 'no conditional' | { readonly decided: boolean } | { readonly wrong: string };
+type Conditional = 'read' | 'no conditional' | { readonly decided: boolean } | { readonly wrong: string };
 
 /** Follows the conditionals of one file. */
 export class Conditionals {

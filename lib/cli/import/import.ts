@@ -28,7 +28,7 @@ export interface Import {
 }
 
 /** What is to be imported. All absolute. */
-export interface ImportWish {
+interface ImportWish {
   /** The folder to act in. */
   readonly folder: string;
   /** A Makefile, or a folder that has one. */

@@ -6,7 +6,7 @@ import type { Makefile, Piece, Variable } from './makefile.ts';
 import type { Scope } from './scope.ts';
 
 /** What recipes find in their environment. */
-export interface Exports {
+interface Exports {
   /** Values that a Sandboxfile can hold, with expressions. */
   readonly env: readonly (readonly [name: string, text: string])[];
   /** Others are set by each recipe. */

@@ -1,5 +1,5 @@
 /** Where in shell text one is: outside of quotes, in one kind of them, or in a comment. */
-export type Where = 'plain' | 'double' | 'single' | 'comment';
+type Where = 'plain' | 'double' | 'single' | 'comment';
 
 interface Frame {
   readonly is: Where;

@@ -1,5 +1,5 @@
 /** `$(...)`, `${...}` or `$x` in a text. */
-export interface Reference {
+interface Reference {
   /** What stands between the brackets, or the one character. */
   readonly inner: string;
   /** Behind it. */

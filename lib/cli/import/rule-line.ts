@@ -1,7 +1,7 @@
 import { topLevel, wordsOf } from './lines.ts';
 
 /** A line with a colon, before anything in it is expanded. */
-export interface RuleLine {
+interface RuleLine {
   readonly targets: string;
   readonly grouped: boolean;
   readonly double: boolean;
@@ -30,7 +30,7 @@ export function readRuleLine(text: string): RuleLine | undefined {
   };
 }
 
-export interface Prerequisites {
+interface Prerequisites {
   /** Of a static pattern rule: what its targets match. */
   readonly pattern?: string;
   readonly normal: readonly string[];

@@ -22,7 +22,7 @@ const MOST_TEXT = 16 * 1024 * 1024;
 const MOST_STEPS = 2000;
 
 /** What is asked of a translation beside the text. */
-export interface TranslateWish {
+interface TranslateWish {
   readonly files: Listing;
   readonly readFile: ReadFile;
   /** Targets that are to be left to make, and why. */

@@ -16,7 +16,7 @@ export interface WorkLine extends Line {
  * What a target is. `file`: the recipe makes it. `action`: it does something. `group`: it has no recipe. `folder`: all it does is to make folders,
  * which is done by those that want them. `make`: it is left to make.
  */
-export type Role = 'file' | 'action' | 'group' | 'folder' | 'make';
+type Role = 'file' | 'action' | 'group' | 'folder' | 'make';
 
 export interface Work {
   readonly target: Target;

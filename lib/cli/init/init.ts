@@ -10,7 +10,7 @@ import type { Recognised } from './recognised.ts';
 /** Largest file that is read to recognise a project. */
 const LARGEST = 256 * 1024;
 
-export interface Init extends Recognised {
+interface Init extends Recognised {
   /** Absolute. */
   readonly file: string;
   readonly modeline: Modeline;

@@ -22,7 +22,7 @@ export type Scene =
   | { readonly is: 'open'; readonly project: Project; readonly sight: Sight; readonly said: string }
   | { readonly is: 'faulty'; readonly said: string };
 
-export interface EyeOf {
+interface EyeOf {
   /** With the Sandboxfile by its name, so that no other one is taken while an editor replaces it. */
   readonly call: Call;
   /** Where the Sandboxfile lies. */

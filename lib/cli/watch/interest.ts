@@ -13,7 +13,7 @@ export interface Interest {
   counts(path: string, event: 'rename' | 'change'): boolean;
 }
 
-export interface InterestOf {
+interface InterestOf {
   readonly files: Files;
   readonly witness: Pick<Witness, 'looked' | 'entered'>;
   /** Absent: the Sandboxfile is faulty, and nothing else counts. */

@@ -1,7 +1,7 @@
 import type { Value } from '../../model/value.ts';
 
 /** A function of expressions: pure, total for the kinds that it takes. */
-export interface ExpressionFunction {
+interface ExpressionFunction {
   readonly usage: string;
   readonly summary: string;
   /** A call for the reference; its value is shown there. */

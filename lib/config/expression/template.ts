@@ -5,13 +5,13 @@ import type { Expression, ExpressionProblem } from './syntax.ts';
 const MOST_EXPRESSIONS = 1000;
 
 /** A string split at its expressions. */
-export type Piece = string | { readonly nth: number; readonly text: string; readonly length: number; readonly expression: Expression };
+type Piece = string | { readonly nth: number; readonly text: string; readonly length: number; readonly expression: Expression };
 
-export interface Template {
+interface Template {
   readonly pieces: readonly Piece[];
 }
 
-export interface TemplateProblem extends ExpressionProblem {
+interface TemplateProblem extends ExpressionProblem {
   readonly nth: number;
 }
 

@@ -103,7 +103,7 @@ function pathOf(args: readonly StraceWord[], [path, folder]: Spot, cwd: string):
 }
 
 /** Without dots and double slashes. A link on the way followed by `..` leads elsewhere, which is not known here. */
-export function joined(folder: string, path: string): string {
+function joined(folder: string, path: string): string {
   const parts: string[] = [];
   for (const part of (path.startsWith('/') ? path : `${folder}/${path}`).split('/')) {
     if (part === '..') parts.pop();

@@ -3,7 +3,7 @@ import type { Touched, Traced } from '../../model/audit.ts';
 import { type Deed, deedsOf } from './calls.ts';
 import { type StraceLine, straceCall, straceLine } from './line.ts';
 
-export interface Following {
+interface Following {
   /** A line without its newline, as latin1. */
   line(text: string): void;
   /** Whether the first process has ended; what it left in the background may go on. */

@@ -17,7 +17,7 @@ const CALLS = 'trace=%file,?fchdir,?fork,?vfork,clone,?clone3,?io_uring_setup';
 const FILTERS: readonly (readonly string[])[] = [['--seccomp-bpf'], []];
 
 /** How strace can be started here: its first words. */
-export type Tracer = readonly string[];
+type Tracer = readonly string[];
 
 /** Tries it out, in the very way that steps will be run. */
 export async function findTracer(

@@ -1,7 +1,7 @@
 import type { StepId } from '../../model/project.ts';
 
 /** Where a step stands in the drawing: its column and its row, from 0. */
-export type Spot = readonly [column: number, row: number];
+type Spot = readonly [column: number, row: number];
 
 interface Node {
   readonly id: StepId;

@@ -11,7 +11,7 @@ import { type CriticalPath, criticalPath } from './critical-path.ts';
 import { slotsOf } from './slots.ts';
 
 /** How a step ended, or what is known of it where nobody told: the run was killed, or goes on. */
-export type Ended = Outcome['is'] | 'cut-off' | 'not-begun';
+type Ended = Outcome['is'] | 'cut-off' | 'not-begun';
 
 /** What a run did with one step. Times in milliseconds. */
 export interface StepReport {
@@ -45,7 +45,7 @@ export interface StepReport {
   readonly past: readonly number[];
 }
 
-export interface PlaceReport {
+interface PlaceReport {
   readonly sandbox: SandboxName;
   readonly target: string;
   readonly state: 'connecting' | 'connected' | 'failed';

@@ -65,7 +65,7 @@ export function withPair(fill: (folder: string) => void, use: (pair: Pair) => Pr
 }
 
 /** The step of a target: its description names the target where its own name cannot. */
-export function stepOf({ root }: TestProject, target: string): string {
+function stepOf({ root }: TestProject, target: string): string {
   const text = readFileSync(join(root, 'Sandboxfile.yaml'), 'utf8');
   const name = target.replace(/[.+]/g, '\\$&');
   return new RegExp(`^ {2}([a-z][\\w-]*):\\n {4}description: (?:.*\\()?${name}\\)?$`, 'm').exec(text)?.[1] ?? target;

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** What a lane's worker is asked: `question` is between the row and its worker. */
-export interface Asked<T> {
+interface Asked<T> {
   readonly id: number;
   readonly question: T;
 }

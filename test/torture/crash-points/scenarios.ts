@@ -153,7 +153,7 @@ function isThere(project: TestProject, path: string): boolean {
 }
 
 /** Every blob and record. */
-export function storedIn({ base }: Pick<World, 'base'>): readonly string[] {
+function storedIn({ base }: Pick<World, 'base'>): readonly string[] {
   const folder = join(base, 'home/.cache/sbx');
   return ['cas', 'ac'].flatMap((part) =>
     readdirSync(join(folder, part), { recursive: true, withFileTypes: true }).flatMap((entry) =>

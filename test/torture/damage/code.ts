@@ -13,7 +13,7 @@ import { exchange, WAYS, type Way, wayOf } from './ways.ts';
 
 const PATIENCE = 40_000;
 
-export interface Press {
+interface Press {
   /** The kept code by chunk. */
   readonly chunks: readonly string[];
   chunk(name: string): string;

@@ -15,7 +15,7 @@ import { WAYS, type Way, wayOf } from './ways.ts';
 
 // What is kept of a place, on either side: receipts, holds, sentinel, lists of what was sent, ids, trusted keys, the journal of what is owned.
 
-export interface Outpost {
+interface Outpost {
   readonly project: TestProject;
   readonly workspace: string;
   readonly files: { readonly [label: string]: string };

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, lstatSync, openSync, utimesSync } from 'node:fs';
 
 /** Whether anybody read a file, whichever program: by the time of its last access. */
-export interface Reading extends Disposable {
+interface Reading extends Disposable {
   readonly wasRead: boolean;
 }
 

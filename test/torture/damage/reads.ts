@@ -2,7 +2,7 @@
 import * as nodeFs from 'node:fs';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 
-export interface Watched {
+interface Watched {
   /** Asked for by name, in any way; opened. */
   readonly looked: boolean;
   readonly opened: boolean;

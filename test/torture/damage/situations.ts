@@ -4,7 +4,7 @@ import type { Ran, Station } from './station.ts';
 import { removeOutputs, writeSources, wrongOutput } from './story.ts';
 
 /** What the user does after the damage. Tells what was wrong, and what the first invocation said. */
-export interface Played {
+interface Played {
   readonly wrong: string | undefined;
   readonly first: Ran;
   /** Whether a run refused, and named this. */

@@ -50,13 +50,13 @@ const FILES = 40;
 const SEQUENCE = Array.from({ length: 9000 }, (_, i) => `${String(i + 1).padStart(4, '0')}\n`).join('');
 
 /** The sources of a version, e.g. `A`. */
-export function sourcesOf(version: string): { readonly [path: string]: string } {
+function sourcesOf(version: string): { readonly [path: string]: string } {
   const names = Array.from({ length: FILES }, (_, i) => String(i).padStart(2, '0'));
   return Object.fromEntries(names.map((name) => [`src/${name}.txt`, `one ${name} ${name === '00' || name === '07' ? version : ''}\n`]));
 }
 
 /** What a build of that version must leave: as `contentOf` says it. */
-export function outputsOf(version: string): { readonly [path: string]: string } {
+function outputsOf(version: string): { readonly [path: string]: string } {
   const sources = sourcesOf(version);
   const head = sources['src/00.txt'] ?? '';
   return {

@@ -28,7 +28,7 @@ const KINDS = [
   'fifo',
 ] as const;
 
-export type Kind = (typeof KINDS)[number];
+type Kind = (typeof KINDS)[number];
 
 /** All kinds, flips thrice. */
 export const WAYS: readonly Kind[] = KINDS;

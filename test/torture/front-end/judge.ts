@@ -14,7 +14,7 @@ const PLACELESS: ReadonlySet<string> = new Set([
 ]);
 const MOST_TEXT = 200_000;
 
-export interface Judged {
+interface Judged {
   /** Code and line of the first five; `fine`. */
   readonly found: string;
   readonly wrong?: string;

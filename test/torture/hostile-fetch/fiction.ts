@@ -31,7 +31,7 @@ export function sumOf(name: string | Buffer, content: string): Buffer {
   return Buffer.concat([Buffer.from(`${createHash('sha256').update(content).digest('hex')}  `), Buffer.from(name), NUL]);
 }
 
-export interface Fiction {
+interface Fiction {
   readonly files: readonly Fable[];
   /** What is changed about the whole of an answer. */
   readonly said?: (asked: Asked, said: Said & { readonly stdout: Buffer }) => Said;

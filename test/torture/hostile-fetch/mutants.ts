@@ -22,7 +22,7 @@ interface Bench {
   readonly world: World;
 }
 
-export interface Benches extends AsyncDisposable {
+interface Benches extends AsyncDisposable {
   /** Fetches once; says what was wrong. */
   play(random: Random): Promise<string | undefined>;
 }

@@ -8,7 +8,7 @@ import { openStage, type Ran, resetStage, type Stage, sceneOf, writeSources } fr
 const PLAIN: Case = { name: 'no attack' };
 
 /** Stages that cases are played on, one after the other: what a case leaves behind would harm the next one. */
-export interface Stages extends AsyncDisposable {
+interface Stages extends AsyncDisposable {
   /** Says what was wrong. */
   play(one: Case): Promise<string | undefined>;
 }

@@ -2,7 +2,7 @@ import type { Random } from '../random.ts';
 import type { Where } from './scene.ts';
 
 /** What is killed: the command line alone or with its watchdog, the server's process of the connection, or any process that the connection started. */
-export type Victim = 'sbx' | 'sbx and its watchdog' | 'the connection' | 'a process of the far side';
+type Victim = 'sbx' | 'sbx and its watchdog' | 'the connection' | 'a process of the far side';
 
 export interface Case {
   readonly where: Where;

@@ -1,5 +1,5 @@
 /** A place in shell text where a value stands. `VALUE` is the expression; `show NAME WORD...` keeps how many words came, and the first. */
-export interface Quoting {
+interface Quoting {
   readonly name: string;
   readonly shell: 'sh' | 'bash';
   readonly text: string;

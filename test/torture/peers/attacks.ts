@@ -9,7 +9,7 @@ import type { Peer } from './tools.ts';
 /** `right`: exit 0 and every product as it should be; `wrong`: exit 0 and one is not; `refused`: it failed, and said so. */
 export type Answer = 'right' | 'wrong' | 'refused';
 
-export interface Attack {
+interface Attack {
   readonly name: string;
   readonly says: string;
   readonly needsCache?: true;

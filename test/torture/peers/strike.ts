@@ -4,7 +4,7 @@ import { seeded } from '../random.ts';
 import { type Answer, ATTACKS } from './attacks.ts';
 import type { Peer } from './tools.ts';
 
-export type Tally = { readonly [is in Answer]: number };
+type Tally = { readonly [is in Answer]: number };
 
 export interface PeersReport {
   readonly seed: string;
@@ -12,7 +12,7 @@ export interface PeersReport {
   readonly tools: readonly { readonly name: string; readonly version: string; readonly tallies: { readonly [attack: string]: Tally } }[];
 }
 
-export interface Wanted {
+interface Wanted {
   /** Of each attack on each tool. */
   readonly cases: number;
   readonly seed: string;

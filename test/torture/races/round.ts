@@ -3,7 +3,7 @@ import type { Random } from '../random.ts';
 import type { Trial } from '../row.ts';
 
 /** Several processes at once, then a look at what they left. Each of them is a case: they cannot be run one without the other. */
-export interface Round {
+interface Round {
   readonly name: string;
   /** One name for each case. */
   readonly cases: readonly string[];

@@ -14,7 +14,7 @@ const io = { files: realFiles, clock: realClock, nonce };
 const SIZES: readonly number[] = [900, 40_000, 300_000];
 
 /** What each file of a writer holds, computed without sbx. */
-export function contentOf(writer: number, file: number): Buffer {
+function contentOf(writer: number, file: number): Buffer {
   return Buffer.alloc(SIZES[file] ?? 0, `writer ${writer}, file ${file}\n`);
 }
 

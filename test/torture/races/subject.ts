@@ -19,7 +19,7 @@ export interface Subject extends TestProject {
 /** Each execution says in `log` what it read. */
 export const BUILD = 'mkdir -p out/deep; cat src/* > out/app; cp src/a out/deep/a; cat src/* | sha256sum >> "$LOG"';
 
-export interface SubjectSettings {
+interface SubjectSettings {
   /** Instead of BUILD. */
   readonly run?: string;
 }

@@ -24,7 +24,7 @@ export interface Scene {
   owned(): string | undefined;
 }
 
-export interface JournalEvent {
+interface JournalEvent {
   readonly type: string;
   readonly step?: string;
   readonly level?: number;
@@ -32,7 +32,7 @@ export interface JournalEvent {
   readonly outcome?: { readonly is: string };
 }
 
-export interface SceneWish {
+interface SceneWish {
   readonly where: Where;
   readonly child: Child;
   /** Seconds that the far side goes on without a link, and between TERM and KILL. */

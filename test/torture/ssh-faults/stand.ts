@@ -23,7 +23,7 @@ export interface Stand extends AsyncDisposable {
 }
 
 /** Seconds: a dead link is found after `alive` times four, a port that does not answer after `connect`. */
-export interface Deadlines {
+interface Deadlines {
   readonly connect: number;
   readonly alive: number;
 }

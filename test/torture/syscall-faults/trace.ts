@@ -16,7 +16,7 @@ export interface Call {
   readonly path: string;
 }
 
-export interface Traced {
+interface Traced {
   readonly ran: Ran;
   readonly calls: readonly Call[];
   /** What was made to fail; of several the first. */
@@ -51,7 +51,7 @@ export const FAULTS: { readonly [call: string]: readonly string[] } = {
 };
 
 /** The nth call of that name is made to fail, counted from 1; with `path`, below the folder, among those that name it. */
-export interface Injection {
+interface Injection {
   readonly name: string;
   readonly error: string;
   readonly n: number;

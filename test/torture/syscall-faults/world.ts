@@ -112,7 +112,7 @@ export function wordsOf({ goal }: Pick<Situation, 'goal'>): readonly string[] {
   return ['run', '--json', '--continue=always', ...(goal === undefined ? [] : [goal])];
 }
 
-export async function run(project: TestProject, situation: Pick<Situation, 'goal'> = {}): Promise<Ran> {
+async function run(project: TestProject, situation: Pick<Situation, 'goal'> = {}): Promise<Ran> {
   return toldBy(await project.sbx(wordsOf(situation), { signal: AbortSignal.timeout(PATIENCE * 1000) }));
 }
 

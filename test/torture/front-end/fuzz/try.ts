@@ -22,7 +22,7 @@ export function corpus(): readonly string[] {
 
 const COVERAGE: { watch?: Coverage } = {};
 
-export interface Tried {
+interface Tried {
   readonly inputs: number;
   readonly wrong?: { readonly says: string; readonly text: string };
 }
@@ -44,7 +44,7 @@ export async function tryInputs({ seed, count, limit, last, guided }: Asked & { 
 }
 
 /** Twice, if it took long: the engine may have been busy with something else. */
-export async function judged(text: string, limit: number): Promise<string | undefined> {
+async function judged(text: string, limit: number): Promise<string | undefined> {
   for (let attempt = 0; ; attempt++) {
     const before = process.cpuUsage();
     try {

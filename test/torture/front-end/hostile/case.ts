@@ -10,13 +10,7 @@ export interface Hostile {
   readonly args?: readonly string[];
 }
 
-export type Rows = readonly (readonly [
-  name: string,
-  expect: string,
-  text: Hostile['text'],
-  more?: Hostile['more'],
-  args?: Hostile['args'],
-])[];
+type Rows = readonly (readonly [name: string, expect: string, text: Hostile['text'], more?: Hostile['more'], args?: Hostile['args']])[];
 
 export const START = 'version: 1\nsteps:\n';
 
