@@ -114,7 +114,12 @@ interface ProcessState {
   readonly start: string;
 }
 
-/** Undefined if it does not live, or is of another user. */
+/** Whether there is such a process or thread, of whatever user; a zombie does not live. */
+export function lives(pid: number): boolean {
+  return look(pid) !== undefined;
+}
+
+/** Undefined if it does not live. */
 function look(pid: number): ProcessState | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');

@@ -10,6 +10,8 @@ export interface Touched {
   /** Removed, or moved away, and not there again since. */
   readonly gone: boolean;
   readonly executed: boolean;
+  /** A folder whose names were read, and that was not made by it. */
+  readonly listed: boolean;
   /** Other paths that it was opened by, through links. */
   readonly names: readonly string[];
 }
@@ -35,6 +37,8 @@ export interface Audit {
   readonly wrote: readonly string[];
   /** Removed without having been made by it, and neither output nor state. */
   readonly removed: readonly string[];
+  /** Folders of which it read the names, where what comes and goes is no input: `.` is the project's own. */
+  readonly listed: readonly string[];
   /** Globs of its inputs of which it looked at nothing, and of its outputs of which it wrote nothing. */
   readonly unread: readonly string[];
   readonly unwritten: readonly string[];

@@ -16,6 +16,7 @@ interface AuditScope {
   readonly ignored: (paths: readonly string[]) => ReadonlySet<string>;
   /** Whether there is a file or a link at the path of the project; of what is gone again nothing counts as read. */
   readonly isFile: (path: string) => boolean;
+  readonly isFolder: (path: string) => boolean;
 }
 
 /** Of each kind. */
@@ -35,6 +36,7 @@ export function auditOf({ step, draft }: Action, { touched, gaps }: Traced, scop
       : [{ step: other.id, set: compileGlobs(globs) }];
   });
   const isDeclared = (path: string): boolean => declared.matches(path) || own.matches(path) || needed.some(({ matches }) => matches(path));
+  const sets = [declared, own, ...needed];
   const pick = (wanted: (touched: Touched) => boolean): readonly string[] => inside.filter(([, one]) => wanted(one)).map(([path]) => path);
 
   const wrote = pick(({ wrote, gone }) => wrote && !gone).filter((path) => !own.matches(path) && !isGit(path));
@@ -61,6 +63,10 @@ export function auditOf({ step, draft }: Action, { touched, gaps }: Traced, scop
     products,
     wrote: wrote.slice(0, MOST),
     removed: removed.slice(0, MOST),
+    listed: foldersListed(touched, project.root)
+      .filter((folder) => scope.isFolder(folder) && !sets.some((set) => ranges(set, folder)))
+      .map((folder) => folder || '.')
+      .slice(0, MOST),
     unread: unmet(step.dir, step.inputs ?? [], looked),
     unwritten: unmet(step.dir, step.outputs ?? [], written),
     found: pick((one) => one.read || one.asked)
@@ -105,6 +111,18 @@ function insideOf(touched: ReadonlyMap<string, Touched>, root: string): readonly
     if (name !== undefined && !name.split('/').includes('.sbx')) inside.push([name, one]);
   }
   return inside.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Those of the project, '' its own; sorted. */
+function foldersListed(touched: ReadonlyMap<string, Touched>, root: string): readonly string[] {
+  const all = [...touched].filter(([, { listed }]) => listed).map(([path]) => (path === root ? '' : within(path, root)));
+  return all.filter((path) => path !== undefined && !isGit(path) && !path.split('/').includes('.sbx')).sort() as readonly string[];
+}
+
+/** Whether the globs look into the folder for names that they do not give. */
+function ranges({ roots, literals, descend }: GlobSet, folder: string): boolean {
+  const isIn = (start: string): boolean => start === '' || folder === start || folder.startsWith(`${start}/`);
+  return descend(folder) && (roots.some(isIn) || literals.some(isIn));
 }
 
 function isGit(path: string): boolean {

@@ -7,6 +7,7 @@ import { type Entry, entriesIn, removeEntries } from './entries.ts';
 import { timeOfRun } from './run-name.ts';
 import { recordFolder } from './store.ts';
 import { quarantineFolder } from './store-blobs.ts';
+import { traceFolder } from './trace-path.ts';
 
 /** What goes from a folder once it was not written for `age` milliseconds. */
 interface Leftovers {
@@ -34,6 +35,7 @@ export function leftoversOfProject(project: string, state: string): readonly Lef
   return [
     ...folders.map((folder) => ({ folder, names: UNFINISHED, age: OLD })),
     { folder: project, names: DAMAGED, age: TWO_WEEKS, since },
+    { folder: traceFolder(project), names: ALL, age: OLD },
   ];
 }
 

@@ -26,6 +26,7 @@ function stepLines(step: StepId, audit: Audit, paint: Paint): readonly string[] 
     ...offerLines(step, audit, paint),
     ...hint('declared and not read', audit.unread),
     ...hint('declared and not written', audit.unwritten),
+    ...hint('lists folders, and what comes and goes in them does not count', audit.listed),
     ...hint(
       'outside of the project',
       audit.outside.map(({ folder, files }) => `${folder} (${files})`),

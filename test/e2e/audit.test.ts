@@ -53,12 +53,7 @@ strace('`run --audit`: a Makefile build with an undeclared header is found, and 
     );
     assert.ok(found.outside.some(({ folder }) => folder.startsWith('/usr')));
     assert.equal([found.unread, found.unwritten, found.gaps], [[], [], []]);
-    assert.equal(
-      readdirSync(`${project.root}/.sbx/runs`).flatMap((run) =>
-        readdirSync(`${project.root}/.sbx/runs/${run}`).filter((name) => name.endsWith('.strace')),
-      ),
-      [],
-    );
+    assert.equal(readdirSync(`${project.root}/.sbx/traces`), []);
     const plan = await project.sbx(['status']);
     assert.is(plan.code, 0, 'its result is remembered as always');
 
@@ -139,10 +134,12 @@ strace('`--audit`: exit codes, signals, output and background children come thro
 steps:
   code: { run: "echo out; echo err >&2; exit 7" }
   killed: { run: "kill -SEGV $$" }
+  group: { run: "cat in; kill -KILL 0" }
   back: { run: "(sleep 5; echo late > late) & echo begun" }
   long: { run: "trap '' TERM; echo ready; sleep 60; sleep 60" }
   soon: { run: "sleep 60", timeout: 1s }
 `,
+      in: '',
     },
     async (project) => {
       const own = await project.sbx(['run', '--audit', '-x', 'code']);
@@ -163,7 +160,11 @@ steps:
       assert.equal(processesWith([project.root]), []);
       const back = await audit(project, 'back');
       assert.is(back.code, 0);
-      assert.equal([back.of('back').wrote, back.of('back').gaps], [[], []], 'nobody waits for it');
+      const later = ['it left processes in the background: what they did after its end is not seen'];
+      assert.equal([back.of('back').wrote, back.of('back').gaps], [[], later], 'nobody waits for it');
+      const group = await audit(project, 'group');
+      assert.match(group.stdout, 'the command was ended by SIGKILL');
+      assert.equal([group.of('group').read, group.of('group').gaps], [['in'], []], 'not the tracer: it has seen the end');
     },
   ),
 );
@@ -216,11 +217,28 @@ steps:
       const told = await audit(project, 'told');
       assert.equal([told.code, told.of('told').read], [0, []], told.stdout);
       assert.is((await audit(project, 'user')).code, 0, 'told is fresh');
-      const runs = readdirSync(`${project.root}/.sbx/runs`).map((run) => `${project.root}/.sbx/runs/${run}`);
-      assert.equal(
-        runs.flatMap((run) => readdirSync(run).filter((name) => name.endsWith('.strace'))),
-        [],
-      );
+      assert.equal(readdirSync(`${project.root}/.sbx/traces`), []);
+    },
+  ),
+);
+
+strace('`--audit`: folders of which a step reads the names, where what comes and goes does not count', () =>
+  withProject(
+    {
+      'Sandboxfile.yaml': `version: 1
+steps:
+  all: { run: "ls . src src/sub docs; mkdir -p out/t; ls out/t", inputs: [src/a.c, "src/sub/*.c", docs], outputs: [out] }
+  free: { run: "ls src", outputs: [] }
+`,
+      ...{ 'src/a.c': '', 'src/sub/b.c': '', 'docs/c': '', '.sbx/traces/left': 'of a run that was killed' },
+    },
+    async (project) => {
+      const { of, stdout } = await audit(project, 'all', 'free');
+      assert.equal([of('all').listed, of('free').listed], [['.', 'src'], []], stdout);
+      assert.equal(readdirSync(`${project.root}/.sbx/traces`), []);
+      project.remove('out');
+      const text = await project.sbx(['run', '--audit', 'all']);
+      assert.match(text.stdout, / {2}lists folders, and what comes and goes in them does not count: \., src\n/);
     },
   ),
 );

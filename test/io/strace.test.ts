@@ -6,12 +6,15 @@ import { straceCall, straceLine } from '../../lib/io/strace/line.ts';
 function follow(lines: readonly string[], cwd = '/p') {
   const following = followStrace(cwd);
   for (const line of lines) following.line(line);
+  const { living } = following;
   const { touched, gaps } = following.result();
   const short = [...touched].map(([path, one]) => {
-    const marks = [one.read && 'r', one.asked && 'a', one.wrote && 'w', one.gone && 'g', one.executed && 'x'].filter(Boolean).join('');
+    const marks = [one.read && 'r', one.asked && 'a', one.wrote && 'w', one.gone && 'g', one.executed && 'x', one.listed && 'l']
+      .filter(Boolean)
+      .join('');
     return `${path} ${marks}${one.names.map((name) => ` <${name}`).join('')}`;
   });
-  return { short, gaps, ended: following.ended };
+  return { short, gaps, ended: following.ended, living };
 }
 
 test('a line of strace: escaped bytes, quotes, brackets and blanks in names, descriptors with their paths', () => {
@@ -94,6 +97,19 @@ test('what a command has written itself it does not read; what it moves or remov
   assert.equal(short, ['/p/t/a wg', '/p/u/a w', '/p/v wg', '/p/real r </p/link', '/p/db rw', '/p/src r', '/p/copy w', '/p/l w', '/p a']);
   assert.equal(gaps, ['a process used io_uring: what it did by that is not seen']);
   assert.equal(follow(['1 fork() = 2', '9 open("x", O_RDONLY) = 3']).gaps, ['a process was seen of which it is not known who started it']);
+});
+
+test('folders that are listed, but for those that it made; what goes on in the background is not seen', () => {
+  const { short, gaps, living } = follow([
+    '1 clone(flags=SIGCHLD) = 2',
+    '1 getdents64(3</p/src>, 0x5 /* 3 entries */, 32768) = 80',
+    '1 mkdir("made", 0777) = 0',
+    '1 getdents(4</p/made>, 0x5 /* 2 entries */, 32768) = 48',
+    '1 +++ killed by SIGKILL +++',
+    '2 openat(AT_FDCWD</p>, "late", O_WRONLY|O_CREAT, 0666 <unfinished ...>',
+  ]);
+  assert.equal(short, ['/p/src l']);
+  assert.equal([living, gaps], [[2], ['it left processes in the background: what they did after its end is not seen']]);
 });
 
 test.run();

@@ -21,12 +21,13 @@ const hoursLater = (hours: number) => () => Date.now() + hours * 3_600_000;
 
 test('what a killed process never finished goes after an hour, and nothing else does', () =>
   withFolder((folder) => {
-    put(folder, textsOf([...UNFINISHED, ...KEPT]));
+    put(folder, textsOf([...UNFINISHED, 'traces/20260101-000000-abc.0123', ...KEPT]));
     const all = names(folder);
     sweepLeftovers(ioOf(real, hoursLater(0.5)), leftoversOfProject(folder, `${folder}/nowhere`));
     assert.equal(names(folder), all, 'a process that lives may be at it');
     sweepLeftovers(ioOf(real, hoursLater(2)), leftoversOfProject(folder, folder));
-    assert.equal(names(folder), [...new Set(KEPT.map((name) => name.replace(/\/.*/, '')))].sort());
+    assert.equal(names(`${folder}/traces`), [], 'what a run that was killed had followed');
+    assert.equal(names(folder), [...new Set([...KEPT, 'traces'].map((name) => name.replace(/\/.*/, '')))].sort());
   }));
 
 test('documents go when they are older than what the store keeps', () =>

@@ -2,7 +2,7 @@
 import type { StraceCall, StraceWord } from './line.ts';
 
 export type Deed =
-  | { readonly does: 'read' | 'ask' | 'write' | 'remove' | 'execute'; readonly path: string; readonly name?: string }
+  | { readonly does: 'read' | 'ask' | 'write' | 'remove' | 'execute' | 'list' | 'make'; readonly path: string; readonly name?: string } // list, make: a folder
   | { readonly does: 'move'; readonly path: string; readonly to: string }
   | { readonly does: 'enter'; readonly path: string } // the folder of the process from now on
   | { readonly does: 'start'; readonly pid: number; readonly shares: boolean } // whether a process or thread that shares its folder
@@ -22,6 +22,7 @@ const WRITES: { readonly [name: string]: Spot } = {
 };
 const READS: { readonly [name: string]: Spot } = { readlink: [0], readlinkat: [1, 0] };
 const REMOVES: { readonly [name: string]: Spot } = { unlink: [0], unlinkat: [1, 0] };
+const MAKES: { readonly [name: string]: Spot } = { mkdir: [0], mkdirat: [1, 0] };
 const EXECUTES: { readonly [name: string]: Spot } = { execve: [0], execveat: [1, 0] };
 const MOVES: { readonly [name: string]: readonly [Spot, Spot] } = {
   ...{
@@ -50,7 +51,7 @@ export function deedsOf(call: StraceCall, cwd: string): readonly Deed[] {
   const { name, args, result } = call;
   if (result === undefined) return [];
   const at = (spot: Spot): string | undefined => pathOf(args, spot, cwd);
-  const one = (does: 'read' | 'ask' | 'write' | 'remove' | 'execute', spot: Spot | undefined): readonly Deed[] => {
+  const one = (does: 'read' | 'ask' | 'write' | 'remove' | 'execute' | 'make', spot: Spot | undefined): readonly Deed[] => {
     const path = spot && at(spot);
     return path === undefined ? [] : [{ does, path }];
   };
@@ -64,6 +65,10 @@ export function deedsOf(call: StraceCall, cwd: string): readonly Deed[] {
     return path === undefined ? [] : [{ does: 'enter', path }];
   }
   if (name === 'unlinkat' && args[2]?.plain.includes('AT_REMOVEDIR')) return []; // as rmdir: folders come and go with their files
+  if (name === 'getdents' || name === 'getdents64') {
+    const path = args[0]?.path;
+    return path === undefined ? [] : [{ does: 'list', path }];
+  }
   if (name === 'io_uring_setup') return [{ does: 'hide' }];
   const move = MOVES[name];
   if (move !== undefined) {
@@ -78,6 +83,7 @@ export function deedsOf(call: StraceCall, cwd: string): readonly Deed[] {
     ...one('read', READS[name]),
     ...one('remove', REMOVES[name]),
     ...one('execute', EXECUTES[name]),
+    ...one('make', MAKES[name]),
   ];
 }
 

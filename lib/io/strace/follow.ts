@@ -8,6 +8,8 @@ interface Following {
   line(text: string): void;
   /** Whether the first process has ended; what it left in the background may go on. */
   readonly ended: boolean;
+  /** Processes and threads of which no end was seen yet. */
+  readonly living: readonly number[];
   result(): Traced;
 }
 
@@ -29,12 +31,18 @@ class Follower implements Following {
   readonly #touched = new Map<string, Sum>();
   /** Folders of what was written, so that moving one of them moves that. */
   readonly #written = new Set<string>();
+  /** Folders that it made: what is in them it knows. */
+  readonly #made = new Set<string>();
   readonly #gaps = new Set<string>();
   #first: number | undefined;
   ended = false;
 
   constructor(cwd: string) {
     this.#begin = cwd;
+  }
+
+  get living(): readonly number[] {
+    return [...this.#folders.keys(), ...this.#early.keys()];
   }
 
   line(text: string): void {
@@ -48,6 +56,8 @@ class Follower implements Following {
       this.#gaps.add('a process was seen of which it is not known who started it');
       this.#start(pid, { path: this.#begin }, lines);
     }
+    if (this.ended && this.#folders.size > 0)
+      this.#gaps.add('it left processes in the background: what they did after its end is not seen');
     return { touched: this.#touched, gaps: [...this.#gaps] };
   }
 
@@ -114,6 +124,12 @@ class Follower implements Following {
       case 'write':
         this.#write(deed.path);
         break;
+      case 'make':
+        this.#made.add(deed.path);
+        return;
+      case 'list':
+        if (!this.#made.has(deed.path)) this.#sum(deed.path).listed = true;
+        return;
       case 'remove':
         this.#sum(deed.path).gone = true;
         return;
@@ -165,7 +181,7 @@ class Follower implements Following {
   #sum(path: string): Sum {
     let sum = this.#touched.get(path);
     if (sum === undefined) {
-      sum = { read: false, asked: false, wrote: false, gone: false, executed: false, names: [] };
+      sum = { read: false, asked: false, wrote: false, gone: false, executed: false, listed: false, names: [] };
       this.#touched.set(path, sum);
     }
     return sum;

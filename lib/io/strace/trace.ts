@@ -5,15 +5,18 @@ import type { Traced } from '../../model/audit.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Files, Io, LocalCommand, Spawn } from '../../model/io.ts';
 import { findExecutable } from '../executable.ts';
+import { lives } from '../process-tree.ts';
 import { errnoOf } from '../trouble.ts';
 import { followStrace } from './follow.ts';
 
 /**
  * strace as a grandchild (-D), so that the command stays our child: its exit, its signals and its background children come through as they are.
- * Only calls that name files are stopped at, and by the kernel where it can (--seccomp-bpf). No `-z`: it tears lines of processes that run side by side.
+ * In a group of its own (-DD), so that `kill -9 0` does not end it. Only calls that name files, and those that list folders, are stopped at, by the kernel
+ * where it can (--seccomp-bpf). No `-z`: it tears lines of processes that run side by side. Signals that may end a process are shown: strace tells of no end
+ * by one that is not.
  */
-const WORDS = ['-D', '-f', '-q', '-y', '-s', '0', '-e', 'signal=none', '-e', 'verbose=?clone3,?openat2'];
-const CALLS = 'trace=%file,?fchdir,?fork,?vfork,clone,?clone3,?io_uring_setup';
+const WORDS = ['-DD', '-f', '-q', '-y', '-s', '0', '-e', 'signal=!chld,urg,winch,cont', '-e', 'verbose=?clone3,?openat2'];
+const CALLS = 'trace=%file,?getdents,?getdents64,?fchdir,?fork,?vfork,clone,?clone3,?io_uring_setup';
 const FILTERS: readonly (readonly string[])[] = [['--seccomp-bpf'], []];
 
 /** How strace can be started here: its first words. */
@@ -72,11 +75,11 @@ export function tracedSpawn(spawn: Spawn, tracer: Tracer, logOf: (step: string, 
   };
 }
 
-/** strace writes the end of a process just before we are told of it, or just after. Milliseconds. */
+/** strace writes the end of a process just before it can be seen, or just after. Milliseconds. */
 const PATIENCE = 5000;
 const CHUNK = 2 ** 20;
 
-/** What the tracer saw until the command ended, and removes the file. `cwd`: the folder in which the command began, without links in it. Undefined: there is none, so nothing was executed. */
+/** What the tracer saw until the command ended, with all that does not go on without it; removes the file. `cwd`: the folder in which the command began, without links in it. Undefined: there is none, so nothing was executed. */
 export async function readTrace(files: Files, log: string, cwd: string): Promise<Traced | undefined> {
   let fd: number;
   try {
@@ -95,7 +98,7 @@ export async function readTrace(files: Files, log: string, cwd: string): Promise
       rest = lines.pop() ?? '';
       for (const line of lines) following.line(line);
       if (got > 0) await sleep(0);
-      else if (following.ended) return following.result();
+      else if (following.ended && following.living.every(lives)) return following.result();
       else if (performance.now() > until) break;
       else await sleep(10);
     }
