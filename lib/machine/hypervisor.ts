@@ -35,7 +35,7 @@ export function hypervisorIn(name: string, session: Pick<Session, 'program'>): H
 }
 
 /** Only an exit of 0 is success, an end by signal never. */
-function succeeded({ exit }: Ran): boolean {
+export function succeeded({ exit }: Ran): boolean {
   return 'code' in exit && exit.code === 0;
 }
 

@@ -1,4 +1,4 @@
-/** What an OVA or OVF holds: one machine that was packed. Its manifest was compared with what is there. */
+/** What an OVA or OVF holds: one machine that was packed. */
 export interface Appliance {
   /** The .ova or .ovf, absolute. */
   readonly path: string;
@@ -9,9 +9,11 @@ export interface Appliance {
   readonly disks: readonly ApplianceDisk[];
   /** Names of the networks that its adapters are on, as whoever packed it called them. */
   readonly nics: readonly string[];
+  /** Whether it has a manifest, and all is as that says. Without one nothing says what its disks should be. */
+  readonly verified: boolean;
 }
 
-interface ApplianceDisk {
+export interface ApplianceDisk {
   readonly id: string;
   /** Its name in the appliance. */
   readonly file: string;
