@@ -6,6 +6,7 @@ import { join } from 'node:path';
 const PROGRAMS = [
   ['sshd', 'openssh-server'],
   ['ssh', 'openssh-client'],
+  ['autossh', 'autossh'],
   ['rsync', 'rsync'],
   ['git', 'git'],
   ['strace', 'strace'],

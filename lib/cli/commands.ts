@@ -1,5 +1,6 @@
 import { ASKED, type Command, MANY } from './command.ts';
 import { CHOICE, FILE, NARROW, QUERY, SHOW, WATCH } from './flags.ts';
+import { PLACES } from './places.ts';
 import { QUERIES } from './queries.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -83,32 +84,7 @@ export const COMMANDS: readonly Command[] = [
       ['sbx import -n build.mk', 'show what would be written'],
     ],
   },
-  {
-    name: 'ssh',
-    operands: '[SANDBOX] [-- CMD...]',
-    least: 0,
-    most: 1,
-    names: 'sandbox',
-    rest: true,
-    summary: 'Open a shell or run a command in a sandbox',
-    about: 'Opens a terminal in the workspace of the sandbox, or runs CMD there. The name may be left out if there is one sandbox only.',
-    flags: [...FILE, ...SHOW],
-    examples: [
-      ['sbx ssh vm', 'a shell in the workspace'],
-      ['sbx ssh vm -- uname -a', 'one command'],
-    ],
-  },
-  {
-    name: 'vm-info',
-    operands: '[SANDBOX]',
-    least: 0,
-    most: 1,
-    names: 'sandbox',
-    summary: 'Show what a sandbox is and has',
-    about: 'Connects to the sandbox and shows where it is, its workspace, what its probes say, its disk and its load.',
-    flags: QUERY,
-    examples: [['sbx vm-info vm', 'compiler, system and workspace of vm']],
-  },
+  ...PLACES,
   {
     name: 'clean',
     operands: '[STEP...]',
@@ -120,28 +96,6 @@ export const COMMANDS: readonly Command[] = [
       'Removes what the named steps, or all, made in the project, and what sbx remembers of them here. What was edited since is left where it is; what a step found among its outputs and did not write is moved to .sbx/trash. Sources, state and the shared store are left alone; nothing is removed on a far side (that is a teardown step).',
     flags: [...FILE, 'dry-run', 'yes', ...SHOW],
     examples: [['sbx clean -n', 'show what would be removed']],
-  },
-  {
-    name: 'trust',
-    operands: 'HOST',
-    least: 1,
-    most: 1,
-    summary: 'Accept the host key of a host',
-    about:
-      'Shows the host key that HOST presents and keeps it as trusted. With --fingerprint, only if the key has that fingerprint; without, it asks.',
-    flags: ['fingerprint', ...SHOW],
-    examples: [['sbx trust haskell-build --fingerprint SHA256:q9f0...', 'accept this key and no other']],
-  },
-  {
-    name: 'adopt',
-    operands: 'SANDBOX',
-    least: 1,
-    most: 1,
-    names: 'sandbox',
-    summary: 'Take over a workspace that is not ours yet',
-    about: 'Makes the existing folder on the far side the workspace of this project. Shows first what the next sync would remove there.',
-    flags: [...FILE, 'yes', ...SHOW],
-    examples: [['sbx adopt vm', 'take over the workspace in vm']],
   },
   {
     name: 'doctor',

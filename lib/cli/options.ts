@@ -49,6 +49,13 @@ export interface Options {
   readonly maxSize?: number;
   /** Milliseconds. */
   readonly maxAge?: number;
+  readonly registry?: string;
+  /** The computer that a VM runs on. */
+  readonly on?: string;
+  /** To log in. */
+  readonly user?: string;
+  readonly identity?: string;
+  readonly remove: boolean;
 }
 
 interface ReportWish {
@@ -135,6 +142,10 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     debounce: debounce.value,
     poll: poll.value,
     format: choice(one('format'), FORMATS),
+    registry: one('registry'),
+    on: one('on'),
+    user: one('user'),
+    identity: one('identity'),
   };
   return ok({
     ...present({ ...given, ...more }),
@@ -154,6 +165,7 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     all: on('all'),
     exitCode: on('exit-code'),
     watch: on('watch'),
+    remove: on('remove'),
     output: choice(one('output'), OUTPUTS) ?? 'auto',
     json: on('json'),
     origin: on('origin'),

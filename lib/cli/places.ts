@@ -1,0 +1,71 @@
+import { type Command, MANY } from './command.ts';
+import { FILE, QUERY, SHOW } from './flags.ts';
+
+/** Commands about sandboxes and the way to them. */
+export const PLACES: readonly Command[] = [
+  {
+    name: 'ssh',
+    operands: '[SANDBOX] [-- CMD...]',
+    least: 0,
+    most: 1,
+    names: 'sandbox',
+    rest: true,
+    summary: 'Open a shell or run a command in a sandbox',
+    about: 'Opens a terminal in the workspace of the sandbox, or runs CMD there. The name may be left out if there is one sandbox only.',
+    flags: [...FILE, ...SHOW],
+    examples: [
+      ['sbx ssh vm', 'a shell in the workspace'],
+      ['sbx ssh vm -- uname -a', 'one command'],
+    ],
+  },
+  {
+    name: 'vm-info',
+    operands: '[SANDBOX]',
+    least: 0,
+    most: 1,
+    names: 'sandbox',
+    summary: 'Show what a sandbox is and has',
+    about: 'Connects to the sandbox and shows where it is, its workspace, what its probes say, its disk and its load.',
+    flags: QUERY,
+    examples: [['sbx vm-info vm', 'compiler, system and workspace of vm']],
+  },
+  {
+    name: 'trust',
+    operands: 'HOST',
+    least: 1,
+    most: 1,
+    summary: 'Accept the host key of a host',
+    about:
+      'Shows the host key that HOST presents and keeps it as trusted. With --fingerprint, only if the key has that fingerprint; without, it asks.',
+    flags: ['fingerprint', ...SHOW],
+    examples: [['sbx trust haskell-build --fingerprint SHA256:q9f0...', 'accept this key and no other']],
+  },
+  {
+    name: 'adopt',
+    operands: 'SANDBOX',
+    least: 1,
+    most: 1,
+    names: 'sandbox',
+    summary: 'Take over a workspace that is not ours yet',
+    about: 'Makes the existing folder on the far side the workspace of this project. Shows first what the next sync would remove there.',
+    flags: [...FILE, 'yes', ...SHOW],
+    examples: [['sbx adopt vm', 'take over the workspace in vm']],
+  },
+  {
+    name: 'bridge',
+    operands: 'status [VM|PORT...] | ports [assign VM [PORT] | release VM|PORT] | ssh-config [VM...] | catalog VM',
+    least: 1,
+    most: MANY,
+    names: ['status', 'ports', 'ssh-config', 'catalog'],
+    summary: 'Look after the reverse tunnels of build VMs and their ports',
+    about:
+      'status asks every port of the bridge at once who is there: host name, GHC, latency. ports lists who has which port; assign gives a VM a port, the first free one if none is named, and release takes it back: in port-registry.yml, whose comments stay. ssh-config writes the VMs into ~/.ssh/config, between two lines of its own, each with its host key pinned under its name; the file of before is kept beside it. catalog prints the entry of ops-bridge.',
+    flags: ['directory', 'registry', 'on', 'user', 'identity', 'remove', 'dry-run', 'to', 'json', ...SHOW],
+    examples: [
+      ['sbx bridge status', 'who is at the other end of each tunnel'],
+      ['sbx bridge ports assign haskell-build --on laptop', 'a port for a new VM'],
+      ['sbx bridge ssh-config', 'ssh haskell-build works from now on'],
+      ['sbx bridge catalog haskell-build -o catalog/haskell-build.yml', 'the entry of its tunnel'],
+    ],
+  },
+];
