@@ -46,6 +46,7 @@ test('without flags', () => {
     yes: false,
     exitCode: false,
     watch: false,
+    remove: false,
     output: 'auto',
     json: false,
     origin: false,

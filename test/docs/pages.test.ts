@@ -10,7 +10,19 @@ import { typed } from './session.ts';
 /** What the issues promise, by the name of its page. */
 const TOPICS = [
   ...['matrix', 'pools', 'services', 'include', 'recipes-and-profiles', 'commands-as-inputs', 'variables', 'secrets'],
-  ...['steps-for-people', 'words-of-your-own', 'why', 'reading-and-showing', 'watching', 'audit', 'ci', 'editor', 'completion', 'doctor'],
+  ...[
+    'steps-for-people',
+    'words-of-your-own',
+    'why',
+    'reading-and-showing',
+    'watching',
+    'audit',
+    'ci',
+    'editor',
+    'completion',
+    'doctor',
+    'bridge',
+  ],
 ];
 
 for (const page of PAGES.filter(({ commands }) => commands.length > 0)) {

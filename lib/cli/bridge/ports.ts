@@ -4,7 +4,7 @@ import { suggest } from '../../base/suggest.ts';
 // Which VM has which port of the bridge. Pure: knows neither YAML nor files.
 
 /** Each VM has one port of this computer, through which its reverse tunnel is reached. */
-export const RANGE = { first: 12221, last: 12230 } as const;
+const RANGE = { first: 12221, last: 12230 } as const;
 
 /** An entry of the registry. */
 export interface PortEntry {
@@ -69,6 +69,6 @@ export function portToRelease(named: string, entries: readonly PortEntry[]): Res
   return err({ message: `nobody called ${named} has a port`, ...(near === undefined ? {} : { hint: `did you mean ${near}?` }) });
 }
 
-export function isInRange(port: number): boolean {
+function isInRange(port: number): boolean {
   return port >= RANGE.first && port <= RANGE.last;
 }

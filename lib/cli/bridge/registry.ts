@@ -14,7 +14,7 @@ export interface Registry {
 }
 
 /** Something wrong in the registry, and where. */
-export interface Wrong {
+interface Wrong {
   readonly message: string;
   readonly span?: Span | undefined;
 }

@@ -6,12 +6,12 @@ export const FIRST = '# >>> sbx bridge: made by `sbx bridge ssh-config`, made an
 export const LAST = '# <<< sbx bridge <<<';
 
 /** A VM that is reached through its port of the bridge. */
-export interface BridgeHost {
+interface BridgeHost {
   readonly vm: string;
   readonly port: number;
 }
 
-export interface HostSettings {
+interface HostSettings {
   readonly user: string;
   readonly identityFile: string;
   /** Where `sbx trust` keeps host keys. */

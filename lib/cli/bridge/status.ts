@@ -21,7 +21,7 @@ interface PortUp {
   readonly latency: number;
 }
 
-export interface Patience {
+interface Patience {
   /** Milliseconds to open a TCP connection. */
   readonly connect: number;
   /** Milliseconds for all that is asked. */
@@ -34,7 +34,7 @@ const ASK = `uname -n
 if [ -f "$HOME/.ghcup/env" ]; then . "$HOME/.ghcup/env"; fi
 ghc --numeric-version 2>/dev/null || true`;
 
-export type Settings = Pick<SshSettings, 'user' | 'state' | 'ask'>;
+type Settings = Pick<SshSettings, 'user' | 'state' | 'ask'>;
 
 export async function lookAt(entry: PortEntry, settings: Settings, io: Io, patience: Patience, signal: AbortSignal): Promise<PortSeen> {
   const tcp = await dial('localhost', entry.port, AbortSignal.any([signal, AbortSignal.timeout(patience.connect)]));
