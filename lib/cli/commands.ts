@@ -99,16 +99,18 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'doctor',
-    operands: '',
+    operands: '[SANDBOX...]',
     least: 0,
-    most: 0,
+    most: MANY,
+    names: 'sandbox',
     summary: 'Find what is wrong with this computer or project',
     about:
-      'Examines tools, versions, keys, ssh_config and host keys, the store, disks, the clock, the lock of the project and the limits of watching. Says of each fault which command mends it. Changes nothing and connects nowhere.',
-    flags: QUERY,
+      'Examines tools, versions, keys, ssh_config and host keys, the store, disks, the clock, the locale, the lock of the project and the limits of watching. Says of each fault which command mends it. Changes nothing and connects nowhere; with --probe it connects to the sandboxes that are reached by SSH, or to the named ones, and examines login, login shell, tools, workspace, disk, clock and round trip there. It changes nothing there either.',
+    flags: [...QUERY, 'probe'],
     examples: [
       ['sbx doctor', 'exit 0 if there is no error, 1 if there is'],
       ['sbx doctor -q', 'faults only'],
+      ['sbx doctor --probe vm', 'vm as well; exit 4 if it cannot be reached or trusted'],
     ],
   },
   {

@@ -79,6 +79,7 @@ export const FLAGS = [
   { name: 'user', value: 'NAME', summary: 'log in as NAME: build' },
   { name: 'identity', value: 'FILE', summary: 'log in with the key in FILE: ~/.ssh/id_build' },
   { name: 'remove', summary: 'take out what sbx wrote' },
+  { name: 'probe', summary: 'connect to the sandboxes too, and examine them; nothing is changed there' },
   { name: 'all', summary: 'of all projects, not of this one alone' },
   { name: 'help', short: 'h', summary: 'show help' },
   { name: 'version', summary: 'show the version' },

@@ -18,6 +18,7 @@ export interface Options {
   readonly continue: (typeof CONTINUE)[number];
   readonly dryRun: boolean;
   readonly audit: boolean;
+  readonly probe: boolean;
   /** Steps to force; `named`: those on the command line. */
   readonly force: readonly string[] | 'named';
   readonly noCache: boolean;
@@ -156,6 +157,7 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     continue: choice(one('continue'), CONTINUE) ?? (on('keep-going') ? 'dependencies-successful' : 'never'),
     dryRun: on('dry-run'),
     audit: on('audit'),
+    probe: on('probe'),
     force: force.includes('') ? 'named' : force,
     noCache: on('no-cache'),
     only: on('only'),

@@ -61,7 +61,8 @@ export async function visit(call: Call, name: SandboxName | undefined, use: (pla
   }
 }
 
-function refuseName(call: Call, name: SandboxName | undefined, known: readonly SandboxName[]): number {
+/** A name that is none of the sandboxes that may be meant, or no name where there are several. */
+export function refuseName(call: Call, name: SandboxName | undefined, known: readonly SandboxName[]): number {
   if (known.length === 0) return refuse(call, 'this project has no sandbox but this computer', 'declare one under `sandboxes:`');
   if (name === undefined) return refuse(call, 'which sandbox?', `one of ${known.join(', ')}`);
   if (name === LOCAL) return refuse(call, `${LOCAL} is this computer`, `one of ${known.join(', ')}`);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Folders, Io } from '../model/io.ts';
 import type { Project, SandboxName, SandboxSpec } from '../model/project.ts';
 import type { Sandbox } from '../model/sandbox.ts';
-import { machineId } from '../run/machine.ts';
+import { knownMachineId, machineId } from '../run/machine.ts';
 import { type Checkout, checkoutOf } from '../sync/checkout.ts';
 import { ask, type Question } from './ask.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -18,8 +18,17 @@ export interface Ground {
 }
 
 /** Whose workspaces these are. */
-export function checkoutIn({ surroundings, project, io, folders }: Ground): Checkout {
-  return checkoutOf(machineId(io, folders.state), surroundings.user(), surroundings.hostname(), project.root);
+export function checkoutIn(ground: Ground): Checkout {
+  return checkoutWith(machineId(ground.io, ground.folders.state), ground);
+}
+
+/** The same for whoever writes nothing: where this computer has no id yet, it has no workspaces either. */
+export function checkoutSeen(ground: Ground): Checkout {
+  return checkoutWith(knownMachineId(ground.io, ground.folders.state) ?? ground.io.nonce(), ground);
+}
+
+function checkoutWith(machine: string, { surroundings, project }: Ground): Checkout {
+  return checkoutOf(machine, surroundings.user(), surroundings.hostname(), project.root);
 }
 
 /** Every sandbox of the project but the local ones. The code for SSH is loaded when one is reached. */

@@ -4,7 +4,7 @@ import { makeFolder, replaceFile, type Writing } from '../io/replace.ts';
 /** The id of this computer for this user: random, made once, kept in the state folder. Host names and addresses change; this does not. */
 export function machineId(io: Writing, stateFolder: string): string {
   const path = `${stateFolder}/machine-id`;
-  const known = read(io, path);
+  const known = knownMachineId(io, stateFolder);
   if (known !== undefined) return known;
   makeFolder(io.files, stateFolder, 0o700);
   const mine = `${path}.${io.nonce().slice(0, 12)}`;
@@ -17,6 +17,11 @@ export function machineId(io: Writing, stateFolder: string): string {
   }
   io.files.rmSync(mine, { force: true });
   return read(io, path) as string;
+}
+
+/** Undefined: it was not made yet. */
+export function knownMachineId(io: Writing, stateFolder: string): string | undefined {
+  return read(io, `${stateFolder}/machine-id`);
 }
 
 function read(io: Writing, path: string): string | undefined {

@@ -10,13 +10,14 @@ import { programLine, START } from './start.ts';
 
 const STDERR_KEPT = 8 * 1024;
 
-/** Runs a short program of ours on a channel of its own. It ends by itself when the link is lost: its streams break. */
+/** Runs a short program of ours on a channel of its own. It ends by itself when the link is lost: its streams break. `noisy` gets what came before it. */
 export async function runProgram(
   link: Link,
   mark: string,
   text: string,
   args: readonly string[],
   streams: ProgramStreams,
+  noisy: (chunk: Uint8Array) => void = () => {},
 ): Promise<Result<ProgramEnd, Failure>> {
   if (text.includes('\0') || args.some((arg) => arg.includes('\0'))) throw new Error('a word of a program holds NUL');
   const opened = await link.exec(START, streams.signal);
@@ -29,7 +30,11 @@ export async function runProgram(
   const sink = streams.stdout ?? ((chunk: Uint8Array): void => void kept.push(chunk));
   const stdout = new MarkedStream(
     mark,
-    (chunk) => (begun ? sink(chunk) : noise.push(chunk)),
+    (chunk) => {
+      if (begun) return sink(chunk);
+      noise.push(chunk);
+      noisy(chunk);
+    },
     () => {
       begun = true;
     },
@@ -37,7 +42,10 @@ export async function runProgram(
   const errors = new MarkedStream(
     mark,
     (chunk) => stderr.push(chunk),
-    () => stderr.clear(),
+    () => {
+      noisy(Buffer.from(stderr.text()));
+      stderr.clear();
+    },
   );
   channel.on('data', (chunk: Buffer) => stdout.push(chunk));
   channel.stderr.on('data', (chunk: Buffer) => errors.push(chunk));

@@ -11,7 +11,7 @@ import { FITNESS, ORPHANS } from './supervisor.ts';
 import { runOnTerminal } from './terminal.ts';
 
 /** The first program: start-up files of the login shell, the look at its tools, and the end of what dead runs left. Milliseconds. */
-const ARRIVAL = 30_000;
+export const ARRIVAL = 30_000;
 
 /**
  * The session over a new link, once the far side was found fit and what earlier runs of this owner left going on there was ended.
@@ -35,10 +35,7 @@ async function arrive(link: Link, io: Io, owner: string, signal: AbortSignal): P
   const limit = AbortSignal.timeout(ARRIVAL);
   const end = await runProgram(link, io.nonce(), `${FITNESS}\n${ORPHANS}\nexit 0`, [owner], { signal: AbortSignal.any([signal, limit]) });
   if (signal.aborted) return err(CANCELLED);
-  if (limit.aborted) {
-    const message = `${link.label}: logged in, but no command ran within ${ARRIVAL / 1000} s`;
-    return err({ code: 'unreachable', message, hint: 'does a start-up file of the login shell there wait for something?' });
-  }
+  if (limit.aborted) return err(silentFailure(link.label));
   if (!end.ok) return end;
   const missing = Buffer.from(end.value.stdout).toString('utf8').trim();
   const { exit, stderr } = end.value;
@@ -49,4 +46,10 @@ async function arrive(link: Link, io: Io, owner: string, signal: AbortSignal): P
   }
   const message = `${link.label}: sbx needs these there and cannot find them: ${missing}`;
   return err({ code: 'far-side-unfit', message, hint: 'the far side must be Linux with the usual tools on the PATH' });
+}
+
+/** Whoever is logged in waits in vain for the first program to end. */
+export function silentFailure(label: string): Failure {
+  const message = `${label}: logged in, but no command ran within ${ARRIVAL / 1000} s`;
+  return { code: 'unreachable', message, hint: 'does a start-up file of the login shell there wait for something?' };
 }

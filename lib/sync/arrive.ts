@@ -50,7 +50,7 @@ interface ArrivalRequest {
  * One round trip: fitness of the far side, probes, workspace, receipt, holds, clock. Writes nothing there.
  * Fails with `far-side-unfit` if a tool is missing, with `unreachable` if nothing is said in time; trouble with the workspace is in `found`, since a step may not need it.
  */
-export async function arrive(session: Session, request: ArrivalRequest): Promise<Result<Arrival, Failure>> {
+export async function arrive(session: Pick<Session, 'program'>, request: ArrivalRequest): Promise<Result<Arrival, Failure>> {
   const { project, sandbox, checkout } = request;
   const path = workspacePath(sandbox.workspace, project.name);
   if (!path.ok) return path;

@@ -9,7 +9,7 @@ export const ANSWER_BYTES = 256 * 2 ** 20;
 
 /** Runs a program of ours that answers in fields; any other exit than 0 is a failure with what the far side said. One that answers without end is ended. */
 export async function ask(
-  session: Session,
+  session: Pick<Session, 'program'>,
   program: string,
   args: readonly string[],
   streams: Omit<ProgramStreams, 'stdout'>,
@@ -29,7 +29,7 @@ export async function ask(
 
 /** As `ask`, for programs whose output goes elsewhere. */
 export async function finish(
-  session: Session,
+  session: Pick<Session, 'program'>,
   program: string,
   args: readonly string[],
   streams: ProgramStreams,

@@ -42,6 +42,7 @@ test('without flags', () => {
     only: false,
     failed: false,
     audit: false,
+    probe: false,
     offline: false,
     yes: false,
     exitCode: false,

@@ -1,37 +1,92 @@
 import { refusedHere } from '../../io/trouble.ts';
-import { EXIT } from '../../run/exit-code.ts';
+import type { Failure } from '../../model/failure.ts';
+import type { Project, SandboxSpec } from '../../model/project.ts';
+import { lackingDiagnostics } from '../../plan/lacking.ts';
+import type { StopCause } from '../../run/control.ts';
+import { EXIT, exitCode } from '../../run/exit-code.ts';
 import { documentOf } from '../../view/document.ts';
 import { neutral } from '../../view/neutral.ts';
 import type { Paint } from '../../view/paint.ts';
 import { SILENT } from '../../view/sink.ts';
-import type { Call } from '../call.ts';
+import { type Call, refuse } from '../call.ts';
 import { CHECKS } from '../doctor/checks.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { lookAtHosts } from '../doctor/hosts.ts';
 import type { Patient } from '../doctor/patient.ts';
 import { foldersOf } from '../folders.ts';
-import { effectsOf } from '../ground.ts';
-import { open } from '../open.ts';
+import { effectsOf, groundOf } from '../ground.ts';
+import { open, sayFaulty } from '../open.ts';
+import { refuseName } from '../place.ts';
 
 interface Checked extends Finding {
   readonly check: string;
 }
 
-/** Examines this computer and the project. Changes nothing and connects nowhere; a project is examined as far as its Sandboxfile can be read. */
+/** Examines this computer and the project. Changes nothing and connects nowhere, unless it is to probe sandboxes; a project is examined as far as its Sandboxfile can be read. */
 export async function doctor(call: Call): Promise<number> {
-  const { patient, first } = await admit(call);
+  const { options, words, surroundings } = call;
+  if (words.operands.length > 0 && !options.probe)
+    return refuse(call, 'sandboxes are examined with --probe', `sbx doctor --probe ${words.operands.join(' ')}`);
+  const stop = new AbortController();
+  let cause: StopCause | undefined;
+  const deaf = surroundings.onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], (name) => {
+    cause ??= name as StopCause;
+    stop.abort(new Error(name));
+  });
+  try {
+    const { patient, first } = await admit(call, stop.signal);
+    const far = options.probe ? await sandboxesIn(call, patient.project) : [];
+    if (typeof far === 'number') return far;
+    const [here, probed] = await Promise.all([checked(patient), probedOf(call, patient, far)]);
+    if (cause !== undefined) return exitCode([], cause);
+    const findings: readonly Checked[] = [...first, ...here, ...probed.findings];
+    const errors = findings.filter(({ is }) => is === 'error').length;
+    const warnings = findings.filter(({ is }) => is === 'warning').length;
+    const shown = options.level === 'quiet' ? findings.filter(({ is }) => is !== 'ok') : findings;
+    const counts = { errors, warnings };
+    call.out.write(options.json ? documentOf('doctor', 1, { ...counts, findings }) : textOf(shown, counts, await call.paint()));
+    const reached = exitCode(
+      probed.failures.map((failure) => ({ is: 'failed', failure })),
+      undefined,
+    );
+    return reached === EXIT.done && errors > 0 ? EXIT.failed : reached;
+  } finally {
+    deaf();
+  }
+}
+
+async function checked(patient: Patient): Promise<readonly Checked[]> {
   const examined = await Promise.all(
     Object.entries(CHECKS).map(async ([check, examine]) =>
       (await examine(patient).catch(refusal)).map((finding) => ({ check, ...finding })),
     ),
   );
-  const findings: readonly Checked[] = [...first, ...examined.flat()];
-  const errors = findings.filter(({ is }) => is === 'error').length;
-  const warnings = findings.filter(({ is }) => is === 'warning').length;
-  const shown = call.options.level === 'quiet' ? findings.filter(({ is }) => is !== 'ok') : findings;
-  const counts = { errors, warnings };
-  call.out.write(call.options.json ? documentOf('doctor', 1, { ...counts, findings }) : textOf(shown, counts, await call.paint()));
-  return errors === 0 ? EXIT.done : EXIT.failed;
+  return examined.flat();
+}
+
+/** Those to connect to: the named ones, else all that are reached by SSH. A number: a name is wrong, which was said. */
+async function sandboxesIn(call: Call, project: Project | undefined): Promise<readonly SandboxSpec[] | number> {
+  const { operands } = call.words;
+  const far = [...(project?.sandboxes.values() ?? [])].filter(({ kind }) => kind === 'ssh');
+  const names = far.map(({ name }) => name);
+  const wrong = operands.find((name) => !names.includes(name));
+  if (wrong !== undefined) return refuseName(call, wrong, names);
+  const meant = operands.length === 0 ? far : far.filter(({ name }) => operands.includes(name));
+  const lacking = meant.flatMap(({ name, lacks = [] }) => lacks.map((lack) => [lack, `the sandbox ${name}`] as const));
+  return project !== undefined && lacking.length > 0 ? await sayFaulty(call, lackingDiagnostics(project, new Map(lacking))) : meant;
+}
+
+async function probedOf(
+  call: Call,
+  { project, signal }: Patient,
+  far: readonly SandboxSpec[],
+): Promise<{ readonly findings: readonly Checked[]; readonly failures: readonly Failure[] }> {
+  if (project === undefined || far.length === 0) return { findings: [], failures: [] };
+  const [{ probe }, { judgeProbe }] = await Promise.all([import('../doctor/probe.ts'), import('../doctor/probed.ts')]);
+  const ground = groundOf(call, project);
+  const seen = await Promise.all(far.map((spec) => probe(spec, ground, signal)));
+  const failures = seen.flatMap(({ failure, arrival }) => failure ?? (arrival?.ok === false ? arrival.error : []));
+  return { findings: seen.flatMap(judgeProbe), failures };
 }
 
 /** What this computer does not let us look at is no reason not to look at the rest. */
@@ -41,10 +96,9 @@ function refusal(thrown: unknown): readonly Finding[] {
   return [{ is: 'error', says: refused.message }];
 }
 
-async function admit(call: Call): Promise<{ readonly patient: Patient; readonly first: readonly Checked[] }> {
+async function admit(call: Call, signal: AbortSignal): Promise<{ readonly patient: Patient; readonly first: readonly Checked[] }> {
   const { surroundings } = call;
   const io = effectsOf(surroundings);
-  const { signal } = new AbortController();
   const opening = await open({ ...call, err: SILENT }, { named: [] });
   const project = opening.is === 'open' ? opening.opened.project : opening.is === 'faulty' ? opening.faulty.partial : undefined;
   const root = project?.root ?? surroundings.cwd;

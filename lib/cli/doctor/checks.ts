@@ -4,6 +4,7 @@ import { judgeDisk, lookAtDisk } from './disk.ts';
 import type { Finding } from './finding.ts';
 import { judgeHosts } from './hosts.ts';
 import { judgeKeys, lookAtKeys } from './keys.ts';
+import { judgeLocale, lookAtLocale } from './locale.ts';
 import { judgeLock, lookAtLock } from './lock.ts';
 import type { Patient } from './patient.ts';
 import { judgeTools, lookAtTools } from './tools.ts';
@@ -21,6 +22,7 @@ export const CHECKS: { readonly [name: string]: Check } = {
   cache: async (patient) => judgeCache(lookAtCache(patient)),
   disk: async (patient) => judgeDisk(lookAtDisk(patient)),
   clock: async (patient) => judgeClock(lookAtClock(patient)),
+  locale: async (patient) => judgeLocale(await lookAtLocale(patient)),
   lock: async (patient) => judgeLock(lookAtLock(patient)),
   watching: async (patient) => judgeWatching(lookAtWatching(patient)),
 };

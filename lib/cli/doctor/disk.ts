@@ -15,8 +15,8 @@ interface DiskSeen {
   readonly inodes: number | undefined;
 }
 
-const FEW = { bytes: 2 ** 30, inodes: 10_000 } as const;
-const NONE = { bytes: 16 * 2 ** 20, inodes: 100 } as const;
+export const FEW = { bytes: 2 ** 30, inodes: 10_000 } as const;
+export const NONE = { bytes: 16 * 2 ** 20, inodes: 100 } as const;
 
 export function lookAtDisk({ root, folders, io: { files, environment } }: Patient): readonly DiskSeen[] {
   const places = [

@@ -4,4 +4,6 @@ export interface Finding {
   readonly says: string;
   /** The command that mends it, as it is typed. */
   readonly mend?: string;
+  /** Of which sandbox, where it was asked itself. */
+  readonly sandbox?: string;
 }

@@ -45,9 +45,10 @@ export function judgeHosts(hosts: readonly HostSeen[]): readonly Finding[] {
     }
     const where = `${settings.user}@${settings.hostname}:${settings.port}`;
     const beyond = settings.beyond.map((what): Finding => ({ is: 'warning', says: `${sandbox}: sbx cannot use the ${what} of ${named}` }));
-    if (known) return [{ is: 'ok', says: `${sandbox} is ${where}, whose host key is known` }, ...beyond];
+    const through = settings.jumps.length === 0 ? '' : ` through ${settings.jumps.join(', ')}`;
+    if (known) return [{ is: 'ok', says: `${sandbox} is ${where}${through}, whose host key is known` }, ...beyond];
     return [
-      { is: 'error', says: `${sandbox}: the host key of ${where} is in no known_hosts`, mend: `sbx trust ${shellQuote(named)}` },
+      { is: 'error', says: `${sandbox}: the host key of ${where}${through} is in no known_hosts`, mend: `sbx trust ${shellQuote(named)}` },
       ...beyond,
     ];
   });

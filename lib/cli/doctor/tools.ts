@@ -17,7 +17,7 @@ interface ToolsSeen {
   readonly installer: string | undefined;
 }
 
-const INSTALL: { readonly [installer: string]: string } = {
+export const INSTALL: { readonly [installer: string]: string } = {
   'apt-get': 'sudo apt-get install',
   dnf: 'sudo dnf install',
   pacman: 'sudo pacman -S',
