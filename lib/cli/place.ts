@@ -3,13 +3,13 @@ import type { Failure } from '../model/failure.ts';
 import { LOCAL, type SandboxName, type SandboxSpec } from '../model/project.ts';
 import type { Sandbox, Session } from '../model/sandbox.ts';
 import { lackingDiagnostics } from '../plan/lacking.ts';
-import type { StopCause } from '../run/control.ts';
 import { exitCode } from '../run/exit-code.ts';
 import { type Arrival, arrive } from '../sync/arrive.ts';
 import { type Call, complain, refuse } from './call.ts';
 import { groundOf } from './ground.ts';
 import { openOrSay, sayFaulty } from './open.ts';
 import { checkoutIn, type Ground, sandboxOf } from './sandboxes.ts';
+import { stoppable } from './stoppable.ts';
 
 /** A place that a command other than `run` works in. */
 export interface Visit {
@@ -38,27 +38,19 @@ export async function visit(call: Call, name: SandboxName | undefined, use: (pla
     return await sayFaulty(call, lackingDiagnostics(project, new Map(spec.lacks.map((lack) => [lack, `the sandbox ${spec.name}`]))));
   const ground = groundOf(call, project);
   const sandbox = sandboxOf(spec, ground);
-  const stop = new AbortController();
-  let cause: StopCause | undefined;
-  const deaf = call.surroundings.onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], (signal) => {
-    cause ??= signal as StopCause;
-    stop.abort(new Error(signal));
-  });
-  const failed = (failure: Failure): number => {
-    if (cause === undefined) complain(call, failure); // who stopped it knows why
-    return exitCode([{ is: 'failed', failure }], cause);
-  };
-  try {
-    const session = await sandbox.connect(stop.signal);
+  return await stoppable(call.surroundings, async (signal) => {
+    const failed = (failure: Failure): number => {
+      if (!signal.aborted) complain(call, failure); // who stopped it knows why
+      return exitCode([{ is: 'failed', failure }], undefined);
+    };
+    const session = await sandbox.connect(signal);
     if (!session.ok) return failed(session.error);
     await using connected = session.value;
-    const request = { project, sandbox: spec, checkout: checkoutIn(ground), now: ground.io.clock.now(), signal: stop.signal };
+    const request = { project, sandbox: spec, checkout: checkoutIn(ground), now: ground.io.clock.now(), signal };
     const arrival = await arrive(connected, request);
     if (!arrival.ok) return failed(arrival.error);
-    return await use({ ground, spec, sandbox, session: connected, arrival: arrival.value, signal: stop.signal });
-  } finally {
-    deaf();
-  }
+    return await use({ ground, spec, sandbox, session: connected, arrival: arrival.value, signal });
+  });
 }
 
 /** A name that is none of the sandboxes that may be meant, or no name where there are several. */

@@ -8,7 +8,7 @@ import { hostKeys, knownName, ownKnownHosts } from './hostkeys.ts';
 import { fingerprintOf, isFor, keyType, parseKnownHosts } from './known-hosts.ts';
 
 /** The key that a host shows, read without logging in. */
-export interface OfferedKey {
+interface OfferedKey {
   /** Under this name it stands in known_hosts: `host`, `[host]:port` or the HostKeyAlias. */
   readonly name: string;
   readonly type: string;
