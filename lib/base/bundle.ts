@@ -1,4 +1,5 @@
 /** Rules that all give or all take, found by the folder that each is about, so that thousands cost as much as the few that can matter to a path. */
+import { groupBy } from './group-by.ts';
 import { foldersAbove, type Reach } from './plain-paths.ts';
 
 /** One pattern, or many that all give or all take. */
@@ -30,14 +31,8 @@ export function bundled(rules: readonly Rule[]): readonly Rule[] {
 }
 
 function bundle(rules: readonly Rule[], negated: boolean): Rule {
-  const byLead = new Map<string, Rule[]>();
-  const above = new Set<string>(['']);
-  for (const rule of rules) {
-    const list = byLead.get(rule.lead);
-    if (list) list.push(rule);
-    else byLead.set(rule.lead, [rule]);
-    for (const folder of foldersAbove(rule.lead)) above.add(folder);
-  }
+  const byLead = groupBy(rules, ({ lead }) => lead);
+  const above = new Set(['', ...rules.flatMap(({ lead }) => foldersAbove(lead))]);
   const about = (path: string): readonly Rule[] => ['', ...foldersAbove(path), path].flatMap((folder) => byLead.get(folder) ?? []);
   return {
     negated,

@@ -1,4 +1,5 @@
 import { compileGlobs, escapeGlob } from '../base/glob.ts';
+import { groupBy } from '../base/group-by.ts';
 
 /** From so many files of one kind in one folder on a glob says it better. */
 const MANY = 4;
@@ -12,8 +13,8 @@ export function condense(paths: readonly string[], not: readonly string[]): read
     return !not.some(matches);
   };
   const globs: string[] = [];
-  for (const [top, below] of grouped(paths, (path) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : ''))) {
-    const own = [...grouped(below, endingOf)].flatMap(([ending, same]) => ofEnding(top, ending, same, isFree));
+  for (const [top, below] of groupBy(paths, (path) => (path.includes('/') ? path.slice(0, path.indexOf('/')) : ''))) {
+    const own = [...groupBy(below, endingOf)].flatMap(([ending, same]) => ofEnding(top, ending, same, isFree));
     const whole = `${escapeGlob(top)}/**`;
     globs.push(...(top !== '' && own.length >= TOO_MANY && isFree(whole) ? [whole] : own));
   }
@@ -24,7 +25,7 @@ export function condense(paths: readonly string[], not: readonly string[]): read
 function ofEnding(top: string, ending: string, paths: readonly string[], isFree: (glob: string) => boolean): readonly string[] {
   const plain = paths.map(escapeGlob);
   if (ending === '' || paths.length < MANY) return plain;
-  const folders = [...grouped(paths, folderOf)];
+  const folders = [...groupBy(paths, folderOf)];
   if (folders.length > 1) {
     const deep = `${escapeGlob(top)}/**/*${ending}`;
     if (isFree(deep)) return [deep];
@@ -42,14 +43,4 @@ function endingOf(path: string): string {
 
 function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
-function grouped(paths: readonly string[], key: (path: string) => string): ReadonlyMap<string, readonly string[]> {
-  const groups = new Map<string, string[]>();
-  for (const path of paths) {
-    const group = groups.get(key(path));
-    if (group) group.push(path);
-    else groups.set(key(path), [path]);
-  }
-  return groups;
 }

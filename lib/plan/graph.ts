@@ -1,3 +1,4 @@
+import { groupBy } from '../base/group-by.ts';
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
 import type { Step, StepId } from '../model/project.ts';
 import { wrongStep } from '../model/wrong-step.ts';
@@ -77,15 +78,7 @@ function addReleasers(steps: readonly Joined[], edges: Edges): void {
 }
 
 function byPlace(steps: readonly Joined[], placeOf: (step: Joined) => string | undefined): ReadonlyMap<string, readonly number[]> {
-  const places = new Map<string, number[]>();
-  for (const [i, step] of steps.entries()) {
-    const place = placeOf(step);
-    if (place === undefined) continue;
-    const list = places.get(place);
-    if (list) list.push(i);
-    else places.set(place, [i]);
-  }
-  return places;
+  return groupBy(steps.keys(), (i) => placeOf(steps[i] as Joined));
 }
 
 /** The starting points and all that can be reached from them. */

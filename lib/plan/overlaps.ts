@@ -1,3 +1,4 @@
+import { groupBy } from '../base/group-by.ts';
 import { type Comparing, type Given, givenBy, overlap } from '../base/overlap.ts';
 import { PatternTree } from '../base/pattern-tree.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -8,6 +9,7 @@ import type { Drafted } from './drafted.ts';
 interface Claim {
   readonly step: Step;
   readonly globs: readonly string[];
+  readonly place: string;
 }
 
 /** After this many the rest is left to the next look. */
@@ -18,18 +20,14 @@ const MOST_COMPARED = 1_000_000;
 
 /** Steps whose outputs can name one path in one place. State is exempt: it is a tool's own memory, shared on purpose. Disabled steps make nothing. */
 export function overlappingOutputs(drafts: ReadonlyMap<StepId, Drafted>, project: Project): readonly Diagnostic[] {
-  const places = new Map<string, Claim[]>();
-  for (const step of project.steps.values()) {
+  const all = [...project.steps.values()].flatMap((step): readonly Claim[] => {
     const makes = drafts.get(step.id)?.draft.makes;
-    if (!step.enabled || !makes || (makes.is !== 'files' && makes.is !== 'place')) continue;
-    const place = makes.is === 'files' ? LOCAL : `in ${step.sandbox}`;
-    const claims = places.get(place) ?? [];
-    claims.push({ step, globs: makes.globs });
-    places.set(place, claims);
-  }
+    if (!step.enabled || !makes || (makes.is !== 'files' && makes.is !== 'place')) return [];
+    return [{ step, globs: makes.globs, place: makes.is === 'files' ? LOCAL : `in ${step.sandbox}` }];
+  });
   const diagnostics: Diagnostic[] = [];
   const comparing: Comparing = { left: MOST_COMPARED };
-  for (const claims of places.values()) meetings(claims, diagnostics, comparing);
+  for (const claims of groupBy(all, ({ place }) => place).values()) meetings(claims, diagnostics, comparing);
   return diagnostics;
 }
 

@@ -1,3 +1,4 @@
+import { groupBy } from '../base/group-by.ts';
 import { hintOf } from '../base/suggest.ts';
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
 import { type Project, type Step, type StepId, stepsCalled } from '../model/project.ts';
@@ -48,7 +49,7 @@ export function selectAll(graph: Graph): Selection {
 function closure(project: Project, graph: Graph, named: ReadonlySet<StepId>): ReadonlySet<StepId> {
   const chosen = new Set<StepId>();
   const places = new Set<string>();
-  const providers = providersOf(project);
+  const providers = groupBy(project.steps.values(), (step) => step.provides);
   const conditional = graph.order.map((id) => project.steps.get(id) as Step).filter((step) => step.when !== 'success');
   const todo = [...named];
   const add = (id: StepId): void => {
@@ -64,22 +65,11 @@ function closure(project: Project, graph: Graph, named: ReadonlySet<StepId>): Re
       for (const need of step.needs) if (project.steps.has(need)) add(need);
       if (step.releases !== undefined || places.has(step.sandbox)) continue;
       places.add(step.sandbox);
-      for (const provider of providers.get(step.sandbox) ?? []) add(provider);
+      for (const provider of providers.get(step.sandbox) ?? []) add(provider.id);
     }
     for (const step of conditional) if (!chosen.has(step.id) && comesAlong(step, chosen, places)) add(step.id);
     if (todo.length === 0) return chosen;
   }
-}
-
-function providersOf(project: Project): ReadonlyMap<string, readonly StepId[]> {
-  const providers = new Map<string, StepId[]>();
-  for (const step of project.steps.values()) {
-    if (step.provides === undefined) continue;
-    const list = providers.get(step.provides);
-    if (list) list.push(step.id);
-    else providers.set(step.provides, [step.id]);
-  }
-  return providers;
 }
 
 function comesAlong(step: Step, chosen: ReadonlySet<StepId>, places: ReadonlySet<string>): boolean {

@@ -1,3 +1,4 @@
+import { groupBy } from '../base/group-by.ts';
 import type { Param, Project, SandboxSpec, Step } from '../model/project.ts';
 import { LOCAL } from '../model/project.ts';
 import { documentOf } from './document.ts';
@@ -19,8 +20,8 @@ export function listText(project: Project, { steps, sandboxes, params }: Listed,
   const add = (title: string, table: readonly (readonly (string | Cell)[])[]): void => {
     if (table.length > 0) lines.push(...(lines.length > 0 ? [''] : []), paint.bold(title), ...rows(table, columns));
   };
-  for (const [namespace, members] of grouped(steps, ({ id }) => namespaceOf(id))) {
-    const shown = grouped(members, ({ id }) => (cells ? id : bareName(id)));
+  for (const [namespace, members] of groupBy(steps, ({ id }) => namespaceOf(id))) {
+    const shown = groupBy(members, ({ id }) => (cells ? id : bareName(id)));
     const table = [...shown].map(([name, all]) => stepRow(project, name, all, paint));
     add(namespace === '' ? `Steps of ${project.name}:` : `Steps of ${namespace}:`, table);
   }
@@ -62,16 +63,6 @@ function namespaceOf(id: string): string {
 /** The name without the values of a matrix. */
 function bareName(id: string): string {
   return id.split('@', 1)[0] ?? id;
-}
-
-function grouped<T>(all: readonly T[], keyOf: (one: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const group = groups.get(keyOf(one));
-    if (group) group.push(one);
-    else groups.set(keyOf(one), [one]);
-  }
-  return groups;
 }
 
 export function listJson(project: Project, { steps, sandboxes, params }: Listed): string {

@@ -1,10 +1,11 @@
+import { groupBy } from '../../base/group-by.ts';
 import type { GraphStep } from '../../plan/step-graph.ts';
-import { byPlace, edgesOf, labelOf, placeLabel } from './places.ts';
+import { edgesOf, labelOf, placeLabel } from './places.ts';
 
 /** The graph for Graphviz: a node is named as its step, a place is a cluster, what is not `needs` is dashed. */
 export function graphDot(project: string, steps: readonly GraphStep[]): string {
   const lines = [`digraph ${quoted(project)} {`, '  rankdir=LR;', '  node [shape=box, style=rounded, fontname="sans-serif"];'];
-  for (const [at, [place, members]] of [...byPlace(steps)].entries()) {
+  for (const [at, [place, members]] of [...groupBy(steps, (step) => step.sandbox)].entries()) {
     lines.push(`  subgraph cluster_${at} {`, `    label=${quoted(placeLabel(place))};`, '    color=gray; fontname="sans-serif";');
     for (const step of members) lines.push(`    ${quoted(step.id)} [label=${quoted(...labelOf(step))}];`);
     lines.push('  }');

@@ -1,11 +1,12 @@
+import { groupBy } from '../../base/group-by.ts';
 import type { GraphStep } from '../../plan/step-graph.ts';
-import { byPlace, edgesOf, labelOf, placeLabel } from './places.ts';
+import { edgesOf, labelOf, placeLabel } from './places.ts';
 
 /** The graph for Mermaid, e.g. in Markdown on GitHub. Nodes have names of our own: words as `end`, and most signs, mean something there. */
 export function graphMermaid(steps: readonly GraphStep[]): string {
   const node = new Map(steps.map(({ id }, at) => [id, `s${at}`]));
   const lines = ['flowchart LR'];
-  for (const [at, [place, members]] of [...byPlace(steps)].entries()) {
+  for (const [at, [place, members]] of [...groupBy(steps, (step) => step.sandbox)].entries()) {
     lines.push(`  subgraph p${at}["${text(placeLabel(place))}"]`);
     for (const step of members) lines.push(`    ${node.get(step.id)}["${labelOf(step).map(text).join('<br/>')}"]`);
     lines.push('  end');

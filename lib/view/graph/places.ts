@@ -1,17 +1,6 @@
 import { LOCAL, type SandboxName } from '../../model/project.ts';
 import type { GraphStep } from '../../plan/step-graph.ts';
 
-/** The steps of each place, in the order of the steps. */
-export function byPlace(steps: readonly GraphStep[]): ReadonlyMap<SandboxName, readonly GraphStep[]> {
-  const places = new Map<SandboxName, GraphStep[]>();
-  for (const step of steps) {
-    const list = places.get(step.sandbox);
-    if (list) list.push(step);
-    else places.set(step.sandbox, [step]);
-  }
-  return places;
-}
-
 /** What stands in the box of a step, a line each. */
 export function labelOf({ id, provides, releases }: GraphStep): readonly string[] {
   return [id, ...(provides === undefined ? [] : [`provides ${provides}`]), ...(releases === undefined ? [] : [`releases ${releases}`])];
