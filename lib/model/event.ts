@@ -4,7 +4,7 @@ import type { Failure } from './failure.ts';
 import type { FingerprintRecord } from './fingerprint.ts';
 import type { Outcome } from './outcome.ts';
 import type { Decision } from './plan.ts';
-import type { SandboxName, StepId } from './project.ts';
+import type { SandboxName, Step, StepId } from './project.ts';
 import type { Tree } from './tree.ts';
 
 /** A fact of a run. Views fold events and know nothing else; the journal stamps and keeps them. */
@@ -72,18 +72,12 @@ export type Event =
       readonly counts: { readonly [outcome in Outcome['is']]: number };
     };
 
-export interface PlannedStep {
-  readonly id: StepId;
+export interface PlannedStep extends Pick<Step, 'id' | 'task' | 'sandbox' | 'needs' | 'provides' | 'releases'> {
   readonly title: string;
-  readonly task: string;
-  readonly sandbox: SandboxName;
   /** Folder in which it runs, below the workspace; absent: the workspace. */
   readonly dir?: string;
-  readonly needs: readonly StepId[];
   /** Absent: none. */
   readonly after?: readonly StepId[];
-  readonly provides?: SandboxName;
-  readonly releases?: SandboxName;
   readonly decision: Decision;
   readonly ms?: number; // predicted
   /** The step owns the terminal while it runs: a view that draws gives it free. */

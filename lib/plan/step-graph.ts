@@ -1,4 +1,4 @@
-import type { Project, SandboxName, Step, StepId } from '../model/project.ts';
+import type { Project, Step, StepId } from '../model/project.ts';
 import type { Joined } from './graph.ts';
 import type { Selection } from './select.ts';
 
@@ -11,14 +11,7 @@ interface Links {
   readonly layer: number;
 }
 
-export interface GraphStep extends Links {
-  readonly id: StepId;
-  readonly task: string;
-  readonly sandbox: SandboxName;
-  readonly provides?: SandboxName;
-  readonly releases?: SandboxName;
-  readonly description?: string;
-}
+export type GraphStep = Links & Pick<Step, 'id' | 'task' | 'sandbox' | 'provides' | 'releases' | 'description'>;
 
 /** The steps of a selection, each after all that come before it. */
 export function stepGraph(project: Project, { steps, before }: Pick<Selection, 'steps' | 'before'>): readonly GraphStep[] {

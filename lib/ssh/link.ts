@@ -26,7 +26,7 @@ export class Link implements AsyncDisposable {
   readonly #lost = new AbortController();
   readonly #waiting: (() => void)[] = [];
   #most = MOST_CHANNELS;
-  /** Slots in use, and the channels among them that the far side has granted. */
+  /** Channels taken, and those among them that the far side has granted. */
   #open = 0;
   #live = 0;
 
@@ -56,11 +56,11 @@ export class Link implements AsyncDisposable {
     return this.#lost.signal.reason as Failure;
   }
 
-  /** Waits for a free channel and starts `command` on it. The channel's slot is free again when it was closed. */
+  /** Waits for a free channel and starts `command` on it. Another one is free when it was closed. */
   async exec(command: string, signal: AbortSignal, pty?: Pty): Promise<Result<ClientChannel, Failure>> {
     const until = AbortSignal.any([signal, this.lost]);
     for (let attempt = 0; ; ) {
-      if (!(await this.#slot(until))) return err(this.lost.aborted ? this.failure : CANCELLED);
+      if (!(await this.#channel(until))) return err(this.lost.aborted ? this.failure : CANCELLED);
       const opened = await this.#start(command, until, pty);
       if (opened.ok) {
         this.#live++;
@@ -132,7 +132,7 @@ export class Link implements AsyncDisposable {
     return { code: 'channel-refused', message: `${this.label}: no channel (${why})`, hint: 'raise MaxSessions in its sshd_config' };
   }
 
-  #slot(until: AbortSignal): Promise<boolean> {
+  #channel(until: AbortSignal): Promise<boolean> {
     if (until.aborted) return Promise.resolve(false);
     if (this.#open < this.#most) {
       this.#open++;

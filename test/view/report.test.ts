@@ -90,7 +90,7 @@ test('Run summary as JSON: one document with a version', () => {
   assert.is(report.steps[1].usual, 250);
 });
 
-test('Chrome trace file: processes are places, threads are slots, steps that overlap are on different ones', () => {
+test('Chrome trace file: processes are places, threads are lanes, steps that overlap are on different ones', () => {
   const both = mixed().flatMap((event): Event[] =>
     event.type === 'step-started' && event.step === 'build' ? [event, { ...event, step: 'test' }] : [event],
   );

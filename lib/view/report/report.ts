@@ -8,22 +8,15 @@ import { describe, describeDecision, describeSkip } from '../../plan/describe.ts
 import { makeGraph } from '../../plan/graph.ts';
 import { linksOf } from '../../plan/step-graph.ts';
 import { type CriticalPath, criticalPath } from './critical-path.ts';
-import { slotsOf } from './slots.ts';
+import { lanesOf } from './lanes.ts';
 
 /** How a step ended, or what is known of it where nobody told: the run was killed, or goes on. */
 type Ended = Outcome['is'] | 'cut-off' | 'not-begun';
 
 /** What a run did with one step. Times in milliseconds. */
-export interface StepReport {
-  readonly id: StepId;
-  readonly title: string;
-  readonly task: string;
-  readonly sandbox: SandboxName;
-  readonly needs: readonly StepId[];
+export interface StepReport extends Pick<PlannedStep, 'id' | 'title' | 'task' | 'sandbox' | 'needs' | 'provides' | 'releases'> {
   /** What else had to end before it. */
   readonly after: readonly StepId[];
-  readonly provides?: SandboxName;
-  readonly releases?: SandboxName;
   readonly ended: Ended;
   /** Whether its result was there already; absent: that was not asked, e.g. of a skipped step. */
   readonly hit?: boolean;
@@ -36,7 +29,7 @@ export interface StepReport {
   readonly start?: number;
   readonly ms: number;
   /** Of its place, from 0: steps that ran at once have different ones. */
-  readonly slot?: number;
+  readonly lane?: number;
   readonly attempts: number;
   readonly notes: readonly string[];
   /** What was expected of it before the run. */
@@ -101,7 +94,7 @@ export function reportOf(events: readonly Stamped[], past: (step: StepId) => rea
   }
   for (const step of steps.values()) if (step.ended === 'cut-off') step.ms = last - (step.start ?? last);
   const told = joined(steps);
-  for (const [step, slot] of slotsOf(told)) step.slot = slot;
+  for (const [step, lane] of lanesOf(told)) step.lane = lane;
   const counts: { [ended: string]: number } = {};
   for (const { ended } of told) counts[ended] = (counts[ended] ?? 0) + 1;
   const { run, version: sbx, project, named } = begun;

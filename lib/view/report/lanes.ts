@@ -2,14 +2,14 @@ import type { SandboxName } from '../../model/project.ts';
 
 interface Timed {
   readonly sandbox: SandboxName;
-  /** Milliseconds since the run began; absent: it takes no slot. */
+  /** Milliseconds since the run began; absent: it ran in none. */
   readonly start?: number;
   readonly ms: number;
 }
 
-/** To each the lowest slot of its place that was free when it began, from 0. */
-export function slotsOf<T extends Timed>(steps: Iterable<T>): ReadonlyMap<T, number> {
-  const slots = new Map<T, number>();
+/** To each the lowest lane of its place that was free when it began, from 0. */
+export function lanesOf<T extends Timed>(steps: Iterable<T>): ReadonlyMap<T, number> {
+  const lanes = new Map<T, number>();
   const ends = new Map<SandboxName, number[]>();
   const begun = [...steps].filter(({ start }) => start !== undefined).sort((a, b) => (a.start ?? 0) - (b.start ?? 0));
   for (const step of begun) {
@@ -17,9 +17,9 @@ export function slotsOf<T extends Timed>(steps: Iterable<T>): ReadonlyMap<T, num
     ends.set(step.sandbox, taken);
     const start = step.start ?? 0;
     const free = taken.findIndex((end) => end <= start);
-    const slot = free < 0 ? taken.length : free;
-    taken[slot] = start + step.ms;
-    slots.set(step, slot);
+    const lane = free < 0 ? taken.length : free;
+    taken[lane] = start + step.ms;
+    lanes.set(step, lane);
   }
-  return slots;
+  return lanes;
 }
