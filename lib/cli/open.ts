@@ -78,7 +78,7 @@ export async function open(call: Call, wish: OpenWish): Promise<Opening> {
 }
 
 /** A Sandboxfile whose bytes are known, and how what it names is read. */
-interface Reading {
+interface KnownFile {
   /** Of the project, absolute and real. */
   readonly root: string;
   readonly file: string;
@@ -89,7 +89,7 @@ interface Reading {
 }
 
 /** The project of a Sandboxfile as this invocation would have it. */
-export async function loadWith({ surroundings, options }: Call, wish: OpenWish, { root, file, shown, bytes, files, read }: Reading) {
+export async function loadWith({ surroundings, options }: Call, wish: OpenWish, { root, file, shown, bytes, files, read }: KnownFile) {
   const { environment, home, os, arch, cpus } = surroundings;
   const folders = { root, home, cache: foldersOf(environment, root).cache, version: surroundings.version() };
   const unread: Diagnostic[] = [];

@@ -4,10 +4,10 @@ import { errnoOf } from '../io/trouble.ts';
 import type { Diagnostic, DiagnosticCode } from '../model/diagnostic.ts';
 import type { Files } from '../model/io.ts';
 
-type Reading = Pick<Files, 'openSync' | 'fstatSync' | 'readSync' | 'closeSync'>;
+type FilesToRead = Pick<Files, 'openSync' | 'fstatSync' | 'readSync' | 'closeSync'>;
 
 /** The bytes of a Sandboxfile or of a file that it names, or why there are none. A FIFO or a device is never read; of a huge file one byte more than is allowed. */
-export function readSandboxfile(file: string, shown: string, files: Reading): Uint8Array | Diagnostic {
+export function readSandboxfile(file: string, shown: string, files: FilesToRead): Uint8Array | Diagnostic {
   const wrong = (code: DiagnosticCode, message: string, hint?: string): Diagnostic => ({
     severity: 'error',
     code,
@@ -43,7 +43,7 @@ export function readSandboxfile(file: string, shown: string, files: Reading): Ui
 }
 
 /** What the kernel makes up (/proc) has no size, and a file may grow while it is read: undefined if there is more than is allowed. */
-function readBounded(fd: number, size: number, files: Reading): Uint8Array | undefined {
+function readBounded(fd: number, size: number, files: FilesToRead): Uint8Array | undefined {
   let bytes = Buffer.alloc(size + 1);
   for (let got = 0; ; ) {
     const more = files.readSync(fd, bytes, got, bytes.length - got, null);

@@ -54,13 +54,13 @@ export function sourcesOf(
       return bytes && source(`sbx:${path}`, bytes);
     },
     names: (kind) => {
-      const found = [folders.root, folders.home].flatMap((folder) => namesIn(files, join(folder, `${kind}s`)));
+      const found = [folders.root, folders.home].flatMap((folder) => yamlNamesIn(files, join(folder, `${kind}s`)));
       return [...new Set(found)].sort();
     },
   };
 }
 
-function namesIn(files: Pick<Files, 'readdirSync'>, folder: string): string[] {
+function yamlNamesIn(files: Pick<Files, 'readdirSync'>, folder: string): string[] {
   try {
     return files
       .readdirSync(folder)

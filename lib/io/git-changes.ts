@@ -3,10 +3,9 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { Changes } from '../model/changes.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
-import { type GitEnd, type GitSide, git, namesIn, notStarted } from './git-command.ts';
+import { type GitEnd, type GitSide, git, namesOut, notStarted } from './git-command.ts';
 
-type Asking = Pick<GitSide, 'environment'>;
-type Looking = { readonly environment: GitSide['environment']; readonly files: Pick<Files, 'lstatSync'> };
+type Looking = Pick<GitSide, 'environment'> & { readonly files: Pick<Files, 'lstatSync'> };
 
 /** A commit that the files are compared with. */
 export interface Base {
@@ -19,7 +18,7 @@ export interface Base {
 const USUAL = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master', '@{upstream}'];
 
 /** The newest commit that HEAD and `wanted` have in common; without it, HEAD and the main branch. `root`: any folder of the repository. */
-export function baseOf(side: Asking, root: string, wanted: string | undefined): Result<Base, Failure> {
+export function baseOf(side: Pick<GitSide, 'environment'>, root: string, wanted: string | undefined): Result<Base, Failure> {
   const shallow = ask(side, root, ['rev-parse', '--is-shallow-repository']);
   if (!shallow.ok) return shallow;
   if (shallow.value.status !== 0) return err(refused(shallow.value.said, root));
@@ -60,7 +59,7 @@ export function changesSince(side: Looking, root: string, commit: string): Resul
     if (status !== 0) return err(refused(said, root));
   // A repository within, now or before: git does not say which of its files differ.
   const inner = new Set([...gitlinks(index.value.out), ...gitlinks(former.value.out)]);
-  const names = [...namesIn(compared.value.out), ...namesIn(others.value.out), ...unlooked(side.files, root, index.value.out)];
+  const names = [...namesOut(compared.value.out), ...namesOut(others.value.out), ...unlooked(side.files, root, index.value.out)];
   const isFolder = (name: string): boolean => name.endsWith('/') || inner.has(name);
   return ok({
     paths: [...new Set(names.filter((name) => !isFolder(name)))].sort(),
@@ -69,7 +68,12 @@ export function changesSince(side: Looking, root: string, commit: string): Resul
 }
 
 /** What the file at this path of `root` was, links followed as they led then; undefined if there was none. Unknown: outside of `root`, or none that can be read. */
-export function contentAt(side: Asking, root: string, commit: string, path: string): Uint8Array | undefined | 'unknown' {
+export function contentAt(
+  side: Pick<GitSide, 'environment'>,
+  root: string,
+  commit: string,
+  path: string,
+): Uint8Array | undefined | 'unknown' {
   if (path.includes('\n')) return 'unknown'; // a name is a line
   const ended = git(side, root, ['cat-file', '--batch', '--follow-symlinks'], `${commit}:./${path}\n`);
   if (!ended.ok || ended.value.status !== 0) return 'unknown';
@@ -82,15 +86,15 @@ export function contentAt(side: Asking, root: string, commit: string, path: stri
 }
 
 /** Those of the paths that git ignores; none where there is no repository. */
-export function ignoredOf(side: Asking, root: string, paths: readonly string[]): ReadonlySet<string> {
+export function ignoredOf(side: Pick<GitSide, 'environment'>, root: string, paths: readonly string[]): ReadonlySet<string> {
   if (paths.length === 0) return new Set();
   const ended = git(side, root, ['check-ignore', '-z', '--stdin'], `${paths.join('\0')}\0`);
-  return new Set(ended.ok ? namesIn(ended.value.out) : []);
+  return new Set(ended.ok ? namesOut(ended.value.out) : []);
 }
 
 /** Paths of submodules in what `ls-files --stage -v` or `ls-tree` wrote. */
 function gitlinks(out: Buffer): readonly string[] {
-  return namesIn(out).flatMap((line) => (/^(. )?160000 /.test(line) ? [nameOf(line)] : []));
+  return namesOut(out).flatMap((line) => (/^(. )?160000 /.test(line) ? [nameOf(line)] : []));
 }
 
 /** Files that git was told not to look at (assume-unchanged; skip-worktree, if they are there): they may be anything. */
@@ -102,7 +106,7 @@ function unlooked(files: Pick<Files, 'lstatSync'>, root: string, out: Buffer): r
       return false; // a folder on the way is none
     }
   };
-  return namesIn(out).flatMap((line) => {
+  return namesOut(out).flatMap((line) => {
     const name = nameOf(line);
     return /^[a-z]/.test(line) || (line.startsWith('S') && isThere(name)) ? [name] : [];
   });
@@ -112,7 +116,7 @@ function nameOf(line: string): string {
   return line.slice(line.indexOf('\t') + 1);
 }
 
-function ask(side: Asking, root: string, args: readonly string[]): Result<GitEnd, Failure> {
+function ask(side: Pick<GitSide, 'environment'>, root: string, args: readonly string[]): Result<GitEnd, Failure> {
   const ended = git(side, root, args);
   return ended.ok ? ended : err(notStarted(ended.error, root, 'tell what has changed'));
 }

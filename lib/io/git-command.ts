@@ -50,7 +50,7 @@ export function git(
 }
 
 /** The names in what git wrote with `-z`. */
-export function namesIn(out: Buffer): readonly string[] {
+export function namesOut(out: Buffer): readonly string[] {
   const text = out.toString('utf8');
   return text === '' ? [] : text.slice(0, -1).split('\0');
 }

@@ -2,7 +2,7 @@
 import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
-import { type GitSide, git, namesIn, notStarted } from './git-command.ts';
+import { type GitSide, git, namesOut, notStarted } from './git-command.ts';
 
 const LIST = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
 const DEPTH = 16;
@@ -36,7 +36,7 @@ function list(side: GitSide, folder: string): Result<readonly string[], Failure>
   const ended = git(side, folder, LIST);
   if (!ended.ok) return err({ ...notStarted(ended.error, folder, 'list the files of the project'), hint: `Install git, or ${ALL_FILES}.` });
   if (ended.value.status !== 0) return err(refused(ended.value.said, folder));
-  return ok(namesIn(ended.value.out));
+  return ok(namesOut(ended.value.out));
 }
 
 function isFolder(files: Files, path: string): boolean {

@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
 import type { Files } from '../model/io.ts';
 
-type Reading = Pick<Files, 'openSync' | 'fstatSync' | 'readFileSync' | 'closeSync'>;
-type Appending = Pick<Files, 'openSync' | 'fstatSync' | 'closeSync'>;
+type FilesToRead = Pick<Files, 'openSync' | 'fstatSync' | 'readFileSync' | 'closeSync'>;
+type FilesToAppend = Pick<Files, 'openSync' | 'fstatSync' | 'closeSync'>;
 
 /** The bytes of a file that sbx keeps for itself. What stands in its place and is no file is an error: a pipe is not waited for, a device not read. */
-export function readRegular(files: Reading, path: string): Buffer {
+export function readRegular(files: FilesToRead, path: string): Buffer {
   const fd = files.openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (files.fstatSync(fd).isFile()) return files.readFileSync(fd);
@@ -16,7 +16,7 @@ export function readRegular(files: Reading, path: string): Buffer {
 }
 
 /** A descriptor to write at the end of a file that sbx keeps; the file is made if it is missing. */
-export function appendRegular(files: Appending, path: string, mode: number): number {
+export function appendRegular(files: FilesToAppend, path: string, mode: number): number {
   const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK } = constants;
   const fd = files.openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, mode); // a pipe that nobody reads: ENXIO
   if (files.fstatSync(fd).isFile()) return fd;

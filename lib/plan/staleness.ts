@@ -7,7 +7,7 @@ import { difference, type Trees } from './difference.ts';
 import { treeChanges } from './tree-changes.ts';
 
 /** What a reason may need beyond the two records to name things as the user does. */
-interface Names {
+interface UserNames {
   readonly sandbox: SandboxName;
   /** What the variables of the command stand for; see `expressionsOf`. */
   readonly expressions: ReadonlyMap<string, string>;
@@ -17,7 +17,7 @@ interface Names {
 export function differences(
   before: FingerprintRecord,
   after: FingerprintRecord,
-  { sandbox, expressions }: Names,
+  { sandbox, expressions }: UserNames,
   trees?: Trees,
 ): readonly Staleness[] {
   const found = difference(before, after, expressions, trees);

@@ -92,7 +92,7 @@ export function tryLock(io: LockEffects, wish: LockWish): Result<Lock | Holder, 
           takeOut(
             io,
             wish.path,
-            namesIn(files, wish.path).filter((stranger) => !mayBeHolder(stranger)),
+            namesInLock(files, wish.path).filter((stranger) => !mayBeHolder(stranger)),
           );
           continue;
         }
@@ -130,14 +130,14 @@ interface Found {
 
 /** Undefined if nobody holds the lock. Throws if its folder cannot be read. */
 export function readLock(files: Files, path: string): Found | undefined {
-  const names = namesIn(files, path).filter(mayBeHolder);
+  const names = namesInLock(files, path).filter(mayBeHolder);
   const name = names.find((one) => holderNamed(one) !== undefined) ?? names[0];
   if (name === undefined) return undefined;
   const holder = holderNamed(name, contentIn(files, `${path}/${name}`));
   return { name, nonce: holder?.nonce ?? name, holder };
 }
 
-function namesIn(files: Files, path: string): readonly string[] {
+function namesInLock(files: Files, path: string): readonly string[] {
   try {
     return files.readdirSync(path);
   } catch (thrown) {

@@ -9,7 +9,7 @@ import type { RunScope } from '../task.ts';
 /** `never`: there is no use in asking again. */
 export type Answer = { readonly is: 'ready' } | { readonly is: 'not-yet' | 'never'; readonly why: string };
 
-type Asking = (signal: AbortSignal) => Promise<Answer>;
+type AskReady = (signal: AbortSignal) => Promise<Answer>;
 
 /** No single question takes longer, milliseconds. */
 const LONGEST_QUESTION = 5000;
@@ -25,7 +25,7 @@ printf "GET %s HTTP/1.1\\r\\nHost: %s\\r\\nUser-Agent: sbx\\r\\nAccept: */*\\r\\
 read -r proto status rest <&3 && printf %s "$status"' bash "$1" "$2" "$3" "$4"`;
 
 /** How to ask. `heard`: whether a line has fit. */
-export async function openAsking(step: Step, ready: Readiness, scope: RunScope, heard: () => boolean): Promise<Asking> {
+export async function openAsking(step: Step, ready: Readiness, scope: RunScope, heard: () => boolean): Promise<AskReady> {
   const session = await scope.session();
   if (!session.ok) return async () => ({ is: 'never', why: session.error.message });
   switch (ready.by) {
@@ -55,12 +55,12 @@ export async function isTaken(step: Step, ready: Readiness, scope: RunScope, sig
 }
 
 /** One question, bounded as all are. */
-export function askOnce(ask: Asking, signal: AbortSignal): Promise<Answer> {
+export function askOnce(ask: AskReady, signal: AbortSignal): Promise<Answer> {
   return ask(limited(signal, LONGEST_QUESTION));
 }
 
 /** Asks until it is ready, or the deadline has passed, or there is no use in it. Rejects when aborted. */
-export async function untilReady(ask: Asking, { deadline, interval }: Service, clock: Clock, signal: AbortSignal): Promise<Answer> {
+export async function untilReady(ask: AskReady, { deadline, interval }: Service, clock: Clock, signal: AbortSignal): Promise<Answer> {
   const end = clock.monotonic() + deadline;
   const left = (): number => Math.max(1, end - clock.monotonic());
   let last: Answer = TOO_LONG;

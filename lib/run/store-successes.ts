@@ -33,7 +33,7 @@ export function listSuccesses(io: StoreEffects, folder: string): readonly Stored
 }
 
 /** Whose steps names mean. */
-export interface Scope {
+export interface Whose {
   /** Undefined: of all projects. */
   readonly project: string | undefined;
   /** The steps that a word means; none: there is no such step. */
@@ -41,7 +41,7 @@ export interface Scope {
   readonly known: readonly StepId[];
 }
 
-export function inScope(all: readonly StoredSuccess[], { project }: Scope): readonly StoredSuccess[] {
+export function ofProject(all: readonly StoredSuccess[], { project }: Whose): readonly StoredSuccess[] {
   return project === undefined ? all : all.filter(({ success }) => success.project === project);
 }
 
@@ -54,13 +54,13 @@ interface Unpicked {
 const KEY = /^[0-9a-f]{4,64}$/;
 
 /** What words mean: steps, or keys by a beginning that no other key of the store has. A name of a step comes first. */
-export function pick(all: readonly StoredSuccess[], words: readonly string[], scope: Scope): Result<readonly StoredSuccess[], Unpicked> {
+export function pick(all: readonly StoredSuccess[], words: readonly string[], whose: Whose): Result<readonly StoredSuccess[], Unpicked> {
   const picked = new Set<StoredSuccess>();
   for (const word of words) {
-    const steps = scope.called(word);
-    const found = steps.length > 0 ? inScope(all, scope).filter(({ success }) => steps.includes(success.step)) : byKey(all, word);
+    const steps = whose.called(word);
+    const found = steps.length > 0 ? ofProject(all, whose).filter(({ success }) => steps.includes(success.step)) : byKey(all, word);
     if (found === undefined) {
-      const near = suggest(word, scope.known);
+      const near = suggest(word, whose.known);
       const hint = near === undefined ? 'a key is given by its first four digits or more' : `did you mean ${near}?`;
       return err({ message: `${word} is neither a step nor a key`, hint });
     }

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { pick, type Scope, type StoredSuccess } from '../../lib/run/store-successes.ts';
+import { pick, type StoredSuccess, type Whose } from '../../lib/run/store-successes.ts';
 import { successOf } from './store-fixture.ts';
 
 function stored(key: string, step: string, project = 'demo'): StoredSuccess {
@@ -9,7 +9,7 @@ function stored(key: string, step: string, project = 'demo'): StoredSuccess {
 
 const ALL = [stored('abcd1', 'build'), stored('abcd2', 'lint'), stored('face1', 'face'), stored('beef1', 'build', 'other')];
 const STEPS = ['build', 'lint', 'face'];
-const HERE: Scope = { project: 'demo', called: (word) => (STEPS.includes(word) ? [word] : []), known: STEPS };
+const HERE: Whose = { project: 'demo', called: (word) => (STEPS.includes(word) ? [word] : []), known: STEPS };
 
 function picked(...words: string[]): string | readonly string[] {
   const found = pick(ALL, words, HERE);

@@ -66,7 +66,7 @@ export function drive(row: Row, effort: Effort): Promise<RowReport> {
 }
 
 /** The trials that `drive` would try. */
-export function namesOf(row: Row, effort: Pick<Effort, 'part' | 'seed' | 'match'>): Promise<readonly string[]> {
+export function trialNamesOf(row: Row, effort: Pick<Effort, 'part' | 'seed' | 'match'>): Promise<readonly string[]> {
   return withFolder(async (folder) => {
     await using arena = await row.open({ random: seeded(`${effort.seed}/${row.name}`), folder });
     return [...arena.trials(row[effort.part])].map(({ name }) => name).filter((name) => name.includes(effort.match ?? ''));

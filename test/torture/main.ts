@@ -1,7 +1,7 @@
 // node .build/test/torture/main.js [ROW...] [FLAG...]: see flags.ts.
 import { shellQuote } from '../../lib/base/quote.ts';
 import { startHarness } from '../rig/harness.ts';
-import { drive, namesOf } from './drive.ts';
+import { drive, trialNamesOf } from './drive.ts';
 import { readFlags, type Wish } from './flags.ts';
 import { KEPT, keep, REPORT } from './report.ts';
 import { ROWS } from './rows.ts';
@@ -53,7 +53,7 @@ async function attack(name: string, wish: Wish): Promise<void> {
 
 async function list(name: string, wish: Wish): Promise<void> {
   const row = await ROWS[name]?.();
-  for (const trial of row === undefined ? [] : await namesOf(row, wish)) console.log(trial);
+  for (const trial of row === undefined ? [] : await trialNamesOf(row, wish)) console.log(trial);
 }
 
 function sum(): string {

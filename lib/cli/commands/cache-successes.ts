@@ -4,7 +4,7 @@ import { EXIT } from '../../run/exit-code.ts';
 import { NOWHERE } from '../../run/places.ts';
 import { openRecords } from '../../run/records.ts';
 import { openStore } from '../../run/store.ts';
-import { inScope, listSuccesses, pick, removeSuccesses, type Scope, type StoredSuccess } from '../../run/store-successes.ts';
+import { listSuccesses, ofProject, pick, removeSuccesses, type StoredSuccess, type Whose } from '../../run/store-successes.ts';
 import { SILENT } from '../../view/sink.ts';
 import { oneStoredJson, oneStoredText, storedJson, storedText } from '../../view/stored.ts';
 import { confirm } from '../ask.ts';
@@ -17,7 +17,7 @@ interface Asked {
   readonly call: Call;
   readonly io: Io;
   readonly folders: Folders;
-  /** What the operands mean; without any, all that is in scope. */
+  /** What the operands mean; without any, all of this project, or of all. */
   readonly picked: readonly StoredSuccess[];
 }
 
@@ -28,8 +28,8 @@ export async function cacheSuccesses(call: Call, which: 'ls' | 'show' | 'rm', wo
   if (typeof project === 'number') return project;
   const folders = foldersOf(call.surroundings.environment, project?.root ?? '/');
   const all = listSuccesses(io, folders.cache);
-  const scope = scopeOf(project, all);
-  const picked = words.length === 0 ? { ok: true as const, value: inScope(all, scope) } : pick(all, words, scope);
+  const whose = whoseSteps(project, all);
+  const picked = words.length === 0 ? { ok: true as const, value: ofProject(all, whose) } : pick(all, words, whose);
   if (!picked.ok) return refuse(call, picked.error.message, picked.error.hint);
   const asked = { call, io, folders, picked: picked.value };
   if (which === 'show') return await show(asked, words[0] ?? '');
@@ -46,7 +46,7 @@ async function projectFor(call: Call, words: readonly string[]): Promise<Project
   return typeof opened === 'number' ? opened : opened.project;
 }
 
-function scopeOf(project: Project | undefined, all: readonly StoredSuccess[]): Scope {
+function whoseSteps(project: Project | undefined, all: readonly StoredSuccess[]): Whose {
   if (project)
     return {
       project: project.name,

@@ -1,9 +1,9 @@
 import { commandOf, type Standing } from './command.ts';
 import { contentOf, expand, writtenOut } from './expand.ts';
+import type { Expansion } from './expansion.ts';
 import type { Makefile, Note, Piece, Variable } from './makefile.ts';
 import { nameFor } from './names.ts';
 import type { ExpandedRecipe, RecipeCommand } from './recipe.ts';
-import type { Scope } from './scope.ts';
 import { isConventional } from './variables.ts';
 
 /** A variable of make that became a parameter. */
@@ -36,17 +36,17 @@ const TAKEN: ReadonlySet<string> = new Set(
  * Decides which variables become parameters: those with a plain value that recipes use, and whose value nothing else follows from. Others are
  * written out; for those that are there to be set, it is said why.
  */
-export function choicesOf(recipes: readonly ExpandedRecipe[], makefile: Makefile, scope: Scope): Choices {
-  const exported = [...makefile.exports].filter((name) => makefile.variables.has(name)).map((name) => expand(`$(${name})`, scope));
+export function choicesOf(recipes: readonly ExpandedRecipe[], makefile: Makefile, expansion: Expansion): Choices {
+  const exported = [...makefile.exports].filter((name) => makefile.variables.has(name)).map((name) => expand(`$(${name})`, expansion));
   const all = [...recipes.flatMap(({ commands }) => commands.map(({ pieces }) => pieces)), ...exported];
-  const used = usedIn(all, makefile, scope);
+  const used = usedIn(all, makefile, expansion);
   const why = whyWrittenOut(used, recipes, makefile);
   const own = shellNamesIn(all.flat().filter((piece) => typeof piece === 'string'));
   const names = new Map([...used.keys()].map((name) => [name, shellName(name, own)]));
   const standing = (variable: Variable): Standing => {
     const { name } = variable;
     const isOne = used.get(name)?.variable.value === variable.value && !why.has(name);
-    return isOne ? { name: names.get(name) ?? name } : { content: contentOf(variable, scope) };
+    return isOne ? { name: names.get(name) ?? name } : { content: contentOf(variable, expansion) };
   };
   for (const pieces of all) {
     for (const { name } of commandOf(pieces, standing).refused) why.set(name, 'it stands behind a backslash or a dollar');
@@ -84,14 +84,14 @@ interface Used {
 }
 
 /** Variables that texts refer to, and that their values refer to. What refers to others comes before them. */
-function usedIn(all: readonly (readonly Piece[])[], { variables }: Makefile, scope: Scope): ReadonlyMap<string, Used> {
+function usedIn(all: readonly (readonly Piece[])[], { variables }: Makefile, expansion: Expansion): ReadonlyMap<string, Used> {
   const used = new Map<string, Used>();
   const todo = all.flatMap(variablesIn);
   for (const variable of todo) {
     if (used.has(variable.name) || (variable.from !== 'nowhere' && variables.get(variable.name) !== variable)) continue;
-    const content = contentOf(variable, scope);
+    const content = contentOf(variable, expansion);
     const of: string[] = [];
-    const value = content.every(isPlain) ? writtenOut(variable, { ...scope, pin: ({ name }) => void of.push(name) }) : '';
+    const value = content.every(isPlain) ? writtenOut(variable, { ...expansion, pin: ({ name }) => void of.push(name) }) : '';
     used.set(variable.name, { variable, content, value, of });
     todo.push(...variablesIn(content));
   }

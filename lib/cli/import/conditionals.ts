@@ -1,7 +1,7 @@
 import { flat } from './expand.ts';
+import type { Expansion } from './expansion.ts';
 import { folded } from './lines.ts';
 import { argumentsOf, referenceAt } from './reference.ts';
-import type { Scope } from './scope.ts';
 
 /** `ifeq` and the like that are open: whether lines are read now, and whether a branch was taken already. */
 interface Open {
@@ -27,7 +27,7 @@ export class Conditionals {
   }
 
   /** Takes a line, its comment taken away. `decided`: a test was made, and this is what came of it. */
-  take(text: string, line: number, scope: Scope): Conditional {
+  take(text: string, line: number, expansion: Expansion): Conditional {
     const [, word = '', rest = ''] = /^\s*(ifeq|ifneq|ifdef|ifndef|else|endif)\b\s*([\s\S]*)$/.exec(folded(text)) ?? [];
     const last = this.#open.at(-1);
     switch (word) {
@@ -43,21 +43,21 @@ export class Conditionals {
           return 'read';
         }
         const [, inner = '', test = ''] = /^(\w+)\s*([\s\S]*)$/.exec(rest) ?? [];
-        return this.#decide(last, inner, test, scope);
+        return this.#decide(last, inner, test, expansion);
       }
       default: {
         const open: Open = { line, taken: false, reading: false };
         const outer = this.reading;
         this.#open.push(open);
-        if (outer) return this.#decide(open, word, rest, scope);
+        if (outer) return this.#decide(open, word, rest, expansion);
         open.taken = true;
         return 'read';
       }
     }
   }
 
-  #decide(open: Open, word: string, test: string, scope: Scope): Conditional {
-    const decided = judged(word, test.trim(), scope);
+  #decide(open: Open, word: string, test: string, expansion: Expansion): Conditional {
+    const decided = judged(word, test.trim(), expansion);
     if (decided === undefined) return { wrong: `the condition of ${word} cannot be read` };
     open.taken = decided;
     open.reading = decided;
@@ -65,15 +65,15 @@ export class Conditionals {
   }
 }
 
-function judged(word: string, test: string, scope: Scope): boolean | undefined {
+function judged(word: string, test: string, expansion: Expansion): boolean | undefined {
   if (word === 'ifdef' || word === 'ifndef') {
-    const variable = scope.get(flat(test, scope).trim());
-    if (variable !== undefined) scope.pin(variable);
+    const variable = expansion.get(flat(test, expansion).trim());
+    if (variable !== undefined) expansion.pin(variable);
     return (variable !== undefined && variable.value.length > 0) === (word === 'ifdef');
   }
   const sides = word === 'ifeq' || word === 'ifneq' ? sidesOf(test) : undefined;
   if (sides === undefined) return undefined;
-  const [left = '', right = ''] = sides.map((side) => flat(side, scope));
+  const [left = '', right = ''] = sides.map((side) => flat(side, expansion));
   return (left === right) === (word === 'ifeq');
 }
 

@@ -1,9 +1,9 @@
 import { absolutePath } from './absolute-path.ts';
+import type { Expansion } from './expansion.ts';
 import { substituted, TEXT_FUNCTIONS } from './functions.ts';
 import { topLevel, wordsOf } from './lines.ts';
 import { HERE, type Piece, type Variable } from './makefile.ts';
 import { argumentsOf, referenceAt } from './reference.ts';
-import type { Scope } from './scope.ts';
 import { knownOutput } from './shell-output.ts';
 
 /** Far more than people write. */
@@ -17,63 +17,63 @@ const NEED_NAMES: ReadonlySet<string> = new Set(['dir', 'notdir', 'basename', 's
 const ENVIRONMENT: ReadonlySet<string> = new Set(['HOME', 'USER', 'LOGNAME', 'PATH', 'TMPDIR', 'TERM', 'LANG']);
 
 /** The text with its references followed. Variables that a user may set, and commands, stay pieces of their own. */
-export function expand(text: string, scope: Scope): readonly Piece[] {
+export function expand(text: string, expansion: Expansion): readonly Piece[] {
   if (!text.includes('$') && !text.includes(HERE)) return text === '' ? [] : [text];
-  if (scope.budget.depth > MOST_DEEP) return failed(scope, `references are nested more than ${MOST_DEEP} deep`);
-  if (isSpent(text.length + FOLLOWED, scope)) return failed(scope, 'the values of this Makefile come to more than is taken');
-  scope.budget.depth += 1;
-  const pieces = expanded(text, scope);
-  scope.budget.depth -= 1;
+  if (expansion.budget.depth > MOST_DEEP) return failed(expansion, `references are nested more than ${MOST_DEEP} deep`);
+  if (isSpent(text.length + FOLLOWED, expansion)) return failed(expansion, 'the values of this Makefile come to more than is taken');
+  expansion.budget.depth += 1;
+  const pieces = expanded(text, expansion);
+  expansion.budget.depth -= 1;
   return pieces;
 }
 
-function expanded(text: string, scope: Scope): readonly Piece[] {
+function expanded(text: string, expansion: Expansion): readonly Piece[] {
   const pieces: Piece[] = [];
   let from = 0;
   for (let at = text.indexOf('$'); at >= 0; at = text.indexOf('$', from)) {
-    add(pieces, text.slice(from, at), scope);
+    add(pieces, text.slice(from, at), expansion);
     const reference = referenceAt(text, at);
     if (reference === undefined) {
-      scope.fault('a reference is not closed: a bracket is missing');
+      expansion.fault('a reference is not closed: a bracket is missing');
       return pieces;
     }
-    for (const piece of reference.inner === '$' ? ['$'] : followed(reference.inner, scope)) add(pieces, piece, scope);
+    for (const piece of reference.inner === '$' ? ['$'] : followed(reference.inner, expansion)) add(pieces, piece, expansion);
     from = reference.end;
   }
-  add(pieces, text.slice(from), scope);
+  add(pieces, text.slice(from), expansion);
   return pieces;
 }
 
 /** The text with everything written out: variables with the values that they have when nobody sets them. */
-export function flat(text: string, scope: Scope): string {
-  return flatPieces(expand(text, scope), scope);
+export function flat(text: string, expansion: Expansion): string {
+  return flatPieces(expand(text, expansion), expansion);
 }
 
-export function flatPieces(pieces: readonly Piece[], scope: Scope): string {
-  return pieces.map((piece) => flatPiece(piece, scope)).join('');
+export function flatPieces(pieces: readonly Piece[], expansion: Expansion): string {
+  return pieces.map((piece) => flatPiece(piece, expansion)).join('');
 }
 
-function flatPiece(piece: Piece, scope: Scope): string {
+function flatPiece(piece: Piece, expansion: Expansion): string {
   if (typeof piece === 'string') return piece;
   switch (piece.is) {
     case 'variable':
-      scope.pin(piece.variable);
-      return writtenOut(piece.variable, scope);
+      expansion.pin(piece.variable);
+      return writtenOut(piece.variable, expansion);
     case 'environment':
-      if (piece.name !== 'PWD') scope.fault(`$(${piece.name}) is only known when a step runs`);
+      if (piece.name !== 'PWD') expansion.fault(`$(${piece.name}) is only known when a step runs`);
       return piece.name === 'PWD' ? HERE : '';
     case 'shell': {
-      const known = knownOutput(flatPieces(piece.command, scope), scope.files);
+      const known = knownOutput(flatPieces(piece.command, expansion), expansion.files);
       if (known === undefined)
-        scope.fault(`what \`${shownPieces(piece.command)}\` prints is only known when it runs, and importing runs nothing`);
+        expansion.fault(`what \`${shownPieces(piece.command)}\` prints is only known when it runs, and importing runs nothing`);
       return known ?? '';
     }
   }
 }
 
 /** The value of a variable, written out. */
-export function writtenOut(variable: Variable, scope: Scope): string {
-  return flatPieces(contentOf(variable, scope), scope);
+export function writtenOut(variable: Variable, expansion: Expansion): string {
+  return flatPieces(contentOf(variable, expansion), expansion);
 }
 
 function shownPieces(pieces: readonly Piece[]): string {
@@ -83,15 +83,15 @@ function shownPieces(pieces: readonly Piece[]): string {
 }
 
 /** Whether too much was read or made. */
-function isSpent(cost: number, { budget }: Scope): boolean {
+function isSpent(cost: number, { budget }: Expansion): boolean {
   budget.left -= cost;
   return budget.left < 0;
 }
 
 const sizeOf = (piece: Piece): number => (typeof piece === 'string' ? piece.length : PIECE);
 
-function add(pieces: Piece[], piece: Piece, scope: Scope): void {
-  if (isSpent(sizeOf(piece), scope)) return;
+function add(pieces: Piece[], piece: Piece, expansion: Expansion): void {
+  if (isSpent(sizeOf(piece), expansion)) return;
   if (typeof piece !== 'string') return void pieces.push(piece);
   for (const [i, part] of piece.split(HERE).entries()) {
     if (i > 0) pieces.push({ is: 'environment', name: 'PWD' });
@@ -102,33 +102,33 @@ function add(pieces: Piece[], piece: Piece, scope: Scope): void {
 }
 
 /** What stands in the place of a reference. */
-function followed(inner: string, scope: Scope): readonly Piece[] {
+function followed(inner: string, expansion: Expansion): readonly Piece[] {
   const called = /^([a-z-]+)(?:[ \t\n]+([\s\S]*))?$/.exec(inner);
   const name = called?.[1] ?? '';
   if (called?.[2] !== undefined) {
-    const value = applied(name, called[2], scope);
+    const value = applied(name, called[2], expansion);
     if (value !== undefined) return value;
   }
   const colon = topLevel(inner, (i) => inner[i] === ':');
   const equals = colon < 0 ? -1 : inner.indexOf('=', colon);
   if (equals >= 0) {
-    const [from, to] = [flat(inner.slice(colon + 1, equals), scope), flat(inner.slice(equals + 1), scope)];
-    const text = flatPieces(named(flat(inner.slice(0, colon), scope), scope), scope);
+    const [from, to] = [flat(inner.slice(colon + 1, equals), expansion), flat(inner.slice(equals + 1), expansion)];
+    const text = flatPieces(named(flat(inner.slice(0, colon), expansion), expansion), expansion);
     return from.includes('%') ? [substituted(from, to, text)] : [substituted(`%${from}`, `%${to}`, text)];
   }
-  return named(inner.includes('$') ? flat(inner, scope) : inner, scope);
+  return named(inner.includes('$') ? flat(inner, expansion) : inner, expansion);
 }
 
-function named(name: string, scope: Scope): readonly Piece[] {
+function named(name: string, expansion: Expansion): readonly Piece[] {
   if (name === '') return [];
-  const variable = scope.get(name);
+  const variable = expansion.get(name);
   if (variable === undefined) {
     if (ENVIRONMENT.has(name)) return [{ is: 'environment', name }];
     return [{ is: 'variable', variable: { name, from: 'nowhere', value: '', optional: true, yields: true } }];
   }
-  if (variable.unknown !== undefined) return failed(scope, variable.unknown);
-  if (scope.open.includes(variable)) return failed(scope, `the variable ${name} refers to itself`);
-  const content = contentOf(variable, scope);
+  if (variable.unknown !== undefined) return failed(expansion, variable.unknown);
+  if (expansion.open.includes(variable)) return failed(expansion, `the variable ${name} refers to itself`);
+  const content = contentOf(variable, expansion);
   return isChoice(variable, content) ? [{ is: 'variable', variable }] : content;
 }
 
@@ -140,77 +140,77 @@ function isChoice({ from, value, optional }: Variable, content: readonly Piece[]
   return optional || (typeof value === 'string' ? !value.includes('$') : content.every((piece) => typeof piece === 'string'));
 }
 
-export function contentOf(variable: Variable, scope: Scope): readonly Piece[] {
+export function contentOf(variable: Variable, expansion: Expansion): readonly Piece[] {
   const { value } = variable;
-  if (typeof value !== 'string') return value.some((piece) => isSpent(sizeOf(piece), scope)) ? [] : value;
-  return expand(value, { ...scope, open: [...scope.open, variable] });
+  if (typeof value !== 'string') return value.some((piece) => isSpent(sizeOf(piece), expansion)) ? [] : value;
+  return expand(value, { ...expansion, open: [...expansion.open, variable] });
 }
 
-function failed(scope: Scope, why: string): readonly Piece[] {
-  scope.fault(why);
+function failed(expansion: Expansion, why: string): readonly Piece[] {
+  expansion.fault(why);
   return [];
 }
 
-function outside(path: string, scope: Scope): string {
-  scope.fault(`where ${path} is, is only known when a step runs`);
+function outside(path: string, expansion: Expansion): string {
+  expansion.fault(`where ${path} is, is only known when a step runs`);
   return '';
 }
 
 /** A function with its arguments; undefined if there is none of that name. */
-function applied(name: string, text: string, scope: Scope): readonly Piece[] | undefined {
+function applied(name: string, text: string, expansion: Expansion): readonly Piece[] | undefined {
   const pure = TEXT_FUNCTIONS.get(name);
   if (pure !== undefined) {
-    const words = argumentsOf(text, pure.takes).map((word) => flat(word, scope));
+    const words = argumentsOf(text, pure.takes).map((word) => flat(word, expansion));
     if (NEED_NAMES.has(name) && wordsOf(words.at(-1) ?? '').includes(HERE))
-      return failed(scope, 'what the folder is called is only known when a step runs');
-    return [pure.value(words, scope.files)];
+      return failed(expansion, 'what the folder is called is only known when a step runs');
+    return [pure.value(words, expansion.files)];
   }
   const given = (most: number): readonly string[] => argumentsOf(text, most).map((word, i) => (i === 0 ? word.trim() : word));
   switch (name) {
     case 'if': {
       const [test = '', then = '', otherwise = ''] = given(3);
-      return expand((flat(test, scope).trim() === '' ? otherwise : then).trim(), scope);
+      return expand((flat(test, expansion).trim() === '' ? otherwise : then).trim(), expansion);
     }
     case 'or':
       return expand(
         given(MANY)
-          .find((word) => flat(word.trim(), scope) !== '')
+          .find((word) => flat(word.trim(), expansion) !== '')
           ?.trim() ?? '',
-        scope,
+        expansion,
       );
     case 'and': {
       const words = given(MANY).map((word) => word.trim());
-      return words.every((word) => flat(word, scope) !== '') ? expand(words.at(-1) ?? '', scope) : [];
+      return words.every((word) => flat(word, expansion) !== '') ? expand(words.at(-1) ?? '', expansion) : [];
     }
     case 'foreach':
-      return repeated(given(3), scope);
+      return repeated(given(3), expansion);
     case 'call':
-      return called(given(MANY), scope);
+      return called(given(MANY), expansion);
     case 'shell': {
-      return [{ is: 'shell', command: expand(text.trim(), scope) }];
+      return [{ is: 'shell', command: expand(text.trim(), expansion) }];
     }
     case 'value': {
-      const variable = scope.get(flat(text, scope).trim());
+      const variable = expansion.get(flat(text, expansion).trim());
       return typeof variable?.value === 'string' ? [variable.value] : [];
     }
     case 'origin': {
       const origin = { file: 'file', 'built-in': 'default', automatic: 'automatic', nowhere: 'undefined' } as const;
-      return [origin[scope.get(flat(text, scope).trim())?.from ?? 'nowhere']];
+      return [origin[expansion.get(flat(text, expansion).trim())?.from ?? 'nowhere']];
     }
     case 'eval':
-      if (scope.evaluate === undefined) return failed(scope, '$(eval ...) in a recipe changes the Makefile while it runs');
-      scope.evaluate(flat(text, scope));
+      if (expansion.evaluate === undefined) return failed(expansion, '$(eval ...) in a recipe changes the Makefile while it runs');
+      expansion.evaluate(flat(text, expansion));
       return [];
     case 'info':
     case 'warning':
       return [];
     case 'error':
-      return failed(scope, `make would stop here: ${flat(text, scope)}`);
+      return failed(expansion, `make would stop here: ${flat(text, expansion)}`);
     case 'abspath':
     case 'realpath':
       return [
-        wordsOf(flat(text, scope))
-          .map((path) => absolutePath(path) ?? outside(path, scope))
+        wordsOf(flat(text, expansion))
+          .map((path) => absolutePath(path) ?? outside(path, expansion))
           .join(' '),
       ];
     case 'file':
@@ -218,29 +218,29 @@ function applied(name: string, text: string, scope: Scope): readonly Piece[] | u
     case 'guile':
     case 'let':
     case 'intcmp':
-      return failed(scope, `the function ${name} is not known to sbx import`);
+      return failed(expansion, `the function ${name} is not known to sbx import`);
     default:
       return undefined;
   }
 }
 
-function repeated([names = '', list = '', body = '']: readonly string[], scope: Scope): readonly Piece[] {
-  const name = flat(names, scope).trim();
-  return wordsOf(flat(list, scope)).flatMap((word, i) => {
-    const inner: Scope = { ...scope, get: (wanted) => (wanted === name ? automatic(name, word) : scope.get(wanted)) };
+function repeated([names = '', list = '', body = '']: readonly string[], expansion: Expansion): readonly Piece[] {
+  const name = flat(names, expansion).trim();
+  return wordsOf(flat(list, expansion)).flatMap((word, i) => {
+    const inner: Expansion = { ...expansion, get: (wanted) => (wanted === name ? automatic(name, word) : expansion.get(wanted)) };
     const pieces = expand(body, inner);
     return i === 0 ? pieces : [' ', ...pieces];
   });
 }
 
-function called([first = '', ...rest]: readonly string[], scope: Scope): readonly Piece[] {
-  const name = flat(first, scope).trim();
-  if (TEXT_FUNCTIONS.has(name)) return applied(name, rest.join(','), scope) ?? [];
-  const variable = scope.get(name);
+function called([first = '', ...rest]: readonly string[], expansion: Expansion): readonly Piece[] {
+  const name = flat(first, expansion).trim();
+  if (TEXT_FUNCTIONS.has(name)) return applied(name, rest.join(','), expansion) ?? [];
+  const variable = expansion.get(name);
   if (typeof variable?.value !== 'string') return variable === undefined ? [] : variable.value;
-  const words = [name, ...rest].map((word, i) => automatic(String(i), i === 0 ? word : expand(word, scope)));
-  const get = (wanted: string): Variable | undefined => (/^\d$/.test(wanted) ? words[Number(wanted)] : scope.get(wanted));
-  return expand(variable.value, { ...scope, get, open: [...scope.open, variable] });
+  const words = [name, ...rest].map((word, i) => automatic(String(i), i === 0 ? word : expand(word, expansion)));
+  const get = (wanted: string): Variable | undefined => (/^\d$/.test(wanted) ? words[Number(wanted)] : expansion.get(wanted));
+  return expand(variable.value, { ...expansion, get, open: [...expansion.open, variable] });
 }
 
 /** A variable that stands for itself, as `$@` does. */

@@ -1,6 +1,6 @@
+import type { Expansion } from './expansion.ts';
 import type { At, Rule } from './makefile.ts';
 import { implicitStem, withStem } from './patterns.ts';
-import type { Scope } from './scope.ts';
 
 /** A pattern rule that makes a target. */
 export interface Match {
@@ -56,7 +56,7 @@ export function implicitRule(
   name: string,
   rules: readonly Rule[],
   isKnown: (name: string) => boolean,
-  { files, budget }: Pick<Scope, 'files' | 'budget'>,
+  { files, budget }: Pick<Expansion, 'files' | 'budget'>,
 ): Match | undefined {
   const there = (path: string): boolean => isKnown(path) || files.exists(path);
   const search = (target: string, allowed: readonly Rule[], depth: number): Match | undefined => {

@@ -1,6 +1,6 @@
 import type { Work } from './work.ts';
 
-type Names = ReadonlyMap<string, readonly string[]>;
+type Needs = ReadonlyMap<string, readonly string[]>;
 
 /** Steps that are looked at, all in all: a Makefile in which everything needs everything is not followed to its end. */
 const MOST_LOOKED_AT = 5_000_000;
@@ -10,7 +10,7 @@ const MOST_LOOKED_AT = 5_000_000;
  * target: those that come before it, as far as one of the two is an action. An order that would contradict what is needed, or an earlier one, is
  * left out.
  */
-export function ordered(works: ReadonlyMap<string, Work>, needs: Names): Names {
+export function ordered(works: ReadonlyMap<string, Work>, needs: Needs): Needs {
   const after = new Map<string, string[]>();
   let left = MOST_LOOKED_AT;
   const reach = (name: string): ReadonlySet<string> => {
@@ -54,7 +54,7 @@ function isAction(work: Work | undefined): boolean {
 }
 
 /** A group stands for what it needs. */
-function members(name: string, works: ReadonlyMap<string, Work>, needs: Names, depth = 0): readonly string[] {
+function members(name: string, works: ReadonlyMap<string, Work>, needs: Needs, depth = 0): readonly string[] {
   const own = needs.get(name) ?? [];
   if (works.get(name)?.role !== 'group' || own.length === 0 || depth > 16) return [name];
   return own.flatMap((need) => members(need, works, needs, depth + 1));

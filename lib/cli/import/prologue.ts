@@ -2,8 +2,8 @@ import { shellQuote } from '../../base/quote.ts';
 import type { Choice, Choices } from './choices.ts';
 import { commandOf } from './command.ts';
 import { contentOf, expand } from './expand.ts';
+import type { Expansion } from './expansion.ts';
 import type { Makefile, Piece, Variable } from './makefile.ts';
-import type { Scope } from './scope.ts';
 
 /** What recipes find in their environment. */
 interface Exports {
@@ -26,7 +26,7 @@ export type Prologue = (
 /** Every step has these, and those that begin with LC_ or SBX_. */
 const BASE: ReadonlySet<string> = new Set('PATH HOME USER LOGNAME SHELL TERM LANG TZ TMPDIR PWD OLDPWD IFS'.split(' '));
 
-export function exportsOf(makefile: Makefile, choices: Choices, scope: Scope): Exports {
+export function exportsOf(makefile: Makefile, choices: Choices, expansion: Expansion): Exports {
   const env: (readonly [string, string])[] = [];
   const lines: string[] = [];
   for (const name of makefile.exports) {
@@ -36,7 +36,7 @@ export function exportsOf(makefile: Makefile, choices: Choices, scope: Scope): E
       env.push([name, `\${{ default(env.${name}, '') }}`]);
       continue;
     }
-    const pieces = expand(`$(${name})`, scope);
+    const pieces = expand(`$(${name})`, expansion);
     const text = pieces.map((piece) => settled(piece, choices));
     if (text.includes(undefined)) lines.push(exportLine(variable, pieces, choices));
     else env.push([name, text.join('')]);
@@ -71,12 +71,12 @@ function computedLine({ name }: Choice, pieces: readonly Piece[], { standing }: 
   return `: ${commandOf([`"\${${name}:=`, ...escaped, '}"'], standing).text}`;
 }
 
-export function prologueOf(choices: Choices, exports: Exports, scope: Scope): Prologue {
+export function prologueOf(choices: Choices, exports: Exports, expansion: Expansion): Prologue {
   const exported = new Set(exports.env.map(([name]) => name));
   const byName = new Map([...choices.params.values()].map((choice) => [choice.name, choice]));
   return (names, body, own) => {
-    const extra = [...exports.lines, ...own.map((variable) => exportLine(variable, contentOf(variable, scope), choices))];
-    const all = [...new Set([...names, ...extra.flatMap(namesIn)])];
+    const extra = [...exports.lines, ...own.map((variable) => exportLine(variable, contentOf(variable, expansion), choices))];
+    const all = [...new Set([...names, ...extra.flatMap(shellNamesIn)])];
     const set: string[] = [];
     const computed: string[] = [];
     for (const name of all) {
@@ -87,7 +87,7 @@ export function prologueOf(choices: Choices, exports: Exports, scope: Scope): Pr
       if (choice.computed === undefined) continue;
       const line = computedLine(choice, choice.computed, choices);
       computed.unshift(line);
-      for (const one of namesIn(line)) if (!all.includes(one)) all.push(one);
+      for (const one of shellNamesIn(line)) if (!all.includes(one)) all.push(one);
     }
     const isSet = (name: string): boolean =>
       byName.has(name) || exported.has(name) || extra.some((line) => line.startsWith(`export ${name}=`)) || setsIn(body, name);
@@ -97,7 +97,7 @@ export function prologueOf(choices: Choices, exports: Exports, scope: Scope): Pr
 }
 
 /** Variables of the shell that a line refers to. */
-function namesIn(line: string): readonly string[] {
+function shellNamesIn(line: string): readonly string[] {
   return [...line.matchAll(/\$\{?([A-Za-z_]\w*)/g)].map(([, name = '']) => name);
 }
 

@@ -1,11 +1,11 @@
 import { err, ok, type Result } from '../../base/result.ts';
 import { BUILT_IN } from './built-in.ts';
 import { Conditionals } from './conditionals.ts';
+import type { Budget } from './expansion.ts';
 import { folded, type Line, logicalLines, withoutComment } from './lines.ts';
 import type { At, Listing, Makefile } from './makefile.ts';
 import { addRecipeLine } from './read-rule.ts';
-import { addNote, type ReadFile, type Reading, stop, type Unreadable } from './reading.ts';
-import type { Budget } from './scope.ts';
+import { addNote, type GrowingMakefile, type ReadFile, stop, type Unreadable } from './reading.ts';
 import { readStatement, setVariable } from './statements.ts';
 
 /**
@@ -30,9 +30,9 @@ export function readMakefile(file: string, text: string, files: Listing, readFil
 
 const MOST_DEEP = 16;
 
-function newReading(file: string, files: Listing, readFile: ReadFile, budget: Budget): Reading {
+function newReading(file: string, files: Listing, readFile: ReadFile, budget: Budget): GrowingMakefile {
   const faults: string[] = [];
-  const reading: Reading = {
+  const reading: GrowingMakefile = {
     file,
     variables: new Map(),
     rules: [],
@@ -43,7 +43,7 @@ function newReading(file: string, files: Listing, readFile: ReadFile, budget: Bu
     notes: [],
     readFile,
     faults,
-    scope: {
+    expansion: {
       get: (name) => reading.variables.get(name),
       files,
       fault: (why) => void faults.push(why),
@@ -70,7 +70,7 @@ function newReading(file: string, files: Listing, readFile: ReadFile, budget: Bu
 }
 
 /** `first`: the number of the first line, in the file that the text was made in. */
-function readLines(reading: Reading, file: string, lines: readonly Line[], first: number): undefined {
+function readLines(reading: GrowingMakefile, file: string, lines: readonly Line[], first: number): undefined {
   const conditionals = new Conditionals();
   for (let i = 0; i < lines.length && reading.unreadable === undefined; i++) {
     const { line, text: raw } = lines[i] as Line;
@@ -80,7 +80,7 @@ function readLines(reading: Reading, file: string, lines: readonly Line[], first
       continue;
     }
     const { text, comment } = withoutComment(folded(raw));
-    const took = conditionals.take(text, at.line, reading.scope);
+    const took = conditionals.take(text, at.line, reading.expansion);
     if (took === 'no conditional' && conditionals.reading) {
       const define = /^\s*(?:(?:override|export|private)\s+)*define\s+(.*?)\s*(\?=|\+=|!=|:{1,3}=|=)?\s*$/.exec(text);
       if (define === null) readStatement(reading, at, text, comment);
@@ -93,7 +93,7 @@ function readLines(reading: Reading, file: string, lines: readonly Line[], first
 }
 
 function tellConditional(
-  reading: Reading,
+  reading: GrowingMakefile,
   at: At,
   text: string,
   took: { readonly decided: boolean } | { readonly wrong: string },
@@ -109,7 +109,7 @@ function tellConditional(
 
 /** Takes the lines up to `endef`; gives the place of the last one. */
 function readDefine(
-  reading: Reading,
+  reading: GrowingMakefile,
   at: At,
   { name, operator }: { readonly name: string; readonly operator: string },
   lines: readonly Line[],

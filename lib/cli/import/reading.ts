@@ -1,5 +1,5 @@
+import type { Expansion } from './expansion.ts';
 import type { At, Note, RecipeLine, Rule, TargetVariable, Variable } from './makefile.ts';
-import type { Scope } from './scope.ts';
 
 /** Why a Makefile cannot be read at all: make would stop at the same line. */
 export interface Unreadable extends At {
@@ -13,7 +13,7 @@ export type ReadFile = (name: string) => string | undefined;
 export type GrowingRule = Omit<Rule, 'recipe'> & { recipe?: RecipeLine[] };
 
 /** What is known of a Makefile while it is read. */
-export interface Reading {
+export interface GrowingMakefile {
   readonly file: string;
   readonly variables: Map<string, Variable>;
   readonly rules: GrowingRule[];
@@ -23,7 +23,7 @@ export interface Reading {
   exportsAll: boolean;
   readonly searched: { readonly pattern: string; readonly folders: readonly string[] }[];
   readonly notes: Note[];
-  readonly scope: Scope;
+  readonly expansion: Expansion;
   /** Names of variables whose values were written out in names of files and in conditions. */
   readonly pinned: string[];
   readonly readFile: ReadFile;
@@ -43,11 +43,11 @@ export interface Reading {
   unreadable?: Unreadable;
 }
 
-export function stop(reading: Reading, at: At, message: string, hint?: string): undefined {
+export function stop(reading: GrowingMakefile, at: At, message: string, hint?: string): undefined {
   reading.unreadable ??= { file: at.file, line: at.line, message, ...(hint === undefined ? {} : { hint }) };
 }
 
-export function addNote(reading: Reading, at: At, text: string, why: string, instead?: string, left = true): undefined {
+export function addNote(reading: GrowingMakefile, at: At, text: string, why: string, instead?: string, left = true): undefined {
   reading.notes.push({
     at: { file: at.file, line: at.line },
     text: text.trim(),

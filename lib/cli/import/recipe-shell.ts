@@ -1,13 +1,13 @@
 import { contentOf, flatPieces } from './expand.ts';
+import type { Expansion } from './expansion.ts';
 import type { Makefile } from './makefile.ts';
-import type { Scope } from './scope.ts';
 import type { RecipeShell } from './script.ts';
 
 /** The shell that recipes are written for; text that says why there is no such step. */
-export function shellOf(makefile: Makefile, special: ReadonlyMap<string, readonly string[]>, scope: Scope): RecipeShell | string {
+export function shellOf(makefile: Makefile, special: ReadonlyMap<string, readonly string[]>, expansion: Expansion): RecipeShell | string {
   const text = (name: string): string => {
     const variable = makefile.variables.get(name);
-    return variable === undefined ? '' : flatPieces(contentOf(variable, scope), scope).trim();
+    return variable === undefined ? '' : flatPieces(contentOf(variable, expansion), expansion).trim();
   };
   const [program = '', ...own] = text('SHELL')
     .replace(/^\/usr\/bin\/env\s+/, '')

@@ -1,7 +1,7 @@
 import { automatic, expand, writtenOut } from './expand.ts';
+import type { Budget, Expansion } from './expansion.ts';
 import type { At, Listing, Makefile, Piece, TargetVariable, Variable } from './makefile.ts';
 import { stemOf } from './patterns.ts';
-import type { Budget, Scope } from './scope.ts';
 import type { Target } from './targets.ts';
 
 /** One line that make would give to a shell. */
@@ -36,7 +36,7 @@ export function expandRecipe(target: Target, makefile: Makefile, files: Listing,
   const values = new Map(own.map(({ variable }) => [variable.name, variable]));
   let now: { at: At; text: string } = target;
   let namesTarget = false;
-  const scope: Scope = {
+  const expansion: Expansion = {
     get: (name) => {
       asked.add(name);
       if (name.startsWith('@')) namesTarget = true;
@@ -51,8 +51,8 @@ export function expandRecipe(target: Target, makefile: Makefile, files: Listing,
   const commands: RecipeCommand[] = [];
   for (const { file, line, text } of target.recipe ?? []) {
     now = { at: { file, line }, text: text.trim() };
-    for (const pieces of splitLines(expand(text, scope))) {
-      const command = withoutPrefix(pieces, scope);
+    for (const pieces of splitLines(expand(text, expansion))) {
+      const command = withoutPrefix(pieces, expansion);
       if (command.pieces.length > 0) commands.push({ at: now.at, text: now.text, ...command });
     }
   }
@@ -105,15 +105,15 @@ function splitLines(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
 }
 
 /** Takes away `@`, `-` and `+`, which are words to make. A variable that is glued to the command can hold them: it is written out. */
-function withoutPrefix(pieces: readonly Piece[], scope: Scope): { readonly pieces: readonly Piece[]; readonly ignored: boolean } {
+function withoutPrefix(pieces: readonly Piece[], expansion: Expansion): { readonly pieces: readonly Piece[]; readonly ignored: boolean } {
   const [first, second, ...rest] = pieces;
   if (typeof first === 'object' && first.is === 'variable') {
-    const value = writtenOut(first.variable, scope);
+    const value = writtenOut(first.variable, expansion);
     const glued = typeof second === 'string' && /^\S/.test(second);
     if (!/^[@+-]/.test(value) && !(value === '' && glued)) return { pieces, ignored: false };
-    scope.pin(first.variable);
+    expansion.pin(first.variable);
     const text = typeof second === 'string' ? value + second : value;
-    return withoutPrefix(typeof second === 'object' ? [text, second, ...rest] : [text, ...rest], scope);
+    return withoutPrefix(typeof second === 'object' ? [text, second, ...rest] : [text, ...rest], expansion);
   }
   if (typeof first !== 'string') return { pieces, ignored: false };
   const [prefix = ''] = /^[\s@+-]*/.exec(first) ?? [];
@@ -121,7 +121,7 @@ function withoutPrefix(pieces: readonly Piece[], scope: Scope): { readonly piece
   const left = second === undefined ? [] : [second, ...rest];
   const isBlank = left.length === 0 && text.trim() === '';
   if (text === '' && typeof second === 'object' && second.is === 'variable' && prefix !== '') {
-    const inner = withoutPrefix(left, scope);
+    const inner = withoutPrefix(left, expansion);
     return { pieces: inner.pieces, ignored: inner.ignored || prefix.includes('-') };
   }
   return { pieces: isBlank ? [] : text === '' ? left : [text, ...left], ignored: prefix.includes('-') };

@@ -2,7 +2,7 @@ import { expand, flat } from './expand.ts';
 import { wordsOf } from './lines.ts';
 import type { At } from './makefile.ts';
 import { readRule } from './read-rule.ts';
-import { addNote, type Reading, stop } from './reading.ts';
+import { addNote, type GrowingMakefile, stop } from './reading.ts';
 import { type Assignment, assigned, type Operator, readAssignment } from './variables.ts';
 
 const MOST_FILES = 64;
@@ -10,7 +10,7 @@ const MOST_FILES = 64;
 const OF_MAKE: ReadonlySet<string> = new Set(['MAKEFLAGS', 'GNUMAKEFLAGS', 'MFLAGS', 'VPATH', '.DEFAULT_GOAL', '.RECIPEPREFIX']);
 
 /** A line that is no recipe and no conditional, its comment taken away. */
-export function readStatement(reading: Reading, at: At, text: string, comment: string): undefined {
+export function readStatement(reading: GrowingMakefile, at: At, text: string, comment: string): undefined {
   // Blanks behind a value are a part of it.
   const bare = text.trimStart();
   if (bare === '') return;
@@ -30,25 +30,25 @@ export function readStatement(reading: Reading, at: At, text: string, comment: s
 
 /** Sets a variable; its name may hold references. */
 export function setVariable(
-  reading: Reading,
+  reading: GrowingMakefile,
   { name, operator, text, at }: Omit<Assignment, 'operator'> & { readonly operator: string },
 ): undefined {
-  const full = flat(name, reading.scope).trim();
+  const full = flat(name, reading.expansion).trim();
   if (full === '') return stop(reading, at, 'the name of a variable is missing');
   const pinned = reading.pinned.length;
   const kind = (operator.startsWith(':') ? ':=' : operator) as Operator;
   const variable = assigned({ name: full, operator: kind, text, at }, reading.variables.get(full), reading.from, (value) =>
-    expand(value, reading.scope),
+    expand(value, reading.expansion),
   );
   const [why] = reading.faults;
   // Nothing follows from a value that is not known.
   if (why !== undefined) reading.pinned.length = pinned;
   reading.variables.set(full, why === undefined ? variable : { ...variable, unknown: `the value of ${full} is not known: ${why}` });
-  if (full === '.RECIPEPREFIX') reading.prefix = flat(text, reading.scope).charAt(0) || '\t';
+  if (full === '.RECIPEPREFIX') reading.prefix = flat(text, reading.expansion).charAt(0) || '\t';
   if (full === 'VPATH')
     reading.searched.push({
       pattern: '%',
-      folders: flat(text, reading.scope)
+      folders: flat(text, reading.expansion)
         .split(/[\s:]+/)
         .filter(Boolean),
     });
@@ -58,7 +58,7 @@ export function setVariable(
 }
 
 /** Whether the line is a directive; if so, it is followed. */
-function readDirective(reading: Reading, at: At, word: string, rest: string, text: string): boolean {
+function readDirective(reading: GrowingMakefile, at: At, word: string, rest: string, text: string): boolean {
   switch (word) {
     case 'override':
     case 'private':
@@ -69,10 +69,10 @@ function readDirective(reading: Reading, at: At, word: string, rest: string, tex
       return true;
     case 'unexport':
       if (rest === '') reading.exportsAll = false;
-      for (const name of wordsOf(flat(rest, reading.scope))) reading.exports.delete(name);
+      for (const name of wordsOf(flat(rest, reading.expansion))) reading.exports.delete(name);
       return true;
     case 'undefine':
-      reading.variables.delete(flat(rest, reading.scope).trim());
+      reading.variables.delete(flat(rest, reading.expansion).trim());
       return true;
     case 'include':
     case '-include':
@@ -80,7 +80,7 @@ function readDirective(reading: Reading, at: At, word: string, rest: string, tex
       include(reading, at, word, rest, text);
       return true;
     case 'vpath': {
-      const [pattern = '', ...folders] = wordsOf(flat(rest, reading.scope));
+      const [pattern = '', ...folders] = wordsOf(flat(rest, reading.expansion));
       if (folders.length > 0) reading.searched.push({ pattern, folders: folders.flatMap((list) => list.split(':')).filter(Boolean) });
       return true;
     }
@@ -92,21 +92,21 @@ function readDirective(reading: Reading, at: At, word: string, rest: string, tex
   }
 }
 
-function readExport(reading: Reading, at: At, rest: string): undefined {
+function readExport(reading: GrowingMakefile, at: At, rest: string): undefined {
   if (rest === '') reading.exportsAll = true;
   const assignment = readAssignment(rest, at);
   if (assignment === undefined) {
-    for (const name of wordsOf(flat(rest, reading.scope))) reading.exports.add(name);
+    for (const name of wordsOf(flat(rest, reading.expansion))) reading.exports.add(name);
     return;
   }
   reading.current = [];
-  reading.exports.add(flat(assignment.name, reading.scope).trim());
+  reading.exports.add(flat(assignment.name, reading.expansion).trim());
   setVariable(reading, assignment);
 }
 
-function include(reading: Reading, at: At, word: string, rest: string, text: string): undefined {
-  const names = wordsOf(flat(rest, reading.scope)).flatMap((name) => {
-    const found = /[*?[]/.test(name) ? reading.scope.files.glob(name) : [];
+function include(reading: GrowingMakefile, at: At, word: string, rest: string, text: string): undefined {
+  const names = wordsOf(flat(rest, reading.expansion)).flatMap((name) => {
+    const found = /[*?[]/.test(name) ? reading.expansion.files.glob(name) : [];
     return found.length > 0 ? found : [name];
   });
   for (const name of names) {

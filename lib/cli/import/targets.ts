@@ -1,7 +1,7 @@
+import type { Budget } from './expansion.ts';
 import { implicitRule, isBuiltIn, type Match, patternRules } from './implicit.ts';
 import type { At, Listing, Makefile, Note, RecipeLine, Rule } from './makefile.ts';
 import { stemOf, withStem } from './patterns.ts';
-import type { Budget } from './scope.ts';
 
 /** Something that can be made, with all that rules say of it. */
 export interface Target {

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../base/result.ts';
 import { withCallsApart } from './calls.ts';
 import { choicesOf } from './choices.ts';
+import type { Expansion } from './expansion.ts';
 import { isBuiltIn } from './implicit.ts';
 import type { Listing, Note } from './makefile.ts';
 import { exportsOf, prologueOf } from './prologue.ts';
@@ -8,7 +9,6 @@ import { readMakefile } from './read.ts';
 import type { ReadFile, Unreadable } from './reading.ts';
 import { type ExpandedRecipe, expandRecipe } from './recipe.ts';
 import { shellOf } from './recipe-shell.ts';
-import type { Scope } from './scope.ts';
 import { stepsOf } from './steps.ts';
 import { targetVariableNotes } from './target-variables.ts';
 import { type Target, type Targets, targetsOf } from './targets.ts';
@@ -46,15 +46,15 @@ export function translate(file: string, text: string, { files, readFile, leave }
     const recipe = expandRecipe(target, makefile, files, budget);
     recipes.set(target.name, ignoring(recipe, target.name, targets.special.get('.IGNORE')));
   }
-  const scope: Scope = { get: (name) => makefile.variables.get(name), files, fault: () => {}, pin: () => {}, open: [], budget };
-  const choices = choicesOf([...recipes.values()], makefile, scope);
-  const shell = shellOf(makefile, targets.special, scope);
+  const expansion: Expansion = { get: (name) => makefile.variables.get(name), files, fault: () => {}, pin: () => {}, open: [], budget };
+  const choices = choicesOf([...recipes.values()], makefile, expansion);
+  const shell = shellOf(makefile, targets.special, expansion);
   const works = new Map<string, Work>();
   for (const target of chosen) {
     const work = workOf(target, recipes.get(target.name) as ExpandedRecipe, choices, files, typeof shell === 'string');
     for (const one of withCallsApart(work, (called) => targets.all.has(called))) works.set(one.target.name, one);
   }
-  const exports = exportsOf(makefile, choices, scope);
+  const exports = exportsOf(makefile, choices, expansion);
   const notes: Note[] = [...makefile.notes, ...targets.notes];
   if (typeof shell === 'string')
     notes.push({ at: { file, line: 1 }, text: 'SHELL', why: shell, instead: 'All steps call make.', left: true });
@@ -63,7 +63,7 @@ export function translate(file: string, text: string, { files, readFile, leave }
     works,
     makers,
     shell: typeof shell === 'string' ? undefined : shell,
-    prologue: prologueOf(choices, exports, scope),
+    prologue: prologueOf(choices, exports, expansion),
     params: [...choices.params].map(([variable, { param }]) => [variable, param] as const),
     files,
     missing: new Set(),

@@ -1,7 +1,7 @@
 import type { Listing, Variable } from './makefile.ts';
 
 /** What a text is expanded with. */
-export interface Scope {
+export interface Expansion {
   readonly get: (name: string) => Variable | undefined;
   readonly files: Listing;
   /** Told why a value is not known, or why a function has none here; what is given for it then is no text to go on with. */
