@@ -26,11 +26,17 @@ case "$*" in -C\\ sub\\ *) echo remote-sub ;; esac
 `;
 
 /** What bash offers for a line whose end has the cursor. \`words\` are as bash breaks them. */
-async function offers(folder: string, words: readonly string[], line = words.join(' ')): Promise<string[]> {
-  const script = `source ./script; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE=$LINE; COMP_POINT=\${#COMP_LINE}; _sbx; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  const env = { PATH: `${folder}:${process.env.PATH}`, LINE: line };
+async function offers(folder: string, words: readonly string[], line = words.join(' '), replaced = replacedIn(words)): Promise<string[]> {
+  const script = `source ./script; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE=$LINE; COMP_POINT=\${#COMP_LINE}; _sbx sbx "$REPLACED"; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const env = { PATH: `${folder}:${process.env.PATH}`, LINE: line, REPLACED: replaced };
   const { stdout } = await run('bash', ['--norc', '-c', script, 'bash', ...words], { cwd: folder, env });
   return stdout.split('\n').filter((text) => text !== '');
+}
+
+/** The part of the last word that bash would replace: what follows a `=` or `:`, but with an `@` before it. */
+function replacedIn(words: readonly string[]): string {
+  const [before, last = ''] = words.slice(-2);
+  return last === '=' || last === ':' ? '' : before === '@' ? `@${last}` : last;
 }
 
 function withScript<T>(use: (folder: string) => Promise<T>): Promise<T> {
@@ -81,8 +87,8 @@ test('bash breaks words at =, : and @', () =>
     ]);
     assert.equal(await offers(folder, ['sbx', 'run', '--force', '=', 'sy'], 'sbx run --force=sy'), ['sync']);
     assert.equal(await offers(folder, ['sbx', 'run', 'ns', ':', 'st'], 'sbx run ns:st'), ['step']);
-    assert.equal(await offers(folder, ['sbx', 'run', 'build', '@'], 'sbx run build@'), ['9.4,linux', '9.6,linux', '18,x=1%2F']);
-    assert.equal(await offers(folder, ['sbx', 'run', 'build', '@', '9.6'], 'sbx run build@9.6'), ['9.6,linux']);
+    assert.equal(await offers(folder, ['sbx', 'run', 'build', '@'], 'sbx run build@'), ['@9.4,linux', '@9.6,linux', '@18,x=1%2F']);
+    assert.equal(await offers(folder, ['sbx', 'run', 'build', '@', '9.6'], 'sbx run build@9.6'), ['@9.6,linux']);
     assert.equal(await offers(folder, ['sbx', 'run', 'build', '@', '18,x', '='], 'sbx run build@18,x='), ['1%2F']);
     assert.equal(await offers(folder, ['sbx', 'run', '--set', 'optimize', '='], 'sbx run --set optimize='), ['fast', 'full']);
     assert.equal(await offers(folder, ['sbx', 'run', '--set', 'optimize', '=', 'fu'], 'sbx run --set optimize=fu'), ['full']);
@@ -105,6 +111,8 @@ needing('tmux')('bash: a real Tab in a real terminal', () =>
       await terminal.until((text) => text.includes('sbx run sync'), 'the name of the step');
       await terminal.keys('--output=pl', 'Tab');
       await terminal.until((text) => text.includes('sbx run sync --output=plain'), 'the value of the flag');
+      await terminal.keys('C-u', 'sbx run build@9.4', 'Tab');
+      await terminal.until((text) => text.includes('sbx run build@9.4,linux'), 'the name of the cell, with its @');
       await terminal.keys('C-u', 'sbx run --set op', 'Tab', 'fu', 'Tab');
       await terminal.until((text) => text.includes('sbx run --set optimize=full'), 'the name of the parameter, then its value');
     });
@@ -147,6 +155,8 @@ needing('zsh', 'tmux')('zsh: a real Tab in a real terminal', () =>
       await terminal.until((text) => text.includes('sbx run sync --output=plain'), 'the value of the flag');
       await terminal.keys('C-u', 'sbx graph --format mer', 'Tab');
       await terminal.until((text) => text.includes('sbx graph --format mermaid'), 'the format');
+      await terminal.keys('C-u', 'sbx run build@9.4', 'Tab');
+      await terminal.until((text) => text.includes('sbx run build@9.4,linux'), 'the name of the cell, with its @');
       await terminal.keys('C-u', 'sbx run --set op', 'Tab', 'fu', 'Tab');
       await terminal.until((text) => text.includes('sbx run --set optimize=full'), 'the name of the parameter, then its value');
       await terminal.keys('C-u', 'sbx run --set=op', 'Tab', 'fu', 'Tab');

@@ -4,7 +4,7 @@ import { flagsOf, type Operands, operandsOf, SHOWN, spellings, takesNext, valueO
 
 /**
  * For bash 3.2 and later, without the bash-completion package. Names are compared, never given to `compgen -W`, which would expand `$(...)` in them.
- * `=`, `:` and `@` break words in bash: the word is taken from the line itself, and what bash has of it already is cut off the answers.
+ * `=`, `:` and `@` break words in bash: the word is taken from the line itself, and of the answers what stands before the part that bash replaces is cut off. That part is `$2`: it has an `@` that `COMP_WORDS` breaks off.
  */
 export function bashScript(): string {
   const all: readonly Flag[] = FLAGS;
@@ -68,9 +68,7 @@ ${SHOWN.flatMap((command) => {
       fi
       ;;
   esac
-  local typed="\${COMP_WORDS[COMP_CWORD]}" IFS=$' \\t\\n'
-  [[ $typed == [=:@] ]] && typed=""
-  local known="\${word%"$typed"}"
+  local known="\${word%"$2"}" IFS=$' \\t\\n'
   COMPREPLY=()
   while IFS= read -r name; do
     [[ -n $name && $name == "$word"* ]] && COMPREPLY+=("\${name#"$known"}")
