@@ -13,7 +13,7 @@ import type { Begun, Kept, Ledger, Restored, Spent } from './ledger.ts';
 import type { ProjectLook } from './look.ts';
 import type { Log } from './output.ts';
 import { type OutputRules, outputRules } from './outputs.ts';
-import { movedNotes, products, SHOWN } from './products.ts';
+import { movedNotes, products, SHOWN, touchedNotes } from './products.ts';
 import type { Reading } from './reading.ts';
 import type { Records } from './records.ts';
 import { restoreOutputs } from './restore.ts';
@@ -173,9 +173,7 @@ export function makeLedger(input: KeepInput): Ledger {
       const moved = rules && before ? moveTouched(scene, rules, before, neverMade(planned.action)) : ok([]);
       if (!moved.ok) warn(moved.error.message, moved.error.hint);
       records.finish(planned.action.id, lastRun(planned, spent, { is }), inputs ? { inputs } : {});
-      const told = (moved.ok ? moved.value : []).map(
-        ({ path, bin }) => `${path} was touched by the ${is} step, now in .sbx/${bin}/${scene.run}`,
-      );
+      const told = touchedNotes(scene, moved.ok ? moved.value : [], is);
       return lost.length > 0 ? [...told, spareNote(lost)] : told;
     },
 

@@ -9,6 +9,7 @@ import { placeFetched } from './fetched.ts';
 import { type OutputRules, outputRules } from './outputs.ts';
 import type { Restored } from './restore.ts';
 import type { Scene, Swap } from './swap.ts';
+import type { Touched } from './touched.ts';
 
 // What a success made, and what had to go for it. Knows no records.
 
@@ -53,4 +54,12 @@ export function movedNotes({ run }: Scene, { edited, extra, inTheWay }: Restored
   if (added.length > 0) notes.push(`not among its outputs, ${now}: ${someOf(added, SHOWN)}`);
   if (inTheWay.length > 0) notes.push(`in the way of its outputs, ${now}: ${someOf(inTheWay, SHOWN)}`);
   return notes;
+}
+
+/** The same of what a step touched that did not succeed: one note for each bin, however much it was. */
+export function touchedNotes({ run }: Scene, moved: readonly Touched[], is: 'failed' | 'cancelled'): readonly string[] {
+  return [...new Set(moved.map(({ bin }) => bin))].map((bin) => {
+    const paths = moved.filter((one) => one.bin === bin).map(({ path }) => path);
+    return `touched by the ${is} step, now in .sbx/${bin}/${run}: ${someOf(paths, SHOWN)}`;
+  });
 }

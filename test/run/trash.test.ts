@@ -62,7 +62,7 @@ test('an output that was edited by hand is found in the trash after many runs th
     assert.match(restored.notes.join(), new RegExp(`edited since it was made, now in \\.sbx/trash/${first}: out`));
     for (let i = 0; i < 7; i++) {
       write('src', `bad ${i}`);
-      assert.match((await run({ build: BAD })).notes.join(), /out was touched by the failed step, now in \.sbx\/replaced\//);
+      assert.match((await run({ build: BAD })).notes.join(), /touched by the failed step, now in \.sbx\/replaced\/.*: out/);
       write('src', 'one');
       write('out', `by hand ${i}`);
       assert.is((await run({ build: BUILD })).is.build, 'restored');
@@ -78,17 +78,25 @@ test('what somebody writes into an output folder while a step fails is kept in t
     write('bad', '');
     assert.match(
       (await run({ build })).notes.join(),
-      /dist\/notes was touched by the failed step, now in \.sbx\/replaced\//,
+      /touched by the failed step, now in \.sbx\/replaced\/.*: dist\/app, dist\/notes/,
       'never made yet',
     );
     rmSync(join(root, 'bad'));
     await run({ build: { ...build, run: 'mkdir -p dist; echo good > dist/app' } });
     write('bad', '');
     const notes = (await run({ build })).notes.join();
-    assert.match(notes, /dist\/app was touched by the failed step, now in \.sbx\/replaced\//);
-    assert.match(notes, /dist\/notes was touched by the failed step, now in \.sbx\/trash\//);
+    assert.match(notes, /touched by the failed step, now in \.sbx\/replaced\/[^,]*: dist\/app/);
+    assert.match(notes, /touched by the failed step, now in \.sbx\/trash\/[^,]*: dist\/notes/);
     const [kept = ''] = readdirSync(join(root, '.sbx/trash'));
     assert.is(readFileSync(join(root, '.sbx/trash', kept, 'dist/notes'), 'utf8'), 'mine\n');
+  }));
+
+test('what a failed step touched is one note, however much it was', () =>
+  withWorkshop(async ({ run }) => {
+    const build = { run: 'mkdir dist; cd dist; seq 300 | xargs touch; exit 1', inputs: [], outputs: ['dist'] };
+    const { notes } = await run({ build });
+    assert.is(notes.length, 1);
+    assert.match(notes[0] ?? '', /: dist\/1, dist\/10, dist\/100, dist\/101, dist\/102 and 295 more$/);
   }));
 
 test('what was moved away more than two weeks ago goes, but for the newest five runs', () =>
