@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { err, ok } from '../base/result.ts';
 import { suggest } from '../base/suggest.ts';
 import { fileTrouble, refusedHere } from '../io/trouble.ts';
@@ -9,6 +9,7 @@ import { sinkOf } from '../view/sink.ts';
 import { parseArgs, type UsageError, unknownCommand, type Words } from './args.ts';
 import { type Call, type Command, refuse } from './call.ts';
 import { type Options, readConfig, readOptions } from './options.ts';
+import { kindOf } from './search.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
 
 /** The commands, each loaded when it is called. */
@@ -75,7 +76,7 @@ async function invoke(surroundings: Surroundings): Promise<number> {
   const load = COMMANDS.get(words.value.command?.name ?? '');
   if (load === undefined) throw new Error(`no body for ${words.value.command?.name}`);
   const options = read.value;
-  const wrong = wrongFormat(words.value, options);
+  const wrong = wrongFormat(words.value, options) ?? wrongFolder(words.value, options, surroundings);
   if (wrong) return refuse(sinks, wrong.message, wrong.hint);
   const command = await load();
   const code = await command(callOf(surroundings, words.value, options, sinks));
@@ -91,6 +92,15 @@ function wrongFormat({ command }: Words, { format }: Options): UsageError | unde
   const { formats } = command ?? {};
   if (format === undefined || formats === undefined || formats.includes(format)) return undefined;
   return { message: `sbx ${command?.name} writes no ${format}`, hint: `--format is one of ${formats.join(', ')}` };
+}
+
+/** Without this, a folder above the one that is not there would be acted in. */
+function wrongFolder({ command }: Words, { directory }: Options, { cwd }: Surroundings): UsageError | undefined {
+  if (directory === undefined || !command?.flags.includes('directory')) return undefined;
+  const folder = resolve(cwd, directory);
+  const found = kindOf(folder, { statSync });
+  if (found === 'folder') return undefined;
+  return { message: found === 'nothing' ? `there is no folder ${folder}` : `${folder} is no folder`, hint: 'named by -C or SBX_DIRECTORY' };
 }
 
 function callOf(surroundings: Surroundings, words: Words, options: Options, sinks: ReturnType<typeof lazySinks>): Call {

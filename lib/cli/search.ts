@@ -63,7 +63,8 @@ function findIn(from: string, folders: readonly string[], files: Pick<Files, 'st
   return err({ message: `there is no Sandboxfile.yaml in ${from}${above}`, hint: 'sbx init writes one', looked: folders });
 }
 
-function kindOf(path: string, files: Pick<Files, 'statSync'>): 'file' | 'folder' | 'nothing' {
+/** What is at a path, over links; what cannot be told is left to the reader, as a file. */
+export function kindOf(path: string, files: Pick<Files, 'statSync'>): 'file' | 'folder' | 'nothing' {
   try {
     const found = files.statSync(path, { throwIfNoEntry: false });
     return found === undefined ? 'nothing' : found.isDirectory() ? 'folder' : 'file';

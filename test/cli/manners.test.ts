@@ -155,6 +155,16 @@ test('GitHub annotations of a faulty Sandboxfile stand at its lines', () =>
     assert.not.match((await project.sbx(['-C', 'app', 'validate'])).stderr, '::error');
   }));
 
+test('-C names a folder: where there is none, none above it is acted in', () =>
+  withProject({ 'Sandboxfile.yaml': 'version: 1\nsteps: { a: { run: echo ran } }\n' }, async (project) => {
+    for (const command of [['run', 'a'], ['list'], ['doctor'], ['init']]) {
+      const { code, stdout, stderr } = await project.sbx(['-C', 'nope', ...command]);
+      assert.equal([code, stdout, stderr], [2, '', `sbx: there is no folder ${project.root}/nope\n  named by -C or SBX_DIRECTORY\n`]);
+    }
+    const { code, stderr } = await project.sbx(['list'], { env: { SBX_DIRECTORY: 'Sandboxfile.yaml' } });
+    assert.equal([code, stderr.split('\n')[0]], [2, `sbx: ${project.root}/Sandboxfile.yaml is no folder`]);
+  }));
+
 test('the examples of help are command lines that are understood', () => {
   for (const command of COMMANDS) {
     for (const [line] of command.examples) {

@@ -36,6 +36,13 @@ test('every SBX_ variable in the code is of a flag or has a row', () => {
   );
 });
 
+test('what is said to stand below stands below', () => {
+  const page = generatedFiles(TASKS).get('docs/reference/sandboxfile.md') ?? '';
+  const told = [...page.matchAll(/^\| `(\w+)` \|[^|]*see below/gm)].map(([, key = '']) => key);
+  assert.ok(told.includes('ready') && told.includes('steps'), told.join());
+  for (const key of told) assert.match(page, new RegExp(`^Keys of (an entry of )?\`${key}\``, 'm'));
+});
+
 test('links between pages of the reference lead somewhere', () => {
   const files = generatedFiles(TASKS);
   let links = 0;

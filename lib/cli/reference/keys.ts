@@ -1,6 +1,7 @@
 import { paramFields } from '../../schema/param.ts';
 import { sandboxFields } from '../../schema/sandbox.ts';
-import { sandboxfileShape } from '../../schema/sandboxfile.ts';
+import { sandboxfileFields, sandboxfileShape } from '../../schema/sandboxfile.ts';
+import { readyShape } from '../../schema/service.ts';
 import { stepFields } from '../../schema/step.ts';
 import type { Task } from '../../task.ts';
 import { code, fenced } from './markdown.ts';
@@ -34,6 +35,15 @@ export function sandboxfilePage(): string {
     'Keys of an entry of `steps`, whatever its task; those of single tasks are under [tasks](tasks.md).',
     '',
     ...fieldsTable({ fields: stepFields }),
+    '## Ready',
+    '',
+    'Keys of `ready` of a step that is a service: one of `tcp`, `http`, `command` and `line`, and what goes with it.',
+    '',
+    ...fieldsTable(readyShape),
+    '## Profiles',
+    '',
+    `Keys of an entry of \`profiles\`, each as in the file itself: ${Object.keys(sandboxfileFields.profiles.of.fields).map(code).join(', ')}.`,
+    '',
     '## Forms',
     '',
     ...formatsTable(),
