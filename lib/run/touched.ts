@@ -18,7 +18,7 @@ export function seeOutputs(scene: Pick<Scene, 'io' | 'root'>, rules: OutputRules
 }
 
 /** What was moved away, and where to. */
-interface Touched {
+export interface Touched {
   readonly path: string;
   readonly bin: Bin;
 }
