@@ -157,17 +157,14 @@ async function writeChunk({ name, text }) {
 async function writePage() {
   const from = join(root, 'lib/view/page');
   if (!existsSync(from)) return;
-  mkdirSync(join(stage, 'page'));
-  copyFileSync(join(from, 'page.css'), join(stage, 'page/page.css'));
+  const bundled = { bundle: true, charset: 'ascii', legalComments: 'none', logLevel: 'warning' };
+  await build({ ...bundled, minifyWhitespace: true, entryPoints: [join(from, 'style/page.css')], outfile: join(stage, 'page/page.css') });
   await build({
+    ...bundled,
     entryPoints: [join(from, 'program/main.js')],
     outfile: join(stage, 'page/page.js'),
-    bundle: true,
     format: 'iife',
     platform: 'browser',
-    charset: 'ascii',
-    legalComments: 'none',
-    logLevel: 'warning',
   });
 }
 
