@@ -28,6 +28,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['ssh', async () => (await import('./commands/ssh.ts')).ssh],
   ['vm-info', async () => (await import('./commands/vm-info.ts')).vmInfo],
   ['bridge', async () => (await import('./commands/bridge.ts')).bridge],
+  ['hub', async () => (await import('./commands/hub.ts')).hub],
   ['report', async () => (await import('./commands/report.ts')).report],
   ['replay', async () => (await import('./commands/replay.ts')).replay],
   ['adopt', async () => (await import('./commands/adopt.ts')).adopt],

@@ -20,6 +20,8 @@ export const VARIABLES: readonly VariableMeaning[] = [
   ['SSH_AUTH_SOCK', 'The SSH agent.'],
   ['USER', 'Login name where nothing else names one; then LOGNAME.'],
   ['LOGNAME', 'See USER.'],
+  ['STATE_HUB_URL', 'Where `sbx hub` finds the State Hub; `http://127.0.0.1:8000` if not set.'],
+  ['STATE_HUB_DOMAIN', 'The domain of what `sbx hub register` posts; `railiance` if not set.'],
   ['PATH', 'Where programs are looked for.'],
   ['TMPDIR', 'Where short-lived files of sbx lie; `/tmp` if not set.'],
   ['TERM', '`dumb`: no colours, nothing drawn. Interactive steps get it.'],

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../base/result.ts';
 import { suggest } from '../../base/suggest.ts';
+import type { Refusal } from '../alone.ts';
 
 // Which VM has which port of the bridge. Pure: knows neither YAML nor files.
 
@@ -15,11 +16,6 @@ export interface PortEntry {
   readonly host: string;
   /** `available`, else somebody has the port: `reserved` is what is written, others are kept. */
   readonly status: string;
-}
-
-export interface Refusal {
-  readonly message: string;
-  readonly hint?: string;
 }
 
 export const AVAILABLE = 'available';

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
+import { nearestFile } from '../../io/nearest.ts';
 import { EXIT } from '../../run/exit-code.ts';
 import { catalogText } from '../bridge/catalog.ts';
 import type { BridgeCall, Part } from '../bridge/part.ts';
-import { findRegistry, loadRegistry } from '../bridge/registry-file.ts';
+import { loadRegistry, REGISTRY_NAME } from '../bridge/registry-file.ts';
 import { type Call, refuse } from '../call.ts';
 import { effectsOf } from '../ground.ts';
 import { writeOut } from '../write-out.ts';
@@ -37,7 +38,7 @@ export async function bridge(call: Call): Promise<number> {
   if (beyond !== undefined) return refuse(call, `sbx bridge ${name} does not take "${beyond}"`);
   const { files } = effectsOf(surroundings);
   const cwd = resolve(surroundings.cwd, options.directory ?? '.');
-  const file = options.registry === undefined ? findRegistry(files, cwd) : resolve(cwd, options.registry);
+  const file = options.registry === undefined ? nearestFile(files, cwd, REGISTRY_NAME) : resolve(cwd, options.registry);
   const registry = file === undefined ? undefined : loadRegistry(files, file);
   if (registry?.ok === false) return refuse(call, registry.error.message, registry.error.hint);
   const run = await part.load();
