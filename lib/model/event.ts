@@ -53,6 +53,7 @@ export type Event =
       readonly unit: 'files' | 'bytes';
     }
   | { readonly type: 'step-note'; readonly step: StepId; readonly text: string } // something worth knowing: edited output named, workspace renamed
+  | { readonly type: 'step-ready'; readonly step: StepId; readonly ms: number } // a service, so long after it was started
   | { readonly type: 'step-audited'; readonly step: StepId; readonly audit: Audit } // what it did here beside what it declares
   | { readonly type: 'step-retry'; readonly step: StepId; readonly failure: Failure; readonly attempt: number; readonly delay: number }
   | {
@@ -80,6 +81,8 @@ export interface PlannedStep extends Pick<Step, 'id' | 'task' | 'sandbox' | 'nee
   readonly after?: readonly StepId[];
   readonly decision: Decision;
   readonly ms?: number; // predicted
+  /** It goes on beside those that need it. */
+  readonly service?: true;
   /** The step owns the terminal while it runs: a view that draws gives it free. */
   readonly interactive?: true;
   /** What commands print is among its inputs: that it is fresh now says nothing of later. */

@@ -5,7 +5,7 @@ import type { PlannedAction } from '../model/plan.ts';
 export function plannedSteps(actions: readonly PlannedAction[]): readonly PlannedStep[] {
   return actions.map(({ action, decision, price }): PlannedStep => {
     const { step, draft, id } = action;
-    const { task, sandbox, needs, after, provides, releases, interactive, dir, inputCommands } = step;
+    const { task, sandbox, needs, after, provides, releases, interactive, dir, inputCommands, service } = step;
     return {
       id,
       title: draft.title,
@@ -17,6 +17,7 @@ export function plannedSteps(actions: readonly PlannedAction[]): readonly Planne
       ...(releases === undefined ? {} : { releases }),
       decision,
       ...(price?.ms === undefined ? {} : { ms: price.ms }),
+      ...(service ? { service: true as const } : {}),
       ...(interactive ? { interactive: true as const } : {}),
       ...(inputCommands ? { asks: true as const } : {}),
       ...(dir === '.' ? {} : { dir }),

@@ -16,13 +16,25 @@ const LONGEST_QUESTION = 5000;
 const WORDS_KEPT = 2000;
 const LINE_KEPT = 8192;
 
-/** bash opens connections by itself; neither nc nor curl is everywhere. $1 host, $2 port, $3 path, $4 the name of the host. */
+/**
+ * bash opens connections by itself; neither nc nor curl is everywhere. $1 host, $2 port, $3 path, $4 the name of the host. A header is read to its end, which
+ * must come within some lines of some length; what comes drop by drop is bounded by the time of the question.
+ */
 const CONNECT = `command -v bash >/dev/null || exit 127
 exec bash -c 'exec 3<>"/dev/tcp/$1/$2"' bash "$1" "$2"`;
 const GET = `command -v bash >/dev/null || exit 127
 exec bash -c 'exec 3<>"/dev/tcp/$1/$2" || exit 1
 printf "GET %s HTTP/1.1\\r\\nHost: %s\\r\\nUser-Agent: sbx\\r\\nAccept: */*\\r\\nConnection: close\\r\\n\\r\\n" "$3" "$4" >&3
-read -r proto status rest <&3 && printf %s "$status"' bash "$1" "$2" "$3" "$4"`;
+cr=$(printf "\\r")
+first= lines=0
+while IFS= read -r -n 8192 line; do
+  line=\${line%"$cr"}
+  [ -n "$line" ] || break
+  first=\${first:-$line}
+  lines=$((lines + 1))
+  if [ "\${#line}" -ge 8191 ] || [ "$lines" -gt 100 ]; then echo "its header has no end" >&2; exit 1; fi
+done <&3
+case $first in HTTP/*) status=\${first#* }; printf %s "\${status%% *}" ;; esac' bash "$1" "$2" "$3" "$4"`;
 
 /** How to ask. `heard`: whether a line has fit. */
 export async function openAsking(step: Step, ready: Readiness, scope: RunScope, heard: () => boolean): Promise<AskReady> {

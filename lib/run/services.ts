@@ -120,7 +120,7 @@ export class Services {
     try {
       const first = await living.untilReady(asking);
       if (first.is === 'ready' && !asking.aborted) {
-        emit({ type: 'step-note', step: id, text: `ready after ${formatDuration(io.clock.monotonic() - began)}` });
+        emit({ type: 'step-ready', step: id, ms: Math.round(io.clock.monotonic() - began) });
         isUp = true;
         lasting?.add(id, living);
         return await this.#attend(id, living, signal, life);

@@ -142,6 +142,7 @@ export function fold(board: Board, e: Stamped): void {
     case 'warning':
     case 'step-fingerprint':
     case 'step-audited':
+    case 'step-ready':
       return;
     case 'stopping':
       board.stopping = e.cause;

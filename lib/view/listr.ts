@@ -107,7 +107,7 @@ export function listrView({ write, paint, level, columns, rows, now }: ListrOpti
         const reason = decision && e.outcome.is === 'succeeded' ? why(decision) : '';
         const output = e.outcome.is === 'succeeded' ? tail.map((text) => `  ${paint.dim('|')} ${text}`) : [];
         stay([`${paint.name(neutral(e.step))} ${line}${reason === '' ? '' : paint.dim(` (${reason})`)}`, ...output]);
-      } else if (e.type === 'step-note' || e.type === 'step-retry') {
+      } else if (e.type === 'step-note' || e.type === 'step-ready' || e.type === 'step-retry') {
         stay([`${paint.name(neutral(e.step))} ${lineOf(e, board, paint, false)}`]);
       } else if (e.type === 'warning' || e.type === 'place-failed' || e.type === 'stopping' || (e.type === 'planned' && e.changed)) {
         const line = lineOf(e, board, paint, false);

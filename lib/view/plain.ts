@@ -96,6 +96,8 @@ export function lineOf(e: Stamped, board: Board, paint: Paint, verbose: boolean)
     case 'step-started':
       if (e.decision.is === 'fresh') return 'goes on';
       return e.attempt > 1 ? `attempt ${e.attempt}` : `${paint.bold('runs')}: ${why(e.decision)}`;
+    case 'step-ready':
+      return `${paint.good('ready')} after ${formatDuration(e.ms)}`;
     case 'step-note':
       return `${paint.warn('note')} ${neutral(e.text)}`;
     case 'step-retry':

@@ -172,6 +172,40 @@ test('a service that is not ready by its deadline fails, and what was waited for
     },
   ));
 
+/** Says that it is well, and goes on with its header: whole lines, one line, or a byte now and then. */
+const ENDLESS = `const { PORT, HOW } = process.env;
+require('node:net').createServer((socket) => {
+  socket.on('error', () => {});
+  socket.write('HTTP/1.1 200 OK\\r\\n');
+  const more = () => {
+    if (socket.destroyed) return;
+    if (HOW === 'drops') { socket.write('x'); setTimeout(more, 50); return; }
+    const text = (HOW === 'lines' ? 'X-More: yes\\r\\n' : 'x').repeat(20000);
+    if (socket.write(text)) setImmediate(more); else socket.once('drain', more);
+  };
+  more();
+}).listen(Number(PORT), '127.0.0.1');
+`;
+
+for (const [how, why] of [
+  ['lines', 'its header has no end'],
+  ['line', 'its header has no end'],
+  ['drops', 'waited for an answer'],
+] as const) {
+  test(`an answer whose header never ends (${how}) is none: the service is not ready`, () =>
+    serving(
+      `  web: { run: node endless.cjs, service: true, env: { PORT: "%P", HOW: ${how} }, ready: { http: "http://127.0.0.1:%P/", deadline: 1500ms, interval: 50ms } }\n  test: { needs: [web], run: touch ran }\n`,
+      async ({ sbx, root, write }) => {
+        write('endless.cjs', ENDLESS);
+        const run = await sbx(['run', 'test']);
+        assert.is(run.code, 1, run.stdout + run.stderr);
+        assert.match(run.stdout, `it was not ready within 1.5s: waited for an answer`);
+        assert.match(run.stdout, why);
+        assert.not(existsSync(join(root, 'ran')));
+      },
+    ));
+}
+
 test('a port already in use is told, and the service is not started', () =>
   serving(`  web: { ${WEB}, ready: { tcp: "127.0.0.1:%P" } }\n  test: { ${TEST} }\n`, async ({ sbx, root }, port) => {
     const other = createServer().listen(port, '127.0.0.1');

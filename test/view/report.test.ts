@@ -11,7 +11,7 @@ import { reportTrace } from '../../lib/view/report/trace.ts';
 import { REPOSITORY } from '../rig/cli.ts';
 import { needing } from '../rig/needing.ts';
 import { HOSTILE, mixed, told } from './report-story.ts';
-import { stamp, started } from './story.ts';
+import { finished, NEW, plan, planned, SUCCEEDED, stamp, started } from './story.ts';
 
 test('what hit and what missed and why: folded from the events', () => {
   const { steps, counts, exit, ms, warnings, places } = told(mixed());
@@ -48,6 +48,36 @@ test('the critical path goes back from the last end, each time to what ended las
   ];
   assert.equal(criticalPath(steps), { steps: ['b', 'c', 'd'], ms: 450, waited: 50 });
   assert.equal(criticalPath([]), { steps: [], ms: 0, waited: 0 });
+});
+
+test('the critical path goes through the moment at which a service was ready, not through its end', () => {
+  const steps = [
+    { id: 'build', needs: [], after: [], start: 0, ms: 100 },
+    { id: 'web', needs: ['build'], after: [], start: 100, ready: 300, ms: 900 },
+    { id: 'late', needs: [], after: [], start: 0, ms: 250 },
+    { id: 'test', needs: ['web', 'late'], after: [], start: 310, ms: 600 },
+    { id: 'tidy', needs: [], after: ['web'], start: 1000, ms: 50 },
+  ];
+  assert.equal(criticalPath(steps.slice(0, 4)), { steps: ['build', 'web', 'test'], ms: 900, waited: 10 });
+  // What begins after the end of the service waited for that.
+  assert.equal(criticalPath(steps), { steps: ['build', 'web', 'tidy'], ms: 1050, waited: 0 });
+  assert.equal(criticalPath(steps.slice(0, 2)).steps, ['build', 'web']);
+});
+
+test('a report says of a service when it was ready', () => {
+  const service = { ...planned('web', NEW), service: true } as const;
+  const { steps, critical } = told([
+    started(),
+    plan(service, { ...planned('test', NEW), needs: ['web'] }),
+    { type: 'step-started', step: 'web', decision: NEW, attempt: 1 },
+    { type: 'step-ready', step: 'web', ms: 100 },
+    { type: 'step-started', step: 'test', decision: NEW, attempt: 1 },
+    { type: 'step-finished', step: 'test', outcome: SUCCEEDED, ms: 100 },
+    { type: 'step-finished', step: 'web', outcome: SUCCEEDED, ms: 400 },
+    finished(0, 700),
+  ]);
+  assert.equal([steps[0]?.service, steps[0]?.ready, steps[1]?.service], [true, 300, undefined]);
+  assert.equal(critical, { steps: ['web', 'test'], ms: 200, waited: 300 });
 });
 
 test('logs are bounded: the beginning and the end of long ones, in whole lines, and what is left out is said', () => {

@@ -14,9 +14,11 @@ import { lanesOf } from './lanes.ts';
 type Ended = Outcome['is'] | 'cut-off' | 'not-begun';
 
 /** What a run did with one step. Times in milliseconds. */
-export interface StepReport extends Pick<PlannedStep, 'id' | 'title' | 'task' | 'sandbox' | 'needs' | 'provides' | 'releases'> {
+export interface StepReport extends Pick<PlannedStep, 'id' | 'title' | 'task' | 'sandbox' | 'needs' | 'provides' | 'releases' | 'service'> {
   /** What else had to end before it. */
   readonly after: readonly StepId[];
+  /** When the service was ready, since the run began; absent: it never was, or is none. */
+  readonly ready?: number;
   readonly ended: Ended;
   /** Whether its result was there already; absent: that was not asked, e.g. of a skipped step. */
   readonly hit?: boolean;
@@ -114,10 +116,10 @@ function joined(steps: ReadonlyMap<StepId, Mutable<StepReport>>): readonly Mutab
 }
 
 function plannedReport(step: PlannedStep, past: readonly number[]): Mutable<StepReport> {
-  const { id, title, task, sandbox, needs, after = [], provides, releases, decision, ms } = step;
+  const { id, title, task, sandbox, needs, after = [], provides, releases, decision, ms, service } = step;
   const places = { ...(provides === undefined ? {} : { provides }), ...(releases === undefined ? {} : { releases }) };
   const common = { id, title, task, sandbox, needs, after, ...places, ended: 'not-begun' as const, why: wordsOf(decision), ms: 0 };
-  return { ...common, attempts: 0, notes: [], ...(ms === undefined ? {} : { usual: ms }), past };
+  return { ...common, ...(service ? { service } : {}), attempts: 0, notes: [], ...(ms === undefined ? {} : { usual: ms }), past };
 }
 
 function tellStep(step: Mutable<StepReport> | undefined, e: Stamped & { readonly step: StepId }, since: number): void {
@@ -129,7 +131,10 @@ function tellStep(step: Mutable<StepReport> | undefined, e: Stamped & { readonly
     step.ended = 'cut-off';
     step.hit = false;
     step.why = wordsOf(e.decision);
+    // It is ready already: it goes on from the round before.
+    if (step.service && e.decision.is === 'fresh') step.ready = since;
   }
+  if (e.type === 'step-ready') step.ready = since;
   if (e.type === 'step-finished') {
     endStep(step, e.outcome, e.ms, since);
     if (e.key !== undefined) step.key = e.key;

@@ -38,7 +38,7 @@ function mark(id) {
 }
 
 function facts(step) {
-  const { title, task, sandbox, needs, after, why = [], hit, start, ms, usual, attempts, notes = [] } = step;
+  const { title, task, sandbox, needs, after, why = [], hit, start, ms, usual, attempts, ready, notes = [] } = step;
   const told = [
     ['Does', title ?? step.description],
     ['Task', task],
@@ -49,6 +49,7 @@ function facts(step) {
     ['Provides', step.provides],
     ['Releases', step.releases],
     ['Ran', start === undefined ? '' : `began at ${time(start)}, took ${time(ms)}${critical.has(step.id) ? ', on the critical path' : ''}`],
+    ['Ready', ready === undefined ? '' : `at ${time(ready)}`],
     ['Expected', usual === undefined ? '' : against(ms, usual)],
     ['Cache', hit === undefined ? '' : hit ? 'hit' : 'miss'],
     ['Why', why.length > 1 ? make('ul', {}, ...why.map((text) => make('li', {}, text))) : why[0]],
