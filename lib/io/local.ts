@@ -70,7 +70,7 @@ async function program(
 function commandOf(job: Job, base: Pairs, io: LocalIo, terminal = false): Result<LocalCommand, Failure> {
   const env = merged([...base, ...job.env, ['SBX_RUN', job.run], ['SBX_ATTEMPT', job.attempt]]);
   const common = { cwd: job.cwd, env, killGrace: job.killGrace, ...(terminal ? { terminal: true as const } : { joined: true as const }) };
-  const join = terminal ? '' : 'exec 2>&1\n';
+  const join = terminal ? '' : 'exec 2>&1; ';
   const { script } = job;
   if (script.shell === 'argv') {
     const [word = ''] = script.words;

@@ -124,7 +124,7 @@ async function follow(
 function supervisorWords(job: Job, patience: Patience, mark: string, tree: string): string[] {
   const seconds = (ms: number): string => String(Math.max(1, Math.ceil(ms / 1000)));
   const [shell] = INTERPRETERS[job.script.shell]; // with -c none reads start-up files
-  const text = `unset sbx\nexec </dev/null\n${shellProgram(job.script, job.env, job.source)}`;
+  const text = `unset sbx; exec </dev/null; ${shellProgram(job.script, job.env, job.source)}`;
   return [
     mark,
     tree,

@@ -116,7 +116,7 @@ function startOnTerminal(mark: string): string {
 function terminalLine(job: Job, tree: string, mark: string): Buffer {
   const [shell] = INTERPRETERS[job.script.shell];
   // An interactive interpreter ends Ctrl-C itself; the shell in between must outlive it, and a trap is not inherited as an ignored signal is.
-  const text = `trap : INT QUIT\n${shellProgram(job.script, job.env, job.source)}`;
+  const text = `trap : INT QUIT; ${shellProgram(job.script, job.env, job.source)}`;
   const folder = shellQuote(job.cwd);
   return asLine(
     [

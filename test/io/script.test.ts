@@ -70,6 +70,12 @@ for (const shell of ['sh', 'bash'] as const) {
     assert.is(piped.output, shell === 'sh' ? 'b\n' : '');
   });
 
+  test(`${shell}: the line that the shell names is that of the text`, async () => {
+    const variables = [{ name: 'v', value: 'x' }];
+    const { output } = await run({ shell, text: `echo "$v"\n\nno-such-command`, variables, source: '' });
+    assert.match(output, /^x\n.*\b3: no-such-command: (command )?not found\n$/);
+  });
+
   test(`${shell}: a text of 1 MB runs, its commands read the empty input`, async () => {
     const text = `${'# padding\n'.repeat(100_000)}cat\necho end`;
     assert.equal(await run({ shell, text, variables: [], source: '' }), { end: { ok: true, value: { code: 0 } }, output: 'end\n' });
