@@ -5,12 +5,10 @@ import { join } from 'node:path';
 import { findProgram } from '../../rig/needing.ts';
 import { until } from '../../rig/patience.ts';
 import type { Asked, Program, Said } from '../../rig/peer.ts';
+import { back, type FaultKind, FILL, GONE, network, PHASES, type Phase, SAYS_GONE } from './fault.ts';
 import type { Stand } from './stand.ts';
 
-/** Where in a run a fault strikes. */
-export const PHASES = ['connect', 'first command', 'sync', 'build', 'list', 'bytes'] as const;
-export type Phase = (typeof PHASES)[number];
-/** The program that is under way then. */
+/** The program that is under way in a phase. */
 export const PROGRAM: { readonly [phase in Phase]: Program } = {
   connect: 'fit',
   'first command': 'arrive',
@@ -20,62 +18,11 @@ export const PROGRAM: { readonly [phase in Phase]: Program } = {
   bytes: 'cat',
 };
 
-/** One kind of fault. */
-export interface Kind {
-  readonly name: string;
-  /** Failures that may be told, and what is said of them; of a fault that sbx survives none. */
-  readonly codes?: readonly string[];
-  readonly says?: RegExp;
-  /** It may end well as well: what was under way may have been done in time. */
-  readonly mayEndWell?: true;
-  /** Attempts of a step after the first. */
-  readonly retries?: number;
-  /** Made where the phase is `connect` before the run, else when the phase is there. Whoever connects again finds it. */
-  readonly strike?: (stand: Stand, phase: Phase) => void | Promise<void>;
+/** One kind of fault of a server of ours. */
+export interface Kind extends FaultKind<Stand> {
   /** In place of what the program says. */
   readonly answer?: (asked: Asked, stand: Stand, phase: Phase) => Promise<Said | undefined>;
-  /** Before the run, whatever the phase. */
-  readonly prepare?: (stand: Stand, phase: Phase) => void;
-  /** Takes the fault away. */
-  readonly mend?: (stand: Stand) => void | Promise<void>;
-  /** The far side lies on a small disk of its own. */
-  readonly needsMount?: true;
-  /** Struck while nobody is connected: the run at hand fails for the break, and the next one for the fault. */
-  readonly breaks?: true;
 }
-
-export const GONE = ['link-lost', 'unreachable'];
-export const SAYS_GONE =
-  /the connection was lost|no answer within|no SSH server answered within|login took longer|connection reset|no SSH connection|not that of an SSH server|closed by the far side|no algorithm/;
-
-const network = (name: string, fault: Parameters<Stand['proxy']['set']>[0], more: Partial<Kind> = {}): Kind => ({
-  name,
-  codes: GONE,
-  says: SAYS_GONE,
-  strike: ({ proxy }, phase) => (phase === 'connect' ? proxy.after(1, fault) : proxy.set(fault)),
-  mend: ({ proxy }) => proxy.set('none'),
-  ...more,
-});
-
-/** The connection breaks, and whoever comes back finds something else. */
-const back = (
-  name: string,
-  codes: readonly string[],
-  says: RegExp,
-  found: (stand: Stand) => void | Promise<void>,
-  mend: (stand: Stand) => void | Promise<void>,
-): Kind => ({
-  name,
-  codes,
-  says,
-  retries: 1,
-  breaks: true,
-  strike: async (stand) => {
-    await found(stand);
-    stand.peer.cut();
-  },
-  mend,
-});
 
 let web: Server | undefined;
 /** Speaks, but no SSH. */
@@ -91,8 +38,6 @@ async function webServer(): Promise<number> {
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
-
-export const FILL = 'dd if=/dev/zero of=.sbx-filler bs=4096 2>/dev/null; :';
 
 export const KINDS: readonly Kind[] = [
   network('black hole', 'hole'),

@@ -1,56 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Fault } from '../../rig/proxy.ts';
 import type { SshdSettings } from '../../rig/sshd.ts';
-import type { Phase } from './kinds.ts';
-import { FILL, GONE, SAYS_GONE } from './kinds.ts';
+import { back, type FaultKind, FILL, GONE, network, SAYS_GONE } from './fault.ts';
 import type { RealStand } from './real-stand.ts';
-import type { Told } from './verdict.ts';
 
 /** A fault for which OpenSSH need not lie. */
-export interface RealKind extends Told {
-  readonly name: string;
-  readonly retries?: number;
+export interface RealKind extends FaultKind<RealStand> {
   readonly settings?: SshdSettings;
-  readonly prepare?: (stand: RealStand) => void;
-  /** Where the phase is `connect` before the run, else when the phase is there. */
-  readonly strike?: (stand: RealStand, phase: Phase) => void | Promise<void>;
-  readonly mend?: (stand: RealStand) => void | Promise<void>;
   /** Whether it really was there, if that is seen afterwards only. */
   readonly wasThere?: (stand: RealStand) => boolean;
-  readonly needsMount?: true;
-  /** The connection breaks, and whoever comes back finds something else. */
-  readonly breaks?: true;
 }
-
-const network = (name: string, fault: Fault, more: Partial<RealKind> = {}): RealKind => ({
-  name,
-  codes: GONE,
-  says: SAYS_GONE,
-  strike: ({ proxy }, phase) => (phase === 'connect' ? proxy.after(1, fault) : proxy.set(fault)),
-  mend: ({ proxy }) => proxy.set('none'),
-  ...more,
-});
-
-const back = (
-  name: string,
-  code: string,
-  says: RegExp,
-  found: NonNullable<RealKind['strike']>,
-  mend: NonNullable<RealKind['mend']>,
-): RealKind => ({
-  name,
-  codes: [code],
-  says,
-  retries: 1,
-  breaks: true,
-  strike: async (stand, phase) => {
-    await found(stand, phase);
-    stand.sshd.cut();
-  },
-  mend,
-});
 
 const aside = (stand: RealStand, name: string): string => join(stand.sshd.folder, name);
 
@@ -72,7 +32,7 @@ export const REAL_KINDS: readonly RealKind[] = [
   },
   back(
     'changed host key',
-    'host-key-changed',
+    ['host-key-changed'],
     /has changed: it offers ssh-ed25519 SHA256:/,
     async (stand) => {
       for (const name of ['host_key', 'host_key.pub']) renameSync(aside(stand, name), aside(stand, `${name}.old`));
@@ -86,21 +46,21 @@ export const REAL_KINDS: readonly RealKind[] = [
   ),
   back(
     'unknown host key',
-    'host-key-unknown',
+    ['host-key-unknown'],
     /is not known: it offers ssh-ed25519 SHA256:/,
     ({ known }) => known(false),
     ({ known }) => known(true),
   ),
   back(
     'login refused',
-    'auth-failed',
+    ['auth-failed'],
     /login refused \(tried /,
     (stand) => renameSync(aside(stand, 'authorized_keys'), aside(stand, 'authorized_keys.old')),
     (stand) => renameSync(aside(stand, 'authorized_keys.old'), aside(stand, 'authorized_keys')),
   ),
   back(
     'connection refused',
-    'unreachable',
+    ['unreachable'],
     /connection refused/,
     ({ proxy }) => proxy.listens(false),
     ({ proxy }) => proxy.listens(true),

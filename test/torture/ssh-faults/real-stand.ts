@@ -14,6 +14,8 @@ export interface RealStand extends AsyncDisposable {
   readonly workspace: string;
   readonly sshd: Sshd;
   readonly proxy: ChaosProxy;
+  /** Ends all connections. */
+  cut(): void;
   readonly turnstile: Turnstile;
   /** Says whether anybody knows whose key the far side has. */
   known(is: boolean): void;
@@ -39,6 +41,7 @@ export async function openRealStand(folder: string, retries: number, settings: S
     workspace,
     sshd,
     proxy,
+    cut: () => sshd.cut(),
     turnstile,
     known,
     run: fetching(project, join(folder, 'ssh_config')),

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../../rig/patience.ts';
 import { endAll } from '../../rig/processes.ts';
-import type { Phase } from './kinds.ts';
+import type { Phase } from './fault.ts';
 import type { RealKind } from './real-kinds.ts';
 import { openRealStand, type RealStand } from './real-stand.ts';
 import { mountSmall, unmount } from './stand.ts';
@@ -30,7 +30,7 @@ export async function strikeReal(kind: RealKind, phase: Phase, folder: string): 
 async function struck(stand: RealStand, kind: RealKind, phase: Phase, home: string): Promise<string | undefined> {
   const { project, folder } = stand;
   if (kind.prepare) {
-    kind.prepare(stand);
+    kind.prepare(stand, phase);
     await stand.sshd.start();
   }
   const blow = kind.strike && phase !== 'connect' ? blowIn(stand, kind, phase) : undefined;

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { sshdIsInstalled } from '../../rig/sshd.ts';
 import type { Row, Trial } from '../row.ts';
-import { KINDS, PHASES } from './kinds.ts';
+import { PHASES } from './fault.ts';
+import { KINDS } from './kinds.ts';
 import { REAL_KINDS } from './real-kinds.ts';
 import { strikeReal } from './real-strike.ts';
 import { mayMount } from './stand.ts';

@@ -16,6 +16,8 @@ export interface Stand extends AsyncDisposable {
   /** Another server in its place, with a key of its own. */
   readonly stranger: Peer;
   readonly proxy: ChaosProxy;
+  /** Ends all connections. */
+  cut(): void;
   /** Ends the run with TERM after `patience` milliseconds. */
   run(patience: number): Promise<Ended>;
   /** Says whose key the far side has: undefined: nobody knows it. */
@@ -49,6 +51,7 @@ export async function openStand(folder: string, deadlines: Deadlines, retries: n
     peer,
     stranger,
     proxy,
+    cut: () => peer.cut(),
     known,
     run: fetching(project, peer.config),
     async [Symbol.asyncDispose]() {

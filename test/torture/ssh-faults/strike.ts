@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { pause, until } from '../../rig/patience.ts';
 import type { Asked, Said } from '../../rig/peer.ts';
 import { endAll } from '../../rig/processes.ts';
-import { type Kind, type Phase, PROGRAM } from './kinds.ts';
+import type { Phase } from './fault.ts';
+import { type Kind, PROGRAM } from './kinds.ts';
 import { mountSmall, openStand, type Stand, unmount } from './stand.ts';
 import { judge, leftIn, made, PATIENCE, RIGHT, told } from './verdict.ts';
 

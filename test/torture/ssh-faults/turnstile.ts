@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../../rig/patience.ts';
-import type { Phase } from './kinds.ts';
+import type { Phase } from './fault.ts';
 
 const TOOL: { readonly [phase in Phase]?: string } = { 'first command': 'uname', sync: 'tar', list: 'head', bytes: 'cat' };
 

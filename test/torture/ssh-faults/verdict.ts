@@ -4,10 +4,7 @@ import type { Ended } from '../../rig/cli.ts';
 import { contents } from '../../rig/contents.ts';
 import { comes } from '../../rig/patience.ts';
 import { leftOf } from '../../rig/processes.ts';
-import type { Kind } from './kinds.ts';
-
-/** What may be told of a fault. */
-export type Told = Pick<Kind, 'codes' | 'says' | 'mayEndWell'>;
+import type { Told } from './fault.ts';
 
 /** Milliseconds within which a run must end, far above its deadlines: ten seconds to connect or eight without a sign of life. */
 export const PATIENCE = 60_000;
