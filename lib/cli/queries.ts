@@ -10,7 +10,7 @@ export const QUERIES: readonly Command[] = [
     most: MANY,
     summary: 'List the steps and sandboxes, or search them',
     about:
-      'Lists the steps of the Sandboxfile with their descriptions, a group for each namespace, its sandboxes and its parameters; with TEXT those that have it in their name, description, command, task or place, or nearly so in their name. The cells of a matrix are one row, unless --verbose. With --origin, what set each of their values, with file and line. Reads only.',
+      'Lists the steps of the Sandboxfile with their descriptions, a group for each included file, its sandboxes and its parameters; with TEXT those that have it in their name, description, command, task or place, or nearly so in their name. The cells of a matrix are one row, unless --verbose. With --origin, what set each of their values, with file and line. Reads only.',
     flags: [...FILE, ...NARROW, 'origin', 'json', ...SHOW],
     examples: [
       ['sbx list', 'the steps of this project'],

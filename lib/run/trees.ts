@@ -14,7 +14,8 @@ interface Trees {
   prune(used: () => ReadonlySet<string>): void;
 }
 
-const SPARE = 50;
+/** So many that nothing refers to are kept. */
+const UNUSED = 50;
 const SMALL = 32;
 
 /** Whether a tree is written where it is named, and has no file of its own. */
@@ -45,13 +46,13 @@ export function openTrees(io: Writing, folder: string): Trees {
     prune(used) {
       if (written === 0) return;
       const names = files.readdirSync(trees);
-      if (names.length <= SPARE) return;
+      if (names.length <= UNUSED) return;
       const kept = used();
-      const spare = names
+      const unused = names
         .filter((name) => !kept.has(name))
         .map((name) => ({ path: `${trees}/${name}`, at: writtenAt(files, `${trees}/${name}`) ?? 0 }));
-      spare.sort((a, b) => b.at - a.at);
-      for (const { path } of spare.slice(SPARE)) files.rmSync(path, { force: true });
+      unused.sort((a, b) => b.at - a.at);
+      for (const { path } of unused.slice(UNUSED)) files.rmSync(path, { force: true });
     },
   };
 }

@@ -14,16 +14,16 @@ interface ListOptions {
   readonly columns?: number | undefined;
 }
 
-/** Steps, a group for each namespace, then sandboxes and parameters. */
+/** Steps, a group for each space, then sandboxes and parameters. */
 export function listText(project: Project, { steps, sandboxes, params }: Listed, { cells, paint, columns }: ListOptions): string {
   const lines: string[] = [];
   const add = (title: string, table: readonly (readonly (string | Cell)[])[]): void => {
     if (table.length > 0) lines.push(...(lines.length > 0 ? [''] : []), paint.bold(title), ...rows(table, columns));
   };
-  for (const [namespace, members] of groupBy(steps, ({ id }) => namespaceOf(id))) {
+  for (const [space, members] of groupBy(steps, ({ id }) => spaceOf(id))) {
     const shown = groupBy(members, ({ id }) => (cells ? id : bareName(id)));
     const table = [...shown].map(([name, all]) => stepRow(project, name, all, paint));
-    add(namespace === '' ? `Steps of ${project.name}:` : `Steps of ${namespace}:`, table);
+    add(space === '' ? `Steps of ${project.name}:` : `Steps of ${space}:`, table);
   }
   if (project.steps.size === 0) lines.push(paint.bold(`Steps of ${project.name}:`), '  none');
   const places = sandboxes.filter(({ name }) => name !== LOCAL);
@@ -55,7 +55,7 @@ function stepRow(project: Project, name: string, all: readonly Step[], paint: Pa
 }
 
 /** What stands before the last colon of the name: steps of an included file. */
-function namespaceOf(id: string): string {
+function spaceOf(id: string): string {
   const name = bareName(id);
   return name.slice(0, Math.max(0, name.lastIndexOf(':')));
 }
