@@ -2,6 +2,7 @@ import { formatDuration } from '../base/duration.ts';
 import { formatSize } from '../base/size.ts';
 import type { FingerprintRecord } from '../model/fingerprint.ts';
 import type { Remembered } from '../model/look.ts';
+import type { Script } from '../model/script.ts';
 import type { TreeEntry } from '../model/tree.ts';
 import { documentOf } from './document.ts';
 import { neutral } from './neutral.ts';
@@ -46,10 +47,9 @@ export function storedJson(all: readonly Stored[]): string {
   return documentOf('cache-ls', 1, { successes });
 }
 
-/** One success in full; `log`: what it wrote, undefined if that is lost. */
+/** One success in full. `script`: as it was written, if that is known; `log`: what it wrote, undefined if that is lost. */
 export function oneStoredText(
-  { success, bytes, used }: Stored,
-  log: string | undefined,
+  { success, bytes, used, script, log }: Stored & { readonly script: Script | undefined; readonly log: string | undefined },
   now: number,
   paint: Paint,
   columns?: number,
@@ -69,7 +69,7 @@ export function oneStoredText(
     ),
     '',
     'What counts:',
-    ...rows(recordRows(record, undefined), columns),
+    ...rows(recordRows(record, script), columns),
   ];
   if (outputs) lines.push('', `Outputs: ${outputs.entries.length}`, ...rows(outputs.entries.map(entryRow), undefined));
   if (success.log !== undefined) lines.push('', log === undefined ? 'Its log is lost.' : 'Log:', ...logLines(log ?? '', paint));

@@ -102,6 +102,18 @@ test('`cache show`: the record, outputs with sizes and digests, the log; a step 
     assert.equal([alone.code, alone.stderr], [0, ''], 'a key needs no project');
   }));
 
+test('`cache show` shows a command as it was written, as long as the file still has it so', () => {
+  const file = (more: string) =>
+    `version: 1\nparams: { who: you }\nsteps: { greet: { run: "echo ${more}\${{ params.who }}", outputs: [] } }\n`;
+  return withProject({ 'Sandboxfile.yaml': file('hello ') }, async (project) => {
+    await project.sbx(['run', 'greet']);
+    const shown = (await project.sbx(['cache', 'show', 'greet'])).stdout;
+    assert.match(shown, /\n {2}command +sh: echo hello \$\{\{ params\.who \}\}\n {2}value +params\.who=you\n/);
+    project.write('Sandboxfile.yaml', file('bye '));
+    assert.not.match((await project.sbx(['cache', 'show', 'greet'])).stdout, 'params.who');
+  });
+});
+
 test('`cache show` and `cache rm`: clear errors for what is no step, no key, or not unique', () =>
   withStore(async (project) => {
     const refused = async (...words: string[]) => {

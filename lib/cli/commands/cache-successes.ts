@@ -1,5 +1,6 @@
 import type { Folders, Io } from '../../model/io.ts';
 import { type Project, stepsCalled } from '../../model/project.ts';
+import type { Script } from '../../model/script.ts';
 import { EXIT } from '../../run/exit-code.ts';
 import { NOWHERE } from '../../run/places.ts';
 import { openRecords } from '../../run/records.ts';
@@ -17,6 +18,7 @@ interface Asked {
   readonly call: Call;
   readonly io: Io;
   readonly folders: Folders;
+  readonly project: Project | undefined;
   /** What the operands mean; without any, all of this project, or of all. */
   readonly picked: readonly StoredSuccess[];
 }
@@ -31,7 +33,7 @@ export async function cacheSuccesses(call: Call, which: 'ls' | 'show' | 'rm', wo
   const whose = whoseSteps(project, all);
   const picked = words.length === 0 ? { ok: true as const, value: ofProject(all, whose) } : pick(all, words, whose);
   if (!picked.ok) return refuse(call, picked.error.message, picked.error.hint);
-  const asked = { call, io, folders, picked: picked.value };
+  const asked = { call, io, folders, project, picked: picked.value };
   if (which === 'show') return await show(asked, words[0] ?? '');
   return which === 'ls' ? await list(asked) : await remove(asked);
 }
@@ -64,7 +66,7 @@ async function list({ call, io, picked }: Asked): Promise<number> {
 }
 
 /** Of a step the newest. */
-async function show({ call, io, folders, picked: [newest] }: Asked, word: string): Promise<number> {
+async function show({ call, io, folders, project, picked: [newest] }: Asked, word: string): Promise<number> {
   if (newest === undefined) {
     complain(call, { message: `nothing is stored of ${word}` });
     return EXIT.failed;
@@ -74,8 +76,17 @@ async function show({ call, io, folders, picked: [newest] }: Asked, word: string
   const bytes = log === undefined ? undefined : openStore(io, folders.cache, warn, 'read').read(log, key);
   const text = bytes && Buffer.from(bytes).toString('utf8');
   const { options, out, columns } = call;
-  out.write(options.json ? oneStoredJson(newest, text) : oneStoredText(newest, text, io.clock.now(), await call.paint(), columns));
+  const shown = { ...newest, script: scriptNow(project, newest), log: text };
+  out.write(options.json ? oneStoredJson(newest, text) : oneStoredText(shown, io.clock.now(), await call.paint(), columns));
   return EXIT.done;
+}
+
+/** The script of the step, if it is still the one that was executed: it knows what the variables of the command stand for. */
+function scriptNow(project: Project | undefined, { success: { step, project: name, record } }: StoredSuccess): Script | undefined {
+  const script = project?.name === name ? project.steps.get(step)?.script : undefined;
+  if (script === undefined || script.shell === 'argv') return undefined;
+  const { command } = record;
+  return typeof command === 'object' && command !== null && 'text' in command && command.text === script.text ? script : undefined;
 }
 
 async function remove({ call, io, folders, picked }: Asked): Promise<number> {
