@@ -25,6 +25,10 @@ const PROGRAMS = [
   ['xmllint', 'libxml2-utils'],
   ['ghc', 'ghc'],
   ['cabal', 'cabal-install'],
+  ['qemu-system-x86_64', 'qemu-system-x86'], // machines, under software emulation
+  ['qemu-img', 'qemu-utils'],
+  ['xorriso', 'xorriso'],
+  ['perl', 'perl'],
 ];
 
 /** Installs what is missing where that is possible; gives the programs that are still missing. */

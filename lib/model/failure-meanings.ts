@@ -110,7 +110,7 @@ export const FAILURE_MEANINGS: { readonly [code in FailureCode]: FailureMeaning 
   'fetch-missing': { means: 'What was to be fetched is not in the workspace.', mend: 'Does the step that makes it stand in `needs`?' },
   'hypervisor-unfit': {
     means: 'A program of the hypervisor is missing where its machines are, or it is too old.',
-    mend: 'Install what the message names there; QEMU needs qemu-system, qemu-img and python3.',
+    mend: 'Install what the message names there; QEMU needs qemu-system, qemu-img and perl.',
   },
   'hypervisor-failed': { means: 'The hypervisor did not do what it was told.', mend: 'Its own words are in the last lines.' },
   'capability-missing': {

@@ -48,7 +48,7 @@ export interface Driver {
   importAppliance(wish: ImportWish, signal: AbortSignal): Promise<Result<MachineId, Failure>>;
   /** Of a machine that is off. Again with the same settings is no change. */
   configure(id: MachineId, settings: MachineSettings, signal: AbortSignal): Promise<Result<void, Failure>>;
-  /** What the next start gives the guest out of band; undefined takes it away, with all copies. Of a machine that is off. */
+  /** What the next start gives the guest out of band, of a machine that is off; undefined takes it away with all copies, also while it runs. */
   seed(id: MachineId, seed: Seed | undefined, signal: AbortSignal): Promise<Result<void, Failure>>;
   /** Of one that is off or paused: it goes on from there. Running already: done. */
   start(id: MachineId, signal: AbortSignal): Promise<Result<void, Failure>>;
@@ -84,7 +84,7 @@ interface DriverFacts {
   readonly seeds: readonly Seed['is'][];
 }
 
-interface ImportWish {
+export interface ImportWish {
   /** A new UUID, the owner's own name for the machine until it has an id. */
   readonly id: string;
   readonly owner: OwnerTag;
@@ -95,14 +95,14 @@ interface ImportWish {
 }
 
 /** What is absent stays as it is. */
-interface MachineSettings {
+export interface MachineSettings {
   readonly cpus?: number;
   /** MiB. */
   readonly memory?: number;
   readonly network?: Network;
 }
 
-type Network =
+export type Network =
   /** The guest reaches out; what is to be reached in it is forwarded. */
   | { readonly is: 'nat'; readonly forwards: readonly Forward[] }
   /** On the LAN like a computer of its own. */
@@ -115,7 +115,7 @@ interface Forward {
   readonly guest: number;
 }
 
-type Seed =
+export type Seed =
   /** Values that systemd of the guest takes from SMBIOS: `ssh.authorized_keys.root`, `tmpfiles.extra`. */
   | { readonly is: 'credentials'; readonly values: ReadonlyMap<string, Uint8Array> }
   /** A disk labelled `cidata` for cloud-init. */
@@ -123,12 +123,12 @@ type Seed =
   /** A folder that the guest sees read-only as `/media/sf_<name>`. */
   | { readonly is: 'folder'; readonly name: string; readonly files: ReadonlyMap<string, Uint8Array> };
 
-interface Endpoint {
+export interface Endpoint {
   readonly address: string;
   readonly port: number;
 }
 
-interface Snapshots {
+export interface Snapshots {
   /** Of a running machine with its memory. A name that is taken is refused. */
   take(id: MachineId, name: string, signal: AbortSignal): Promise<Result<void, Failure>>;
   /** What ran before runs afterwards; what was off stays so, and goes on from the snapshot when it is started. */
@@ -138,7 +138,7 @@ interface Snapshots {
 }
 
 /** Makes a machine that shares the disks of another one, which is off, as they are now. Both go on by themselves. */
-type LinkedClone = (of: MachineId, wish: Omit<ImportWish, 'appliance'>, signal: AbortSignal) => Promise<Result<MachineId, Failure>>;
+export type LinkedClone = (of: MachineId, wish: Omit<ImportWish, 'appliance'>, signal: AbortSignal) => Promise<Result<MachineId, Failure>>;
 
 interface OwnedMachine {
   readonly id: MachineId;
