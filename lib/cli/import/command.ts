@@ -45,6 +45,7 @@ export function commandOf(pieces: readonly Piece[], standing: (variable: Variabl
         const inner = commandOf(piece.command, standing);
         refused.push(...inner.refused);
         for (const name of inner.quotes.names) quotes.names.add(name);
+        if (inner.quotes.hasDocument) quotes.hasDocument = true;
         text += quotes.where === 'single' ? `'"$(${inner.text})"'` : `$(${inner.text})`;
         quotes.takeWord();
       } else if (piece.is === 'environment') {

@@ -1,15 +1,17 @@
 import { absolutePath } from './absolute-path.ts';
+import { isSpent, sizeOf } from './budget.ts';
 import type { Expansion } from './expansion.ts';
-import { substituted, TEXT_FUNCTIONS } from './functions.ts';
+import { TEXT_FUNCTIONS, type TextFunction } from './functions.ts';
 import { topLevel, wordsOf } from './lines.ts';
-import { HERE, type Piece, type Variable } from './makefile.ts';
+import { automatic, HERE, type Piece, type Variable } from './makefile.ts';
 import { argumentsOf, referenceAt } from './reference.ts';
 import { knownOutput } from './shell-output.ts';
 
 /** Far more than people write. */
 const MOST_DEEP = 64;
-/** What a piece costs that is no text; what following the references of a text costs, though all are empty. */
-const [PIECE, FOLLOWED] = [32, 100];
+/** What following the references of a text costs, though all are empty. */
+const FOLLOWED = 100;
+const TOO_MUCH = 'the values of this Makefile come to more than is taken';
 const MANY = Number.POSITIVE_INFINITY;
 /** They look at the last name of a path. */
 const NEED_NAMES: ReadonlySet<string> = new Set(['dir', 'notdir', 'basename', 'suffix']);
@@ -20,7 +22,7 @@ const ENVIRONMENT: ReadonlySet<string> = new Set(['HOME', 'USER', 'LOGNAME', 'PA
 export function expand(text: string, expansion: Expansion): readonly Piece[] {
   if (!text.includes('$') && !text.includes(HERE)) return text === '' ? [] : [text];
   if (expansion.budget.depth > MOST_DEEP) return failed(expansion, `references are nested more than ${MOST_DEEP} deep`);
-  if (isSpent(text.length + FOLLOWED, expansion)) return failed(expansion, 'the values of this Makefile come to more than is taken');
+  if (isSpent(text.length + FOLLOWED, expansion.budget)) return failed(expansion, TOO_MUCH);
   expansion.budget.depth += 1;
   const pieces = expanded(text, expansion);
   expansion.budget.depth -= 1;
@@ -66,7 +68,7 @@ function flatPiece(piece: Piece, expansion: Expansion): string {
       const known = knownOutput(flatPieces(piece.command, expansion), expansion.files);
       if (known === undefined)
         expansion.fault(`what \`${shownPieces(piece.command)}\` prints is only known when it runs, and importing runs nothing`);
-      return known ?? '';
+      return known === undefined || isSpent(known.length, expansion.budget) ? '' : known;
     }
   }
 }
@@ -82,16 +84,8 @@ function shownPieces(pieces: readonly Piece[]): string {
     .join('');
 }
 
-/** Whether too much was read or made. */
-function isSpent(cost: number, { budget }: Expansion): boolean {
-  budget.left -= cost;
-  return budget.left < 0;
-}
-
-const sizeOf = (piece: Piece): number => (typeof piece === 'string' ? piece.length : PIECE);
-
 function add(pieces: Piece[], piece: Piece, expansion: Expansion): void {
-  if (isSpent(sizeOf(piece), expansion)) return;
+  if (isSpent(sizeOf(piece), expansion.budget)) return;
   if (typeof piece !== 'string') return void pieces.push(piece);
   for (const [i, part] of piece.split(HERE).entries()) {
     if (i > 0) pieces.push({ is: 'environment', name: 'PWD' });
@@ -114,7 +108,8 @@ function followed(inner: string, expansion: Expansion): readonly Piece[] {
   if (equals >= 0) {
     const [from, to] = [flat(inner.slice(colon + 1, equals), expansion), flat(inner.slice(equals + 1), expansion)];
     const text = flatPieces(named(flat(inner.slice(0, colon), expansion), expansion), expansion);
-    return from.includes('%') ? [substituted(from, to, text)] : [substituted(`%${from}`, `%${to}`, text)];
+    const words = from.includes('%') ? [from, to, text] : [`%${from}`, `%${to}`, text];
+    return charged(TEXT_FUNCTIONS.get('patsubst') as TextFunction, words, expansion);
   }
   return named(inner.includes('$') ? flat(inner, expansion) : inner, expansion);
 }
@@ -142,7 +137,8 @@ function isChoice({ from, value, optional }: Variable, content: readonly Piece[]
 
 export function contentOf(variable: Variable, expansion: Expansion): readonly Piece[] {
   const { value } = variable;
-  if (typeof value !== 'string') return value.some((piece) => isSpent(sizeOf(piece), expansion)) ? [] : value;
+  if (typeof value !== 'string') return value.some((piece) => isSpent(sizeOf(piece), expansion.budget)) ? [] : value;
+  if (!value.includes('$') && isSpent(value.length, expansion.budget)) return [];
   return expand(value, { ...expansion, open: [...expansion.open, variable] });
 }
 
@@ -163,7 +159,7 @@ function applied(name: string, text: string, expansion: Expansion): readonly Pie
     const words = argumentsOf(text, pure.takes).map((word) => flat(word, expansion));
     if (NEED_NAMES.has(name) && wordsOf(words.at(-1) ?? '').includes(HERE))
       return failed(expansion, 'what the folder is called is only known when a step runs');
-    return [pure.value(words, expansion.files)];
+    return charged(pure, words, expansion);
   }
   const given = (most: number): readonly string[] => argumentsOf(text, most).map((word, i) => (i === 0 ? word.trim() : word));
   switch (name) {
@@ -224,6 +220,10 @@ function applied(name: string, text: string, expansion: Expansion): readonly Pie
   }
 }
 
+function charged({ value, grows }: TextFunction, words: readonly string[], expansion: Expansion): readonly Piece[] {
+  return isSpent(grows?.(words) ?? 0, expansion.budget) ? failed(expansion, TOO_MUCH) : [value(words, expansion.files)];
+}
+
 function repeated([names = '', list = '', body = '']: readonly string[], expansion: Expansion): readonly Piece[] {
   const name = flat(names, expansion).trim();
   return wordsOf(flat(list, expansion)).flatMap((word, i) => {
@@ -241,9 +241,4 @@ function called([first = '', ...rest]: readonly string[], expansion: Expansion):
   const words = [name, ...rest].map((word, i) => automatic(String(i), i === 0 ? word : expand(word, expansion)));
   const get = (wanted: string): Variable | undefined => (/^\d$/.test(wanted) ? words[Number(wanted)] : expansion.get(wanted));
   return expand(variable.value, { ...expansion, get, open: [...expansion.open, variable] });
-}
-
-/** A variable that stands for itself, as `$@` does. */
-export function automatic(name: string, value: string | readonly Piece[]): Variable {
-  return { name, from: 'automatic', value: typeof value === 'string' ? [value] : value, optional: false, yields: false };
 }

@@ -1,3 +1,4 @@
+import type { Budget } from './budget.ts';
 import type { Listing, Variable } from './makefile.ts';
 
 /** What a text is expanded with. */
@@ -13,12 +14,4 @@ export interface Expansion {
   /** Variables that are being expanded, the outermost first. */
   readonly open: readonly Variable[];
   readonly budget: Budget;
-}
-
-/** One for a whole import. */
-export interface Budget {
-  /** Characters that may still be read or made, or pattern rules tried. */
-  left: number;
-  /** How deep references are nested now. */
-  depth: number;
 }

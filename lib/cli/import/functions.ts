@@ -3,10 +3,12 @@ import type { Listing } from './makefile.ts';
 import { stemOf, withStem } from './patterns.ts';
 
 /** A function of make whose value follows from its arguments, and from the files that are there. */
-interface TextFunction {
+export interface TextFunction {
   /** Arguments that it takes; what is more belongs to the last. */
   readonly takes: number;
   readonly value: (words: readonly string[], files: Listing) => string;
+  /** By how much its value may be longer than its arguments. */
+  readonly grows?: (words: readonly string[]) => number;
 }
 
 const each = (of: (word: string, more: string) => string, at = 0): TextFunction => ({
@@ -16,6 +18,9 @@ const each = (of: (word: string, more: string) => string, at = 0): TextFunction 
       .map((word) => of(word, given[0] ?? ''))
       .join(' '),
 });
+
+/** What is put to each word of the text that stands last. */
+const byWord = (put: number) => (given: readonly string[]) => wordsOf(given.at(-1) ?? '').length * (given[put]?.length ?? 0);
 
 const chosen = (keep: boolean): TextFunction => ({
   takes: 2,
@@ -32,8 +37,15 @@ const chosen = (keep: boolean): TextFunction => ({
 
 /** The functions by name. Those that decide what is expanded at all (`if`, `foreach`, `call`, ...) are not among them. */
 export const TEXT_FUNCTIONS: ReadonlyMap<string, TextFunction> = new Map<string, TextFunction>([
-  ['subst', { takes: 3, value: ([from = '', to = '', text = '']) => (from === '' ? text + to : text.replaceAll(from, () => to)) }],
-  ['patsubst', { takes: 3, value: ([from = '', to = '', text = '']) => substituted(from.trim(), to.trim(), text) }],
+  [
+    'subst',
+    {
+      takes: 3,
+      value: ([from = '', to = '', text = '']) => (from === '' ? text + to : text.replaceAll(from, () => to)),
+      grows: ([from = '', to = '', text = '']) => (from === '' ? 0 : (text.split(from).length - 1) * to.length),
+    },
+  ],
+  ['patsubst', { takes: 3, value: ([from = '', to = '', text = '']) => substituted(from.trim(), to.trim(), text), grows: byWord(1) }],
   ['strip', { takes: 1, value: ([text = '']) => wordsOf(text).join(' ') }],
   ['findstring', { takes: 2, value: ([what = '', text = '']) => (text.includes(what) ? what : '') }],
   ['filter', chosen(true)],
@@ -57,8 +69,8 @@ export const TEXT_FUNCTIONS: ReadonlyMap<string, TextFunction> = new Map<string,
   ['notdir', each((word) => word.slice(word.lastIndexOf('/') + 1))],
   ['suffix', { takes: 1, value: ([text = '']) => wordsOf(text).map(suffixOf).filter(Boolean).join(' ') }],
   ['basename', each((word) => word.slice(0, word.length - suffixOf(word).length))],
-  ['addsuffix', each((word, suffix) => word + suffix.trim(), 1)],
-  ['addprefix', each((word, prefix) => prefix.trim() + word, 1)],
+  ['addsuffix', { ...each((word, suffix) => word + suffix.trim(), 1), grows: byWord(0) }],
+  ['addprefix', { ...each((word, prefix) => prefix.trim() + word, 1), grows: byWord(0) }],
   ['join', { takes: 2, value: ([left = '', right = '']) => joined(wordsOf(left), wordsOf(right)) }],
   [
     'wildcard',
@@ -73,7 +85,7 @@ export const TEXT_FUNCTIONS: ReadonlyMap<string, TextFunction> = new Map<string,
 ]);
 
 /** `$(patsubst from,to,text)`, and `$(text:from=to)` with patterns. */
-export function substituted(from: string, to: string, text: string): string {
+function substituted(from: string, to: string, text: string): string {
   return wordsOf(text)
     .map((word) => {
       const stem = stemOf(from, word);

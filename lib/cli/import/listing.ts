@@ -24,6 +24,12 @@ export function listingOf(root: string, uname: Listing['uname'], files: Pick<Fil
     read.set(folder, entries);
     return entries;
   };
+  let looked = 0;
+  const look = (folder: string): ReturnType<typeof entriesOf> => {
+    const entries = entriesOf(folder);
+    looked += entries.length + 1;
+    return entries;
+  };
   const known = new Map<string, boolean>();
   const exists = (name: string): boolean => {
     const is = known.get(name) ?? (name !== '' && files.existsSync(resolve(root, pathOf(name))));
@@ -33,6 +39,7 @@ export function listingOf(root: string, uname: Listing['uname'], files: Pick<Fil
   return {
     uname,
     exists,
+    looked: () => looked,
     glob(pattern) {
       if (!/[*?[]/.test(pattern)) return exists(pattern) ? [pattern] : [];
       if (pattern.startsWith('/')) return [];
@@ -44,7 +51,7 @@ export function listingOf(root: string, uname: Listing['uname'], files: Pick<Fil
           const fits = compileGlobs([part]);
           const hit = (name: string): boolean => fits.matches(name) && (!name.startsWith('.') || part.startsWith('.'));
           return folders.flatMap((folder) =>
-            entriesOf(folder)
+            look(folder)
               .filter(({ name, isFolder }) => hit(name) && (isLast || isFolder))
               .map(({ name }) => folder + name + (isLast ? '' : '/')),
           );
@@ -56,7 +63,7 @@ export function listingOf(root: string, uname: Listing['uname'], files: Pick<Fil
       const found: string[] = [];
       const todo = [folder === '.' ? '' : `${folder.replace(/\/+$/, '')}/`];
       for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
-        for (const { name, isFolder } of entriesOf(at)) {
+        for (const { name, isFolder } of look(at)) {
           if (found.length + todo.length > MOST) return undefined;
           if (isFolder) todo.push(`${at}${name}/`);
           else found.push(at + name);

@@ -30,6 +30,11 @@ export interface Variable {
   readonly at?: At;
 }
 
+/** A variable that stands for itself, as `$@` does. */
+export function automatic(name: string, value: string | readonly Piece[]): Variable {
+  return { name, from: 'automatic', value: typeof value === 'string' ? [value] : value, optional: false, yields: false };
+}
+
 export interface RecipeLine extends At {
   /** As it is written, without the tab; continuation lines without theirs. */
   readonly text: string;
@@ -110,4 +115,6 @@ export interface Listing {
   glob(pattern: string): readonly string[];
   /** All files below a folder, sorted; undefined if they are too many. */
   below(folder: string): readonly string[] | undefined;
+  /** How many names were looked at so far. */
+  looked(): number;
 }

@@ -14,6 +14,8 @@ export class Quotes {
   #escaped = false;
   /** Operators that stand outside of quotes and brackets, in order. */
   readonly operators: string[] = [];
+  /** Whether it begins a here-document. */
+  hasDocument = false;
   /** Variables of the environment that it refers to. */
   readonly names = new Set<string>();
   /** The text with everything that is quoted taken away, for a look at its words. */
@@ -71,8 +73,14 @@ export class Quotes {
     if (this.#open.length === 0) this.bare += char;
     if (char === "'") this.#open.push({ is: 'single', end: "'" });
     else if (char === '#' && /[\s;&|(]/.test(before)) this.#open.push({ is: 'comment', end: '\n' });
+    if (char === '<' && before === '<' && text[i + 1] !== '<' && text[i - 2] !== '<' && !this.#isSum) this.hasDocument = true;
     if (this.#open.length === 0 && ';&|()\n'.includes(char)) this.#operator(char, before, text[i + 1] ?? '');
     if (char === '(') this.#open.push({ is: 'plain', end: ')' });
+  }
+
+  /** Within `$(( ))`. */
+  get #isSum(): boolean {
+    return this.#open.length > 1 && this.#open.slice(-2).every(({ end }) => end === ')');
   }
 
   #operator(char: string, before: string, next: string): void {

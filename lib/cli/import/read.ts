@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../../base/result.ts';
+import type { Budget } from './budget.ts';
 import { BUILT_IN } from './built-in.ts';
 import { Conditionals } from './conditionals.ts';
-import type { Budget } from './expansion.ts';
 import { folded, type Line, logicalLines, withoutComment } from './lines.ts';
 import type { At, Listing, Makefile } from './makefile.ts';
 import { addRecipeLine } from './read-rule.ts';

@@ -1,6 +1,7 @@
-import { automatic, expand, writtenOut } from './expand.ts';
-import type { Budget, Expansion } from './expansion.ts';
-import type { At, Listing, Makefile, Piece, TargetVariable, Variable } from './makefile.ts';
+import type { Budget } from './budget.ts';
+import { expand, writtenOut } from './expand.ts';
+import type { Expansion } from './expansion.ts';
+import { type At, automatic, type Listing, type Makefile, type Piece, type TargetVariable, type Variable } from './makefile.ts';
 import { stemOf } from './patterns.ts';
 import type { Target } from './targets.ts';
 

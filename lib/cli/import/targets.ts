@@ -1,4 +1,4 @@
-import type { Budget } from './expansion.ts';
+import type { Budget } from './budget.ts';
 import { implicitRule, isBuiltIn, type Match, patternRules } from './implicit.ts';
 import type { At, Listing, Makefile, Note, RecipeLine, Rule } from './makefile.ts';
 import { stemOf, withStem } from './patterns.ts';

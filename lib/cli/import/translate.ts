@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../base/result.ts';
+import { listingWithin } from './budget.ts';
 import { withCallsApart } from './calls.ts';
 import { choicesOf } from './choices.ts';
 import type { Expansion } from './expansion.ts';
@@ -18,6 +19,7 @@ import type { Imported } from './write.ts';
 /** Characters that the values of a Makefile may come to, all in all. */
 const MOST_TEXT = 16 * 1024 * 1024;
 
+const SPENT = 'its values and pattern rules come to more than is taken: they refer to each other too often';
 /** Steps that one file may have. */
 const MOST_STEPS = 2000;
 
@@ -30,8 +32,9 @@ interface TranslateWish {
 }
 
 /** A Makefile as the steps of a Sandboxfile. Pure but for what `files` and `readFile` look at; runs nothing. */
-export function translate(file: string, text: string, { files, readFile, leave }: TranslateWish): Result<Imported, Unreadable> {
+export function translate(file: string, text: string, { files: listing, readFile, leave }: TranslateWish): Result<Imported, Unreadable> {
   const budget = { left: MOST_TEXT, depth: 0 };
+  const files = listingWithin(listing, budget);
   const tooMuch = (message: string): Result<Imported, Unreadable> => err({ file, line: 1, message });
   const read = readMakefile(file, text, files, readFile, budget);
   if (!read.ok) return read;
@@ -46,12 +49,13 @@ export function translate(file: string, text: string, { files, readFile, leave }
     const recipe = expandRecipe(target, makefile, files, budget);
     recipes.set(target.name, ignoring(recipe, target.name, targets.special.get('.IGNORE')));
   }
+  if (budget.left < 0) return tooMuch(SPENT);
   const expansion: Expansion = { get: (name) => makefile.variables.get(name), files, fault: () => {}, pin: () => {}, open: [], budget };
   const choices = choicesOf([...recipes.values()], makefile, expansion);
   const shell = shellOf(makefile, targets.special, expansion);
   const works = new Map<string, Work>();
   for (const target of chosen) {
-    const work = workOf(target, recipes.get(target.name) as ExpandedRecipe, choices, files, typeof shell === 'string');
+    const work = workOf(target, recipes.get(target.name) as ExpandedRecipe, { choices, files, shell });
     for (const one of withCallsApart(work, (called) => targets.all.has(called))) works.set(one.target.name, one);
   }
   const exports = exportsOf(makefile, choices, expansion);
@@ -69,7 +73,7 @@ export function translate(file: string, text: string, { files, readFile, leave }
     missing: new Set(),
     note: (note) => void notes.push(note),
   });
-  if (budget.left < 0) return tooMuch('its values and pattern rules come to more than is taken: they refer to each other too often');
+  if (budget.left < 0) return tooMuch(SPENT);
   notes.push(...targetVariableNotes(makefile, targets.all, recipes, (name) => choices.params.get(name)?.param), ...choices.notes);
   const goal = steps.find(({ target }) => target === targets.goal)?.id;
   const params = [...choices.params.values()];

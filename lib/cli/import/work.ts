@@ -2,7 +2,7 @@ import type { Choices } from './choices.ts';
 import { commandOf } from './command.ts';
 import { type At, type Listing, pathOf } from './makefile.ts';
 import type { ExpandedRecipe } from './recipe.ts';
-import type { Line } from './script.ts';
+import type { Line, RecipeShell } from './script.ts';
 import type { Target } from './targets.ts';
 
 /** A line of a recipe as shell text, and where it comes from. */
@@ -27,13 +27,27 @@ export interface Work {
   readonly calls: readonly string[];
 }
 
-/** `isForeign`: recipes are for a shell that no step can have. */
-export function workOf(target: Target, recipe: ExpandedRecipe, { standing }: Choices, files: Listing, isForeign: boolean): Work {
-  const lines = recipe.commands.map(({ at, text, pieces, ignored }): WorkLine => {
+interface WorkScope {
+  readonly choices: Choices;
+  readonly files: Listing;
+  /** Text: recipes are for one that no step can have. */
+  readonly shell: RecipeShell | string;
+}
+
+export function workOf(target: Target, expanded: ExpandedRecipe, { choices: { standing }, files, shell }: WorkScope): Work {
+  const lines = expanded.commands.map(({ at, text, pieces, ignored }): WorkLine => {
     const command = commandOf(pieces, standing);
     return { at, raw: text, text: /\\\s*$/.test(command.text) ? command.text : command.text.trimEnd(), quotes: command.quotes, ignored };
   });
+  const isForeign = typeof shell === 'string';
+  const recipe = isForeign || shell.whole ? expanded : { ...expanded, faults: [...expanded.faults, ...documentFaults(lines)] };
   return { target, recipe, lines, calls: [], role: isForeign && lines.length > 0 ? 'make' : roleOf(target, recipe, lines, files) };
+}
+
+/** In one script the lines that follow would be taken for the document. */
+function documentFaults(lines: readonly WorkLine[]): ExpandedRecipe['faults'] {
+  const why = 'each line is for a shell of its own, so that the here-document which begins in it is empty';
+  return lines.filter(({ quotes }) => quotes.hasDocument).map(({ at, raw }) => ({ at, text: raw, why }));
 }
 
 function roleOf(target: Target, recipe: ExpandedRecipe, lines: readonly WorkLine[], files: Listing): Role {

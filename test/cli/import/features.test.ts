@@ -147,6 +147,21 @@ b:
     make: [['a'], ['b']],
   },
   {
+    of: 'a here-document that its line does not close, and what only looks like one',
+    makefile: `
+.PHONY: open shifted
+open:
+	cat > empty <<EOF
+	echo second > second
+	cat << 'A' > also; echo third > third
+	echo fourth > fourth
+shifted:
+	echo $$((1<<3)) "a <<b" '<<c' > sums
+	echo after >> sums
+`,
+    make: [['open'], ['shifted']],
+  },
+  {
     of: 'absolute paths below the folder, VPATH, include, conditionals in recipes',
     makefile: `
 ROOT := $(CURDIR)

@@ -48,10 +48,23 @@ test('a Makefile that make would stop at is refused with file and line', () =>
         TOO_MUCH,
       ],
       [ladder(60), TOO_MUCH],
+      ...GROWING.map((value) => [`A := ${'a '.repeat(100_000)}\nS := ${'s'.repeat(200_000)}\na: ; echo ${value}\n`, TOO_MUCH] as const),
+      [`S ?= ${'s'.repeat(200_000)}\nA = $(shell echo $(S))\na: ${'$(A) '.repeat(10_000)}; echo\n`, TOO_MUCH],
+      [`a: ; echo $(wildcard ${'* '.repeat(400_000)})\n`, TOO_MUCH],
     ];
+    for (let i = 0; i < 300; i++) writeFileSync(join(folder, `f${i}`), '');
     for (const [text, message] of refused) assert.match(said(await planned(folder, text)), message);
   }));
 
+/** Each would come to more characters than V8 puts into one string. */
+const GROWING = [
+  '$(subst a,$(S),$(A))',
+  '$(patsubst %,$(S),$(A))',
+  '$(A:a=$(S))',
+  '$(addsuffix $(S),$(A))',
+  '$(addprefix $(S),$(A))',
+  '$(filter-out x,$(foreach one,$(A),$(S)))',
+];
 const TOO_MUCH = /its values and pattern rules come to more than is taken/;
 
 /** Each name is `times` the one before, taken over when it is set. */
