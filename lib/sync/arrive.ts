@@ -31,6 +31,8 @@ export interface Arrival {
   /** Absolute path on the far side. */
   readonly workspace: string;
   readonly found: WorkspaceFound;
+  /** The one that is declared, if it belongs to another checkout: this is about the other name then. */
+  readonly taken?: { readonly workspace: string; readonly owner: string };
   /** What the user should know: the workspace has another name than declared, a probe did not run, the clock is off. */
   readonly notes: readonly string[];
 }
@@ -56,7 +58,7 @@ export async function arrive(session: Pick<Session, 'program'>, request: Arrival
   if (!path.ok) return path;
   const sources = sourcesOf(project, sandbox);
   const probes = sandbox.probes.flatMap(([name, command]) => [name, probeProgram(command, sources, sandbox)]);
-  const other = `${path.value}-${checkout.id.slice(0, 8)}`;
+  const other = path.value + endingOf(checkout);
   const args = [path.value, other, `{"id":"${checkout.id}"`, ...probes];
   const patience = request.patience ?? LOOK + sandbox.probes.length * PROBE;
   const limit = AbortSignal.timeout(patience);
@@ -110,13 +112,18 @@ function read(fields: Fields, request: ArrivalRequest): Result<Arrival, Failure>
   }
   if (!workspace) return err({ code: 'far-side-answer', message: `${sandbox.name} did not say what is there`, sandbox: sandbox.name });
   for (const [name] of sandbox.probes) probes[name] ??= 'missing';
-  if (workspace.taken !== '') {
-    const owner = readSentinel(workspace.taken)?.owner ?? 'another checkout';
+  const owner = workspace.taken === '' ? undefined : (readSentinel(workspace.taken)?.owner ?? 'another checkout');
+  if (owner !== undefined)
     notes.push(`the workspace of that name in ${sandbox.name} belongs to ${owner}: this checkout uses ${workspace.path}`);
-  }
+  const taken = owner === undefined ? {} : { taken: { workspace: workspace.path.slice(0, -endingOf(checkout).length), owner } };
   const found = judge(workspace, sentinel, there, sandbox, checkout);
   const seen = { probes, at: request.now, holds: found.is === 'ours' ? holds : {} };
-  return ok({ seen: found.is === 'ours' && receipt ? { ...seen, receipt } : seen, workspace: workspace.path, found, notes });
+  return ok({ seen: found.is === 'ours' && receipt ? { ...seen, receipt } : seen, workspace: workspace.path, found, notes, ...taken });
+}
+
+/** What the name of a workspace gets where another checkout has it. */
+function endingOf(checkout: Checkout): string {
+  return `-${checkout.id.slice(0, 8)}`;
 }
 
 function probeText(end: string, said: string): string {

@@ -83,6 +83,25 @@ test('a workspace of another checkout is not touched: the second gets one of its
     const after = execFileSync('sh', ['-c', 'find . -type f -exec sha256sum {} + | sort'], { cwd: story.workspace, encoding: 'utf8' });
     assert.is(after, before);
     assert.match(ended.stdout, /demo-[0-9a-f]{8}/);
+    const own = await other.sbx(['adopt', 'far', '-y'], { env: story.sshd.env });
+    assert.match(own.stderr + own.stdout, /belongs to .*: this checkout uses .*demo-[0-9a-f]{8}\n.* belongs to this project already\n/);
+  });
+});
+
+test('adopt takes over the workspace that is declared from another checkout, where nothing is of the other name', async () => {
+  await withFarProject({}, async (story) => {
+    assert.is((await story.sbx(['run', 'fetch-artifacts'])).code, 0);
+    const moved = projectIn(join(story.folder, 'moved/demo'), story.project.home);
+    moved.write('Sandboxfile.yaml', sandboxfile(story.workspace));
+    moved.write('src/c', 'three\n');
+    const { env } = story.sshd;
+    const asked = await moved.sbx(['adopt', 'far'], { env });
+    assert.is(asked.code, 1, asked.stdout);
+    assert.match(asked.stderr, `${story.workspace} in far belongs to `);
+    const adopted = await moved.sbx(['adopt', 'far', '-y'], { env });
+    assert.is(adopted.stdout, `${story.workspace} in far is the workspace of this project now\n`, adopted.stderr);
+    assert.is((await moved.sbx(['run', 'fetch-artifacts'], { env })).code, 0);
+    assert.is(story.there('src/c'), 'three\n');
   });
 });
 

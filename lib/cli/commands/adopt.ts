@@ -8,17 +8,23 @@ import { checkoutIn } from '../sandboxes.ts';
 
 export async function adopt(call: Call): Promise<number> {
   return await visit(call, call.words.operands[0], async ({ ground, spec, sandbox, session, arrival, signal }) => {
-    const { found, workspace } = arrival;
+    const { found } = arrival;
+    // Where there is nothing of the other name, the one that is declared is meant.
+    const taken = found.is === 'absent' ? arrival.taken : undefined;
+    const workspace = taken?.workspace ?? arrival.workspace;
     if (found.is === 'ours') {
+      for (const note of arrival.notes) call.err.write(`${note}\n`);
       call.out.write(`${workspace} in ${spec.name} belongs to this project already\n`);
       return EXIT.done;
     }
-    if (found.is === 'refused') {
-      if (!found.adoptable) {
-        complain(call, found.failure);
-        return EXIT.failed;
-      }
-      call.err.write(`${found.failure.message}\n`);
+    if (found.is === 'refused' && !found.adoptable) {
+      complain(call, found.failure);
+      return EXIT.failed;
+    }
+    const whose = taken && `${workspace} in ${spec.name} belongs to ${taken.owner}`;
+    const known = found.is === 'refused' ? found.failure.message : whose;
+    if (known !== undefined) {
+      call.err.write(`${known}\n`);
       if (!call.options.yes && !(await confirm(call.surroundings, `Take over ${workspace} in ${spec.name}?`))) {
         call.err.write('nothing was changed; without a question: sbx adopt -y\n');
         return EXIT.failed;
