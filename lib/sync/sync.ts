@@ -3,7 +3,7 @@ import { someOf } from '../base/some.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
 import type { Receipt } from '../model/receipt.ts';
-import type { Tree } from '../model/tree.ts';
+import type { Tree, TreeEntry } from '../model/tree.ts';
 import { type Applied, applyChange, type Change } from './apply.ts';
 import { type Checkup, checkWorkspace, surveyWorkspace, type Workspace } from './check.ts';
 import { difference, type FarEntry, overlaid } from './diff.ts';
@@ -82,11 +82,19 @@ async function changeOf(
   }
   const entries = former?.tree.entries ?? [];
   const there = checkup.is === 'edited' ? overlaid(entries, checkup.seen) : entries;
-  const change = of(there, former?.id ?? '');
+  const edited = of(there, former?.id ?? '');
+  const change = { ...edited, forget: [...edited.forget, ...vanished(checkup, wanted)] };
   if (checkup.is === 'edited') noteEdits(request, sources, checkup.seen, change);
   const work = change.send.length + change.remove.length + change.forget.length + change.chmod.length;
   const sameTree = former?.tree.digest === sources.digest;
   return ok(work === 0 && sameTree ? undefined : change);
+}
+
+/** What was removed on both sides: nothing is left to remove there, but its name stands in the list of what was sent. */
+function vanished(checkup: Checkup, wanted: readonly TreeEntry[]): readonly string[] {
+  if (checkup.is !== 'edited') return [];
+  const names = new Set(wanted.map(({ path }) => path));
+  return [...checkup.seen].filter(([path, now]) => now === undefined && !names.has(path)).map(([path]) => path);
 }
 
 /** Edits that were made there are overwritten, and it is said; those that are like ours are no edits. */

@@ -114,6 +114,23 @@ test('edits made on the far side are seen, overwritten and said; a mere touch is
     assert.ok((await pair.sync()).untouched);
   }));
 
+test('what is gone on both sides is forgotten', () =>
+  withPair(async (pair) => {
+    pair.edit({ a: '1', 'd/b': '2', c: '3' });
+    await pair.sync();
+    pair.edit({ 'd/b': null, a: null, c: '4' });
+    pair.far({ 'd/b': null, c: '4' });
+    await pair.sync();
+    assert.equal(pair.got(), { c: '4' });
+    assert.equal(pair.notes, []);
+    assert.ok((await pair.sync()).untouched);
+    // Whoever puts it there again puts there what is not ours.
+    pair.far({ 'd/b': 'theirs' });
+    pair.edit({ c: '5' });
+    await pair.sync();
+    assert.equal(pair.got(), { c: '5', 'd/b': 'theirs' });
+  }));
+
 test('what is excluded is not sent, and what is there of it is not removed', () =>
   withPair(async (pair) => {
     pair.edit({ 'src/a': '1', 'data/x': '2', 'b.o': '3' });
