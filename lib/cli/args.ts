@@ -47,7 +47,7 @@ export function parseArgs(argv: readonly string[]): Result<Words, UsageError> {
       words.push(word);
       continue;
     }
-    const found = word.startsWith('--') ? readLong(word, words[0]) : readShort(word);
+    const found = word.startsWith('--') ? readLong(word, words[0]) : readShort(word, words[0]);
     if (!found.ok) return found;
     for (const { flag, text } of found.value) {
       const value = text ?? (flag.value === undefined ? 'true' : (flag.bare ?? argv[++at]));
@@ -68,13 +68,12 @@ function readLong(word: string, command: string | undefined): Result<readonly Re
   return ok([{ flag, text: cut < 0 ? undefined : word.slice(cut + 1) }]);
 }
 
-function readShort(word: string): Result<readonly Read[], UsageError> {
+function readShort(word: string, command: string | undefined): Result<readonly Read[], UsageError> {
   const reads: Read[] = [];
   for (let at = 1; at < word.length; at++) {
     const letter = word[at] ?? '';
     const flag = SHORT.get(letter);
-    if (!flag)
-      return err({ message: `unknown flag -${letter}${word.length > 2 ? ` in ${word}` : ''}`, hint: 'sbx --help lists the flags' });
+    if (!flag) return err({ message: `unknown flag -${letter}${word.length > 2 ? ` in ${word}` : ''}`, hint: listOf(command) });
     if (flag.value !== undefined && at + 1 < word.length) {
       const text = word.slice(at + 1);
       reads.push({ flag, text: text.startsWith('=') ? text.slice(1) : text });
@@ -144,7 +143,11 @@ export function unknownCommand(name: string): UsageError {
 function unknownFlag(name: string, command: string | undefined): UsageError {
   const known: Iterable<string> = COMMAND.get(command ?? '')?.flags ?? FLAG.keys();
   const near = suggest(name, known) ?? suggest(name, FLAG.keys());
-  return { message: `unknown flag --${name}`, hint: near ? `did you mean --${near}?` : 'sbx --help lists the flags' };
+  return { message: `unknown flag --${name}`, hint: near ? `did you mean --${near}?` : listOf(command) };
+}
+
+function listOf(command: string | undefined): string {
+  return COMMAND.has(command ?? '') ? `sbx ${command} --help lists its flags` : 'sbx --help lists the flags';
 }
 
 function spelt(flag: Flag): string {

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { shellQuote } from '../base/quote.ts';
 import { suggest } from '../base/suggest.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
@@ -17,7 +18,7 @@ export function commandMissing(name: string, path: string, cwd: string, files: F
   if (name.includes('/')) {
     const there = files.existsSync(posix.resolve(cwd, name));
     const message = there ? `${name} is not an executable file` : `${name} does not exist`;
-    return there ? { code: 'command-missing', message, hint: `chmod +x ${name}` } : { code: 'command-missing', message };
+    return there ? { code: 'command-missing', message, hint: `chmod +x ${shellQuote(name)}` } : { code: 'command-missing', message };
   }
   const known = new Set<string>();
   for (const folder of folders(path)) for (const entry of list(posix.resolve(cwd, folder), files)) known.add(entry);

@@ -87,8 +87,16 @@ function beforeOf(graph: Graph, step: StepId, chosen: ReadonlySet<StepId>): read
   return [...seen].filter((id) => chosen.has(id));
 }
 
+/** Cells that a hint names. */
+const MOST_CELLS = 6;
+
 function unknownStep(name: string, project: Project): Diagnostic {
-  const hint = hintOf(name, [...project.steps.keys(), ...project.called.keys()], '`sbx list` shows them all.');
+  const [of = ''] = name.split('@');
+  const cells = of === name ? [] : (project.called.get(of) ?? []).filter((id) => id.startsWith(`${of}@`));
+  const hint =
+    cells.length > 0
+      ? `\`${of}\` has ${cells.slice(0, MOST_CELLS).join(', ')}${cells.length > MOST_CELLS ? ', ...' : ''}.`
+      : hintOf(name, [...project.steps.keys(), ...project.called.keys()], '`sbx list` shows them all.');
   return { severity: 'error', code: 'unknown-step', message: `there is no step ${name}`, hint };
 }
 

@@ -1,5 +1,7 @@
 import { constants } from 'node:fs';
+import { shellQuote } from '../base/quote.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { errnoOf } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Secret } from '../model/project.ts';
@@ -68,14 +70,17 @@ function fromFile(name: string, file: string, io: Pick<Io, 'files'>): Result<str
   let fd: number;
   try {
     fd = io.files.openSync(file, constants.O_RDONLY | constants.O_NONBLOCK); // a pipe would be waited for
-  } catch {
-    return err({ code: 'secret-missing', message: `the file ${file} of the secret ${name} cannot be read` });
+  } catch (thrown) {
+    if (errnoOf(thrown) !== 'ENOENT')
+      return err({ code: 'secret-missing', message: `the file ${file} of the secret ${name} cannot be read` });
+    const hint = `write the value into it, for you alone: (umask 077; cat > ${shellQuote(file)})`;
+    return err({ code: 'secret-missing', message: `there is no file ${file} of the secret ${name}`, hint });
   }
   try {
     // Asked of what was opened, so that the file that is judged is the file that is read.
     const stats = io.files.fstatSync(fd);
     if (!stats.isFile()) return unsafe(`${file} of the secret ${name} is not a regular file`);
-    if ((stats.mode & 0o077) !== 0) return unsafe(`others may read ${file} of the secret ${name}`, `chmod 600 ${file}`);
+    if ((stats.mode & 0o077) !== 0) return unsafe(`others may read ${file} of the secret ${name}`, `chmod 600 ${shellQuote(file)}`);
     return ok(io.files.readFileSync(fd, 'utf8').replace(/\r?\n$/, ''));
   } finally {
     io.files.closeSync(fd);

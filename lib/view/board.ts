@@ -1,7 +1,7 @@
 import { unreachable } from '../base/unreachable.ts';
 import type { PlannedStep, Stamped } from '../model/event.ts';
 import { type Failure, UNREACHABLE } from '../model/failure.ts';
-import type { Outcome } from '../model/outcome.ts';
+import type { Outcome, SkipCause } from '../model/outcome.ts';
 import type { Decision } from '../model/plan.ts';
 import type { SandboxName, StepId } from '../model/project.ts';
 import { LOCAL } from '../model/project.ts';
@@ -49,7 +49,7 @@ export interface Board {
   readonly places: Map<SandboxName, 'connecting' | 'connected' | 'failed'>;
   readonly counts: { [outcome in Outcome['is']]: number };
   readonly failures: FailedStep[];
-  /** Steps skipped because of a failure or a stop, by the words for the cause. */
+  /** Steps whose skip is news, by the words for the cause. */
   readonly skips: Map<string, { readonly steps: StepId[]; count: number }>;
   /** Whether the plan has steps in places other than this computer. */
   remote: boolean;
@@ -59,7 +59,7 @@ export interface Board {
   finished: number;
   /** Steps whose end was not waited for. */
   left: number;
-  named: readonly StepId[];
+  named: ReadonlySet<StepId>;
   waiting?: string;
   stopping?: string;
   end?: { readonly exit: number; readonly ms: number };
@@ -80,7 +80,7 @@ export function newBoard(): Board {
     startedAt: 0,
     finished: 0,
     left: 0,
-    named: [],
+    named: new Set(),
     version: 0,
   };
 }
@@ -91,7 +91,7 @@ export function fold(board: Board, e: Stamped): void {
   switch (e.type) {
     case 'run-started':
       board.startedAt = e.at;
-      board.named = e.named;
+      board.named = new Set(e.named);
       return;
     case 'waiting':
       board.waiting = e.holder;
@@ -180,13 +180,19 @@ function finishStep(board: Board, e: Stamped & { readonly type: 'step-finished' 
   if (e.outcome.is === 'failed') failStep(board, e.step, e.outcome.failure, e.ms, running);
   if (e.outcome.is === 'skipped') {
     const { because } = e.outcome;
-    if (because.code === 'disabled' || because.code === 'platform' || because.code === 'condition' || because.code === 'not-needed') return;
+    if (!isNews(because.code, board.named.has(e.step))) return;
     const cause = describeSkip(because);
     const skip = board.skips.get(cause) ?? { steps: [], count: 0 };
     skip.count++;
     if (skip.steps.length < KEPT) skip.steps.push(e.step);
     board.skips.set(cause, skip);
   }
+}
+
+/** What the file says of a step is none, unless somebody asked for it. */
+function isNews(code: SkipCause['code'], isNamed: boolean): boolean {
+  if (code === 'disabled' || code === 'platform') return isNamed;
+  return code !== 'condition' && code !== 'not-needed';
 }
 
 function failStep(board: Board, step: StepId, failure: Failure, ms: number, running: Running | undefined): void {

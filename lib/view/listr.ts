@@ -83,7 +83,7 @@ export function listrView({ write, paint, level, columns, rows, now }: ListrOpti
 
   return {
     event(e) {
-      const tail = e.type === 'step-finished' && board.named.includes(e.step) ? (board.running.get(e.step)?.tail.last(LEFT) ?? []) : [];
+      const tail = e.type === 'step-finished' && board.named.has(e.step) ? (board.running.get(e.step)?.tail.last(LEFT) ?? []) : [];
       const decision = e.type === 'step-finished' ? board.running.get(e.step)?.decision : undefined;
       fold(board, e);
       timer ??= setInterval(tick, TICK).unref();

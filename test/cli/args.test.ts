@@ -76,6 +76,9 @@ test('what a command does not take is refused', () => {
   assert.is(bad('ssh vm uname').hint, 'words for the command go after --: sbx ssh [SANDBOX] [-- CMD...]');
   assert.is(bad('run -j').message, '--jobs needs a value: N');
   assert.is(bad('run --offline=maybe').message, '--offline takes no value but true or false, not "maybe"');
+  assert.equal(bad('run --zzz').hint, 'sbx run --help lists its flags');
+  assert.equal(bad('--zzz run').hint, 'sbx --help lists the flags');
+  assert.is(bad('run -nz').hint, 'sbx run --help lists its flags');
   assert.is(bad('run -nz').message, 'unknown flag -z in -nz');
   assert.is(bad('run --file=').message, '--file needs a value: FILE');
 });

@@ -79,6 +79,12 @@ test('platforms: a step for others is skipped, says so, and what needs it goes o
     assert.not(existsSync(join(project.root, 'mac')));
     const plan = await project.sbx(['plan', 'after-mac']);
     assert.match(plan.stdout, /mac.*it is for darwin only/);
+    assert.not.match(run.stdout, 'darwin', 'no news');
+    assert.match(
+      (await project.sbx(['run', 'mac'])).stdout,
+      /^skipped mac: it is for darwin only\n1 step: 1 skipped/,
+      'somebody asked for it',
+    );
   }));
 
 test('completion and list know aliases', () =>

@@ -129,8 +129,10 @@ test('`explain A B`: many inputs are named though their trees are large; names o
     const completed = (await project.sbx(['__complete', 'steps,runs'])).stdout.split('\n');
     assert.equal(completed.slice(4, 7), [...runs].reverse());
     const unknown = await project.sbx(['explain', 'build', 'test']);
-    assert.is(unknown.code, 1);
-    assert.match(unknown.stderr, /there is no run build\n {2}the newest: /);
+    assert.equal([unknown.code, unknown.stderr], [2, 'sbx: build is no run\n  sbx explain takes a step, or two runs\n']);
+    const alone = await project.sbx(['explain', first]);
+    assert.equal([alone.code, alone.stderr], [2, `sbx: ${first} is a run\n  sbx explain takes a step, or two runs\n`]);
+    assert.match((await project.sbx(['explain', '20200101T000000-000000', first])).stderr, /there is no run 20200101.*\n {2}the newest: /);
     // The Sandboxfile may be faulty by now.
     writeFileSync(join(project.root, 'Sandboxfile.yaml'), 'version: 1\nsteps: 7\n');
     assert.match((await explained(project, first, third)).text, /src\/f7/);

@@ -39,6 +39,17 @@ test('an unknown name has a suggestion', () => {
   assert.match(selected(known, ['fetch'], { force: ['fetsh'] }), /Did you mean `fetch`/);
 });
 
+test('a cell that is none is answered with those that are', () => {
+  const cells = ['b@1,x', 'b@2,x', 'b@2,y'];
+  const called = new Map([
+    ['b', cells],
+    ['other', ['a']],
+  ]);
+  const told = (name: string) => selected([step('a'), ...cells.map((id) => step(id))], [name], {}, { called });
+  assert.is(told('b@1'), 'unknown-step: there is no step b@1; `b` has b@1,x, b@2,x, b@2,y.');
+  assert.is(told('other@1'), 'unknown-step: there is no step other@1; Did you mean `other`?');
+});
+
 test('what runs on failure or always comes along when all it needs is there', () => {
   const some = [
     ...[step('a'), step('b')],

@@ -36,6 +36,23 @@ test('a missing file, a folder, a pipe, a short value and a value with NUL are r
     assert.is(code(join(folder, 'nul')), 'secret-unsafe');
   }));
 
+test('what is wrong with the file of a secret comes with the command that mends it, whatever the file is called', () =>
+  withFolder((folder) => {
+    const file = join(folder, "it's a key");
+    const hint = (): string | undefined => {
+      const result = secretsOf([{ name: 'KEY', file }], { files: realFiles, environment: new Map() }).variables(['KEY']);
+      return result.ok ? undefined : result.error.hint;
+    };
+    const mended = (): void =>
+      void execFileSync('sh', ['-c', (hint() ?? '').replace(/^.*for you alone: /, '')], { input: 'long enough\n' });
+    mended();
+    assert.is(code(file), 'long enough');
+    chmodSync(file, 0o644);
+    assert.match(hint() ?? '', /^chmod 600 /);
+    mended();
+    assert.is(code(file), 'long enough');
+  }));
+
 test('the mask knows the secrets of all steps, also where the asking step has none', () => {
   const secrets = secretsOf([{ name: 'A' }, { name: 'B' }], { files: realFiles, environment: new Map([['A', 'value-of-a']]) });
   const mask = secrets.mask();

@@ -7,9 +7,10 @@ import { openMemory } from '../../run/memory.ts';
 import { openPast } from '../../run/past.ts';
 import { pastRun } from '../../run/past-run.ts';
 import { runChanges } from '../../run/run-changes.ts';
+import { timeOfRun } from '../../run/run-name.ts';
 import { runChangesJson, runChangesText } from '../../view/run-changes.ts';
 import { SILENT } from '../../view/sink.ts';
-import type { Call } from '../call.ts';
+import { type Call, refuse } from '../call.ts';
 import { effectsOf, projectFolders } from '../ground.ts';
 import { oneRun, sayTorn } from '../one-run.ts';
 import { open } from '../open.ts';
@@ -21,6 +22,8 @@ export async function explainRuns(call: Call): Promise<number> {
   const { surroundings, words, options, out, err } = call;
   const io = effectsOf(surroundings);
   const runs: PastRun[] = [];
+  const other = words.operands.find((name) => timeOfRun(name) === undefined);
+  if (other !== undefined) return refuse(call, `${other} is no run`, 'sbx explain takes a step, or two runs');
   for (const name of words.operands) {
     const found = oneRun(call, io.files, folders, name);
     if (typeof found === 'number') return found;

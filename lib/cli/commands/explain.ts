@@ -5,6 +5,7 @@ import { difference } from '../../plan/difference.ts';
 import { EXIT } from '../../run/exit-code.ts';
 import type { Memory } from '../../run/memory.ts';
 import { openPast } from '../../run/past.ts';
+import { timeOfRun } from '../../run/run-name.ts';
 import { type Explained, explainJson, explainText } from '../../view/explain.ts';
 import { type Call, refuse } from '../call.ts';
 import { type Looked, look, troubled } from '../look.ts';
@@ -13,6 +14,7 @@ import { type Looked, look, troubled } from '../look.ts';
 export async function explain(call: Call): Promise<number> {
   const [step = '', other] = call.words.operands;
   if (other !== undefined) return (await import('./explain-runs.ts')).explainRuns(call);
+  if (timeOfRun(step) !== undefined) return refuse(call, `${step} is a run`, 'sbx explain takes a step, or two runs');
   const made = await look(call, [step]);
   if (typeof made === 'number') return made;
   const [planned, ...more] = made.plan.actions.filter(({ action }) => action.named);
