@@ -7,7 +7,7 @@ import type { Failure } from '../model/failure.ts';
 import { type Tree, treeOf } from '../model/tree.ts';
 import type { Fetched } from '../task.ts';
 import { linkFailure } from './output-links.ts';
-import { compareOutputs, type OutputRules } from './outputs.ts';
+import { compareOutputs, isOwnFolder, type OutputRules } from './outputs.ts';
 import type { Restored } from './restore.ts';
 import { type Scene, type Swap, swapIn } from './swap.ts';
 
@@ -48,7 +48,7 @@ export function placeFetched(
       if (entry.kind === 'file') files.chmodSync(staged, entry.executable ? 0o755 : 0o644);
       else files.rmSync(staged, { force: true }); // made anew from what was checked
     }
-    inTheWay = swapIn(scene, { entries, extra, isForeign });
+    inTheWay = swapIn(scene, { entries, extra, isForeign, isOwn: isOwnFolder(rules) });
   } catch (thrown) {
     return err(fileTrouble(thrown, 'place what was fetched in', scene.root));
   }

@@ -24,6 +24,11 @@ export function outputRules(action: Action): OutputRules {
   return { globs, isState: compileGlobs(globsBelow(step.dir, step.state)).matches };
 }
 
+/** Whether a folder is the step's own: all that could ever be in it would be an output. Others are there for more than that, who knows by whom. */
+export function isOwnFolder({ globs }: OutputRules): (folder: string) => boolean {
+  return (folder) => globs.matches(`${folder}/\0`);
+}
+
 type Compared = Pick<OutputsSeen, 'missing' | 'edited' | 'extra'>;
 
 /** Compares a remembered tree with what lies in the project, by content. */

@@ -5,7 +5,7 @@ import { fileTrouble } from '../io/trouble.ts';
 import { makeWalker } from '../io/walk.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Remembered } from '../model/look.ts';
-import { compareOutputs, type OutputRules } from './outputs.ts';
+import { compareOutputs, isOwnFolder, type OutputRules } from './outputs.ts';
 import { type Scene, type Swap, swapIn } from './swap.ts';
 
 export interface Restored {
@@ -45,7 +45,7 @@ export function restoreOutputs(
         if (!scene.store.copyOut(entry.digest, staged, entry.executable, key)) return ok('miss' as const);
         bytes += entry.size;
       }
-      const inTheWay = swapIn(scene, { entries, extra, isForeign });
+      const inTheWay = swapIn(scene, { entries, extra, isForeign, isOwn: isOwnFolder(rules) });
       return ok({ files: entries.length, bytes, edited, extra, inTheWay });
     });
   } catch (thrown) {

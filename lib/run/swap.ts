@@ -31,6 +31,8 @@ export interface Swap {
   readonly extra: readonly string[];
   /** Whether what stands at a path may be somebody's own work: it goes where it is kept for long. */
   readonly isForeign: (path: string) => boolean;
+  /** Whether a folder goes with the last file in it. */
+  readonly isOwn: (folder: string) => boolean;
 }
 
 /** Says what stood in the way without being an output: it is moved away as well. Throws what a file operation threw. */
@@ -40,7 +42,7 @@ export function swapIn(scene: Scene, swap: Swap): readonly string[] {
   const away = awayFrom(scene);
   for (const path of swap.extra) away.move(path, swap.isForeign(path));
   away.settle();
-  for (const path of swap.extra) removeEmptyFolders(files, root, path);
+  for (const path of swap.extra) removeEmptyFolders(files, root, path, swap.isOwn);
   const sound = new Set<string>();
   const inTheWay: string[] = [];
   for (const { entry } of swap.entries) {

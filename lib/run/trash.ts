@@ -101,11 +101,13 @@ export function clearStages(files: Files, folder: string): void {
   }
 }
 
-/** Removes the folders that became empty, from that of `path` upward, but never `root`. */
-export function removeEmptyFolders(files: Files, root: string, path: string): void {
+/** Removes the folders that became empty, from that of `path` upward as long as they are the step's own. */
+export function removeEmptyFolders(files: Files, root: string, path: string, isOwn: (folder: string) => boolean): void {
   for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+    const folder = path.slice(0, slash);
+    if (!isOwn(folder)) return;
     try {
-      files.rmdirSync(`${root}/${path.slice(0, slash)}`);
+      files.rmdirSync(`${root}/${folder}`);
     } catch {
       return; // not empty
     }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -43,5 +43,27 @@ test('what was restored in place of what a step had found is removed', () =>
     assert.match(stdout, /^removed dist\/notes$/m);
     assert.match(stdout, /^moved dist\/kept /m);
   }));
+
+test('folders that are not outputs themselves stay when they are empty, also where an output is moved away', () =>
+  withProject(
+    {
+      'Sandboxfile.yaml': `version: 1
+steps:
+  gen: { run: cp in gen/v.c, inputs: [in], outputs: [gen/v.c] }
+  objects: { run: cp in obj/a.o && mkdir -p lib/deep && cp in lib/deep/b, inputs: [in], outputs: ["obj/*.o", "lib/**"] }
+`,
+      in: '1',
+    },
+    async ({ root, sbx, write }) => {
+      for (const folder of ['gen', 'obj']) mkdirSync(join(root, folder));
+      assert.is((await sbx(['run', 'gen', 'objects'])).code, 0);
+      await sbx(['clean']);
+      assert.equal(readdirSync(root).sort(), ['.sbx', 'Sandboxfile.yaml', 'gen', 'in', 'obj']);
+      assert.is((await sbx(['run', 'gen', 'objects'])).code, 0, 'they are still needed');
+      write('lib/new/mine', '');
+      assert.is((await sbx(['run', 'objects'])).code, 0);
+      assert.equal(readdirSync(join(root, 'lib')), ['deep']);
+    },
+  ));
 
 test.run();

@@ -12,7 +12,7 @@ import { EXIT } from '../../run/exit-code.ts';
 import { describeHolder } from '../../run/holder.ts';
 import { tryLock } from '../../run/lock.ts';
 import { type Memory, openMemory } from '../../run/memory.ts';
-import { compareOutputs, outputRules } from '../../run/outputs.ts';
+import { compareOutputs, isOwnFolder, outputRules } from '../../run/outputs.ts';
 import { runName } from '../../run/run-name.ts';
 import { whoAmI } from '../../run/self.ts';
 import { moveAway, removeEmptyFolders } from '../../run/trash.ts';
@@ -65,6 +65,7 @@ function cleanAll(call: Call, { io, folders, project, surroundings }: Ground, ac
   const bin = { folder: folders.project, run: runName(io), is: 'trash' } as const;
   let removed = 0;
   for (const action of actions) {
+    const isOwn = isOwnFolder(outputRules(action));
     const left = leftBy(action, memory, io, project.root);
     if (!left.ok) warn(left.error.message);
     for (const [path, is] of left.ok ? left.value : []) {
@@ -78,7 +79,7 @@ function cleanAll(call: Call, { io, folders, project, surroundings }: Ground, ac
       if (dryRun) continue;
       if (is === 'made') io.files.rmSync(join(project.root, path), { force: true });
       else moveAway(io.files, project.root, bin, path);
-      removeEmptyFolders(io.files, project.root, path);
+      removeEmptyFolders(io.files, project.root, path, isOwn);
     }
     if (!dryRun && memory.records.last(action.id)?.is === 'succeeded') memory.records.begin(action.id);
   }
