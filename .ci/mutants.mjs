@@ -107,6 +107,9 @@ async function outcomeOf(copy, name, head) {
   await run(copy, join(copy, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.json']); // emits also where the mutant breaks the types
   const built = await run(copy, process.execPath, ['.ci/build.mjs']);
   if (built.status !== 0) return { is: 'NOT TRIED', why: `does not build: ${built.output.trim()}` };
+  // Whoever changes shapes or tasks makes the schema of editors anew.
+  if (/^\+{3} b\/(?:lib\/schema|tasks)\//m.test(readFileSync(join(ROOT, 'test/mutants', name), 'utf8')))
+    await run(copy, process.execPath, ['.ci/gen.mjs']);
   const report = join(copy, '.build/mutant');
   return head.Torture ? byTorture(copy, report, head) : byTest(copy, report, head);
 }

@@ -45,7 +45,7 @@ test('keys: open to others, with a passphrase and no agent, no keys at all', () 
   const judged = (keys: Parameters<typeof judgeKeys>[0]['keys'], agents: Parameters<typeof judgeKeys>[0]['agents'] = []) =>
     told(judgeKeys({ wanted: true, keys, agents }));
   assert.equal(judged([key]), ['ok']);
-  assert.equal(judged([{ ...key, mode: 0o644 }]), ['error: chmod 600 /h/.ssh/id']);
+  for (const mode of [0o644, 0o640, 0o604]) assert.equal(judged([{ ...key, mode }]), ['error: chmod 600 /h/.ssh/id']);
   assert.equal(judged([{ ...key, is: 'no key' }]), ['error: ssh-keygen -y -f /h/.ssh/id']);
   assert.equal(judged([{ ...key, is: 'unreadable' }]), ['error: sudo chown "$(id -u)" /h/.ssh/id']);
   assert.equal(judged([{ ...key, is: 'encrypted' }]), ['warning: eval "$(ssh-agent -s)"; ssh-add /h/.ssh/id']);

@@ -108,6 +108,11 @@ test('what an included file sees: parameters that both declare, variables, sandb
   const deploy = project.steps.get('docs:deploy')?.script;
   assert.is(deploy?.shell === 'argv' ? '' : deploy?.variables[0]?.value, 'dark');
   assert.equal([...project.params.keys()], ['level', 'port', 'theme']);
+
+  const level = 'version: 1\nparams: { level: 3 }\nsteps: { s: { run: "s ${{ params.level }}" } }\n';
+  const given = 'version: 1\nparams: { level: 1 }\ninclude: { a: { file: a, with: { level: 2 } } }\nsteps: {}\n';
+  const { script } = (await projectOf(given, {}, { include: { 'a/Sandboxfile.yaml': level } })).steps.get('a:s') ?? {};
+  assert.is(script?.shell === 'argv' ? '' : script?.variables[0]?.value, '2', '`with` is above the parameter of that name');
 });
 
 test('`with` is resolved where it is written; what is lacking there is lacking in the included file', async () => {

@@ -50,6 +50,13 @@ test('matrix (`step@key`, the bare name means all): in needs, after, default and
 test('`build@same` is the cell with the same values', async () => {
   const { steps } = await projectOf(FILE);
   assert.equal(steps.get('test@9.6')?.needs, ['build@9.6,linux', 'build@9.6,darwin']);
+  const both = await projectOf(`
+version: 1
+steps:
+  a: { run: a, matrix: { os: [p, q], v: [1, 2] } }
+  b: { run: b, matrix: { v: [1, 2], os: [p, q] }, needs: [a@same] }
+`);
+  assert.equal(both.steps.get('b@2,p')?.needs, ['a@p,2']);
 });
 
 test('`${{ matrix.ghc }}` in expressions keeps the type of the value', async () => {

@@ -49,6 +49,10 @@ test('doctor says of tools, keys, ssh config, cache and lock what is wrong, and 
     const { findings: after } = JSON.parse((await sbx(['doctor', '--json'], { env })).stdout) as Told;
     assert.ok(after.some(({ check, is, says }) => check === 'keys' && is === 'ok' && says === `${key} is a key`));
     assert.ok(after.some(({ check, is }) => check === 'lock' && is === 'ok'));
+
+    write(`.sbx/lock/${nameOf({ ...dead, machine: 'f'.repeat(16) })}`, 'elsewhere\nsbx run a\n');
+    const { findings: elsewhere } = JSON.parse((await sbx(['doctor', '--json'], { env })).stdout) as Told;
+    assert.is(elsewhere.find(({ check }) => check === 'lock')?.is, 'error', 'whether it lives cannot be seen from here');
   }));
 
 test('doctor finds nothing wrong where a run goes well, and connects nowhere', () =>
