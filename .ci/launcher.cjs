@@ -156,9 +156,9 @@ function start() {
    * that it keeps, and takes none that was kept under others. Other versions know other flags, and say so on standard error: they are left alone.
    */
   function spareEngine() {
-    const nursery = '--semi-space-growth-factor=1';
-    const byCount = ['--invocation-count-for-turbofan=30000', '--invocation-count-for-maglev=4000', nursery];
-    const flags = { 20: ['--interrupt-budget=1000000', nursery], 22: byCount, 24: byCount }[found[0]] || [];
+    const nursery = ['--semi-space-growth-factor=1', '--no-parallel-scavenge'];
+    const byCount = ['--invocation-count-for-turbofan=30000', '--invocation-count-for-maglev=4000', ...nursery];
+    const flags = { 20: ['--interrupt-budget=1000000', ...nursery], 22: byCount, 24: byCount }[found[0]] || [];
     for (const flag of flags) require('node:v8').setFlagsFromString(flag);
   }
 

@@ -53,7 +53,7 @@ export interface RunRequest {
   readonly command: string;
   /** Ends what a run that was killed left on this computer; `living` is called if there is something; once `hurry` aborts, nothing has a grace any more. */
   readonly sweep?: (run: string, living: () => void, hurry: AbortSignal) => Promise<void>;
-  /** Gives memory back that deciding took: called at most once, before many steps are executed. */
+  /** Gives memory back: called before many steps are executed, and now and then among them. */
   readonly tidy?: () => void;
   /** Services that lived on after the run before, and where those are kept that live on after this one; absent: none does. */
   readonly lasting?: Lasting | undefined;

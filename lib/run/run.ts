@@ -28,13 +28,11 @@ import { runName } from './run-name.ts';
 import type { RunEnd, Running, RunRequest } from './run-request.ts';
 import { whoAmI } from './self.ts';
 import { isTendingDue } from './tended.ts';
+import { tidying } from './tidying.ts';
 import { pruneTrash } from './trash.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 // One run from its lock to its last event. Knows no command line and no views: events go to `tell`.
-
-/** From so many executed steps on it pays to tidy the memory once before: every fork copies the page tables of all of it. */
-const MANY = 200;
 
 export function startRun(request: RunRequest): Running {
   const { io, folders, tell } = request;
@@ -116,6 +114,7 @@ class Run {
   readonly #emit: Emit;
   readonly #memory: Memory;
   #executor: Promise<Executor> | undefined;
+  #performed: () => void = () => {};
 
   constructor(request: RunRequest, run: string, control: RunControl, announcer: Announcer, lag: number) {
     this.#request = request;
@@ -197,7 +196,7 @@ class Run {
       standsIn: ({ action }) => reach.failure(action.step.sandbox) !== undefined,
       made: ({ action, key }) => (key === undefined ? undefined : (look.remembered(key)?.outputs?.digest ?? look.made(action.id, key))),
       trouble: ({ action }) => look.trouble(action),
-      perform: async (planned, priority) => (await executor()).perform(planned, priority),
+      perform: async (planned, priority) => (await executor()).perform(planned, priority).finally(() => this.#performed()),
       serve: async (planned, life) => (await executor()).serve(planned, life),
     });
   }
@@ -205,7 +204,7 @@ class Run {
   async #openExecutor({ project, planning }: Prepared, reach: Reach): Promise<Executor> {
     const { openWork } = await import('./work.ts');
     const ahead = planning.snapshot().actions.filter(({ decision }) => decision.is === 'run' || decision.is === 'maybe');
-    if (ahead.length >= MANY) this.#request.tidy?.();
+    this.#performed = tidying(this.#request.tidy ?? (() => {}), ahead.length);
     return openWork({
       request: this.#request,
       run: this.#run,
