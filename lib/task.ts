@@ -3,6 +3,7 @@ import type { Result } from './base/result.ts';
 import type { Checked } from './model/diagnostic.ts';
 import type { Failure } from './model/failure.ts';
 import type { Folders, Io } from './model/io.ts';
+import type { OutputKind, Outputs } from './model/output.ts';
 import type { OwnedJournal } from './model/owned.ts';
 import type { Action, Draft } from './model/plan.ts';
 import type { Project, SandboxSpec, Step, StepId } from './model/project.ts';
@@ -20,6 +21,11 @@ export interface Task {
   readonly example?: string;
   /** The task's own keys; those of every step are added by the schema. */
   readonly fields: { readonly [field: string]: Shape };
+  /**
+   * What its steps give to expressions of others, beside the `values` that they declare. `files` (of steps here that declare `outputs`, and of fetches) and the
+   * `tree` of a sync are known from what they make; all else stands in `Produced.values`. A field says by `takes` of its shape which kinds it takes.
+   */
+  readonly outputs?: { readonly [output: string]: OutputKind };
   /** Keys of every step that this task requires (`run`) or cannot have (`outputs` of a sync). */
   readonly requires?: readonly string[];
   readonly refuses?: readonly string[];
@@ -44,6 +50,8 @@ export interface PlanScope {
 
 /** What a step left behind, beyond its exit. */
 export interface Produced {
+  /** Typed outputs, for expressions of other steps. */
+  readonly values?: Outputs;
   /** The tree in the workspace after a sync. */
   readonly receipt?: Receipt;
   /** Digests of products that stay in the place, made there. */

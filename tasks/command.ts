@@ -7,6 +7,7 @@ import { LOCAL, type SandboxSpec, type Step } from '../lib/model/project.ts';
 import type { Exit, Job } from '../lib/model/sandbox.ts';
 import type { Script } from '../lib/model/script.ts';
 import type { PlanScope, Produced, RunScope } from '../lib/task.ts';
+import { openValues } from './values.ts';
 
 // What tasks that run one command have in common.
 
@@ -61,10 +62,14 @@ export async function runCommand(action: Action, scope: RunScope, script: Script
   if (!session.ok) return session;
   const workspace = await scope.workspace();
   if (!workspace.ok) return workspace;
+  const writing =
+    step.values && (await openValues(step.values, `${workspace.value}/.sbx/values/${action.id}`, session.value, scope.signal));
+  if (writing?.ok === false) return writing;
+  const values = writing?.value;
   const job: Job = {
     script,
     cwd: posix.join(workspace.value, step.dir),
-    env: scope.env,
+    env: values ? [...scope.env, ['SBX_OUTPUT', values.path]] : scope.env,
     killGrace: scope.killGrace,
     attempt: scope.attempt,
     run: scope.run,
@@ -73,7 +78,9 @@ export async function runCommand(action: Action, scope: RunScope, script: Script
   };
   if (!step.interactive) {
     const exit = await session.value.supervise(job, { signal: scope.signal, hurry: scope.hurry, output: scope.output });
-    return exit.ok ? endOf(exit.value, script.source) : exit;
+    const ended = exit.ok ? endOf(exit.value, script.source) : exit;
+    const read = ended.ok ? await values?.read() : undefined;
+    return read === undefined ? ended : read.ok ? ok({ values: read.value }) : read;
   }
   if (scope.terminal === undefined) {
     return err({ code: 'task-refused', message: `${step.id} is interactive and sbx has no terminal`, hint: 'run it from a terminal' });

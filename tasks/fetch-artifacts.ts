@@ -49,8 +49,9 @@ export const fetchArtifacts: Task = {
       default: 'refuse',
     },
   },
+  outputs: { files: 'files' },
   requires: ['from'],
-  refuses: ['run', 'shell', 'inputs', 'outputs', 'state', 'dir', 'interactive', 'service', 'ready'],
+  refuses: ['run', 'shell', 'inputs', 'outputs', 'values', 'state', 'dir', 'interactive', 'service', 'ready'],
   plan(step, scope) {
     return { value: draftOf(step, scope), diagnostics: problems(step) };
   },

@@ -24,7 +24,7 @@ export const remoteShell: Task = {
     },
   },
   interactive: true,
-  refuses: ['outputs', 'cache', 'retry', 'service', 'ready'],
+  refuses: ['outputs', 'values', 'cache', 'retry', 'service', 'ready'],
   plan(step, scope) {
     const title = step.script ? titleOf(step.script.source) : `a shell in ${step.sandbox}`;
     const makes = { is: 'nothing' } as const;

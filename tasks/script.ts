@@ -4,6 +4,7 @@ import type { Diagnostic } from '../lib/model/diagnostic.ts';
 import type { Reads } from '../lib/model/plan.ts';
 import type { Step } from '../lib/model/project.ts';
 import { wrongStep } from '../lib/model/wrong-step.ts';
+import { ONE_WORD } from '../lib/schema/shape.ts';
 import type { Task } from '../lib/task.ts';
 import { commandDraft, runCommand } from './command.ts';
 import { listField, textField } from './fields.ts';
@@ -25,8 +26,13 @@ export const script: Task = {
       format: 'path',
       examples: ['scripts/release.mjs'],
     },
-    args: { kind: 'list', description: 'Words given to the program.', of: { kind: 'string', description: 'One word.' } },
+    args: {
+      kind: 'list',
+      description: 'Words given to the program.',
+      of: { kind: 'string', description: 'One word.', takes: [...ONE_WORD, 'files'] },
+    },
   },
+  outputs: { files: 'files' },
   requires: ['file'],
   refuses: ['run', 'shell'],
   plan(step, scope) {

@@ -12,6 +12,7 @@ export const shell: Task = {
   inputs: [bin/app]
   outputs: []`,
   fields: {},
+  outputs: { files: 'files' },
   requires: ['run'],
   plan: (step, scope) => ({ value: commandDraft(step, scope, step.script?.source ?? ''), diagnostics: [] }),
   run: async (action, scope) => {

@@ -22,7 +22,8 @@ export const sync: Task = {
       of: { kind: 'string', description: 'One pattern.', examples: ['dist-newstyle', '*.o'] },
     },
   },
-  refuses: ['run', 'shell', 'inputs', 'outputs', 'state', 'dir', 'cache', 'interactive', 'service', 'ready'],
+  outputs: { tree: 'tree' },
+  refuses: ['run', 'shell', 'inputs', 'outputs', 'values', 'state', 'dir', 'cache', 'interactive', 'service', 'ready'],
   plan(step, scope) {
     const { files } = scope.sandbox;
     const exclude = excludesOf(step, scope);

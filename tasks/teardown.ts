@@ -13,7 +13,7 @@ export const teardown: Task = {
   task: teardown
   in: vm`,
   fields: {},
-  refuses: ['run', 'shell', 'inputs', 'outputs', 'state', 'cache', 'interactive', 'dir', 'service', 'ready'],
+  refuses: ['run', 'shell', 'inputs', 'outputs', 'values', 'state', 'cache', 'interactive', 'dir', 'service', 'ready'],
   plan: (step) => ({
     value: {
       title: `remove the workspace in ${step.sandbox}`,

@@ -47,6 +47,10 @@ export const STEP_VARIABLES: readonly VariableMeaning[] = [
     'SBX_STEP_HASH',
     'Digest of all that counts for the step, 64 hexadecimal digits: the key that `sbx explain` shows. A step that is never remembered has one too; files of the project count there if it declares `inputs`.',
   ],
+  [
+    'SBX_OUTPUT',
+    'Of a step that declares `values`: the file to which its command writes them, 64 KiB at most, in UTF-8. A line `NAME=text` for each; for several lines `NAME<<END`, the lines, and `END`.',
+  ],
   ['SBX_RUN', 'Id of the run.'],
   ['SBX_ATTEMPT', 'Id of this attempt of the step, unique. What the command starts is found and ended by it.'],
 ];

@@ -24,7 +24,10 @@ export function resolvePieces(text: string, scope: Scope, origin: Origin, report
     const evaluated = evaluate(expression, names);
     // Charged where it is used: what is small once is not where it stands a thousand times.
     const fits = 'problems' in evaluated || names.spend(sizeOf(evaluated.value));
-    if ('value' in evaluated && fits) return { nth, text, length, value: evaluated.value };
+    if ('value' in evaluated && fits) {
+      const value = scope.outputs?.leave(text, expression, evaluated.value, names, scope) ?? evaluated.value;
+      return { nth, text, length, value };
+    }
     if ('value' in evaluated) {
       addProblem({ ...TOO_MUCH, from: -3, to: length + 2 }, nth, origin, report);
       return { nth, text, length, value: undefined };

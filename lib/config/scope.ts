@@ -1,7 +1,9 @@
 import { suggest } from '../base/suggest.ts';
+import type { OutputKind } from '../model/output.ts';
 import type { Value } from '../model/value.ts';
 import type { Ask } from './ask.ts';
 import type { Lookup } from './expression/evaluate.ts';
+import type { Expression, ExpressionProblem } from './expression/syntax.ts';
 
 /** What the expressions of one file may refer to. */
 export interface Scope {
@@ -25,6 +27,19 @@ export interface Scope {
   readonly secrets?: ReadonlySet<string> | undefined;
   /** Fields of the step's sandbox. */
   readonly sandbox?: ReadonlyMap<string, Value> | undefined;
+  /** Of other steps; absent where no step has run when the value is needed. */
+  readonly outputs?: LateNames | undefined;
+}
+
+/** Names whose values are not known when the file is read. */
+export interface LateNames {
+  /** Stands for the value while only its type counts. */
+  sample(path: readonly string[]): Value | undefined;
+  refused(path: readonly string[]): Pick<ExpressionProblem, 'code' | 'message' | 'hint'> | undefined;
+  /** The mark of an expression that has such a name, as a list if it will be one; else `value`. `scope`: what its other names mean. */
+  leave(text: string, expression: Expression, value: Value, names: Lookup, scope: Scope): Value;
+  /** The kind of a marked expression. */
+  readonly kindOf: (expression: string) => OutputKind | undefined;
 }
 
 /** Roots of names with what they stand for; the reference is generated from this. */
@@ -33,12 +48,22 @@ export const NAMES: readonly (readonly [name: string, meaning: string])[] = [
   ['env.NAME', 'A variable: of `env` and `dotenv` at the top level, else of the environment sbx was started with; null if not set.'],
   ['matrix.KEY', 'The value of the cell, in a step with a `matrix`; null where only other cells have the key.'],
   ['args', 'The list of words behind `--`.'],
+  [
+    'steps.NAME.outputs.OUTPUT',
+    'What a step gives that this one needs: in `run`, values of `env`, `confirm`, and where a task takes it. Of a step of an included file `steps.FILE.NAME.outputs.OUTPUT`.',
+  ],
   ['sandbox.FIELD', 'Of the sandbox of the step: name, kind, host, user, workspace; null if not set.'],
   ['name', "The project's name."],
   ['os', 'linux or darwin.'],
   ['arch', 'x64, arm64, ...'],
   ['cpus', 'Processors of this computer, a number.'],
 ];
+
+const TOO_LATE = {
+  code: 'output-too-late',
+  message: 'an output is known only when its step has run, and this is needed before',
+  hint: 'Outputs of steps may stand in `run`, in values of `env`, and where a task takes them.',
+} as const;
 
 export function lookupOf(scope: Scope): Lookup {
   const { ask } = scope;
@@ -52,6 +77,7 @@ export function lookupOf(scope: Scope): Lookup {
         if (root === 'cpus') return ask.cpus;
         return root === 'args' ? ask.args : undefined;
       }
+      if (root === 'steps') return scope.outputs?.sample(path);
       if (path.length !== 2 || member === undefined) return undefined;
       if (root === 'params') return paramIn(scope, member);
       if (root === 'matrix') return scope.matrix?.get(member);
@@ -66,17 +92,24 @@ export function lookupOf(scope: Scope): Lookup {
       if (root === 'env') return scope.required?.has(member) === true;
       return root === 'params' && scope.params.has(member) && scope.params.get(member) === undefined;
     },
-    refused([root, member]) {
+    refused(path) {
+      const [root, member] = path;
+      if (root === 'steps') return scope.outputs ? scope.outputs.refused(path) : TOO_LATE;
       if (root !== 'env' || member === undefined || !scope.secrets?.has(member)) return undefined;
       const hint = () => `Write \`secrets: [${member}]\` in the step, and "$${member}" in its command.`;
-      return { message: `\`${member}\` is a secret: as a value of an expression it would be kept in records`, hint };
+      return {
+        code: 'unsafe-expression',
+        message: `\`${member}\` is a secret: as a value of an expression it would be kept in records`,
+        hint,
+      };
     },
     *known(path) {
       yield* ['name', 'os', 'arch', 'cpus', 'args'];
       for (const param of scope.params.keys()) yield `params.${param}`;
       for (const key of scope.matrix?.keys() ?? []) yield `matrix.${key}`;
       for (const field of scope.sandbox?.keys() ?? []) yield `sandbox.${field}`;
-      if (path.length > 1 && suggest(path[0] ?? '', ['env']) !== undefined) yield `env.${path[1]}`;
+      const near = path.length > 1 ? suggest(path[0] ?? '', ['env', 'steps']) : undefined;
+      if (near !== undefined) yield [near, ...path.slice(1)].join('.');
     },
   };
 }

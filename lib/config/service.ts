@@ -11,7 +11,7 @@ type Written = ValueOf<typeof readyShape>;
 const WAYS = ['tcp', 'http', 'command', 'line'] as const;
 
 /** Of what a service has none: it is never remembered, never tried again, and ends with the last step that needs it. */
-const REFUSED = ['outputs', 'interactive', 'when', 'provides', 'releases', 'timeout', 'retry', 'pool', 'cache'] as const;
+const REFUSED = ['outputs', 'values', 'interactive', 'when', 'provides', 'releases', 'timeout', 'retry', 'pool', 'cache'] as const;
 
 /** What makes the step a service; undefined if it is none. */
 export function readService(entry: Entry, isService: boolean, ready: Written | undefined, report: Report): Service | undefined {

@@ -14,6 +14,8 @@ import type { Ask } from './ask.ts';
 import { readCondition } from './condition.ts';
 import { mergePairs, readEnv } from './environment.ts';
 import { type Field, readField, readJson } from './field.ts';
+import type { StepNames } from './names.ts';
+import { AskedOutputs, outputsOf } from './outputs.ts';
 import { sharesOf } from './pools.ts';
 import type { Origin, Report } from './report.ts';
 import { type Required, readRequires } from './requires.ts';
@@ -31,6 +33,7 @@ export interface StepsScope {
   /** What all steps of a sandbox have. */
   readonly env: ReadonlyMap<SandboxName, Pairs>;
   readonly secrets: readonly Secret[];
+  readonly names: StepNames;
   /** Named on the command line: words behind `--` are for them. */
   readonly named: ReadonlySet<StepId>;
   readonly ask: Ask;
@@ -54,10 +57,12 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   const requires = entry.fields.get('requires');
   const required = readRequires(requires, all.scopeOf(requires?.layer ?? 0), all.secrets, report);
   const lacks = lackedBy(required, spec, all.scopeOf(requires?.layer ?? entry.layer), all.lacking);
+  const asked = new AskedOutputs(entry, all);
   const scopes = new Map<number, Scope>();
   const scopeOf = (layer: number): Scope => {
     const scope =
-      scopes.get(layer) ?? scopeIn(all.scopeOf(layer), { sandbox: facts, required: required.lacking, lacks, matrix: entry.cell?.values });
+      scopes.get(layer) ??
+      scopeIn(all.scopeOf(layer), { sandbox: facts, required: required.lacking, lacks, matrix: entry.cell?.values, outputs: asked });
     scopes.set(layer, scope);
     return scope;
   };
@@ -76,6 +81,8 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   /** Without the folder that it counts from, a path says nothing. */
   const inFolder = <V>(paths: V | undefined): V | undefined => (dir === undefined ? undefined : paths);
   const outputs = inFolder(read('outputs'));
+  const values = read('values');
+  const gives = outputsOf(entry, all);
   const platforms = read('platforms');
   const onlyOn = platforms === undefined || isFor(platforms, all.ask) ? undefined : platforms;
   const script = readScript(entry, scopeOf, { shell: read('shell'), named: all.named.has(entry.name) }, report);
@@ -86,6 +93,9 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
       { ...(entry.fields.get('cache') as Field), part: 'key' },
       'Without outputs there is nothing to remember; `outputs: []` remembers that it passed.',
     );
+  }
+  if (values !== undefined && (task?.interactive ?? read('interactive'))) {
+    report.add('conflicting-keys', 'an interactive step cannot have `values`', { ...(entry.fields.get('values') as Field), part: 'key' });
   }
   const step: Step = {
     id: entry.name,
@@ -98,13 +108,15 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     ...some('script', script),
     ...inputsOf(inFolder(read('inputs'))),
     ...some('outputs', outputs),
+    ...some('values', values),
+    ...(Object.keys(gives).length > 0 ? { gives } : {}),
     state: inFolder(read('state')) ?? [],
     tools: read('tools') ?? [],
     env: mergePairs([all.env.get(sandbox) ?? [], readEnv(env, scopeOf, report)], env, report),
     passEnv: read('passEnv') ?? [],
     secrets: read('secrets') ?? [],
     dir: normalDir(`${entry.unit?.dir ?? '.'}/${dir ?? stepFields.dir.default}`),
-    enabled: readCondition(entry.fields.get('if'), scopeOf, report) && onlyOn === undefined,
+    enabled: readCondition(entry.fields.get('if'), (layer) => ({ ...scopeOf(layer), outputs: undefined }), report) && onlyOn === undefined,
     ...some('onlyOn', onlyOn),
     when: read('when') ?? stepFields.when.default,
     ...some('timeout', timeout === undefined ? undefined : parseDuration(timeout)),
@@ -119,6 +131,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     ...some('description', read('description')),
     ...(lacks.size === 0 ? {} : { lacks: [...lacks] }),
     fields,
+    ...(asked.holes.length > 0 ? { holes: asked.holes } : {}),
     spanOf: (key, nth) => spanIn(entry, key, nth),
   };
   return task === undefined ? undefined : step;
@@ -181,9 +194,9 @@ function isFor(platforms: readonly string[], { os, arch }: Ask): boolean {
 /** Written out: an object that is copied costs ten times as much, and each step has one. */
 function scopeIn(
   { ask, name, params, lacking, env, spend, secrets }: Scope,
-  { sandbox, required, lacks, matrix }: Pick<Scope, 'sandbox' | 'required' | 'lacks' | 'matrix'>,
+  { sandbox, required, lacks, matrix, outputs }: Pick<Scope, 'sandbox' | 'required' | 'lacks' | 'matrix' | 'outputs'>,
 ): Scope {
-  return { ask, name, params, lacking, env, spend, secrets, sandbox, required, lacks, matrix };
+  return { ask, name, params, lacking, env, spend, secrets, sandbox, required, lacks, matrix, outputs };
 }
 
 /** What the step lacks whatever its expressions say; they add to it. */

@@ -40,6 +40,11 @@ export const DIAGNOSTIC_MEANINGS: { readonly [code in DiagnosticCode]: string } 
   'expression-type': 'A value of another kind than is wanted, or one that is not set.',
   'expression-name': 'A name or function that expressions do not know.',
   'unsafe-expression': 'A place in `run` where a value could be read as a part of the program: give it by `env`.',
+  'unknown-output': 'An expression refers to an output that no step gives.',
+  'output-not-needed':
+    'An expression refers to an output of a step that is not among the `needs`, or to several cells of a matrix at once.',
+  'output-kind': 'An output of another kind than is taken here.',
+  'output-too-late': 'An output of a step stands where the value is needed before any step runs.',
   'dotenv-syntax': 'A line that is no NAME=value.',
   cycle:
     'Steps need each other in a circle; the whole circle is shown. Or a step runs `sbx run` in its own project: each would wait for the other.',

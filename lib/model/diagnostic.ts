@@ -43,6 +43,10 @@ export type DiagnosticCode =
   | 'expression-type'
   | 'expression-name'
   | 'unsafe-expression'
+  | 'unknown-output'
+  | 'output-not-needed'
+  | 'output-kind'
+  | 'output-too-late'
   | 'dotenv-syntax'
   // graph
   | 'cycle'

@@ -3,6 +3,7 @@ import type { Audit } from './audit.ts';
 import type { Failure } from './failure.ts';
 import type { FingerprintRecord } from './fingerprint.ts';
 import type { Outcome } from './outcome.ts';
+import type { Outputs } from './output.ts';
 import type { Decision } from './plan.ts';
 import type { SandboxName, Step, StepId } from './project.ts';
 import type { Tree } from './tree.ts';
@@ -63,6 +64,8 @@ export type Event =
       readonly ms: number;
       /** Of what is fresh, restored or succeeded: the key under which it is remembered, if it is. */
       readonly key?: Digest;
+      /** And the values that it declares. */
+      readonly values?: Outputs;
     }
   | { readonly type: 'warning'; readonly text: string; readonly hint?: string } // of the run, not of a step
   | { readonly type: 'stopping'; readonly level: 1 | 2 | 3; readonly cause: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'failure' }

@@ -47,6 +47,15 @@ export const FAILURE_MEANINGS: { readonly [code in FailureCode]: FailureMeaning 
     mend: 'Make it a relative link to something in the project, or a copy.',
   },
   'output-special': { means: 'An output is neither file, folder nor link.', mend: 'Leave sockets, pipes and devices out of `outputs`.' },
+  'value-missing': {
+    means: 'A step did not write a value that it declares, or what it gave to another is not known.',
+    mend: 'Write `echo "NAME=text" >>"$SBX_OUTPUT"` in its command; with `--only`, run the step that gives the value once.',
+  },
+  'value-refused': {
+    means:
+      'What a step wrote to SBX_OUTPUT cannot be taken: a value that it does not declare, that is no UTF-8, too large, or holds a secret.',
+    mend: 'The message says which; what is large belongs into a file among `outputs`.',
+  },
   'secret-missing': {
     means: 'The value of a secret is neither in the environment nor in its file.',
     mend: 'Set the variable of its name, or declare its `file`.',

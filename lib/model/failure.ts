@@ -14,6 +14,8 @@ export type FailureCode =
   | 'output-missing'
   | 'output-outside'
   | 'output-special'
+  | 'value-missing'
+  | 'value-refused'
   | 'secret-missing'
   | 'secret-unsafe'
   | 'task-refused'

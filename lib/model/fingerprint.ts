@@ -1,5 +1,6 @@
 import type { Digest } from '../base/digest.ts';
 import type { Json } from '../base/json.ts';
+import type { Outputs } from './output.ts';
 
 /**
  * All that can change the result of a step, readable. Host names, ports, users and paths of this machine never enter it.
@@ -19,6 +20,8 @@ export interface FingerprintRecord {
   readonly inputs: Digest | null;
   /** What the commands among its inputs printed, as digests; absent where it has none. */
   readonly commands?: { readonly [command: string]: Digest };
+  /** What its expressions made of outputs of needed steps; their marks stand in command, settings and env. Absent where it has none. */
+  readonly given?: Outputs;
   /** What each needed step contributes: the digest of its outputs, or its key. */
   readonly upstream: { readonly [step: string]: Digest };
   readonly tools: { readonly [tool: string]: string };

@@ -1,5 +1,6 @@
 import type { Digest } from '../base/digest.ts';
 import type { FingerprintRecord } from './fingerprint.ts';
+import type { Outputs } from './output.ts';
 import type { Action } from './plan.ts';
 import type { SandboxName, StepId } from './project.ts';
 import type { Receipt } from './receipt.ts';
@@ -18,8 +19,10 @@ export interface LastRun {
   readonly ms: number;
   /** Bytes that travelled, for tasks that transfer. */
   readonly bytes?: number;
-  /** Digest of the tree of its outputs, wherever they lie; absent if it made none or failed. */
+  /** Digest of the tree of its outputs, wherever they lie, or of its values where it makes nothing else; absent if it made none or failed. */
   readonly outputs?: Digest;
+  /** Values that it wrote for the expressions of others. */
+  readonly values?: Outputs;
 }
 
 /** A success that the store remembers under its key. */
@@ -27,6 +30,7 @@ export interface Remembered {
   readonly key: Digest;
   /** Captured outputs; null where the verdict alone is remembered. */
   readonly outputs: Tree | null;
+  readonly values?: Outputs;
   /** Blob of the step's output text. */
   readonly log?: Digest;
   readonly at: number;

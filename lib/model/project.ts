@@ -1,5 +1,6 @@
 import type { Json } from '../base/json.ts';
 import type { Span } from '../base/span.ts';
+import type { Hole, OutputKind } from './output.ts';
 import type { Script } from './script.ts';
 import type { Service } from './service.ts';
 import type { Pairs, Value } from './value.ts';
@@ -114,6 +115,12 @@ export interface Step {
   /** Commands whose output counts like a file that it reads. */
   readonly inputCommands?: readonly string[];
   readonly outputs?: readonly string[];
+  /** Values that its command must write, with their kinds. */
+  readonly values?: { readonly [value: string]: OutputKind };
+  /** All that expressions of others may ask of it, with the kinds; absent: nothing. */
+  readonly gives?: { readonly [output: string]: OutputKind };
+  /** Expressions in its texts whose values come from steps that it needs; absent: none, or they are filled. */
+  readonly holes?: readonly Hole[];
   readonly state: readonly string[];
   readonly tools: readonly string[];
   /** Counted variables, merged: top level, sandbox, step. */

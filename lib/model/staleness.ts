@@ -27,6 +27,7 @@ export type Staleness =
     }
   | { readonly code: 'command-output-changed'; readonly commands: readonly string[] } // of commands among its inputs
   | { readonly code: 'command-not-run'; readonly commands: readonly string[] } // by a query: what they print is not known
+  | { readonly code: 'value-unknown'; readonly names: readonly string[]; readonly steps: readonly StepId[] } // expressions, known only after these ran
   | { readonly code: 'upstream-changed'; readonly steps: readonly StepId[] }
   | { readonly code: 'upstream-runs'; readonly steps: readonly StepId[] } // known only after they ran
   | { readonly code: 'upstream-ran'; readonly steps: readonly StepId[] } // an uncached one ran

@@ -177,7 +177,11 @@ const NONE: ReadonlySet<StepId> = new Set();
 
 function waitsOf({ judgement }: Wanting): ReadonlySet<StepId> {
   if (judgement.decision.is !== 'maybe') return NONE;
-  return new Set(judgement.decision.reasons.flatMap((reason) => (reason.code === 'upstream-runs' ? reason.steps : [])));
+  return new Set(
+    judgement.decision.reasons.flatMap((reason) =>
+      reason.code === 'upstream-runs' || reason.code === 'value-unknown' ? reason.steps : [],
+    ),
+  );
 }
 
 function raise(levels: Map<SandboxName, Level>, place: SandboxName, level: Level): void {

@@ -50,6 +50,8 @@ export function describe(reason: Staleness): string {
         reason.commands.map((command) => `\`${command.trim()}\``),
         2,
       )} prints: not known without running it`;
+    case 'value-unknown':
+      return `depends on ${some(reason.names, 2)}, known only when ${some(reason.steps)} ${reason.steps.length > 1 ? 'have' : 'has'} run`;
     case 'upstream-changed':
       return `results of ${some(reason.steps)} changed`;
     case 'upstream-runs':

@@ -44,6 +44,9 @@ export function difference(
     found.push({ field: 'value', name: expressions.get(name) ?? name, ...change });
   }
   named('setting', before.settings as Named, after.settings as Named);
+  // What came or went did so with a text that it stands in.
+  for (const [name, change] of changesOf(before.given ?? {}, after.given ?? {}))
+    if ('from' in change && 'to' in change) found.push({ field: 'value', name, ...change });
   text('dir', before.dir, after.dir);
   named('env', before.env, after.env);
   if (before.inputs !== after.inputs) {
@@ -128,5 +131,6 @@ function globsBetween(before: readonly string[], after: readonly string[]): { re
 }
 
 function globsOf(outputs: Json): readonly string[] {
-  return (outputs as { readonly globs?: readonly string[] } | null)?.globs ?? [];
+  const { globs = [], values = {} } = (outputs ?? {}) as { readonly globs?: readonly string[]; readonly values?: Named };
+  return [...globs, ...Object.entries(values).map(([name, kind]) => `${name}: ${kind}`)];
 }

@@ -1,6 +1,7 @@
 import { type Digest, digestOf } from '../base/digest.ts';
 import { canonicalJson, type Json } from '../base/json.ts';
 import type { FingerprintRecord } from '../model/fingerprint.ts';
+import type { Outputs } from '../model/output.ts';
 import type { Action } from '../model/plan.ts';
 import type { Script } from '../model/script.ts';
 import type { Pairs } from '../model/value.ts';
@@ -13,6 +14,8 @@ export interface Facts {
   readonly upstream: { readonly [step: string]: Digest };
   /** What the commands among its inputs printed; absent where it has none. */
   readonly commands?: { readonly [command: string]: Digest };
+  /** Values of its holes; absent where it has none. */
+  readonly given?: Outputs;
   readonly tools: { readonly [tool: string]: string };
   readonly place: { readonly [probe: string]: string };
   /** Versions of the declared secrets, '' without one. */
@@ -55,11 +58,16 @@ export function recordOf(action: Action, facts: Facts, shared: Pick<Shared, 'obj
     upstream: facts.upstream,
     tools: facts.tools,
     place: facts.place,
-    outputs: makes.is === 'files' || makes.is === 'place' ? { makes: makes.is, globs: makes.globs } : { makes: makes.is, globs: [] },
+    outputs: {
+      makes: makes.is,
+      globs: makes.is === 'files' || makes.is === 'place' ? makes.globs : [],
+      ...(step.values === undefined ? {} : { values: step.values }),
+    },
     state: step.state,
     secrets: facts.secrets,
   };
-  return facts.commands === undefined ? record : { ...record, commands: facts.commands };
+  if (facts.commands === undefined && facts.given === undefined) return record;
+  return { ...record, ...(facts.commands ? { commands: facts.commands } : {}), ...(facts.given ? { given: facts.given } : {}) };
 }
 
 /**
@@ -77,6 +85,7 @@ export function keyOf(record: FingerprintRecord, shared: Pick<Shared, 'textOf'> 
     ...[tools, place, outputs, state, secrets].map(canonicalJson),
   ];
   if (record.commands !== undefined) parts.push(canonicalJson(record.commands));
+  if (record.given !== undefined) parts.push(`given ${canonicalJson(record.given)}`); // no list of commands begins so
   return digestOf(parts.join('\n'));
 }
 

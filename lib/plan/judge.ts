@@ -1,6 +1,7 @@
 import type { Digest } from '../base/digest.ts';
 import type { FingerprintRecord } from '../model/fingerprint.ts';
 import type { LastRun, Look } from '../model/look.ts';
+import type { Asked, Outputs, OutputValue } from '../model/output.ts';
 import type { Action, Decision } from '../model/plan.ts';
 import { LOCAL, type Project, type StepId } from '../model/project.ts';
 import { expressionsOf } from '../model/script.ts';
@@ -8,6 +9,7 @@ import type { Staleness } from '../model/staleness.ts';
 import type { Tree } from '../model/tree.ts';
 import { uncacheable } from './cacheable.ts';
 import { keyOf, recordOf, type Shared } from './fingerprint.ts';
+import { type Given, type Giving, givenTo, hasValues } from './given.ts';
 import type { Judgement, PlanOptions, Upstream } from './judgement.ts';
 import { differences, treeDifference } from './staleness.ts';
 
@@ -16,6 +18,7 @@ interface Question {
   readonly action: Action;
   /** What each needed step contributes; undefined: nothing is known of it. */
   readonly upstream: (need: StepId) => Upstream | undefined;
+  readonly gives: (asked: Asked) => Giving;
   /** The sync of this run whose tree the action reads and that has not run yet; 'unknown': what it will send is not known yet. */
   readonly feeding: Action | 'unknown' | undefined;
   /** Needed steps that will write in the project before it is the action's turn, or that wait for such. */
@@ -34,6 +37,7 @@ interface Facts {
   readonly ran: readonly StepId[];
   /** Commands among its inputs, if they were not run. */
   readonly notRun: readonly string[];
+  readonly given: Given;
   readonly placeKnown: boolean;
   readonly last: LastRun | undefined;
 }
@@ -41,8 +45,9 @@ interface Facts {
 /** The one decision that plan, explain and run share. Looks at nothing that it does not need. */
 export function judge(question: Question, look: Look): Judgement {
   const facts = factsOf(question, look);
-  const { record, key } = facts;
-  return { decision: inTime(decide(question, facts, look), question), record, ...(key === undefined ? {} : { key }) };
+  const { record, key, given } = facts;
+  const decision = inTime(decide(question, facts, look), question);
+  return { decision, record, ...(key === undefined ? {} : { key }), ...(given.unknown.length > 0 ? { open: given.unknown } : {}) };
 }
 
 /** Inputs that differ while something upstream is about to be put back may be the same again by then. */
@@ -68,10 +73,11 @@ function decide({ project, action, options }: Question, facts: Facts, look: Look
   if (draft.reads.is === 'sources') return isHere(project, action) ? { is: 'fresh' } : judgeSync(action, facts, look);
   if (draft.makes.is === 'place') {
     const holds = look.place(step.sandbox)?.holds[step.id] === facts.key;
-    return holds ? { is: 'fresh' } : { is: 'run', reasons: reasonsOf(action, facts, look, 'place-holds-other') };
+    if (holds && hasValues(step, facts.key, look)) return { is: 'fresh' };
+    return { is: 'run', reasons: reasonsOf(action, facts, look, holds ? 'record-lost' : 'place-holds-other') };
   }
   const remembered = look.remembered(facts.key);
-  if (!remembered) return { is: 'run', reasons: reasonsOf(action, facts, look, 'record-lost') };
+  if (!remembered || !hasValues(step, facts.key, look)) return { is: 'run', reasons: reasonsOf(action, facts, look, 'record-lost') };
   if (draft.makes.is === 'verdict') return { is: 'fresh' };
   const { missing, edited, extra, restorable, unreadable } = look.outputs(action, remembered);
   if (unreadable !== undefined) return { is: 'run', reasons: [{ code: 'outputs-unreadable', because: unreadable }] };
@@ -87,8 +93,13 @@ function decide({ project, action, options }: Question, facts: Facts, look: Look
 function unsure(action: Action, facts: Facts, look: Look): Decision {
   const own = facts.last ? ownReasons(action, facts, look) : [{ code: 'never-ran' } as const];
   const ran: readonly Staleness[] = facts.ran.length > 0 ? [{ code: 'upstream-ran', steps: facts.ran }] : [];
-  const waits: readonly Staleness[] = facts.waits.length > 0 ? [{ code: 'upstream-runs', steps: facts.waits }] : [];
+  const { given } = facts;
+  const values: readonly Staleness[] = given.unknown.length > 0 ? [{ code: 'value-unknown', names: given.unknown, steps: given.by }] : [];
+  const others = facts.waits.filter((id) => !given.waits.includes(id));
+  const waits: readonly Staleness[] = others.length > 0 ? [...values, { code: 'upstream-runs', steps: others }] : values;
   const open: readonly Staleness[] = facts.notRun.length > 0 ? [...waits, { code: 'command-not-run', commands: facts.notRun }] : waits;
+  // Nobody will know them: it fails when it is its turn, and says so.
+  if (given.unknown.length > 0 && given.waits.length === 0 && others.length === 0) return { is: 'run', reasons: [...own, ...values] };
   // A sync asks its receipt, not its last record: as long as its tree is open nothing can be said.
   const decided = action.draft.reads.is === 'sources' ? [] : [...own, ...ran];
   if (decided.length > 0 || open.length === 0) return { is: 'run', reasons: decided };
@@ -146,6 +157,7 @@ function factsOf(question: Question, look: Look): Facts {
   if (treeOpen && waits.length === 0) waits.push(...step.needs);
   const feeding = question.feeding === 'unknown' ? undefined : question.feeding;
   const inputs = counts && !treeOpen && draft.reads.is !== 'nothing' ? look.inputs(action, feeding) : undefined;
+  const given = step.holes === undefined ? NOTHING_GIVEN : givenTo(step, question.gives);
   const place = isSync ? NONE : placeOf(project, action, look);
   const commands = step.inputCommands && look.commands(step.id);
   const notRun = step.inputCommands !== undefined && commands === undefined ? step.inputCommands : [];
@@ -158,10 +170,21 @@ function factsOf(question: Question, look: Look): Facts {
     secrets: step.secrets.length === 0 ? NONE : secretsOf(project, action),
     // Taken as it was, so that only what is known to differ is told.
     ...(step.inputCommands ? { commands: commands ?? last?.record.commands ?? NONE } : {}),
+    ...(step.holes ? { given: knownOr(given, last?.record.given) } : {}),
   };
   const record = recordOf(action, facts, shared);
-  const open = !counts || treeOpen || waits.length > 0 || notRun.length > 0 || place === undefined;
-  return { record, key: open ? undefined : keyOf(record, shared), inputs, waits, ran, notRun, placeKnown: place !== undefined, last };
+  const open = !counts || treeOpen || waits.length > 0 || notRun.length > 0 || given.unknown.length > 0 || place === undefined;
+  return {
+    record,
+    key: open ? undefined : keyOf(record, shared),
+    inputs,
+    waits,
+    ran,
+    notRun,
+    given,
+    placeKnown: place !== undefined,
+    last,
+  };
 }
 
 function contributions({ action, upstream, ahead }: Question, last: LastRun | undefined) {
@@ -186,6 +209,12 @@ function contributions({ action, upstream, ahead }: Question, last: LastRun | un
 }
 
 const NONE: { readonly [name: string]: string } = {};
+const NOTHING_GIVEN: Given = { values: {}, unknown: [], by: [], waits: [] };
+
+function knownOr({ values, unknown }: Given, before: Outputs = {}): Outputs {
+  const old = unknown.flatMap((of) => (Object.hasOwn(before, of) ? [[of, before[of] as OutputValue] as const] : []));
+  return { ...values, ...Object.fromEntries(old) };
+}
 
 function secretsOf(project: Project, action: Action): { readonly [name: string]: string } {
   return Object.fromEntries(action.step.secrets.map((name) => [name, project.secrets.find((one) => one.name === name)?.version ?? '']));

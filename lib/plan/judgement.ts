@@ -13,6 +13,8 @@ export interface Judgement {
   readonly record: FingerprintRecord;
   /** Absent as long as something that enters the fingerprint is not known, and for what is never remembered. */
   readonly key?: Digest;
+  /** Expressions whose values are not known yet, or never will be; absent: none. */
+  readonly open?: readonly string[];
 }
 
 /** What a needed step means for the fingerprint of its dependents. */

@@ -1,9 +1,11 @@
 import type { Look } from '../model/look.ts';
+import type { Asked } from '../model/output.ts';
 import type { Action, Decision, Plan, PlannedAction } from '../model/plan.ts';
 import { LOCAL, type Project, type SandboxName, type StepId } from '../model/project.ts';
 import { asksDemand, type Demand, demand, onDemand, type Wanting, withoutDemand } from './demand.ts';
 import { newShared } from './fingerprint.ts';
 import { feeders, willAct, writesHere } from './flows.ts';
+import { filledAction, type Giving, lastOutput, outputOf } from './given.ts';
 import { judge } from './judge.ts';
 import type { Judgement, PlanOptions, Upstream } from './judgement.ts';
 import type { Planning, Settled } from './planning.ts';
@@ -136,6 +138,7 @@ class Deciding implements Planning {
           const at = this.#position.get(id);
           return at === undefined ? lastKnown(id, this.#look) : this.#upstream[at];
         },
+        gives: (asked) => this.#gives(asked),
         feeding: this.#feeding(i),
         ahead,
         options: this.#options,
@@ -158,6 +161,13 @@ class Deciding implements Planning {
     this.#upstream[i] = now;
     if (!before || (before.is === now.is && (before.is !== 'digest' || now.is !== 'digest' || before.digest === now.digest))) return;
     for (const next of this.#dependents[i] ?? []) this.#outdated.add(next);
+  }
+
+  #gives(asked: Asked): Giving {
+    const i = this.#position.get(asked.step);
+    if (i === undefined) return lastOutput(asked, this.#look);
+    if (this.#left.has(i)) return { is: 'lost' };
+    return outputOf(asked, this.#actions[i] as Action, this.#judgements[i] as Judgement, this.#settled[i], this.#look);
   }
 
   #feeding(i: number): Action | 'unknown' | undefined {
@@ -207,8 +217,9 @@ class Deciding implements Planning {
   }
 
   #planned(i: number): PlannedAction {
-    const action = this.#actions[i] as Action;
-    const { record, key } = this.#judgements[i] as Judgement;
+    const judgement = this.#judgements[i] as Judgement;
+    const action = filledAction(this.#actions[i] as Action, judgement);
+    const { record, key } = judgement;
     const decision = this.#decision(i);
     const price = priceOf(action, decision, key, this.#look);
     return { action, decision, record, ...(key === undefined ? {} : { key }), ...(price ? { price } : {}) };

@@ -1,11 +1,25 @@
 import type { Digest } from '../base/digest.ts';
+import type { Outputs } from '../model/output.ts';
 import type { Plan, PlannedAction } from '../model/plan.ts';
 import type { StepId } from '../model/project.ts';
+import type { Tree } from '../model/tree.ts';
 
 /** What became of an action in this run. */
 export type Settled =
-  | { readonly is: 'done'; readonly executed: boolean; readonly key: Digest | undefined; readonly outputs: Digest | undefined }
+  | ({
+      readonly is: 'done';
+      readonly executed: boolean;
+      readonly key: Digest | undefined;
+      /** What counts for its dependents: the digest of its outputs, or of its values. */
+      readonly outputs: Digest | undefined;
+    } & Made)
   | { readonly is: 'gone' }; // skipped, failed or cancelled: it contributes nothing
+
+/** What it gives to expressions, where the records cannot tell. */
+export interface Made {
+  readonly values?: Outputs | undefined;
+  readonly tree?: Tree | undefined;
+}
 
 /**
  * The decisions of one run, from the first look to the last step. A plan that is shown is its snapshot; the runner asks the same object at the

@@ -1,6 +1,7 @@
 import type { Look } from '../model/look.ts';
 import type { Action } from '../model/plan.ts';
 import { uncacheable } from './cacheable.ts';
+import { digestOfValues, makesValues, valuesUnder } from './given.ts';
 import type { Judgement, PlanOptions, Upstream } from './judgement.ts';
 import type { Settled } from './planning.ts';
 
@@ -10,6 +11,7 @@ const NOTHING: Upstream = { is: 'nothing' };
 
 /**
  * What the action contributes as far as its judgement tells. Outputs count by their digest, so that equal outputs leave dependents fresh;
+ * so do the values of a step that makes nothing else;
  * a verdict, a service, or a place without declared outputs counts by its key, which is known before it runs.
  */
 export function predicted(action: Action, judgement: Judgement, look: Look, options: PlanOptions): Upstream {
@@ -21,6 +23,10 @@ export function predicted(action: Action, judgement: Judgement, look: Look, opti
     return key === undefined ? { is: 'unknown' } : { is: 'digest', digest: key };
   }
   const { makes } = action.draft;
+  if (makesValues(action)) {
+    const values = decision.is === 'fresh' && key !== undefined ? valuesUnder(action.id, key, look) : undefined;
+    return values === undefined ? { is: 'unknown' } : { is: 'digest', digest: digestOfValues(values) };
+  }
   if (makes.is === 'nothing') return { is: 'ran', settled: false };
   if (uncacheable(action, options) !== undefined) return makes.is === 'verdict' ? { is: 'ran', settled: false } : { is: 'unknown' };
   if (key === undefined) return { is: 'unknown' };
@@ -44,7 +50,8 @@ export function actual(action: Action, settled: Settled, before: Upstream, leftA
   if (settled.is === 'gone') return leftAlone ? before : NOTHING;
   if (action.step.service !== undefined) return before.is === 'ran' ? { is: 'ran', settled: true } : before;
   const { makes } = action.draft;
-  if (settled.outputs !== undefined && makes.is !== 'nothing' && makes.is !== 'verdict' && makes.globs.length > 0) {
+  const hasOutputs = makes.is === 'files' || makes.is === 'place' ? makes.globs.length > 0 : makesValues(action);
+  if (settled.outputs !== undefined && hasOutputs) {
     return { is: 'digest', digest: settled.outputs };
   }
   if (!settled.executed && before.is !== 'unknown') return before.is === 'ran' ? NOTHING : before;

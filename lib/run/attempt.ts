@@ -33,7 +33,7 @@ export async function attempt(
   try {
     if (leave.signal.aborted) return { is: 'stopped' };
     const result = await task.run(action, scopeWith(leave));
-    return judge(result);
+    return judge(withoutSecrets(result, hide));
   } catch (fault) {
     return judge(err(refusedHere(fault) ?? faultFailure(fault, hide)));
   } finally {
@@ -47,6 +47,15 @@ export async function attempt(
     if (timedOut) return { is: 'ended', result: err(timeoutFailure(planned, timeout ?? 0)) };
     return leave.signal.aborted ? { is: 'stopped' } : { is: 'ended', result };
   }
+}
+
+/** What a step gives to others is kept in records, where no secret may stand. */
+function withoutSecrets(result: Result<Produced, Failure>, hide: (text: string) => string): Result<Produced, Failure> {
+  const values = Object.entries((result.ok && result.value.values) || {});
+  const [name] = values.find(([, value]) => [value].flat().some((text) => hide(text) !== text)) ?? [];
+  if (name === undefined) return result;
+  const message = `the value \`${name}\` holds a secret: it would be kept in records`;
+  return err({ code: 'value-refused', message, hint: 'let the steps that need it name the secret under `secrets`' });
 }
 
 /** What a timer holds at most, some 24 days: one that is given more ends at once. */

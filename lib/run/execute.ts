@@ -166,11 +166,11 @@ export class Executor {
       return this.#decided({ ...planned, decision }, reads);
     }
     if ('code' in restored) return gone({ is: 'failed', failure: { ...restored, step: planned.action.id } });
-    const { files, bytes, outputs, notes } = restored;
+    const { files, bytes, notes, ...made } = restored;
     for (const text of notes) this.#input.emit({ type: 'step-note', step: planned.action.id, text });
     return {
       outcome: { is: 'restored', files, bytes },
-      settled: { is: 'done', executed: false, key: planned.key, outputs },
+      settled: { is: 'done', executed: false, key: planned.key, ...made },
       ms: this.#input.io.clock.monotonic() - began,
     };
   }
@@ -213,13 +213,13 @@ export class Executor {
     if (ended.is === 'stopped') return failed({ is: 'cancelled' });
     const result = ended.result.ok ? ledger.succeed(planned, begun, ended.result.value, spent) : ended.result;
     if (!result.ok) return failed({ is: 'failed', failure: told(planned, result.error, output) });
-    const { cached, key, outputs, notes } = result.value;
+    const { cached, notes, ...made } = result.value;
     for (const text of notes) emit({ type: 'step-note', step: action.id, text });
     if (produced.placed !== undefined) this.#placed.set(action.id, produced.placed);
     const untouched = produced.untouched === true;
     return {
       outcome: untouched ? { is: 'fresh' } : { is: 'succeeded', cached },
-      settled: { is: 'done', executed: !untouched, key, outputs },
+      settled: { is: 'done', executed: !untouched, ...made },
       ms: spent.ms,
     };
   }

@@ -6,6 +6,7 @@ import type { LastRun, PlaceSeen, Remembered } from '../model/look.ts';
 import type { Action, PlannedAction } from '../model/plan.ts';
 import type { Tree } from '../model/tree.ts';
 import { keyOf } from '../plan/fingerprint.ts';
+import { digestOfValues, makesValues } from '../plan/given.ts';
 import type { Produced } from '../task.ts';
 import { changedSince } from './changed-since.ts';
 import { foreignOutputs, lostSince, type Spare, seenFiles, spare, unchanged } from './foreign.ts';
@@ -64,7 +65,7 @@ export function makeLedger(input: KeepInput): Ledger {
   const lastRun = (
     planned: PlannedAction,
     spent: Partial<Spent> & Pick<Spent, 'at' | 'ms'>,
-    more: Pick<LastRun, 'is' | 'disturbed' | 'outputs'>,
+    more: Pick<LastRun, 'is' | 'disturbed' | 'outputs' | 'values'>,
   ): LastRun => {
     const { record, key } = planned;
     const bytes = spent.bytes === undefined ? {} : { bytes: spent.bytes };
@@ -101,14 +102,14 @@ export function makeLedger(input: KeepInput): Ledger {
   const spareNote = (paths: readonly string[]): string =>
     `changed or added since it last succeeded, a copy is in .sbx/trash/${scene.run}: ${someOf(paths, SHOWN)}`;
 
-  const restoreTree = (planned: PlannedAction, key: Digest, tree: Tree): Result<Restored | 'miss', Failure> => {
+  const restoreTree = (planned: PlannedAction, { key, values }: Remembered, tree: Tree): Result<Restored | 'miss', Failure> => {
     const { action } = planned;
     const isForeign = foreignIn(action);
     const restored = restoreOutputs(scene, outputRules(action), { key, outputs: tree }, isForeign);
     look.refresh();
     if (!restored.ok || restored.value === 'miss') return restored as Result<'miss', Failure>;
     const { files, bytes } = restored.value;
-    return ok({ files, bytes, outputs: tree.digest, notes: movedNotes(scene, restored.value, isForeign) });
+    return ok({ files, bytes, outputs: tree.digest, values, tree, notes: movedNotes(scene, restored.value, isForeign) });
   };
 
   return {
@@ -148,12 +149,14 @@ export function makeLedger(input: KeepInput): Ledger {
       if (disturbed.length > 0)
         notes.push(`${someOf(disturbed, SHOWN)} changed while it ran${why}: the result stands and is not remembered`);
       const sound = key !== undefined && disturbed.length === 0;
-      const outputs = tree?.digest ?? produced.placed?.digest;
-      const told = disturbed.length > 0 ? { disturbed: true as const } : outputs === undefined ? {} : { outputs };
+      const { values } = produced;
+      const outputs = tree?.digest ?? produced.placed?.digest ?? (values && makesValues(action) ? digestOfValues(values) : undefined);
+      const own = values === undefined ? {} : { values };
+      const told = disturbed.length > 0 ? { disturbed: true as const } : { ...own, ...(outputs === undefined ? {} : { outputs }) };
       let remembered: Remembered | undefined;
       if (sound && kept && (action.draft.makes.is === 'files' || action.draft.makes.is === 'verdict')) {
         const log = keptLog(scene, spent.log);
-        remembered = { key, outputs: tree ?? null, at: spent.at, ms: spent.ms, ...(log === undefined ? {} : { log }) };
+        remembered = { key, outputs: tree ?? null, at: spent.at, ms: spent.ms, ...own, ...(log === undefined ? {} : { log }) };
         scene.store.remember({ ...remembered, step: action.id, project, record });
       }
       // A sync is known by its receipt; the place itself keeps no hold of it.
@@ -163,7 +166,7 @@ export function makeLedger(input: KeepInput): Ledger {
       const left = tree && { left: { outputs: tree, found: unchanged(scene, found) } };
       records.finish(action.id, last, { ...(remembered ? { remembered } : {}), ...(inputs ? { inputs } : {}), ...left });
       const cached = remembered !== undefined || (sound && action.draft.makes.is === 'place');
-      return ok({ cached, key: sound ? key : undefined, outputs, notes } satisfies Kept);
+      return ok({ cached, key: sound ? key : undefined, outputs, values, tree, notes } satisfies Kept);
     },
 
     fail(planned, begun, spent, is) {
@@ -182,21 +185,22 @@ export function makeLedger(input: KeepInput): Ledger {
       const remembered = key === undefined ? undefined : look.remembered(key);
       if (key === undefined || remembered === undefined || remembered.outputs === null) return 'miss';
       const found = seenFiles(scene, records.left(action.id)?.found ?? []);
-      const restored = restoreTree(planned, key, remembered.outputs);
+      const restored = restoreTree(planned, remembered, remembered.outputs);
       if (!restored.ok) return restored.error;
       if (restored.value === 'miss') return 'miss';
       // What lies there now is the result of these inputs: the next explanation compares with them.
       const inputs = look.inputs(action);
       const last = { key, record, is: 'succeeded' as const, at: remembered.at, ms: remembered.ms, outputs: remembered.outputs.digest };
+      const { values } = remembered;
       const left = { outputs: remembered.outputs, found: unchanged(scene, found) };
-      records.finish(action.id, last, { remembered, left, ...(inputs ? { inputs } : {}) });
+      records.finish(action.id, values === undefined ? last : { ...last, values }, { remembered, left, ...(inputs ? { inputs } : {}) });
       return restored.value;
     },
 
     restoreNewest(planned) {
       const newest = records.newest(planned.action.id);
       if (newest === undefined || newest.outputs === null) return undefined;
-      const restored = restoreTree(planned, newest.key, newest.outputs);
+      const restored = restoreTree(planned, newest, newest.outputs);
       return restored.ok && restored.value !== 'miss' ? { ...restored.value, at: newest.at } : undefined;
     },
   };

@@ -3,6 +3,7 @@ import type { Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlannedAction } from '../model/plan.ts';
 import type { Tree } from '../model/tree.ts';
+import type { Made } from '../plan/planning.ts';
 import type { Produced } from '../task.ts';
 import type { Log } from './output.ts';
 import type { Reading } from './reading.ts';
@@ -43,7 +44,7 @@ export interface Spent {
   readonly log: Log | undefined;
 }
 
-export interface Kept {
+export interface Kept extends Made {
   /** Whether the success is remembered. */
   readonly cached: boolean;
   readonly key: Digest | undefined;
@@ -51,7 +52,7 @@ export interface Kept {
   readonly notes: readonly string[];
 }
 
-export interface Restored {
+export interface Restored extends Made {
   readonly files: number;
   readonly bytes: number;
   readonly outputs: Digest | undefined;

@@ -1,4 +1,3 @@
-import type { Digest } from '../base/digest.ts';
 import { unreachable } from '../base/unreachable.ts';
 import type { Emit } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
@@ -24,8 +23,8 @@ interface LoopInput {
   readonly emit: Emit;
   /** Whether what is remembered of the step may stand in for what an unreachable place cannot make now. */
   readonly standsIn: (planned: PlannedAction) => boolean;
-  /** Digest of the outputs that a fresh step made once. */
-  readonly made: (planned: PlannedAction) => Digest | undefined;
+  /** What a fresh step made once. */
+  readonly made: (planned: PlannedAction) => Pick<Settled & { readonly is: 'done' }, 'outputs' | 'values'>;
   /** Why what the step reads or made cannot be looked at: then no decision on it counts. */
   readonly trouble: (planned: PlannedAction) => Failure | undefined;
   /** Restores or executes: settles when that is over, whatever came of it. The higher priority first. */
@@ -139,7 +138,7 @@ class Loop {
     }
     switch (planned.decision.is) {
       case 'fresh':
-        this.#settle(id, { is: 'fresh' }, { is: 'done', executed: false, key: planned.key, outputs: this.#input.made(planned) }, 0);
+        this.#settle(id, { is: 'fresh' }, { is: 'done', executed: false, key: planned.key, ...this.#input.made(planned) }, 0);
         break;
       case 'skip':
         this.#settle(id, { is: 'skipped', because: planned.decision.because }, { is: 'gone' }, 0);
@@ -223,8 +222,8 @@ class Loop {
     const { emit, keepGoing, control } = this.#input;
     const first = !this.#settlement.failed;
     this.#settlement.settle(id, outcome);
-    const key = settled.is === 'done' && settled.key !== undefined ? { key: settled.key } : {};
-    emit({ type: 'step-finished', step: id, outcome, ms, ...key });
+    const { key, values }: Partial<Settled & { readonly is: 'done' }> = settled.is === 'done' ? settled : {};
+    emit({ type: 'step-finished', step: id, outcome, ms, ...(key === undefined ? {} : { key }), ...(values ? { values } : {}) });
     const lastFailure = first && this.#settlement.failed && keepGoing === 'never' && control.level === 0;
     if (lastFailure && this.#running > 0) emit({ type: 'stopping', level: 1, cause: 'failure' });
     const planned = this.#planned.get(id);

@@ -18,6 +18,7 @@ import { describeHolder, waitsForUs } from './holder.ts';
 import { pruneRuns } from './journal.ts';
 import { acquireLock } from './lock.ts';
 import { runLoop } from './loop.ts';
+import { madeBefore } from './made-before.ts';
 import { type Memory, openMemory } from './memory.ts';
 import { openReach } from './open-reach.ts';
 import { plannedSteps } from './planned-steps.ts';
@@ -30,6 +31,7 @@ import { whoAmI } from './self.ts';
 import { isTendingDue } from './tended.ts';
 import { tidying } from './tidying.ts';
 import { pruneTrash } from './trash.ts';
+import { troubleOf } from './trouble.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 // One run from its lock to its last event. Knows no command line and no views: events go to `tell`.
@@ -182,20 +184,18 @@ class Run {
 
   #loop(prepared: Prepared, reach: Reach): Promise<ReadonlyMap<StepId, Outcome>> {
     const { look } = this.#memory;
-    const { planning, before } = prepared;
     const executor = (): Promise<Executor> => {
       this.#executor ??= this.#openExecutor(prepared, reach);
       return this.#executor;
     };
     return runLoop({
-      planning,
-      before,
+      ...prepared,
       keepGoing: this.#request.keepGoing,
       control: this.#control,
       emit: this.#emit,
       standsIn: ({ action }) => reach.failure(action.step.sandbox) !== undefined,
-      made: ({ action, key }) => (key === undefined ? undefined : (look.remembered(key)?.outputs?.digest ?? look.made(action.id, key))),
-      trouble: ({ action }) => look.trouble(action),
+      made: (planned) => madeBefore(planned, look),
+      trouble: (planned) => troubleOf(planned, look),
       perform: async (planned, priority) => (await executor()).perform(planned, priority).finally(() => this.#performed()),
       serve: async (planned, life) => (await executor()).serve(planned, life),
     });

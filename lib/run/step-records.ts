@@ -7,6 +7,7 @@ import type { Digest } from '../base/digest.ts';
 import type { Json } from '../base/json.ts';
 import type { FingerprintRecord } from '../model/fingerprint.ts';
 import type { LastRun, Remembered } from '../model/look.ts';
+import type { Outputs } from '../model/output.ts';
 import type { StepId } from '../model/project.ts';
 import type { Tree } from '../model/tree.ts';
 import { treeFromJson, treeToJson } from './tree-text.ts';
@@ -55,11 +56,24 @@ type Head = readonly [
   past: readonly Measured[],
   made: readonly (readonly [Digest, Digest])[],
   disturbed: true | null,
+  values: Outputs | null | undefined,
 ];
 
 export function stepLine(step: StepId, told: Omit<StepRecord, 'line'>): string {
-  const { key, record, is, at, ms, bytes, outputs } = told.last;
-  const head: Head = [step, key, is, at, ms, bytes ?? null, outputs ?? null, told.past, told.made, told.last.disturbed ?? null];
+  const { key, record, is, at, ms, bytes, outputs, values } = told.last;
+  const head: Head = [
+    step,
+    key,
+    is,
+    at,
+    ms,
+    bytes ?? null,
+    outputs ?? null,
+    told.past,
+    told.made,
+    told.last.disturbed ?? null,
+    values ?? null,
+  ];
   const newest = told.newest ? JSON.stringify(rememberedToJson(told.newest)) : '';
   const inputs = told.inputs ? JSON.stringify(treeToJson(told.inputs)) : '';
   const good = told.good ? JSON.stringify(goodToJson(told.good)) : '';
@@ -86,7 +100,7 @@ const HOW: ReadonlySet<unknown> = new Set<LastRun['is']>(['succeeded', 'failed',
 /** Lines were checked against their seal before: what is wrong here was written so. */
 export function parseStepLine(line: string): { readonly step: StepId; readonly record: StepRecord } {
   const [head = '', record = '', newest = '', inputs = '', left = '', good = ''] = line.split('\t');
-  const [step, key, is, at, ms, bytes, outputs, past, made, disturbed] = JSON.parse(head) as Head;
+  const [step, key, is, at, ms, bytes, outputs, past, made, disturbed, values] = JSON.parse(head) as Head;
   if (!HOW.has(is)) throw new Error('written by another version of sbx');
   let parsed: FingerprintRecord | undefined;
   let remembered: Remembered | undefined;
@@ -102,6 +116,7 @@ export function parseStepLine(line: string): { readonly step: StepId; readonly r
     ms,
     ...(bytes === null ? {} : { bytes }),
     ...(outputs === null ? {} : { outputs }),
+    ...(values ? { values } : {}),
   };
   return {
     step,
@@ -127,8 +142,8 @@ export function parseStepLine(line: string): { readonly step: StepId; readonly r
   };
 }
 
-function rememberedToJson({ key, outputs, log, at, ms }: Remembered): Json {
-  return { key, outputs: outputs && treeToJson(outputs), ...(log === undefined ? {} : { log }), at, ms };
+function rememberedToJson({ outputs, ...others }: Remembered): Json {
+  return { outputs: outputs && treeToJson(outputs), ...others };
 }
 
 function rememberedFromJson(json: { readonly [field: string]: Json } & Omit<Remembered, 'outputs'>): Remembered | undefined {

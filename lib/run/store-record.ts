@@ -6,6 +6,7 @@ import { type Digest, digestOf, isDigest } from '../base/digest.ts';
 import type { Json } from '../base/json.ts';
 import type { FingerprintRecord } from '../model/fingerprint.ts';
 import type { Remembered } from '../model/look.ts';
+import type { Outputs } from '../model/output.ts';
 import type { StepId } from '../model/project.ts';
 import { keyOf } from '../plan/fingerprint.ts';
 import { treeFromJson, treeToJson } from './tree-text.ts';
@@ -29,10 +30,10 @@ export interface ParsedRecord {
 const FRONT = 65; // the digest and a line break
 
 export function recordBytes(success: Success, smalls: Smalls): Uint8Array {
-  const { key, step, project, record, outputs, log, at, ms } = success;
+  const { key, step, project, record, outputs, values, log, at, ms } = success;
   const tree = outputs && treeToJson(outputs);
   const small = [...smalls].map(([digest, bytes]) => [digest, bytes.length]);
-  const body = JSON.stringify({ version: 1, key, step, project, record, outputs: tree, log: log ?? null, at, ms, small });
+  const body = JSON.stringify({ version: 1, key, step, project, record, outputs: tree, values, log: log ?? null, at, ms, small });
   return Buffer.concat([Buffer.from(`${digestOf(body)}\n${body}\n`), ...smalls.values()]);
 }
 
@@ -48,9 +49,20 @@ export function parseRecord(bytes: Uint8Array, key: Digest): ParsedRecord | unde
   if (typeof record !== 'object' || record === null || !fits(record as unknown as FingerprintRecord, key)) return undefined;
   const outputs = fields.outputs === null ? null : treeFromJson(fields.outputs);
   if (outputs === undefined || (log !== null && !(typeof log === 'string' && isDigest(log)))) return undefined;
+  const values = fields.values as Outputs | undefined; // declared in the record, which fits the key: whoever asks looks for each of them
   const smalls = cut(bytes.subarray(end + 1), fields.small);
   if (!smalls) return undefined;
-  const success = { key, step, project, record: record as unknown as FingerprintRecord, outputs, ...(log === null ? {} : { log }), at, ms };
+  const success = {
+    key,
+    step,
+    project,
+    record: record as unknown as FingerprintRecord,
+    outputs,
+    ...(values === undefined ? {} : { values }),
+    ...(log === null ? {} : { log }),
+    at,
+    ms,
+  };
   return { success, smalls };
 }
 

@@ -31,11 +31,11 @@ export function awayFrom(
       if (action.draft.makes.is !== 'files') return failed;
       const newest = ledger.restoreNewest(planned);
       if (newest === undefined) return failed;
-      const { files, bytes, outputs, at } = newest;
+      const { files, bytes, at, notes: _, ...made } = newest;
       const age = formatDuration(Math.max(0, now - at));
       return {
         outcome: { is: 'restored', files, bytes },
-        settled: { is: 'done', executed: false, key: planned.key, outputs },
+        settled: { is: 'done', executed: false, key: planned.key, ...made },
         warning: `${spec.name} cannot be reached: ${action.id} gives what it made ${age} ago, maybe of other sources`,
       };
     }

@@ -4,9 +4,12 @@ import { alternatives } from '../base/pattern.ts';
 import { isList, isMap, kindOf, type Plain, type PlainMap } from '../base/plain.ts';
 import { suggest } from '../base/suggest.ts';
 import type { DiagnosticCode } from '../model/diagnostic.ts';
+import type { OutputKind } from '../model/output.ts';
 import { formatProblem } from './formats.ts';
+import { lateIn, lateProblem } from './late.ts';
 import { exampleOf, type IntegerShape, isFree, isLiteral, type MapShape, type ObjectShape, type Shape, type StringShape } from './shape.ts';
 import { unknownKey } from './unknown-key.ts';
+import { wanted } from './wanted.ts';
 
 /** Something in a value that is not of its shape. `path` leads from the checked value to the part that is wrong; `key`: its key is wrong. */
 export interface Misfit {
@@ -22,6 +25,8 @@ export interface CheckOptions {
   readonly unresolved?: true;
   /** Asked before work that a short value can make large; false: no more of it. */
   readonly spend: (characters: number) => boolean;
+  /** The kind of what a marked expression will be, see lib/model/output.ts. */
+  readonly kindOf?: ((expression: string) => OutputKind | undefined) | undefined;
 }
 
 /**
@@ -52,6 +57,11 @@ interface Pass extends CheckOptions {
 
 function check(pass: Pass, shape: Shape, value: Plain, path: Path): Json | undefined {
   if (pass.unresolved && typeof value === 'string' && value.includes('${{') && !isLiteral(shape)) return value;
+  const late = lateIn(shape, value);
+  if (late !== undefined) {
+    const problem = lateProblem(shape, late, pass.kindOf);
+    return problem === undefined ? late : misfit(pass, path, problem.code, problem.message, problem.hint);
+  }
   switch (shape.kind) {
     case 'string':
       return checkText(pass, shape, value, path);
@@ -223,25 +233,5 @@ function fits(shape: Shape, value: Plain): boolean {
       return isMap(value);
     case 'any-of':
       return shape.of.some((one) => fits(one, value));
-  }
-}
-
-function wanted(shape: Shape): string {
-  switch (shape.kind) {
-    case 'string':
-      return shape.format === 'duration' ? 'a duration' : shape.format === 'size' ? 'a size' : 'text';
-    case 'boolean':
-      return 'true or false';
-    case 'integer':
-      return 'a whole number';
-    case 'scalar':
-      return 'text, a number or a truth value';
-    case 'list':
-      return 'a list';
-    case 'map':
-    case 'object':
-      return 'a map';
-    case 'any-of':
-      return [...new Set(shape.of.map((one) => (one.kind === 'scalar' ? 'a value' : wanted(one))))].join(' or ');
   }
 }

@@ -1,4 +1,4 @@
-import type { AnyOfShape, ListShape } from './shape.ts';
+import { type AnyOfShape, type ListShape, ONE_WORD } from './shape.ts';
 
 const variable = {
   kind: 'string',
@@ -19,7 +19,7 @@ export const envShape = {
       kind: 'map',
       description: 'Variables and their values.',
       format: 'variable',
-      of: { kind: 'scalar', description: 'The value, as text.' },
+      of: { kind: 'scalar', description: 'The value, as text.', takes: ONE_WORD },
     },
     { kind: 'list', description: 'Names of variables to pass through.', of: variable },
   ],

@@ -8,7 +8,7 @@ import type { StringShape } from './shape.ts';
 type Format = NonNullable<StringShape['format']>;
 
 /** A text that is not of its format: what is wrong, and what to write instead. */
-interface FormatProblem {
+export interface FormatProblem {
   readonly code: DiagnosticCode;
   readonly message: string;
   readonly hint?: string;

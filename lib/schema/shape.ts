@@ -1,4 +1,5 @@
 import type { Json } from '../base/json.ts';
+import type { OutputKind } from '../model/output.ts';
 
 /**
  * The shape of a value in a Sandboxfile: single source of validation, of sandboxfile.schema.json, of the reference and of the types.
@@ -12,7 +13,15 @@ interface Described {
   readonly examples?: readonly Json[];
 }
 
-export interface StringShape extends Described {
+interface Late {
+  /** Outputs of other steps that may stand here, known only when those have run; absent: none, for the value is needed before. */
+  readonly takes?: readonly OutputKind[];
+}
+
+/** What has a form that is one word. */
+export const ONE_WORD = ['text', 'tree', 'image', 'machine', 'endpoint'] as const satisfies readonly OutputKind[];
+
+export interface StringShape extends Described, Late {
   readonly kind: 'string';
   readonly literal?: true;
   readonly enum?: readonly string[];
@@ -38,7 +47,7 @@ export interface IntegerShape extends Described {
 }
 
 /** Text, a number or a truth value, kept as it is. */
-interface ScalarShape extends Described {
+interface ScalarShape extends Described, Late {
   readonly kind: 'scalar';
   readonly literal?: true;
 }

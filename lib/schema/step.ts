@@ -1,6 +1,6 @@
 import { envShape, variableNames } from './environment.ts';
 import { readyShape } from './service.ts';
-import type { ListShape, MapShape, ObjectShape, StringShape } from './shape.ts';
+import { type ListShape, type MapShape, type ObjectShape, ONE_WORD, type StringShape } from './shape.ts';
 
 /** Also of a cell of a matrix, or of all its cells. */
 export const stepName = {
@@ -108,6 +108,19 @@ export const stepFields = {
   outputs: globs('Files that the step makes; `[]` remembers that it passed, and its log. Without it the step runs every time.', [
     ['build/**'],
   ]),
+  values: {
+    kind: 'map',
+    description:
+      'Values that the command gives to the expressions of the steps that need this one, as `steps.NAME.outputs.VALUE`, and the kind of each. It writes them as lines `value=text` to the file that the variable SBX_OUTPUT names.',
+    format: 'name',
+    of: {
+      kind: 'string',
+      literal: true,
+      description: 'The kind: which fields of other steps take it.',
+      enum: ['text', 'image', 'machine', 'endpoint'],
+    },
+    examples: [{ version: 'text' }],
+  },
   state: globs("The tool's own memory: kept, never hashed, moved away or restored.", [['dist-newstyle']]),
   tools: {
     kind: 'list',
@@ -223,6 +236,7 @@ export const stepFields = {
   confirm: {
     kind: 'string',
     description: 'A question that is asked on the terminal before the step is executed; `-y` says yes. Without a terminal the step fails.',
+    takes: ONE_WORD,
     examples: ['Deploy to production?'],
   },
   aliases: {

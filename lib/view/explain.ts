@@ -2,6 +2,7 @@ import { formatDuration } from '../base/duration.ts';
 import { unreachable } from '../base/unreachable.ts';
 import type { Difference } from '../model/difference.ts';
 import type { LastRun } from '../model/look.ts';
+import { asWritten } from '../model/output.ts';
 import type { Decision, PlannedAction } from '../model/plan.ts';
 import { expressionsOf } from '../model/script.ts';
 import type { Staleness } from '../model/staleness.ts';
@@ -67,12 +68,12 @@ export function explainJson({ planned, last, good, changed }: Explained): string
     id: action.id,
     decision,
     why: describeDecision(decision),
-    record,
+    record: asWritten(record),
     ...(key === undefined ? {} : { key }),
     ...(price === undefined ? {} : { price }),
     ...(last === undefined ? {} : { last: { key: last.key, is: last.is, at: last.at, ms: last.ms } }),
     ...(good === undefined ? {} : { good: { key: good.key, at: good.at, ms: good.ms } }),
-    changed,
+    changed: asWritten(changed),
   });
 }
 

@@ -70,7 +70,7 @@ export function listJson(project: Project, { steps, sandboxes, params }: Listed)
     project: project.name,
     file: project.file,
     default: project.default,
-    steps: steps.map(({ id, aliases, task, sandbox, needs, after, description, script, interactive }) => ({
+    steps: steps.map(({ id, aliases, task, sandbox, needs, after, description, script, gives, interactive }) => ({
       id,
       ...(aliases === undefined ? {} : { aliases }),
       task,
@@ -79,6 +79,7 @@ export function listJson(project: Project, { steps, sandboxes, params }: Listed)
       after,
       ...(description === undefined ? {} : { description }),
       ...(script === undefined ? {} : { run: script.source }),
+      ...(gives === undefined ? {} : { outputs: gives }),
       interactive,
     })),
     sandboxes: sandboxes.map(({ name, kind, host }) => ({ name, kind, ...(host === undefined ? {} : { host }) })),

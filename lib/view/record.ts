@@ -1,5 +1,6 @@
 import type { Json } from '../base/json.ts';
 import type { FingerprintRecord } from '../model/fingerprint.ts';
+import { holdsMark } from '../model/output.ts';
 import { expressionsOf, type Script } from '../model/script.ts';
 
 /** All that counts for a step, a row a part. `script`: the command as the user wrote it, where that is known. */
@@ -9,6 +10,8 @@ export function recordRows(record: FingerprintRecord, script: Script | undefined
     if (text !== '') table.push([name, text]);
   };
   for (const [name, text] of commandRows(record.command, script)) table.push([name, text]);
+  for (const [of, value] of Object.entries(record.given ?? {}))
+    add('value', `${of}=${typeof value === 'string' ? value : value.join(' ')}`);
   add('settings', jsonText(record.settings));
   add('dir', record.dir);
   for (const [name, value] of Object.entries(record.env)) add('env', `${name}=${value}`);
@@ -34,15 +37,17 @@ function commandRows(command: Json, script: Script | undefined): [string, string
   );
   const expressions = expressionsOf(script);
   for (const [name, value] of Object.entries(isObject(variables ?? null) ? (variables as object) : {}))
-    rows.push(['value', `${expressions.get(name) ?? name}=${value}`]);
+    if (!holdsMark(String(value))) rows.push(['value', `${expressions.get(name) ?? name}=${value}`]);
   for (const [name, value] of Object.entries(others)) if (jsonText(value) !== '') rows.push([name, jsonText(value)]);
   return rows;
 }
 
 function outputsText(outputs: Json): string {
   if (!isObject(outputs)) return jsonText(outputs);
-  const { makes, globs } = outputs;
-  return `${jsonText(makes ?? null)} ${Array.isArray(globs) ? globs.join(' ') : ''}`.trim();
+  const { makes, globs, values } = outputs;
+  const named = Array.isArray(globs) ? globs.join(' ') : '';
+  const given = isObject(values ?? null) ? Object.entries(values as object).map(([name, kind]) => `${name}: ${kind}`) : [];
+  return [jsonText(makes ?? null), named, given.join(', ')].filter((part) => part !== '').join(' ');
 }
 
 function isObject(value: Json): value is { readonly [key: string]: Json } {

@@ -1,4 +1,5 @@
 import { formatDuration } from '../base/duration.ts';
+import { asWritten } from '../model/output.ts';
 import type { PastRun, PastStep, RunChanges, StepChange } from '../model/past-run.ts';
 import type { StepId } from '../model/project.ts';
 import { describeDecision } from '../plan/describe.ts';
@@ -66,7 +67,7 @@ export function runChangesJson({ former, latter, steps, alike }: RunsExplained):
       id: step,
       ...(from ? { former: side(from) } : {}),
       ...(to ? { latter: side(to) } : {}),
-      ...(changed ? { changed } : {}),
+      ...(changed ? { changed: asWritten(changed) } : {}),
     })),
     alike,
   });

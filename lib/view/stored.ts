@@ -2,6 +2,7 @@ import { formatDuration } from '../base/duration.ts';
 import { formatSize } from '../base/size.ts';
 import type { FingerprintRecord } from '../model/fingerprint.ts';
 import type { Remembered } from '../model/look.ts';
+import { asWritten } from '../model/output.ts';
 import type { Script } from '../model/script.ts';
 import type { TreeEntry } from '../model/tree.ts';
 import { documentOf } from './document.ts';
@@ -54,7 +55,7 @@ export function oneStoredText(
   paint: Paint,
   columns?: number,
 ): string {
-  const { step, project, key, at, ms, outputs, record } = success;
+  const { step, project, key, at, ms, outputs, values, record } = success;
   const ago = (time: number): string => `${formatDuration(Math.max(0, now - time))} ago`;
   const lines = [
     paint.name(neutral(step)),
@@ -71,6 +72,8 @@ export function oneStoredText(
     'What counts:',
     ...rows(recordRows(record, script), columns),
   ];
+  const written = Object.entries(values ?? {}).map(([name, value]) => [name, String(value)]);
+  if (written.length > 0) lines.push('', 'Values:', ...rows(written, columns));
   if (outputs) lines.push('', `Outputs: ${outputs.entries.length}`, ...rows(outputs.entries.map(entryRow), undefined));
   if (success.log !== undefined) lines.push('', log === undefined ? 'Its log is lost.' : 'Log:', ...logLines(log ?? '', paint));
   return `${lines.join('\n')}\n`;
@@ -88,7 +91,20 @@ function logLines(log: string, paint: Paint): string[] {
 }
 
 export function oneStoredJson({ success, bytes, used }: Stored, log: string | undefined): string {
-  const { key, step, project, at, ms, record, outputs } = success;
+  const { key, step, project, at, ms, record, outputs, values } = success;
+  const own = values === undefined ? {} : { values };
   const text = success.log === undefined ? {} : { log: log ?? null };
-  return documentOf('cache-show', 1, { key, step, project, at, ms, used, bytes, record, outputs: outputs?.entries ?? null, ...text });
+  return documentOf('cache-show', 1, {
+    key,
+    step,
+    project,
+    at,
+    ms,
+    used,
+    bytes,
+    record: asWritten(record),
+    outputs: outputs?.entries ?? null,
+    ...own,
+    ...text,
+  });
 }

@@ -78,6 +78,7 @@ const UNTELLING: ReadonlySet<Staleness['code']> = new Set<Staleness['code']>([
   'disturbed-before',
   'cut-off-before',
   'upstream-runs',
+  'value-unknown',
   'command-not-run',
   'upstream-ran',
   'record-lost',

@@ -10,7 +10,7 @@ import type { Task } from '../../lib/task.ts';
 const plan: Task['plan'] = () => ({ diagnostics: [] });
 const run: Task['run'] = () => Promise.reject(new Error('not run'));
 
-const TASKS: readonly Task[] = [
+export const TASKS: readonly Task[] = [
   { name: 'shell', summary: 'Runs a command.', fields: {}, requires: ['run'], plan, run },
   {
     name: 'sync',
@@ -73,13 +73,13 @@ export function sourcesOf(text: string, files: Files = {}): Sources {
   };
 }
 
-export function loadText(text: string, ask: Partial<Ask> = {}, files: Files = {}): Promise<Checked<Loaded>> {
-  return load(sourcesOf(text, files), { ...ASK, ...ask }, TASKS);
+export function loadText(text: string, ask: Partial<Ask> = {}, files: Files = {}, tasks = TASKS): Promise<Checked<Loaded>> {
+  return load(sourcesOf(text, files), { ...ASK, ...ask }, tasks);
 }
 
 /** The project of a text that nothing is wrong with. */
-export async function projectOf(text: string, ask: Partial<Ask> = {}, files: Files = {}): Promise<Project> {
-  const { value, diagnostics } = await loadText(text, ask, files);
+export async function projectOf(text: string, ask: Partial<Ask> = {}, files: Files = {}, tasks = TASKS): Promise<Project> {
+  const { value, diagnostics } = await loadText(text, ask, files, tasks);
   if (value === undefined) throw new Error(diagnostics.map(shown).join('\n') || 'no project and nothing wrong');
   return value.project;
 }

@@ -165,7 +165,7 @@ async function play(story: Story, root: string): Promise<Told> {
     perform,
     serve: execute.serve,
   };
-  const outcomes = await runLoop({ ...loop, made: () => undefined, trouble: () => undefined });
+  const outcomes = await runLoop({ ...loop, made: () => ({ outputs: undefined }), trouble: () => undefined });
   execute.stop();
   control.close();
   return {

@@ -43,6 +43,7 @@ steps:
     run: make test
     pool: [linkers]
     inputs: [src, { command: git rev-parse HEAD }]
+    values: { version: text }
     outputs: []
   link: { run: make link, pool: { name: linkers, weight: 2 } }
 `;

@@ -55,13 +55,15 @@ export function tasksPage(tasks: readonly Task[]): string {
   return ['# Tasks', '', 'What `task:` of a step can be.', '', ...list, '', MARK, '', ...tasks.flatMap(taskSection)].join('\n');
 }
 
-function taskSection({ name, summary, fields, requires = [], refuses = [], example, interactive }: Task): readonly string[] {
+function taskSection({ name, summary, fields, outputs = {}, requires = [], refuses = [], example, interactive }: Task): readonly string[] {
   const known = Object.keys(fields);
   const needed = requires.filter((key) => !known.includes(key));
   const lines = [`## ${name}`, '', summary, ''];
   if (interactive) lines.push("Its steps own the user's terminal and are never remembered.", '');
   if (known.length > 0) lines.push(...fieldsTable({ fields, required: requires }));
   if (needed.length > 0) lines.push(`Required of the [keys of all steps](sandboxfile.md#steps): ${needed.map(code).join(', ')}.`, '');
+  const given = Object.entries(outputs).map(([output, kind]) => `${code(output)} (${kind})`);
+  if (given.length > 0) lines.push(`[Typed outputs](expressions.md#outputs-of-steps): ${given.join(', ')}.`, '');
   if (refuses.length > 0) lines.push(`Cannot have: ${refuses.map(code).join(', ')}.`, '');
   if (example !== undefined) lines.push(...fenced('yaml', `steps:\n${example.replace(/^/gm, '  ')}`));
   return lines;

@@ -8,6 +8,7 @@ import { BASE } from '../../io/base-environment.ts';
 import { DIAGNOSTIC_MEANINGS } from '../../model/diagnostic-meanings.ts';
 import { type FailureCode, INFRASTRUCTURE } from '../../model/failure.ts';
 import { FAILURE_MEANINGS } from '../../model/failure-meanings.ts';
+import { OUTPUT_KINDS } from '../../model/output.ts';
 import type { Value } from '../../model/value.ts';
 import { EXIT, EXIT_MEANINGS, exitCode } from '../../run/exit-code.ts';
 import { flagVariables, STEP_VARIABLES, VARIABLES } from '../variables.ts';
@@ -33,6 +34,14 @@ export function expressionPage(): string {
     '## Names',
     '',
     ...table(['name', 'stands for'], names),
+    '## Outputs of steps',
+    '',
+    'What `steps.NAME.outputs.OUTPUT` can be. The value is known when the step has run: the plan says `maybe` until then.',
+    '',
+    ...table(
+      ['kind', 'what it is'],
+      Object.entries(OUTPUT_KINDS).map(([kind, meaning]) => [code(kind), meaning]),
+    ),
     '## Operators',
     '',
     'The weakest first.',

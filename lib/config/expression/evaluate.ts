@@ -12,8 +12,8 @@ export interface Lookup {
   /** There is such a name, and something is wrong with its value that is reported already: what refers to it has no value and no problem. */
   faulty(path: readonly string[]): boolean;
   /** Why the value of a name that is there must not be used; nothing if it may. */
-  refused?(path: readonly string[]): Pick<ExpressionProblem, 'message' | 'hint'> | undefined;
-  /** Lookup that could have been meant. */
+  refused?(path: readonly string[]): Pick<ExpressionProblem, 'code' | 'message' | 'hint'> | undefined;
+  /** Names that could have been meant. */
   known(path: readonly string[]): Iterable<string>;
   /** Asked before so many characters are read or made. False: this file has used up what it may. */
   spend(characters: number): boolean;
@@ -36,7 +36,24 @@ export function evaluate(expression: Expression, names: Lookup): Evaluated {
   return value === undefined ? { problems } : { value };
 }
 
-/** Lookup are looked up in all branches, so that a typo does not wait for the day its branch is taken. */
+/** The paths of all names that stand in it. */
+export function* namesIn(expression: Expression): Iterable<readonly string[]> {
+  switch (expression.kind) {
+    case 'literal':
+      return;
+    case 'name':
+      return yield expression.path;
+    case 'not':
+      return yield* namesIn(expression.of);
+    case 'binary':
+      yield* namesIn(expression.left);
+      return yield* namesIn(expression.right);
+    default:
+      for (const part of expression.kind === 'list' ? expression.items : expression.args) yield* namesIn(part);
+  }
+}
+
+/** Names are looked up in all branches, so that a typo does not wait for the day its branch is taken. */
 function unknownNames(expression: Expression, names: Lookup): readonly ExpressionProblem[] {
   switch (expression.kind) {
     case 'literal':
@@ -58,7 +75,7 @@ function unknownNames(expression: Expression, names: Lookup): readonly Expressio
     }
     case 'name': {
       const refused = names.refused?.(expression.path);
-      if (refused) return [{ code: 'unsafe-expression', ...refused, from: expression.from, to: expression.to }];
+      if (refused) return [{ ...refused, from: expression.from, to: expression.to }];
       if (names.lookUp(expression.path) !== undefined || names.faulty(expression.path)) return [];
       const written = expression.path.join('.');
       return [unknown(written, () => hintOf(written, names.known(expression.path)), expression)];

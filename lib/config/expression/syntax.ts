@@ -30,7 +30,15 @@ export const OPERATORS: { readonly [operator in Operator | '!']: string } = {
 
 /** What is wrong with an expression, and where in its text. */
 export interface ExpressionProblem {
-  readonly code: 'expression-syntax' | 'unsafe-expression' | 'expression-type' | 'expression-name' | 'file-too-large';
+  readonly code:
+    | 'expression-syntax'
+    | 'unsafe-expression'
+    | 'expression-type'
+    | 'expression-name'
+    | 'unknown-output'
+    | 'output-not-needed'
+    | 'output-too-late'
+    | 'file-too-large';
   readonly message: string;
   /** A function where it is found only by comparing with all that is known. */
   readonly hint?: string | (() => string | undefined);
