@@ -14,8 +14,8 @@ export interface Past {
   /** What counted for the step under this key. */
   record(step: StepId, key: Digest): FingerprintRecord | undefined;
   inputs(digest: Digest): Tree | undefined;
-  /** The outputs of this digest, if a success of the step that made them is known. */
-  made(step: StepId, outputs: Digest): Tree | undefined;
+  /** The outputs of this digest, if a success of the step that made them is known; of a step that makes none it is the key: what it reads. */
+  made(step: StepId, digest: Digest): Tree | undefined;
 }
 
 /** `folder`: the project's `.sbx`. */
@@ -28,18 +28,21 @@ export function openPast(files: Files, folder: string, { records, store }: Pick<
     });
     return executed;
   };
-  return {
+  const past: Past = {
     record(step, key) {
       const own = [records.last(step), records.good(step)].find((one) => one?.key === key);
       if (own) return own.record;
       return readSuccess(files, store.folder, key)?.success.record ?? steps().find((one) => one.key === key && one.record)?.record;
     },
     inputs: (digest) => records.formerInputs(digest) ?? steps().find(({ inputs }) => inputs?.digest === digest)?.inputs,
-    made(step, outputs) {
+    made(step, digest) {
       const newest = records.newest(step)?.outputs;
-      if (newest?.digest === outputs) return newest;
-      const key = records.keyOf(step, outputs);
-      return (key === undefined ? undefined : readSuccess(files, store.folder, key)?.success.outputs) ?? undefined;
+      if (newest?.digest === digest) return newest;
+      const key = records.keyOf(step, digest);
+      if (key !== undefined) return readSuccess(files, store.folder, key)?.success.outputs ?? undefined;
+      const inputs = past.record(step, digest)?.inputs;
+      return typeof inputs === 'string' ? past.inputs(inputs) : undefined;
     },
   };
+  return past;
 }

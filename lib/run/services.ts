@@ -9,6 +9,7 @@ import type { RunControl } from './control.ts';
 import type { Equipment } from './equip.ts';
 import { fingerprintEvent } from './fingerprint-event.ts';
 import type { Lasting } from './lasting.ts';
+import type { Ledger } from './ledger.ts';
 import { type Living, startLiving } from './living.ts';
 import { gone, type Life, type Performed } from './performed.ts';
 import { whereIn } from './places.ts';
@@ -22,6 +23,7 @@ export interface ServicesInput extends Equipment {
   readonly control: RunControl;
   readonly reach: Pick<Reach, 'lend'>;
   readonly tasks: ReadonlyMap<string, Task>;
+  readonly ledger: Pick<Ledger, 'reads'>;
   /** Where those are kept that live on after this run; absent: none does. */
   readonly lasting?: Lasting | undefined;
 }
@@ -103,12 +105,12 @@ export class Services {
   }
 
   async #begin(planned: PlannedAction, signal: AbortSignal, life: Life): Promise<'over' | 'cancelled' | Failure> {
-    const { control, tasks, lasting, reach, emit, io } = this.#input;
+    const { control, tasks, lasting, reach, emit, io, ledger } = this.#input;
     const { id, step } = planned.action;
     const { service } = step;
     const task = tasks.get(step.task);
     if (task === undefined || service === undefined) throw new Error(`${id} is no service`);
-    emit(fingerprintEvent(planned, undefined));
+    emit(fingerprintEvent(planned, ledger.reads(planned)?.tree));
     const stand = this.#standOf(planned);
     const asking = AbortSignal.any([signal, life.over]);
     const of = { planned, service, task, equipment: this.#input, reach, control: lasting?.control ?? control, stand };

@@ -136,6 +136,22 @@ test('`explain STEP`: as far as the former tree is known, and where it is not, t
     assert.equal(never.changed, []);
   }));
 
+test('`explain STEP` names the files behind a step that makes none: a service, a check', () => {
+  const file = `version: 1
+steps:
+  web: { run: cat conf; sleep 60, service: true, ready: { line: up }, inputs: [conf] }
+  lint: { run: 'true', inputs: [src], outputs: [] }
+  test: { run: 'true', needs: [web, lint], inputs: [], outputs: [] }
+`;
+  return withProject({ 'Sandboxfile.yaml': file, conf: 'up\n', src: 'one\n' }, async (project) => {
+    assert.is((await project.sbx(['run', 'test'])).code, 0);
+    project.write('conf', 'up, and more\n');
+    project.write('src', 'other\n');
+    const { text } = await explained(project, 'test');
+    assert.match(text, /\n {2}upstream lint: .*\n {4}~ src {2}4 B -> 6 B\n {2}upstream web: .*\n {4}~ conf {2}3 B -> 13 B\n/);
+  });
+});
+
 test('`explain STEP` of a sync and of what reads what arrived: file by file, and the probes of the place', async () => {
   await withFarProject({ sandbox: '    probes: { tool: cat TOOL 2>/dev/null || true }\n' }, async (story) => {
     assert.is((await story.sbx(['run', 'fetch-artifacts'])).code, 0);

@@ -1,4 +1,6 @@
+import type { Digest } from '../../base/digest.ts';
 import type { PlannedAction } from '../../model/plan.ts';
+import type { StepId } from '../../model/project.ts';
 import { expressionsOf } from '../../model/script.ts';
 import type { Tree } from '../../model/tree.ts';
 import { difference } from '../../plan/difference.ts';
@@ -40,9 +42,15 @@ function explainedOf(planned: PlannedAction, { plan, memory, now, ground: { io, 
       : difference(known.record, record, expressionsOf(action.step.script), {
           before: () => (known.record.inputs === null ? undefined : past.inputs(known.record.inputs)),
           after: () => inputsNow(planned, plan.actions, memory),
-          made: past.made,
+          made: (step, digest) => past.made(step, digest) ?? readNow(step, digest, plan.actions, memory),
         });
   return { planned, now, changed, ...(last ? { last } : {}), ...(good ? { good } : {}) };
+}
+
+/** What a step of the plan reads, if the digest is its key: that of one that makes no files, e.g. of a service. */
+function readNow(step: StepId, digest: Digest, all: readonly PlannedAction[], memory: Memory): Tree | undefined {
+  const planned = all.find(({ action, key }) => action.id === step && key === digest);
+  return planned && inputsNow(planned, all, memory);
 }
 
 /** The tree that the record names: what lies here, what has arrived, or what a sync of this plan will have sent by then. */
