@@ -6,7 +6,7 @@ import type { Judgement } from './judgement.ts';
 export interface Wanting {
   readonly action: Action;
   readonly judgement: Judgement;
-  /** Its turn is over. */
+  /** Its turn is over; `executed`: at least it has begun. */
   readonly settled: 'executed' | 'not-executed' | undefined;
   /** To be executed if it is not fresh, whoever needs it. */
   readonly insisted: boolean;
@@ -67,7 +67,11 @@ class Walk implements Demand {
     const wanting = this.#list[i] as Wanting;
     const { action, settled, needs } = wanting;
     const place = action.step.sandbox;
-    if (settled === 'executed') raise(this.#used, place, 2);
+    if (settled === 'executed') {
+      raise(this.#used, place, 2);
+      // Whoever brings a place up has used it, as far as it came.
+      if (action.step.provides !== undefined) raise(this.#used, action.step.provides, 2);
+    }
     const wanted = this.#wanted(i, wanting);
     this.#level[i] = wanted;
     const executes = settled ? 0 : this.#execution(i, wanting, wanted);

@@ -92,6 +92,11 @@ class Deciding implements Planning {
     this.#spread(i);
   }
 
+  judgeAnew(): void {
+    for (const i of this.#actions.keys()) if (!this.#settled[i] && !this.#leansOnLeft(i)) this.#judge(i);
+    this.#demand = undefined;
+  }
+
   insist(step: StepId): void {
     this.#insisted.add(this.#at(step));
     this.#demand = undefined;
@@ -114,12 +119,20 @@ class Deciding implements Planning {
    * a file that is edited during the run counts in the next one.
    */
   #stands(i: number): boolean {
-    const judgement = this.#judgements[i] as Judgement;
-    if (judgement.decision.is !== 'fresh' && judgement.decision.is !== 'restore') return false;
-    if (this.#reads(i).some((before) => this.#left.has(before))) return true;
+    if (this.#leansOnLeft(i)) return true;
+    if (!this.#isHit(i)) return false;
     const { reads } = (this.#actions[i] as Action).draft;
     const looksHere = reads.is === 'files' || reads.is === 'sources';
     return !this.#outdated.has(i) && !(looksHere && this.#writesSeen[i] !== this.#writes);
+  }
+
+  #leansOnLeft(i: number): boolean {
+    return this.#isHit(i) && this.#reads(i).some((before) => this.#left.has(before));
+  }
+
+  #isHit(i: number): boolean {
+    const { decision } = this.#judgements[i] as Judgement;
+    return decision.is === 'fresh' || decision.is === 'restore';
   }
 
   /** Whether the judgement says something else than before. */
@@ -195,7 +208,7 @@ class Deciding implements Planning {
     return {
       action: this.#actions[i] as Action,
       judgement: this.#judgements[i] as Judgement,
-      settled: settled && (settled.is === 'done' && settled.executed ? 'executed' : 'not-executed'),
+      settled: settled && ((settled.is === 'done' ? settled.executed : settled.begun) ? 'executed' : 'not-executed'),
       insisted: this.#insisted.has(i),
       needs: this.#needs[i] as readonly number[],
     };

@@ -13,7 +13,7 @@ export type Settled =
       /** What counts for its dependents: the digest of its outputs, or of its values. */
       readonly outputs: Digest | undefined;
     } & Made)
-  | { readonly is: 'gone' }; // skipped, failed or cancelled: it contributes nothing
+  | { readonly is: 'gone'; readonly begun?: true }; // skipped, failed or cancelled: it contributes nothing; `begun`: it has used its place
 
 /** What it gives to expressions, where the records cannot tell. */
 export interface Made {
@@ -34,6 +34,8 @@ export interface Planning {
   /** Judges the action again with what is known now, asking the Look anew. */
   decide(step: StepId): PlannedAction;
   settle(step: StepId, settled: Settled): void;
+  /** What was believed of a place has changed: everything that has not settled is judged again. */
+  judgeAnew(): void;
   /** Treats the step as needed from now on. */
   insist(step: StepId): void;
 }

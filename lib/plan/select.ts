@@ -1,7 +1,7 @@
 import { groupBy } from '../base/group-by.ts';
 import { hintOf } from '../base/suggest.ts';
 import type { Checked, Diagnostic } from '../model/diagnostic.ts';
-import { type Project, type Step, type StepId, stepsCalled } from '../model/project.ts';
+import { LOCAL, type Project, type SandboxName, type Step, type StepId, stepsCalled } from '../model/project.ts';
 import type { Graph } from './graph.ts';
 
 export interface SelectOptions {
@@ -63,13 +63,18 @@ function closure(project: Project, graph: Graph, named: ReadonlySet<StepId>): Re
       const step = project.steps.get(id);
       if (!step?.enabled) continue;
       for (const need of step.needs) if (project.steps.has(need)) add(need);
-      if (step.releases !== undefined || places.has(step.sandbox)) continue;
+      if (step.releases !== undefined || places.has(step.sandbox) || isHere(project, step.sandbox)) continue;
       places.add(step.sandbox);
       for (const provider of providers.get(step.sandbox) ?? []) add(provider.id);
     }
     for (const step of conditional) if (!chosen.has(step.id) && comesAlong(step, chosen, places)) add(step.id);
     if (todo.length === 0) return chosen;
   }
+}
+
+/** Nobody brings up or takes down this computer. */
+function isHere({ sandboxes }: Project, name: SandboxName): boolean {
+  return name === LOCAL || sandboxes.get(name)?.kind === 'local';
 }
 
 function comesAlong(step: Step, chosen: ReadonlySet<StepId>, places: ReadonlySet<string>): boolean {

@@ -15,7 +15,7 @@ import { type Equipment, equip, told } from './equip.ts';
 import { fingerprintEvent } from './fingerprint-event.ts';
 import { hidden } from './hidden.ts';
 import type { Ledger, Spent } from './ledger.ts';
-import { gone, type Life, type Performed } from './performed.ts';
+import { gone, type Life, type Performed, spoilt } from './performed.ts';
 import { openPools, type Pools } from './pools.ts';
 import type { Reach } from './reach.ts';
 import type { Reading } from './reading.ts';
@@ -208,7 +208,7 @@ export class Executor {
     const failed = (outcome: Outcome & { readonly is: 'failed' | 'cancelled' }): Performed => {
       output.keep();
       for (const text of ledger.fail(planned, begun, spent, outcome.is)) emit({ type: 'step-note', step: action.id, text });
-      return gone(outcome, spent.ms);
+      return spoilt(outcome, spent.ms);
     };
     if (ended.is === 'stopped') return failed({ is: 'cancelled' });
     const result = ended.result.ok ? ledger.succeed(planned, begun, ended.result.value, spent) : ended.result;

@@ -161,14 +161,21 @@ class Loop {
     const { id } = planned.action;
     this.#priorities ??= longestTails(this.#planned, this.#before);
     this.#running += 1;
-    this.#input.perform(planned, this.#priorities.get(id) ?? 0).then(
-      ({ outcome, settled, ms }) => {
+    this.#input
+      .perform(planned, this.#priorities.get(id) ?? 0)
+      .then(async ({ outcome, settled, ms, before }) => {
         this.#running -= 1;
-        this.#settle(id, outcome, settled, ms);
+        this.#conclude(id, outcome, settled, ms);
+        if (before !== undefined) {
+          this.#running += 1;
+          await before();
+          this.#running -= 1;
+        }
+        this.#input.planning.settle(id, settled);
+        this.#release(id, () => true);
         this.#again();
-      },
-      (fault) => this.#reject(fault),
-    );
+      })
+      .catch((fault) => this.#reject(fault));
   }
 
   /** Those that need it go on when it is up; those that tidy up behind it when it has ended. */
@@ -213,8 +220,8 @@ class Loop {
   }
 
   #settle(id: StepId, outcome: Outcome, settled: Settled, ms: number): void {
-    this.#input.planning.settle(id, settled);
     this.#conclude(id, outcome, settled, ms);
+    this.#input.planning.settle(id, settled);
     this.#release(id, () => true);
   }
 

@@ -86,6 +86,13 @@ export class Reach implements AsyncDisposable {
     this.#failed.delete(sandbox.name);
   }
 
+  /** It was brought up, or made anew: what was found of it before is forgotten. */
+  async forget(sandbox: SandboxName): Promise<void> {
+    const verdict = await this.#verdicts.get(sandbox);
+    for (const known of [this.#verdicts, this.#failed, this.#made]) known.delete(sandbox);
+    if (verdict?.ok) await verdict.value.session[Symbol.asyncDispose]();
+  }
+
   /** Where the place is, for messages. */
   target(sandbox: SandboxName): string {
     return this.#sandboxes.get(sandbox)?.target ?? sandbox;

@@ -15,22 +15,22 @@ import type { Executor } from './execute.ts';
 import { exitCode } from './exit-code.ts';
 import { fileLag } from './file-lag.ts';
 import { describeHolder, waitsForUs } from './holder.ts';
-import { pruneRuns } from './journal.ts';
 import { acquireLock } from './lock.ts';
 import { runLoop } from './loop.ts';
 import { madeBefore } from './made-before.ts';
 import { type Memory, openMemory } from './memory.ts';
 import { openReach } from './open-reach.ts';
+import { gone } from './performed.ts';
 import { plannedSteps } from './planned-steps.ts';
 import { movedHere, type Prepared, prepare } from './prepare.ts';
 import { makeProjectFolder } from './project-folder.ts';
+import { meet, Provided } from './provided.ts';
 import type { Reach } from './reach.ts';
 import { runName } from './run-name.ts';
 import type { RunEnd, Running, RunRequest } from './run-request.ts';
 import { whoAmI } from './self.ts';
-import { isTendingDue } from './tended.ts';
+import { tend } from './tend.ts';
 import { tidying } from './tidying.ts';
-import { pruneTrash } from './trash.ts';
 import { troubleOf } from './trouble.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
@@ -167,8 +167,10 @@ class Run {
     return this.#prepare(project);
   }
 
-  /** Reaches all places that the plan is sure to need; if one is other than it was recorded, or is away and its steps may run here, the plan is made anew, once. */
-  async #reachPlaces(first: Prepared, { places }: Plan, reach: Reach): Promise<Result<Prepared, readonly Diagnostic[]>> {
+  /** Reaches all places that the plan is sure to need and nobody brings up; if one is other than it was recorded, or is away and its steps may run here, the plan is made anew, once. */
+  async #reachPlaces(first: Prepared, plan: Plan, reach: Reach): Promise<Result<Prepared, readonly Diagnostic[]>> {
+    const provided = new Provided(plan);
+    const places = plan.places.filter((name) => this.#request.offline || !provided.isAwaited(name));
     if (places.length === 0) return ok(first);
     await Promise.all(places.map((name) => reach.to(name)));
     const away = places.filter((name) => reach.failure(name) && first.project.sandboxes.get(name)?.onUnreachable === 'local');
@@ -184,6 +186,8 @@ class Run {
 
   #loop(prepared: Prepared, reach: Reach): Promise<ReadonlyMap<StepId, Outcome>> {
     const { look } = this.#memory;
+    const { planning } = prepared;
+    let provided: Provided | undefined;
     const executor = (): Promise<Executor> => {
       this.#executor ??= this.#openExecutor(prepared, reach);
       return this.#executor;
@@ -196,7 +200,15 @@ class Run {
       standsIn: ({ action }) => reach.failure(action.step.sandbox) !== undefined,
       made: (planned) => madeBefore(planned, look),
       trouble: (planned) => troubleOf(planned, look),
-      perform: async (planned, priority) => (await executor()).perform(planned, priority).finally(() => this.#performed()),
+      perform: async (planned, priority) => {
+        const place = planned.action.step.provides;
+        // Offline nobody would come there: nothing is brought up.
+        if (place !== undefined && reach.failure(place)) return gone({ is: 'skipped', because: { code: 'unreachable' } });
+        if (place !== undefined) provided ??= new Provided(planning.snapshot());
+        const performed = await (await executor()).perform(planned, priority).finally(() => this.#performed());
+        const up = provided?.up(planned, performed);
+        return up === undefined ? performed : { ...performed, before: () => meet(up, reach, look, planning, this.#emit) };
+      },
       serve: async (planned, life) => (await executor()).serve(planned, life),
     });
   }
@@ -218,23 +230,10 @@ class Run {
   }
 
   async #close(reach: Reach): Promise<void> {
-    const { io, folders } = this.#request;
     await reach[Symbol.asyncDispose]();
     if (this.#executor !== undefined) (await this.#executor).stop();
-    const isDue = isTendingDue(io, folders.project);
-    // Runs that found nothing to do leave journals too.
-    if (this.#executor !== undefined || isDue) {
-      pruneRuns(io.files, folders.project, this.#run);
-      pruneTrash(io.files, folders.project, io.clock.now());
-    }
+    await tend(this.#request, this.#memory, this.#run, this.#executor !== undefined);
     const { records } = this.#memory;
-    if (isDue) {
-      const { tendStore } = await import('./store-gc.ts');
-      const keys = [...this.#request.project.steps.keys()].flatMap((step) => records.last(step)?.key ?? []);
-      tendStore(io, folders.cache, folders.project, keys, this.#request.project.cache);
-      const { leftoversOfProject, sweepLeftovers } = await import('./leftovers.ts');
-      sweepLeftovers(io, leftoversOfProject(folders.project, folders.state));
-    }
     records.close();
     try {
       this.#memory.memo.save();

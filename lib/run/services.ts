@@ -11,7 +11,7 @@ import { fingerprintEvent } from './fingerprint-event.ts';
 import type { Lasting } from './lasting.ts';
 import type { Ledger } from './ledger.ts';
 import { type Living, startLiving } from './living.ts';
-import { gone, type Life, type Performed } from './performed.ts';
+import { type Life, type Performed, spoilt } from './performed.ts';
 import { whereIn } from './places.ts';
 import type { Reach } from './reach.ts';
 import type { Answer } from './ready.ts';
@@ -64,12 +64,12 @@ export class Services {
       const ended =
         typeof found === 'object' ? await this.#attend(id, found, leave.signal, life) : await this.#begin(planned, leave.signal, life);
       const ms = io.clock.monotonic() - began;
-      if (ended === 'cancelled') return gone({ is: 'cancelled' }, ms);
+      if (ended === 'cancelled') return spoilt({ is: 'cancelled' }, ms);
       const settled = { is: 'done', executed: true, key: planned.key, outputs: undefined } as const;
       if (ended === 'over')
         return { outcome: typeof found === 'object' ? { is: 'fresh' } : { is: 'succeeded', cached: false }, settled, ms };
       this.#deaths.get(id)?.abort(failureOfUser(id, ended));
-      return gone({ is: 'failed', failure: ended }, ms);
+      return spoilt({ is: 'failed', failure: ended }, ms);
     } finally {
       leave.done();
     }

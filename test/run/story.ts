@@ -105,6 +105,7 @@ async function play(story: Story, root: string): Promise<Told> {
     snapshot: () => ({ actions: [...planned.values()], places: [] }),
     decide: (id) => ({ ...(planned.get(id) as PlannedAction), decision: story.decide?.(id, settled) ?? RUN }),
     settle: (id, what) => void settled.set(id, what),
+    judgeAnew: () => {},
     insist: () => {},
   };
   const sandboxes = new Map([localSandbox(LOCAL, io), ...(story.places ?? [])].map((place) => [place.name, place]));
