@@ -12,6 +12,10 @@ export function isList(value: Plain | undefined): value is readonly Plain[] {
   return Array.isArray(value);
 }
 
+export function isScalar(value: Plain | undefined): value is string | number | boolean {
+  return value !== null && value !== undefined && typeof value !== 'object';
+}
+
 /** What kind of value it is, as a user would say it. */
 export function kindOf(value: Plain): string {
   if (value === null) return 'nothing';

@@ -42,7 +42,12 @@ export function checkShares({ pools: shares }: Step, entry: Entry, pools: Readon
       report.add('conflicting-keys', `the pool \`${name}\` stands here twice`, at('name'), 'Write it once, with a `weight`.');
     } else if (weight > slots) {
       const have = slots === 1 ? '1 slot' : `${slots} slots`;
-      report.add('bad-value', `a weight of ${weight} never fits: the pool \`${name}\` has ${have}`, at('weight'));
+      report.add(
+        'bad-value',
+        `a weight of ${weight} never fits: the pool \`${name}\` has ${have}`,
+        at('weight'),
+        'Take fewer, or give it more.',
+      );
     }
   }
 }

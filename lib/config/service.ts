@@ -10,8 +10,10 @@ type Written = ValueOf<typeof readyShape>;
 
 const WAYS = ['tcp', 'http', 'command', 'line'] as const;
 
-/** Of what a service has none: it is never remembered, never tried again, and ends with the last step that needs it. */
+/** Of what a service has none. */
 const REFUSED = ['outputs', 'values', 'interactive', 'when', 'provides', 'releases', 'timeout', 'retry', 'pool', 'cache'] as const;
+
+const WHY = 'It is not remembered nor tried again, holds no slot, and lives as long as the steps that need it.';
 
 /** What makes the step a service; undefined if it is none. */
 export function readService(entry: Entry, isService: boolean, ready: Written | undefined, report: Report): Service | undefined {
@@ -23,7 +25,7 @@ export function readService(entry: Entry, isService: boolean, ready: Written | u
   }
   for (const key of REFUSED) {
     const other = entry.fields.get(key);
-    if (other !== undefined) report.add('conflicting-keys', `a service cannot have \`${key}\``, { ...other, part: 'key' });
+    if (other !== undefined) report.add('conflicting-keys', `a service cannot have \`${key}\``, { ...other, part: 'key' }, WHY);
   }
   const { deadline, interval } = readyShape.fields;
   const ms = (text: string): number => parseDuration(text) ?? 0;

@@ -73,7 +73,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   const name = entry.fields.has('task') ? read('task') : stepFields.task.default;
   const task = name === undefined ? undefined : all.tasks.get(name);
   if (task === undefined && name !== undefined) addUnknownTask(name, entry, all);
-  const fields = task === undefined ? {} : readFields(entry, task, scopeOf, report);
+  const fields = task === undefined ? {} : readFields(entry, task, scopeOf, all);
   const env = entry.fields.get('env');
   const timeout = read('timeout');
   const cache = read('cache');
@@ -138,7 +138,12 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
 }
 
 /** The fields of the task with their defaults; keys that neither the task nor steps in general have are reported. */
-function readFields(entry: Entry, task: Task, scopeOf: (layer: number) => Scope, report: Report): { readonly [field: string]: Json } {
+function readFields(
+  entry: Entry,
+  task: Task,
+  scopeOf: (layer: number) => Scope,
+  { tasks, report }: Pick<StepsScope, 'tasks' | 'report'>,
+): { readonly [field: string]: Json } {
   const fields: [string, Json][] = [];
   const meant = new Set<string>();
   for (const [key, field] of entry.fields) {
@@ -150,7 +155,9 @@ function readFields(entry: Entry, task: Task, scopeOf: (layer: number) => Scope,
       if (near !== undefined) meant.add(near);
       report.add(code, message, { ...field, part: 'key' }, hint);
     } else if (task.refuses?.includes(key)) {
-      report.add('conflicting-keys', `a ${task.name} step cannot have \`${key}\``, { ...field, part: 'key' });
+      const having = [...tasks.values()].filter(({ refuses }) => !refuses?.includes(key)).map(({ name }) => name);
+      const hint = `Tasks that take it: ${having.join(', ')}.`;
+      report.add('conflicting-keys', `a ${task.name} step cannot have \`${key}\``, { ...field, part: 'key' }, hint);
     }
   }
   for (const key of task.requires ?? []) {

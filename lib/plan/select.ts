@@ -98,10 +98,11 @@ const MOST_CELLS = 6;
 function unknownStep(name: string, project: Project): Diagnostic {
   const [of = ''] = name.split('@');
   const cells = of === name ? [] : (project.called.get(of) ?? []).filter((id) => id.startsWith(`${of}@`));
-  const hint =
-    cells.length > 0
-      ? `\`${of}\` has ${cells.slice(0, MOST_CELLS).join(', ')}${cells.length > MOST_CELLS ? ', ...' : ''}.`
-      : hintOf(name, [...project.steps.keys(), ...project.called.keys()], '`sbx list` shows them all.');
+  // A value that is misspelt is found; one that is missing is not.
+  const lacksValues = cells.length > 0 && name.split(',').length !== cells[0]?.split(',').length;
+  const hint = lacksValues
+    ? `\`${of}\` has ${cells.slice(0, MOST_CELLS).join(', ')}${cells.length > MOST_CELLS ? ', ...' : ''}.`
+    : hintOf(name, [...project.steps.keys(), ...project.called.keys()], '`sbx list` shows them all.');
   return { severity: 'error', code: 'unknown-step', message: `there is no step ${name}`, hint };
 }
 

@@ -1,10 +1,10 @@
-import { flow } from '../base/flow.ts';
 import type { Json } from '../base/json.ts';
 import { alternatives } from '../base/pattern.ts';
-import { isList, isMap, kindOf, type Plain, type PlainMap } from '../base/plain.ts';
+import { isList, isMap, isScalar, kindOf, type Plain, type PlainMap } from '../base/plain.ts';
 import { suggest } from '../base/suggest.ts';
 import type { DiagnosticCode } from '../model/diagnostic.ts';
 import type { OutputKind } from '../model/output.ts';
+import { formHint } from './form-hint.ts';
 import { formatProblem } from './formats.ts';
 import { lateIn, lateProblem } from './late.ts';
 import { exampleOf, type IntegerShape, isFree, isLiteral, type MapShape, type ObjectShape, type Shape, type StringShape } from './shape.ts';
@@ -41,10 +41,6 @@ const TRUTH_LIKE: ReadonlySet<string> = new Set(['yes', 'no', 'on', 'off', 'y', 
 
 function isTruthLike(value: Plain): value is string {
   return typeof value === 'string' && TRUTH_LIKE.has(value.toLowerCase());
-}
-
-function isScalar(value: Plain | undefined): value is string | number | boolean {
-  return value !== null && value !== undefined && typeof value !== 'object';
 }
 
 type Path = readonly (string | number)[];
@@ -178,27 +174,9 @@ function noExpression(pass: Pass, path: Path): undefined {
 }
 
 function wrongType(pass: Pass, path: Path, shape: Shape, value: Plain): undefined {
-  return misfit(
-    pass,
-    path,
-    'wrong-type',
-    `${wanted(shape)} is wanted here, this is ${kindOf(value)}`,
-    pass.dry ? undefined : formHint(pass, shape, value),
-  );
-}
-
-/** How to write what is wanted: the value itself, where only its brackets or quotes are wrong, else an example. */
-function formHint(pass: Pass, shape: Shape, value: Plain): string | undefined {
-  const isFit = (other: Plain): boolean => check({ ...pass, report: () => {}, dry: true }, shape, other, []) !== undefined;
-  if (value === null) return 'Write a value, or leave the key out.';
-  if (isScalar(value) && typeof value !== 'boolean' && isFit([value])) return `Write \`${flow([value])}\`.`;
-  if (isMap(value) && isFit([value])) return 'Put it into brackets: `[{ ... }]`.';
-  if (shape.kind === 'integer' && typeof value === 'string' && isFit(Number(value))) return `Write \`${value}\`, without quotes.`;
-  const [only] = isList(value) ? value : [];
-  if (isList(value) && value.length === 1 && isScalar(only) && isFit(only)) return `Write \`${flow(only)}\`, without brackets.`;
-  const example = exampleOf(shape);
-  if (example !== undefined) return `Write for example \`${flow(example)}\`.`;
-  return shape.kind === 'object' ? `Its keys are ${Object.keys(shape.fields).join(', ')}.` : undefined;
+  if (pass.dry) return undefined;
+  const fits = (other: Plain): boolean => check({ ...pass, report: () => {}, dry: true }, shape, other, []) !== undefined;
+  return misfit(pass, path, 'wrong-type', `${wanted(shape)} is wanted here, this is ${kindOf(value)}`, formHint(shape, value, fits));
 }
 
 function misfit(pass: Pass, path: Path, code: DiagnosticCode, message: string, hint?: string | undefined): undefined {
