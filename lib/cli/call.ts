@@ -10,6 +10,8 @@ export interface Call {
   readonly surroundings: Surroundings;
   readonly words: Words;
   readonly options: Options;
+  /** The Sandboxfile that was found before: no other one is meant from then on. */
+  readonly found?: string;
   /** Standard output and standard error; writing never throws. */
   readonly out: Sink;
   readonly err: Sink;

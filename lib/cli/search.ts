@@ -23,22 +23,27 @@ interface SearchFrom {
   readonly cwd: string;
   /** `-f FILE` or SBX_FILE: taken as it is, nothing is searched. */
   readonly file?: string;
+  /** It was there before, and nobody named it. */
+  readonly found?: true;
 }
 
-export function searchFrom({ surroundings, options }: Call): SearchFrom {
+export function searchFrom({ surroundings, options, found }: Call): SearchFrom {
   const cwd = resolve(surroundings.cwd, options.directory ?? '.');
+  if (found !== undefined) return { cwd, file: found, found: true };
   return options.file === undefined ? { cwd } : { cwd, file: options.file };
 }
 
 /** Finds the Sandboxfile: the named one, or the nearest of `cwd` and the folders above it. */
-export function findSandboxfile({ cwd, file }: SearchFrom, files: Pick<Files, 'statSync'>): Result<Found, NotFound> {
+export function findSandboxfile({ cwd, file, found }: SearchFrom, files: Pick<Files, 'statSync'>): Result<Found, NotFound> {
   if (file !== undefined) {
     const path = resolve(cwd, file);
     if (kindOf(path, files) === 'folder') return findIn(path, [path], files);
     if (kindOf(path, files) === 'nothing')
       return err({
-        message: `there is no ${path}`,
-        hint: 'named by -f or SBX_FILE, which take a file: the project is the folder that it lies in',
+        message: found ? `${path} is gone` : `there is no ${path}`,
+        hint: found
+          ? 'put it back; where it lies is the folder of the project'
+          : 'named by -f or SBX_FILE, which take a file: the project is the folder that it lies in',
         looked: [dirname(path)],
       });
     return ok({ file: path, folder: dirname(path) });

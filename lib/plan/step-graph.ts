@@ -27,15 +27,18 @@ export function stepGraph(project: Project, { steps, before }: Pick<Selection, '
   });
 }
 
-/** `shown` stand after all that come before them; `before`: all that a step waits for, of those that are shown. */
+/** `shown` stand after all that come before them; `waits`: all that a step waits for, of those that are shown. */
 export function linksOf(
   steps: ReadonlyMap<StepId, Joined>,
   shown: readonly StepId[],
-  before: (step: StepId) => readonly StepId[],
+  waits: (step: StepId) => readonly StepId[],
 ): ReadonlyMap<StepId, Links> {
   const links = new Map<StepId, Links>();
   const isShown = new Set(shown);
-  const declared = (id: StepId): readonly StepId[] => [...(steps.get(id)?.needs ?? []), ...(steps.get(id)?.after ?? [])];
+  // Each is asked as often as there are steps that wait for it.
+  const before = once(waits);
+  const declared = once((id) => [...(steps.get(id)?.needs ?? []), ...(steps.get(id)?.after ?? [])]);
+  const isProvider = (id: StepId): boolean => steps.get(id)?.provides !== undefined;
   for (const id of shown) {
     const { needs = [], after = [] } = steps.get(id) ?? {};
     const all = before(id);
@@ -47,12 +50,47 @@ export function linksOf(
       more.length === 0 ? [] : [...all.flatMap(declared), ...[...said].flatMap((one) => (isShown.has(one) ? before(one) : []))],
     );
     const needed = needs.filter((one) => isShown.has(one));
-    const isPassed = (one: StepId): boolean => steps.get(one)?.provides !== undefined && more.some((other) => before(other).includes(one));
+    const passed = more.some(isProvider) ? waitedFor(all, steps, before) : follows;
     const others = [
       ...after.filter((one) => isShown.has(one) && !needed.includes(one)),
-      ...more.filter((one) => !follows.has(one) && !isPassed(one)),
+      ...more.filter((one) => !follows.has(one) && !(isProvider(one) && passed.has(one))),
     ];
     links.set(id, { needs: needed, after: others, layer });
   }
   return links;
+}
+
+/**
+ * What some of these steps wait for, as far as places go. Those of one place all wait for what provides it: one of them is asked, so that many behind many
+ * are not many times many.
+ */
+function waitedFor(
+  all: readonly StepId[],
+  steps: ReadonlyMap<StepId, Joined>,
+  before: (step: StepId) => readonly StepId[],
+): ReadonlySet<StepId> {
+  const found = new Set<StepId>();
+  const asked = new Set<string>();
+  for (const id of all) {
+    const { sandbox = '', releases = '' } = steps.get(id) ?? {};
+    const key = `${sandbox} ${releases}`;
+    if (asked.has(key)) continue;
+    const own = before(id);
+    for (const one of own) found.add(one);
+    // What brings a place up may stand in it, and waits for no provider of it.
+    if (releases !== '' || own.some((one) => steps.get(one)?.provides === sandbox)) asked.add(key);
+  }
+  return found;
+}
+
+function once(of: (step: StepId) => readonly StepId[]): (step: StepId) => readonly StepId[] {
+  const known = new Map<StepId, readonly StepId[]>();
+  return (step) => {
+    let found = known.get(step);
+    if (found === undefined) {
+      found = of(step);
+      known.set(step, found);
+    }
+    return found;
+  };
 }

@@ -101,7 +101,9 @@ test('Watch: survives a broken Sandboxfile: shows the diagnostics, waits for a m
       project.write('Sandboxfile.yaml', 'steps: [');
       assert.match(await watch.says(/error.*\n/), /error/);
       project.remove('Sandboxfile.yaml');
-      assert.match(await watch.says(/there is no .*Sandboxfile\.yaml/), /there is no/);
+      const gone = await watch.says(/Sandboxfile\.yaml is gone\n.*\n/);
+      assert.match(gone, /put it back/);
+      assert.not.match(gone, /SBX_FILE/, 'nobody named it');
       project.write('Sandboxfile.yaml', whole);
       assert.match(await watch.says(/^watching .*\n/m), /lib runs: inputs changed: src\/a\.c/);
     });

@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Step } from '../../lib/model/project.ts';
 import { type Graph, makeGraph } from '../../lib/plan/graph.ts';
+import { linksOf } from '../../lib/plan/step-graph.ts';
 import { planOf } from './play.ts';
 import { project, sandbox, step, World } from './world.ts';
 
@@ -91,6 +92,28 @@ test('twenty thousand providers and releasers of one place, and as many users', 
   const planned = planOf(file, new World(), ['use0']).actions.map(({ action, decision }) => `${action.id}:${decision.is}`);
   assert.is(planned.length, 40_001);
   assert.equal([planned[0], planned.at(-1)], ['up0:run', 'down19999:run']);
+});
+
+test('what waits for what is found by looking at each a few times, however many provide a place, use and release it', () => {
+  const many = Array.from({ length: 60 }, (_, i) => String(i));
+  const steps = many.flatMap((i) => [
+    step(`up${i}`, { provides: 'vm' }),
+    step(`use${i}`, { sandbox: 'vm' }),
+    step(`down${i}`, { releases: 'vm', needs: [`use${i}`] }),
+  ]);
+  const of = project(steps, { places: [sandbox('vm')] });
+  const graph = makeGraph(of).value as Graph;
+  let named = 0;
+  const counted = (one: string): readonly string[] => {
+    const found = graph.before(one);
+    named += found.length;
+    return found;
+  };
+  const links = linksOf(of.steps, graph.order, counted);
+  assert.is(links.get('use7')?.after.length, 60, 'all that bring the place up');
+  assert.ok(links.get('down7')?.after.every((id) => id.startsWith('use')));
+  const edges = graph.order.reduce((sum, id) => sum + graph.before(id).length, 0);
+  assert.ok(named <= 2 * edges, `${named} names were given, of ${edges} edges`);
 });
 
 test.run();

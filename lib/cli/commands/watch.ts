@@ -17,7 +17,7 @@ export async function watch(call: Call): Promise<number> {
   const found = findSandboxfile(searchFrom(call), realFiles);
   if (!found.ok) return refuse(call, found.error.message, found.error.hint);
   const { file, folder } = found.value;
-  const named: Call = { ...call, options: { ...call.options, file } };
+  const named: Call = { ...call, found: file };
   const wish = { named: call.words.operands, args: call.words.rest ?? [], keeps: true } as const;
   const opening = canAsk(call.surroundings) ? await open({ ...named, err: SILENT }, wish) : undefined;
   // What is missing is asked for once. All else that is wrong is said by whoever waits for it to be mended.
