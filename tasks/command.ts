@@ -79,8 +79,8 @@ export async function runCommand(action: Action, scope: RunScope, script: Script
   if (!step.interactive) {
     const exit = await session.value.supervise(job, { signal: scope.signal, hurry: scope.hurry, output: scope.output });
     const ended = exit.ok ? endOf(exit.value, script.source) : exit;
-    const read = ended.ok ? await values?.read() : undefined;
-    return read === undefined ? ended : read.ok ? ok({ values: read.value }) : read;
+    const read = exit.ok ? await values?.read() : undefined; // also of a command that failed: its file goes
+    return read === undefined || !ended.ok ? ended : read.ok ? ok({ values: read.value }) : read;
   }
   if (scope.terminal === undefined) {
     return err({ code: 'task-refused', message: `${step.id} is interactive and sbx has no terminal`, hint: 'run it from a terminal' });

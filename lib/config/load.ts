@@ -7,6 +7,7 @@ import type { Ask } from './ask.ts';
 import { mergePairs } from './environment.ts';
 import { openIncluded } from './includes.ts';
 import { nameSteps } from './naming.ts';
+import { givesBy } from './outputs.ts';
 import { readPools } from './pools.ts';
 import { checkProfiles } from './profiles.ts';
 import { readCache, readSecrets } from './project.ts';
@@ -76,7 +77,7 @@ async function loadProject(
   const called = new Map([...names.aliases, ...names.groups]);
   const named = new Set<StepId>(ask.named.length > 0 ? ask.named.flatMap((one) => called.get(one) ?? one) : names.default);
   const byName = new Map(tasks.map((task) => [task.name, task]));
-  const common = { scopeOf, sandboxes, tasks: byName, secrets, names, named, ask, lacking, report };
+  const common = { scopeOf, sandboxes, tasks: byName, secrets, names, gives: givesBy(byName, sandboxes), named, ask, lacking, report };
   const scopes = new Map<Pairs, StepsScope>();
   /** For the steps of one file; those that are in one place share one list of variables. */
   const scopeWith = (variables: Pairs): StepsScope => {

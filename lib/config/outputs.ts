@@ -17,9 +17,11 @@ import type { Entry } from './section.ts';
 /** What is asked to find out what a step gives. */
 interface Givers {
   readonly names: StepNames;
-  readonly tasks: ReadonlyMap<string, Task>;
-  readonly sandboxes: ReadonlyMap<SandboxName, SandboxSpec>;
+  readonly gives: Gives;
 }
+
+/** The typed outputs of a step. */
+export type Gives = (entry: Pick<Entry, 'fields'>) => Kinds;
 
 type Kinds = { readonly [output: string]: OutputKind };
 type Problem = Pick<ExpressionProblem, 'code' | 'message' | 'hint'>;
@@ -27,8 +29,17 @@ type Problem = Pick<ExpressionProblem, 'code' | 'message' | 'hint'>;
 const NONE: Kinds = {};
 const HOW = 'Write steps.NAME.outputs.OUTPUT.';
 
-/** The typed outputs of a step: those of its task, and the values that it declares. */
-export function outputsOf({ fields }: Pick<Entry, 'fields'>, { tasks, sandboxes }: Omit<Givers, 'names'>): Kinds {
+/** Those of its task, and the values that it declares. Made once for all that ask, and for all cells of a matrix. */
+export function givesBy(tasks: ReadonlyMap<string, Task>, sandboxes: ReadonlyMap<SandboxName, SandboxSpec>): Gives {
+  const known = new Map<Entry['fields'], Kinds>();
+  return ({ fields }) => {
+    const kinds = known.get(fields) ?? kindsOf(fields, tasks, sandboxes);
+    known.set(fields, kinds);
+    return kinds;
+  };
+}
+
+function kindsOf(fields: Entry['fields'], tasks: ReadonlyMap<string, Task>, sandboxes: ReadonlyMap<SandboxName, SandboxSpec>): Kinds {
   const of = (key: 'task' | 'in'): string => String(fields.get(key)?.value ?? stepFields[key].default);
   const task = tasks.get(of('task'));
   const values = fields.get('values')?.value;
@@ -51,7 +62,8 @@ export class AskedOutputs implements LateNames {
   readonly #entry: Entry;
   readonly #givers: Givers;
   readonly #holes = new Map<string, { readonly names: object; readonly hole: Hole; readonly kind: OutputKind }>();
-  #needed: ReadonlySet<StepId> | undefined;
+  /** By the names of their steps, without the values of a matrix. */
+  #needed: ReadonlyMap<string, ReadonlySet<StepId>> | undefined;
 
   constructor(entry: Entry, givers: Givers) {
     this.#entry = entry;
@@ -99,38 +111,51 @@ export class AskedOutputs implements LateNames {
     const unneeded = (message: string, hint: string): Problem => ({ code: 'output-not-needed', message, hint });
     if (path.length < 4 || path.at(-2) !== 'outputs') return unknown(`there is no \`${path.join('.')}\``, HOW);
     const { section, groups } = this.#givers.names;
-    const called = [wholeName(name, this.#entry), name].find((one) => section.has(one) || groups.has(one));
-    if (called === undefined)
-      return unknown(`there is no step \`${name}\``, () => hintOf(name, new Set([...section.keys()].map(bareName))));
-    const cells = section.has(called) ? [called] : (groups.get(called) ?? []);
-    const kinds = outputsOf(section.get(cells[0] ?? '') as Entry, this.#givers);
+    const entryOf = (one: string): Entry | undefined => {
+      const entry = section.get(one) ?? section.get(groups.get(one)?.[0] ?? '');
+      return entry && nameOf(entry) === one ? entry : undefined;
+    };
+    const giver = entryOf(wholeName(name, this.#entry)) ?? entryOf(name);
+    if (giver === undefined) return unknown(`there is no step \`${name}\``, () => hintOf(name, new Set([...section.values()].map(nameOf))));
+    const kinds = this.#givers.gives(giver);
     const kind = Object.hasOwn(kinds, output) ? kinds[output] : undefined;
     if (kind === undefined) {
       const hint = () => hintOf(output, Object.keys(kinds)) ?? `Declare it there: \`values: { ${output}: text }\`.`;
       return unknown(`the step \`${name}\` has no output \`${output}\``, hint);
     }
     this.#needed ??= neededBy(this.#entry, this.#givers.names);
-    const [step, ...more] = cells.filter((id) => this.#needed?.has(id));
-    if (step === undefined) return unneeded(`\`${name}\` is not among the \`needs\` of this step`, `Add \`${name}\` to its \`needs\`.`);
-    if (more.length === 0) return { step, output, kind };
+    const cells = this.#needed.get(nameOf(giver));
+    const [step] = cells ?? [];
+    if (cells === undefined || step === undefined)
+      return unneeded(`\`${name}\` is not among the \`needs\` of this step`, `Add \`${name}\` to its \`needs\`.`);
+    if (cells.size === 1) return { step, output, kind };
     const one = this.#entry.cell ? `${name}@same` : step;
     return unneeded(
-      `\`${name}\` is ${more.length + 1} cells among the \`needs\` of this step, each with its own`,
+      `\`${name}\` is ${cells.size} cells among the \`needs\` of this step, each with its own`,
       `Need one of them: \`${one}\`.`,
     );
   }
 }
 
 /** Without the values of a matrix. */
-function bareName(id: StepId): string {
-  return id.split('@', 1)[0] ?? id;
+function nameOf({ name, cell }: Entry): string {
+  return cell?.of ?? name;
 }
 
 /** Those that are not there are told with the `needs`. */
-function neededBy(entry: Entry, names: StepNames): ReadonlySet<StepId> {
+function neededBy(entry: Entry, names: StepNames): ReadonlyMap<string, ReadonlySet<StepId>> {
   const written = entry.fields.get('needs')?.value ?? [];
-  const meant = (isList(written) ? written : [written]).map((name) => stepsMeant(String(name), entry, names));
-  return new Set(meant.flatMap((ids) => (isNoStep(ids) ? [] : ids)));
+  const needed = new Map<string, Set<StepId>>();
+  for (const name of isList(written) ? written : [written]) {
+    const meant = stepsMeant(String(name), entry, names);
+    for (const id of isNoStep(meant) ? [] : meant) {
+      const of = nameOf(names.section.get(id) as Entry);
+      const cells = needed.get(of);
+      if (cells) cells.add(id);
+      else needed.set(of, new Set([id]));
+    }
+  }
+  return needed;
 }
 
 /** What an expression can make of outputs, in characters: they are small, and what is made of them is kept in records. */

@@ -59,6 +59,9 @@ export const NAMES: readonly (readonly [name: string, meaning: string])[] = [
   ['cpus', 'Processors of this computer, a number.'],
 ];
 
+/** What looking for an output costs, in characters: every cell of a matrix asks by itself. */
+const REFERENCE = 64;
+
 const TOO_LATE = {
   code: 'output-too-late',
   message: 'an output is known only when its step has run, and this is needed before',
@@ -77,7 +80,7 @@ export function lookupOf(scope: Scope): Lookup {
         if (root === 'cpus') return ask.cpus;
         return root === 'args' ? ask.args : undefined;
       }
-      if (root === 'steps') return scope.outputs?.sample(path);
+      if (root === 'steps') return scope.spend(REFERENCE) ? scope.outputs?.sample(path) : 'x';
       if (path.length !== 2 || member === undefined) return undefined;
       if (root === 'params') return paramIn(scope, member);
       if (root === 'matrix') return scope.matrix?.get(member);

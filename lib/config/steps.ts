@@ -15,7 +15,7 @@ import { readCondition } from './condition.ts';
 import { mergePairs, readEnv } from './environment.ts';
 import { type Field, readField, readJson } from './field.ts';
 import type { StepNames } from './names.ts';
-import { AskedOutputs, outputsOf } from './outputs.ts';
+import { AskedOutputs, type Gives } from './outputs.ts';
 import { sharesOf } from './pools.ts';
 import type { Origin, Report } from './report.ts';
 import { type Required, readRequires } from './requires.ts';
@@ -34,6 +34,7 @@ export interface StepsScope {
   readonly env: ReadonlyMap<SandboxName, Pairs>;
   readonly secrets: readonly Secret[];
   readonly names: StepNames;
+  readonly gives: Gives;
   /** Named on the command line: words behind `--` are for them. */
   readonly named: ReadonlySet<StepId>;
   readonly ask: Ask;
@@ -82,7 +83,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   const inFolder = <V>(paths: V | undefined): V | undefined => (dir === undefined ? undefined : paths);
   const outputs = inFolder(read('outputs'));
   const values = read('values');
-  const gives = outputsOf(entry, all);
+  const gives = all.gives(entry);
   const platforms = read('platforms');
   const onlyOn = platforms === undefined || isFor(platforms, all.ask) ? undefined : platforms;
   const script = readScript(entry, scopeOf, { shell: read('shell'), named: all.named.has(entry.name) }, report);

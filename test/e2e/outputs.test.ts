@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -148,6 +148,7 @@ ${Object.entries({
   bytes: 'printf "version=\\\\377\\\\n" >>"$SBX_OUTPUT"',
   nul: 'printf "version=a\\\\0b\\\\n" >>"$SBX_OUTPUT"',
   gone: 'rm "$SBX_OUTPUT"',
+  failed: 'echo version=1 >>"$SBX_OUTPUT"; exit 3',
   secret: 'printf "version=%s\\\\n" "$(base64 key)" >>"$SBX_OUTPUT"',
 })
   .map(([name, command]) => `  ${name}: { run: '${command}', values: { version: text } }\n`)
@@ -155,7 +156,7 @@ ${Object.entries({
     },
     async (project) => {
       project.write('key', 'very-secret-words', 0o600);
-      const names = ['missing', 'misspelt', 'shapeless', 'endless', 'large', 'bytes', 'nul', 'gone', 'secret'];
+      const names = ['missing', 'misspelt', 'shapeless', 'endless', 'large', 'bytes', 'nul', 'gone', 'failed', 'secret'];
       const { stdout, stderr, code } = await project.sbx(['run', ...names, '--continue=always']);
       assert.is(code, 1, stdout + stderr);
       for (const words of [
@@ -171,6 +172,7 @@ ${Object.entries({
         'the value `version` holds a secret',
       ])
         assert.match(stdout, words);
+      assert.equal(readdirSync(join(project.root, '.sbx/values')), [], 'nothing is left of it');
       assert.not.match(stdout, Buffer.from('very-secret-words').toString('base64'));
       assert.not.match(project.read('.sbx/steps'), Buffer.from('very-secret-words').toString('base64'));
     },

@@ -42,6 +42,38 @@ export const EXPRESSIONS = hostile([
     () =>
       `version: 1\nparams:\n${lines(8000, (n) => `  some-name-${n}: 1`)}\nsteps:\n${lines(8000, (n) => `  s${n}: { run: "x \${{ params.som-name-${n} }}" }`)}\n`,
   ],
+  [
+    '12,000 values and who asks for each',
+    'fine',
+    () =>
+      `${START}  a:\n    run: x\n    values:\n${lines(12_000, (n) => `      v${n}: text`)}\n  b:\n    needs: a\n    run: x\n    env:\n${lines(12_000, (n) => `      V${n}: "\${{ steps.a.outputs.v${n} }}"`)}\n`,
+  ],
+  [
+    '5,000 outputs of steps that are nearly there',
+    'unknown-output@5004 unknown-output@5005 unknown-output@5006 unknown-output@5007 unknown-output@5008',
+    () =>
+      `${START}${lines(5000, (n) => `  some-step-${n}: { run: x }`)}\n  x: { run: x, values: { v: text } }\n${lines(5000, (n) => `  s${n}: { needs: x, run: "x \${{ steps.som-step-${n}.outputs.v }}" }`)}\n`,
+  ],
+  [
+    'outputs of 1,024 cells in 1,024 others',
+    'fine',
+    () => {
+      const matrix = `matrix: { n: [${lines(1024, (n) => `${n},`).replaceAll('\n', ' ')}] }`;
+      return `${START}  a: { ${matrix}, run: x, values: { v: text } }\n  b: { ${matrix}, needs: a@same, run: "x \${{ steps.a.outputs.v }}" }\n`;
+    },
+  ],
+  [
+    '500 outputs in each of 1,024 cells',
+    'file-too-large@5',
+    () =>
+      `${START}  a: { run: x, values: { v: text } }\n  b:\n    run: "${'${{ steps.a.outputs.v }}'.repeat(500)}"\n    needs: a\n    matrix: { n: [${lines(1024, (n) => `${n},`).replaceAll('\n', ' ')}] }\n`,
+  ],
+  ['an output of itself', 'cycle@3', `${START}  a: { needs: a, run: "x \${{ steps.a.outputs.files }}", outputs: x }\n`],
+  [
+    'an output that objects have',
+    'unknown-output@4',
+    `${START}  a: { run: x }\n  b: { needs: a, run: "x \${{ steps.a.outputs.constructor }}" }\n`,
+  ],
   ['nots without end', 'expression-syntax@3', () => when(`${'!'.repeat(500_000)}true`)],
   ['parentheses without end', 'expression-syntax@3', () => when('('.repeat(500_000))],
   ['ors without end', 'expression-syntax@3', () => when(`${'true || '.repeat(100_000)}true`)],
