@@ -113,17 +113,22 @@ function forms(value: string): readonly string[] {
   return [...texts.map((text) => Buffer.from(text).toString('latin1')), hex, hex.toUpperCase(), ...base64Forms(bytes)];
 }
 
-/** Base64 of the value wherever it stands in a longer text: for each of the three alignments, the digits that depend on nothing else. */
+/**
+ * Base64 of the value wherever it stands in a longer text: for each of the three alignments, the digits that depend on nothing else; and where the
+ * text ends with it, alone or with a line break, all that follow: the first of them has bits of the value, too.
+ */
 function base64Forms(bytes: Buffer): readonly string[] {
   const found: string[] = [];
   for (const lead of [0, 1, 2]) {
-    const digits = Buffer.concat([Buffer.alloc(lead), bytes])
-      .toString('base64')
-      .replace(/=+$/, '');
     const first = Math.ceil((lead * 8) / 6);
     const last = Math.floor(((lead + bytes.length) * 8) / 6);
-    const core = digits.slice(first, last);
-    found.push(core, core.replaceAll('+', '-').replaceAll('/', '_'));
+    const [alone = '', withBreak = ''] = ['', '\n'].map((end) =>
+      Buffer.concat([Buffer.alloc(lead), bytes, Buffer.from(end)]).toString('base64'),
+    );
+    for (const digits of [alone.slice(first, last), alone.slice(first), withBreak.slice(first)]) {
+      const plain = digits.replace(/=+$/, '');
+      found.push(digits, plain, plain.replaceAll('+', '-').replaceAll('/', '_'));
+    }
   }
   return found;
 }

@@ -49,6 +49,22 @@ test('masked in base64 at every alignment', () => {
   }
 });
 
+test('in base64 nothing is left of a secret that its text ends with, alone or with a line break, wherever the stream is cut', () => {
+  for (const value of [VALUE, `${VALUE}x`, `${VALUE}xy`]) {
+    for (const lead of ['', 'a', 'ab', 'abc']) {
+      for (const end of ['', '\n']) {
+        for (const form of ['base64', 'base64url'] as const) {
+          const text = `${Buffer.from(`${lead}${value}${end}`).toString(form)}\n`;
+          for (let cut = 0; cut < text.length; cut++) {
+            const shown = masked([value], [text.slice(0, cut), text.slice(cut)]);
+            assert.match(shown, new RegExp(`^[^*]{${Math.ceil((lead.length * 8) / 6)}}\\*{3}\n$`), `${text}, cut at ${cut}`);
+          }
+        }
+      }
+    }
+  }
+});
+
 test('a secret of many lines is masked line by line, short lines stay', () => {
   const key = '-----BEGIN KEY-----\nAAAABBBBCCCC\nab\n-----END KEY-----\n';
   assert.is(masked([key], ['> AAAABBBBCCCC\n> ab\n']), '> ***\n> ab\n');
