@@ -149,7 +149,7 @@ interface OwnedMachine {
   readonly whole: boolean;
 }
 
-interface Bridge {
+export interface Bridge {
   /** The whole name, blanks and brackets included. */
   readonly name: string;
   readonly up: boolean;

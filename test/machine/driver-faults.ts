@@ -56,8 +56,8 @@ async function live({ driver, owner }: DriverPlace, wish: ReturnType<typeof wish
   return 'ok';
 }
 
-/** Each program of a life fails in one of the ways, seen from a place that is well otherwise. */
-export async function driverUnderFaults(through: (wrap: (real: Hypervisor) => Hypervisor) => WithDriver): Promise<number> {
+/** Every so many-th program of a life fails in one of the ways, on a hypervisor that is well otherwise. Gives the number of trials. */
+export async function driverUnderFaults(through: (wrap: (real: Hypervisor) => Hypervisor) => WithDriver, every: number): Promise<number> {
   let counted: Failing | undefined;
   const all = (real: Hypervisor): Hypervisor => {
     counted = failing(real, -1, 'before');
@@ -69,8 +69,8 @@ export async function driverUnderFaults(through: (wrap: (real: Hypervisor) => Hy
     programs = counted?.count() ?? 0;
   });
   let trials = 0;
-  for (let n = 0; n < programs; n++) {
-    const fault = FAULTS[n % FAULTS.length] as Fault;
+  for (let n = 0; n < programs; n += every) {
+    const fault = FAULTS[trials % FAULTS.length] as Fault;
     await through((real) => failing(real, n, fault).hypervisor)(async (at) => {
       const where = `program ${n}, ${fault}`;
       const wish = wishIn(at);

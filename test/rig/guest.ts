@@ -20,7 +20,7 @@ export function guestAppliance({ deaf = false } = {}): Buffer {
     writeFileSync(join(folder, 'disk.raw'), Buffer.concat([readFileSync(join(folder, 'guest.bin')), Buffer.alloc(MEBIBYTE - 512)]));
     run('qemu-img', 'convert', '-O', 'vmdk', '-o', 'subformat=streamOptimized', 'disk.raw', 'disk.vmdk');
     const disk = readFileSync(join(folder, 'disk.vmdk'));
-    return ova({ ovf: ovf({ name: 'guest', cpus: 1, memory: 16, size: disk.length, capacity: MEBIBYTE }), disk });
+    return ova({ ovf: ovf({ name: deaf ? 'deaf' : 'guest', cpus: 1, memory: 16, size: disk.length, capacity: MEBIBYTE }), disk });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

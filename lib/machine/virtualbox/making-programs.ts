@@ -1,0 +1,103 @@
+import { BEGIN, EXITS, LOCK } from './programs.ts';
+
+// Programs that make and remove machines. What their words are stands with the others, in programs.ts.
+
+/** `again` ends the program if the machine of the wish is there, and removes a half. `finish` makes a machine whole: its name is its own from then on. `gone` removes one with its disks. */
+const PARTS = `
+again() {
+  half=$(named "$id.$owner"); [ -z "$half" ] || gone "$half" || exit 1
+  vb list vms >"$t/vms" || exit
+  [ -s "$d/uuid" ] && read -r was <"$d/uuid" && grep -qF "{$was}" "$t/vms" && { echo "uuid $was"; exit 0; }
+}
+finish() {
+  printf '%s\\n' "$1" >"$d/uuid"
+  vb setextradata "$1" sbx/wish "$2" && vb setextradata "$1" sbx/owner "$3" || exit 1
+  vb modifyvm "$1" --uart1 0x3F8 4 --uartmode1 file "$d/serial.log" || exit 1
+  vb modifyvm "$1" --name "$4" || exit 1
+  echo "uuid $1"
+}
+gone() {
+  now=$(id=$1; state) || exit
+  case $now in poweroff|aborted|saved|aborted-saved) :;; *) vb controlvm "$1" poweroff >/dev/null;; esac
+  vb unregistervm "$1" --delete >/dev/null
+}
+`;
+
+/** What the import would do, for the numbers of its disks. $5 appliance. */
+export const DRY = `${BEGIN}vb import "$1" -n`;
+
+/** $4 wish, $5 owner, $6 name, $7 appliance, then the units of its disks. A half that is found was left by a dead one: it is undone first. */
+export const IMPORT = `${BEGIN}${LOCK}${PARTS}
+owner=$1; name=$2; ova=$3; shift 3
+for other in "$root/$id".*; do [ -d "$other" ] && [ "$other" != "$root/$id.$owner" ] && exit ${EXITS.foreign}; done
+d=$root/$id.$owner; mkdir -p -- "$d" || exit 1
+locked "$id"
+again
+grep -qF "\\"$name\\" {" "$t/vms" && exit ${EXITS.taken}
+rm -rf -- "$d"/disk-*
+n=0
+for unit do set -- "$@" --unit "$unit" --disk "$d/disk-$n.vmdk"; n=$((n+1)); done
+shift $n; set -- --vsys 0 --vmname "sbx-$id.$owner" "$@"
+vb import "$ova" "$@" >/dev/null || exit 1
+made=$(named "$id.$owner")
+[ -n "$made" ] || { echo 'the imported machine is not in the list' >&2; exit 1; }
+finish "$made" "$id" "$owner" "$name"
+`;
+
+/** $4 machine, $5 wish, $6 owner, $7 name. The new one hangs on a snapshot of the other, which must stay as long as it does. */
+export const CLONE = `${BEGIN}${LOCK}${PARTS}
+base=$id; id=$1; owner=$2; name=$3
+id=$base; off; whole; id=$1
+d=$root/$id.$owner; mkdir -p -- "$d" || exit 1
+locked "$id"
+cp -- "$t/info" "$t/base"; again
+grep -q "=.sbx-$id.$" "$t/base" || vb snapshot "$base" take "sbx-$id" >/dev/null || exit 1
+vb clonevm "$base" --snapshot "sbx-$id" --options link --name "sbx-$id.$owner" --register >/dev/null || exit 1
+made=$(named "$id.$owner")
+[ -n "$made" ] || { echo 'the clone is not in the list' >&2; exit 1; }
+vb setextradata "$made" sbx/base "$base" && finish "$made" "$id" "$owner" "$name"
+`;
+
+/** $4 machine, or wish of a half; $5 owner. The folder goes last, so that what is left of an interrupted removal is found. */
+export const DESTROY = `${BEGIN}${LOCK}${PARTS}
+mine=$1; known=$id
+if (state) >/dev/null 2>&1; then
+  state >/dev/null; name=$(name)
+  case $name in sbx-*.*) wish=\${name#sbx-}; owner=\${wish##*.}; wish=\${wish%.*};; *) extra "$id";; esac
+  [ "$owner" = "$mine" ] && [ -n "$wish" ] || exit ${EXITS.foreign}
+else
+  wish=$id; known=$(named "$id.$mine")
+  [ -n "$known" ] || [ -d "$root/$id.$mine" ] || exit ${EXITS.absent}
+fi
+vb list vms >"$t/all" || exit
+while IFS= read -r line; do
+  u=\${line##*{}; u=\${u%\\}}
+  [ "$(vb getextradata "$u" sbx/base 2>/dev/null)" != "Value: $known" ] || exit ${EXITS.children}
+done <"$t/all"
+d=$root/$wish.$mine; mkdir -p -- "$d" || exit 1
+locked "$wish"
+if [ -n "$known" ]; then
+  on=$(vb getextradata "$known" sbx/base) || exit
+  gone "$known" || exit 1
+  # What it hung on is of no use to anybody else; it may have gone before.
+  case $on in 'Value: '*) (vb snapshot "\${on#Value: }" delete "sbx-$wish") >/dev/null 2>&1;; esac
+fi
+rm -rf -- "$d"
+`;
+
+/** $5 owner; the id is nothing. Each entry is three lines: its id or nothing, its wish, its name or nothing, then a NUL. */
+export const LIST = `${BEGIN}
+mine=$1
+vb list vms >"$t/all" || exit
+while IFS= read -r line; do
+  u=\${line##*{}; u=\${u%\\}}; name=\${line#\\"}; name=\${name%\\" {*}
+  case $name in
+    sbx-*."$mine") wish=\${name#sbx-}; printf '%s\\n%s\\n\\n\\000' "$u" "\${wish%.*}";;
+    *) (extra "$u"; [ "$owner" != "$mine" ] || printf '%s\\n%s\\n%s\\n\\000' "$u" "$wish" "$name") 2>/dev/null;;
+  esac
+done <"$t/all"
+for d in "$root"/*."$mine"; do
+  [ -d "$d" ] || continue
+  wish=\${d##*/}; printf '\\n%s\\n\\n\\000' "\${wish%.*}"
+done
+`;
