@@ -16,7 +16,8 @@ import { ask, canAsk, isYes, type Question, YES_OR_NO } from './ask.ts';
 import { type Call, complain, refuse } from './call.ts';
 import { tidyEngine } from './engine.ts';
 import { openGiven } from './given.ts';
-import { groundOf } from './ground.ts';
+import { effectsOf, groundOf } from './ground.ts';
+import { keepSchema } from './init/modeline.ts';
 import { isNarrowed, narrowed } from './narrow.ts';
 import { sayFaulty } from './open.ts';
 import { checkoutIn, type Ground, sandboxesOf } from './sandboxes.ts';
@@ -73,6 +74,7 @@ export async function runProject(
   const audited = options.audit ? await (await import('./audited.ts')).openAudited(call, project) : undefined;
   if (typeof audited === 'number') return { exit: audited, stopped: false };
   const view = await openView(call);
+  keepSchema(effectsOf(surroundings), project, surroundings.home);
   const asks = (question: Question) => view.alone(() => ask(surroundings, question));
   const plain = { ...groundOf(call, project), asks };
   const ground = audited?.ground(plain) ?? plain;

@@ -1,4 +1,4 @@
-import { symlinkSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -99,21 +99,29 @@ test('a diagnostic for a typo, for a wrong type and for what is missing, where i
   }));
 
 test('sbx init writes the modeline, and a copy of the schema where no sbx is installed for the checkout', () =>
-  withProject({ 'node_modules/sandboxfile/none': '' }, async ({ root, read, write, sbx }) => {
-    const { stdout } = await sbx(['init']);
-    assert.match(stdout, `wrote ${join(root, NAME)}, for editors\n`);
-    await completesIn(root, read('Sandboxfile.yaml'), './sandboxfile.schema.json');
-    assert.is(read(NAME), (await sbx(['schema'])).stdout);
-    write('other/sandboxfile.schema.json', 'mine');
-    assert.not.match((await sbx(['-C', 'other', 'init'])).stdout, 'for editors');
-    assert.is(read('other/sandboxfile.schema.json'), 'mine');
+  withProject({ 'node_modules/sandboxfile/none': '' }, async ({ root, read, write, remove, sbx }) => {
+    await sbx(['init']);
+    const schema = (await sbx(['schema'])).stdout;
+    await completesIn(root, read('Sandboxfile.yaml'), `./.sbx/${NAME}`);
+    assert.is(read(`.sbx/${NAME}`), schema);
+    assert.is(read('.sbx/.gitignore'), '*\n', 'nothing to commit');
+    write(`.sbx/${NAME}`, 'that of another version');
+    assert.is((await sbx(['run', '--force'])).code, 0);
+    assert.is(read(`.sbx/${NAME}`), schema, 'after an upgrade');
+    remove('.sbx');
+    assert.is((await sbx(['run'])).code, 0);
+    assert.is(read(`.sbx/${NAME}`), schema, 'in a new clone');
+    write('Sandboxfile.yaml', read('Sandboxfile.yaml').replace(/^.*\n/, ''));
+    remove('.sbx');
+    assert.is((await sbx(['run'])).code, 0);
+    assert.not.ok(existsSync(join(root, '.sbx', NAME)), 'for those who name it');
   }));
 
 test('sbx import writes the modeline, with the schema of the sbx that is installed for the checkout', () =>
   withProject({ 'a/b/Makefile': 'all:\n\techo hi\n' }, async ({ root, read, write, sbx }) => {
     write(`node_modules/sandboxfile/${NAME}`, (await sbx(['schema'])).stdout);
-    const { stdout } = await sbx(['-C', 'a/b', 'import']);
-    assert.not.match(stdout, 'for editors');
+    await sbx(['-C', 'a/b', 'import']);
+    assert.not.ok(existsSync(join(root, 'a/b/.sbx')));
     await completesIn(join(root, 'a/b'), read('a/b/Sandboxfile.yaml'), `../../node_modules/sandboxfile/${NAME}`);
   }));
 
@@ -121,7 +129,7 @@ test('what lies above the checkout is not named in it', () =>
   withProject({ 'a/.git/HEAD': '' }, async ({ write, read, sbx }) => {
     write(`node_modules/sandboxfile/${NAME}`, (await sbx(['schema'])).stdout);
     await sbx(['-C', 'a', 'init']);
-    assert.match(read('a/Sandboxfile.yaml'), `$schema=./${NAME}\n`);
+    assert.match(read('a/Sandboxfile.yaml'), `$schema=./.sbx/${NAME}\n`);
   }));
 
 async function completesIn(folder: string, text: string, schema: string): Promise<void> {

@@ -1,11 +1,11 @@
 import { relative, resolve } from 'node:path';
-import { realFiles } from '../../io/io.ts';
+import { nonce, realFiles } from '../../io/io.ts';
 import { EXIT } from '../../run/exit-code.ts';
 import { type Call, refuse } from '../call.ts';
 import { planImport } from '../import/import.ts';
 import { noteLine } from '../import/write.ts';
 import { writeInit } from '../init/init.ts';
-import { writeCopy } from '../init/modeline.ts';
+import { keepSchema } from '../init/modeline.ts';
 
 /** Writes a Sandboxfile that does what a Makefile does, or with `-n` shows it, and says of each line that it could not translate why. */
 export async function importMakefile(call: Call): Promise<number> {
@@ -20,7 +20,7 @@ export async function importMakefile(call: Call): Promise<number> {
   };
   const planned = await planImport(wish, surroundings, realFiles);
   if (!planned.ok) return refuse(call, planned.error.message, planned.error.hint);
-  const { root, file, text, modeline, notes, steps } = planned.value;
+  const { root, file, text, notes, steps } = planned.value;
   const told = options.level === 'quiet' ? notes.filter(({ left }) => left) : notes;
   const shown = (name: string): string => relative(surroundings.cwd, resolve(root, name));
   const said = told.map((note) => `${noteLine({ ...note, at: { ...note.at, file: shown(note.at.file) } })}\n`).join('');
@@ -31,11 +31,10 @@ export async function importMakefile(call: Call): Promise<number> {
   }
   const written = writeInit({ file, text }, realFiles);
   if (!written.ok) return refuse(call, written.error.message, written.error.hint);
-  const copied = writeCopy(modeline, surroundings.home, realFiles);
-  if (!copied.ok) return refuse(call, copied.error.message);
+  keepSchema({ files: realFiles, nonce }, { root, file }, surroundings.home);
   const left = notes.filter(({ left }) => left).length;
   call.out.write(
-    `${said}wrote ${file}: ${steps} step${steps === 1 ? '' : 's'}${left === 0 ? '' : `, ${left} line${left === 1 ? '' : 's'} not translated`}\n${copied.value}`,
+    `${said}wrote ${file}: ${steps} step${steps === 1 ? '' : 's'}${left === 0 ? '' : `, ${left} line${left === 1 ? '' : 's'} not translated`}\n`,
   );
   if (options.level !== 'quiet') call.out.write('next: sbx list\n');
   return EXIT.done;

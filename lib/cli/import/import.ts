@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../base/result.ts';
 import type { Files } from '../../model/io.ts';
 import { SANDBOXFILES } from '../../model/project.ts';
 import type { UsageError } from '../args.ts';
-import { type Modeline, modelineOf } from '../init/modeline.ts';
+import { modelineOf } from '../init/modeline.ts';
 import { readSandboxfile } from '../read-file.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { faultsOf, stepAt } from './check.ts';
@@ -21,7 +21,6 @@ export interface Import {
   readonly root: string;
   readonly file: string;
   readonly text: string;
-  readonly modeline: Modeline;
   readonly notes: readonly Note[];
   /** How many steps there are. */
   readonly steps: number;
@@ -76,9 +75,9 @@ export async function planImport(wish: ImportWish, surroundings: Surroundings, f
     const translated = translate(relative(root, source), read.value, { files: listing, readFile, leave });
     if (!translated.ok) return err(whyNot(translated.error));
     const { notes, steps } = translated.value;
-    const text = modeline.line + sandboxfileText(translated.value);
+    const text = modeline + sandboxfileText(translated.value);
     const faults = await faultsOf(text, { file, root }, surroundings);
-    if (faults.length === 0) return ok({ root, file, text, modeline, notes, steps: steps.length });
+    if (faults.length === 0) return ok({ root, file, text, notes, steps: steps.length });
     for (const { span, message } of faults) {
       const id = span === undefined ? undefined : stepAt(text, span.start.line);
       const step = steps.find((one) => one.id === id);

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../base/result.ts';
 import type { Files } from '../../model/io.ts';
 import { SANDBOXFILES } from '../../model/project.ts';
 import type { UsageError } from '../args.ts';
-import { type Modeline, modelineOf } from './modeline.ts';
+import { modelineOf } from './modeline.ts';
 import { recognise } from './recognise.ts';
 import type { Recognised } from './recognised.ts';
 
@@ -13,7 +13,6 @@ const LARGEST = 256 * 1024;
 interface Init extends Recognised {
   /** Absolute. */
   readonly file: string;
-  readonly modeline: Modeline;
 }
 
 /** What `sbx init` will write in a folder; an error if there is a Sandboxfile already. Reads only. */
@@ -34,9 +33,8 @@ export function planInit(
       return undefined;
     }
   };
-  const modeline = modelineOf(folder, files);
   const { text, why } = recognise(names, read);
-  return ok({ file: join(folder, SANDBOXFILES[0]), text: modeline.line + text, why, modeline });
+  return ok({ file: join(folder, SANDBOXFILES[0]), text: modelineOf(folder, files) + text, why });
 }
 
 /** Writes the file; if it came to be meanwhile, it is left as it is. */

@@ -1,39 +1,37 @@
 import { dirname, join, relative } from 'node:path';
-import { err, ok, type Result } from '../../base/result.ts';
+import { replaceFile, type Writing } from '../../io/replace.ts';
+import { errnoOf } from '../../io/trouble.ts';
 import type { Files } from '../../model/io.ts';
-import type { UsageError } from '../args.ts';
+import type { Project } from '../../model/project.ts';
+import { makeProjectFolder } from '../../run/project-folder.ts';
 
-/** What the schema is called, in the package and beside a Sandboxfile. */
+/** What the schema is called, in the package and in `.sbx`. */
 const SCHEMA = 'sandboxfile.schema.json';
 
-/** How the editors of a whole team come to the schema. */
-export interface Modeline {
-  /** The first line of the Sandboxfile, which names the schema by a path from there: such a path holds on every computer. */
-  readonly line: string;
-  /** Where a copy of the schema is wanted, absolute; nothing where there is one. */
-  readonly copy?: string;
-}
-
-/** The schema of the sbx that npm installed for the checkout, where there is one: it always fits. Else a copy beside the Sandboxfile. Reads only. */
-export function modelineOf(folder: string, files: Pick<Files, 'existsSync'>): Modeline {
+/**
+ * The first line of a Sandboxfile, by which editors find the schema. A path from there, so that it holds on every computer: to the sbx that npm installed
+ * for the checkout, where there is one, which always fits. Else to a copy in `.sbx`, see `keepSchema`. Reads only.
+ */
+export function modelineOf(folder: string, files: Pick<Files, 'existsSync'>): string {
   const installed = installedFor(folder, files);
-  if (installed !== undefined) return { line: lineOf(relative(folder, installed)) };
-  const copy = join(folder, SCHEMA);
-  return { line: lineOf(SCHEMA), ...(files.existsSync(copy) ? {} : { copy }) };
+  return installed === undefined ? OWN : lineOf(relative(folder, installed));
 }
 
-/** Writes the copy that is wanted; `home` is the folder of the package. */
-export function writeCopy(
-  { copy }: Modeline,
-  home: string,
-  files: Pick<Files, 'readFileSync' | 'writeFileSync'>,
-): Result<string, UsageError> {
-  if (copy === undefined) return ok('');
+/**
+ * Where the Sandboxfile names the copy in `.sbx`, makes it that of this sbx: it comes with the first run in a clone, and anew after an upgrade; nothing is
+ * to be committed, and no step reads it. `home`: the folder of the package. Editors alone want it, so that nothing is said if it cannot be written.
+ */
+export function keepSchema(io: Writing, { root, file }: Pick<Project, 'root' | 'file'>, home: string): void {
+  const { files } = io;
   try {
-    files.writeFileSync(copy, files.readFileSync(join(home, SCHEMA), 'utf8'));
-    return ok(`wrote ${copy}, for editors\n`);
-  } catch (error) {
-    return err({ message: `cannot write ${copy}: ${(error as Error).message}` });
+    if (!files.readFileSync(file, 'utf8').startsWith(OWN)) return;
+    const schema = files.readFileSync(join(home, SCHEMA));
+    const copy = join(root, '.sbx', SCHEMA);
+    const seen = files.lstatSync(copy, { throwIfNoEntry: false });
+    if (seen?.isFile() && seen.size === schema.length && files.readFileSync(copy).equals(schema)) return;
+    if (makeProjectFolder(io, join(root, '.sbx')) === undefined) replaceFile(io, copy, schema);
+  } catch (thrown) {
+    if (errnoOf(thrown) === undefined) throw thrown;
   }
 }
 
@@ -47,5 +45,7 @@ function installedFor(folder: string, files: Pick<Files, 'existsSync'>): string 
 }
 
 function lineOf(path: string): string {
-  return `# yaml-language-server: $schema=${path.startsWith('.') ? path : `./${path}`}\n`;
+  return `# yaml-language-server: $schema=${path.startsWith('../') ? path : `./${path}`}\n`;
 }
+
+const OWN = lineOf(`.sbx/${SCHEMA}`);

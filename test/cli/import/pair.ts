@@ -76,7 +76,7 @@ function filesIn(root: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name).slice(root.length + 1);
-    if (path.startsWith('.sbx') || path === 'Sandboxfile.yaml' || path === 'sandboxfile.schema.json') continue;
+    if (path.startsWith('.sbx') || path === 'Sandboxfile.yaml') continue;
     found[path] = entry.isDirectory() ? 'a folder' : readFileSync(join(root, path), 'latin1').replaceAll(root, 'ROOT');
   }
   return found;
