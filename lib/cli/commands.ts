@@ -179,10 +179,10 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: '__complete',
-    operands: 'steps|sandboxes|runs|steps,runs|params [WORD]',
+    operands: 'steps|sandboxes|runs|steps,runs|params|profiles [WORD]',
     least: 1,
     most: 2,
-    names: [...Object.values(ASKED), 'params'],
+    names: [...Object.values(ASKED), 'params', 'profiles'],
     summary: 'Print names for completion scripts',
     about:
       'Prints one name a line, nothing if there is no Sandboxfile or it is faulty. WORD is what was typed so far: of a parameter first the name, then the values.',

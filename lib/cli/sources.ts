@@ -60,7 +60,8 @@ export function sourcesOf(
   };
 }
 
-function yamlNamesIn(files: Pick<Files, 'readdirSync'>, folder: string): string[] {
+/** Names of the files NAME.yaml in a folder; none where there is no such folder. */
+export function yamlNamesIn(files: Pick<Files, 'readdirSync'>, folder: string): string[] {
   try {
     return files
       .readdirSync(folder)

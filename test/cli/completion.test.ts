@@ -20,6 +20,7 @@ case "$*" in
   *__complete\\ sandboxes*) echo vm ;;
   *__complete\\ params\\ optimize=*) echo optimize=fast; echo optimize=full ;;
   *__complete\\ params*) echo optimize=; echo other= ;;
+  *__complete\\ profiles*) echo release; echo debug ;;
   *__complete\\ runs*) echo 20261121T203000-5f3a9c ;;
 esac
 case "$*" in -C\\ sub\\ *) echo remote-sub ;; esac
@@ -69,6 +70,7 @@ test('bash: commands, flags, steps, sandboxes, values', () =>
     assert.equal(await offers(folder, ['sbx', 'run', '-j', '']), []);
     assert.equal(await offers(folder, ['sbx', 'run', '--set', 'op']), ['optimize=']);
     assert.equal(await offers(folder, ['sbx', 'run', '--set', '']), ['optimize=', 'other=']);
+    assert.equal(await offers(folder, ['sbx', 'run', '--profile', 're']), ['release']);
     assert.equal(await offers(folder, ['sbx', 'report', '2']), ['20261121T203000-5f3a9c']);
     assert.equal(await offers(folder, ['sbx', 'run', '--report', 'ju']), ['junit=']);
     assert.equal(await offers(folder, ['sbx', 'graph', '--format', 'm']), ['mermaid']);
@@ -135,6 +137,7 @@ needing('fish')('fish: commands, steps, sandboxes, values, folders with blanks',
     assert.equal(await offered('sbx ssh '), ['vm']);
     assert.equal(await offered('sbx run --set op'), ['optimize=']);
     assert.equal(await offered('sbx run --set optimize=fu'), ['optimize=full']);
+    assert.equal(await offered('sbx list --profile d'), ['debug']);
     assert.equal(await offered('sbx run --output=g'), ['--output=github', '--output=grouped']);
     assert.equal(await offered('sbx cache v'), ['verify']);
     assert.equal(await offered('sbx graph --format m'), ['mermaid']);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Project, Step } from '../../lib/model/project.ts';
@@ -63,5 +64,14 @@ test('completion of step names, params and sandboxes: what the scripts are told'
     await sbx(['run', 'test']);
     assert.match((await told('runs'))[0] ?? '', /^\d{8}T\d{6}-[0-9a-f]{6}$/);
   }));
+
+test('completion of profiles: those of the file, also of a faulty one, and those beside it', () =>
+  withProject(
+    { 'Sandboxfile.yaml': 'version: 1\nprofiles: { release: {} }\nsteps: 7\n', 'profiles/lab.yaml': '' },
+    async ({ sbx, root }) => {
+      assert.is((await sbx(['__complete', 'profiles'])).stdout, 'release\nlab\n');
+      assert.is((await sbx(['-C', join(root, '..'), '__complete', 'profiles'])).stdout, '');
+    },
+  ));
 
 test.run();

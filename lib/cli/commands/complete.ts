@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { isMap } from '../../base/plain.ts';
+import { realFiles } from '../../io/io.ts';
 import { LOCAL, type Project } from '../../model/project.ts';
 import { EXIT } from '../../run/exit-code.ts';
 import { listRuns } from '../../run/journal.ts';
@@ -6,15 +9,34 @@ import type { Call } from '../call.ts';
 import { effectsOf, projectFolders } from '../ground.ts';
 import { open } from '../open.ts';
 import { readOptions } from '../options.ts';
+import { readSandboxfile } from '../read-file.ts';
+import { findSandboxfile, searchFrom } from '../search.ts';
+import { yamlNamesIn } from '../sources.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 /** Names for completion scripts: one a line, none where there is no project or it is faulty. */
 export async function names(call: Call): Promise<number> {
   const [kinds = '', word = ''] = call.words.operands;
   for (const kind of kinds.split(',')) {
-    for (const name of kind === 'runs' ? runNames(call) : await projectNames(call, kind, word)) call.out.write(`${name}\n`);
+    for (const name of await namesOf(call, kind, word)) call.out.write(`${name}\n`);
   }
   return EXIT.done;
+}
+
+function namesOf(call: Call, kind: string, word: string): Iterable<string> | Promise<Iterable<string>> {
+  if (kind === 'runs') return runNames(call);
+  return kind === 'profiles' ? profileNames(call) : projectNames(call, kind, word);
+}
+
+/** Those that the project has itself: in the file, however faulty it is, and in the folder beside it. */
+async function profileNames(call: Call): Promise<Iterable<string>> {
+  const found = findSandboxfile(searchFrom(call), realFiles);
+  if (!found.ok) return [];
+  const { file, folder } = found.value;
+  const bytes = readSandboxfile(file, file, realFiles);
+  const { parseDocument } = await import('../../config/document.ts');
+  const declared = 'code' in bytes ? undefined : parseDocument(file, bytes).value?.root.get('profiles');
+  return new Set([...(isMap(declared) ? declared.keys() : []), ...yamlNamesIn(realFiles, join(folder, 'profiles'))]);
 }
 
 async function projectNames(call: Call, kind: string, word: string): Promise<Iterable<string>> {

@@ -29,11 +29,12 @@ export function operandsOf({ names, others }: Command): { readonly first?: Opera
 export function valueOfFlag(
   flag: Flag,
   command?: Command,
-): { readonly words: readonly string[] } | { readonly ask: 'steps' | 'params' } | 'folder' | 'file' | 'none' | undefined {
+): { readonly words: readonly string[] } | { readonly ask: 'steps' | 'params' | 'profiles' } | 'folder' | 'file' | 'none' | undefined {
   if (flag.value === undefined) return undefined;
   if (flag.name === 'format' && command?.formats) return { words: command.formats };
   if (flag.choices) return { words: flag.choices };
   if (flag.name === 'set') return { ask: 'params' };
+  if (flag.name === 'profile') return { ask: 'profiles' };
   if (flag.name === 'report') return { words: REPORTS.map((format) => `${format}=`) };
   if (flag.value === 'STEP') return { ask: 'steps' };
   if (flag.value === 'DIR') return 'folder';
