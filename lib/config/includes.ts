@@ -9,7 +9,7 @@ import { fieldOf } from './layers.ts';
 import { checkGiven, givenBy } from './recipes.ts';
 import { below, type Origin, type Report } from './report.ts';
 import type { Source, Sources } from './sources.ts';
-import { type Opening, openUnit, type Unit } from './unit.ts';
+import { type OpenWith, openUnit, type Unit } from './unit.ts';
 
 // `include`: other Sandboxfiles, whose steps get a name before theirs.
 
@@ -26,7 +26,7 @@ const MOST = 256;
 const NAMED_FILE = /\.ya?ml$/;
 
 /** Opens what a file includes, and what that includes. */
-export async function openIncluded(root: Unit, opening: Opening): Promise<Units> {
+export async function openIncluded(root: Unit, opening: OpenWith): Promise<Units> {
   const units = [root];
   const absent = new Map<string, string>();
   if (!root.main.root.has('include')) return { units, absent };

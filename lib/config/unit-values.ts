@@ -6,7 +6,7 @@ import { checkSet, type Params, readParams } from './params.ts';
 import { readName, readTopEnv, secretNames } from './project.ts';
 import type { Scope } from './scope.ts';
 import type { Sources } from './sources.ts';
-import { type Opening, type Unit, within } from './unit.ts';
+import { type OpenWith, type Unit, within } from './unit.ts';
 
 /** What the files of a project say to all their steps, and what their expressions see. */
 interface UnitValues {
@@ -27,7 +27,7 @@ interface OfLayer {
 }
 
 /** Variables of a file hold also in those that it includes; parameters only where both declare them. */
-export function readUnits(units: readonly Unit[], opening: Opening): UnitValues {
+export function readUnits(units: readonly Unit[], opening: OpenWith): UnitValues {
   const { ask, report } = opening;
   const lacking = new Map<string, Lacking>();
   const layers: OfLayer[] = [];

@@ -32,7 +32,7 @@ export interface Unit {
 type UnitPlace = Pick<Unit, 'space' | 'folder' | 'dir' | 'given' | 'outer'>;
 
 /** What files are opened with. */
-export interface Opening {
+export interface OpenWith {
   readonly ask: Ask;
   readonly sources: Sources;
   readonly library: Library;
@@ -40,7 +40,7 @@ export interface Opening {
 }
 
 /** `first`: the index of its lowest layer. */
-export async function openUnit(document: Document, place: UnitPlace, first: number, opening: Opening): Promise<Unit> {
+export async function openUnit(document: Document, place: UnitPlace, first: number, opening: OpenWith): Promise<Unit> {
   const { ask, library, report } = opening;
   const sources = within(opening.sources, place.folder);
   const bottom: Layer = { document, root: document.root, path: [], index: first, is: 'file' };

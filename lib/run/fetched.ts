@@ -8,10 +8,10 @@ import { type Tree, treeOf } from '../model/tree.ts';
 import type { Fetched } from '../task.ts';
 import { linkFailure } from './output-links.ts';
 import { compareOutputs, isOwnFolder, type OutputRules } from './outputs.ts';
-import type { Restored } from './restore.ts';
+import type { Swapped } from './restore.ts';
 import { type Scene, type Swap, swapIn } from './swap.ts';
 
-interface Placed extends Restored {
+interface Placed extends Swapped {
   /** With paths relative to the project. */
   readonly tree: Tree;
   /** Whether the store has all of it. */

@@ -7,9 +7,9 @@ import type { Produced } from '../task.ts';
 import { captureOutputs } from './capture.ts';
 import { placeFetched } from './fetched.ts';
 import { type OutputRules, outputRules } from './outputs.ts';
-import type { Restored } from './restore.ts';
+import type { Swapped } from './restore.ts';
 import type { Scene, Swap } from './swap.ts';
-import type { Touched } from './touched.ts';
+import type { MovedAway } from './touched.ts';
 
 // What a success made, and what had to go for it. Knows no records.
 
@@ -45,7 +45,7 @@ export function products(
 }
 
 /** What was moved away and why, as it is told. */
-export function movedNotes({ run }: Scene, { edited, extra, inTheWay }: Restored, isForeign: Swap['isForeign']): readonly string[] {
+export function movedNotes({ run }: Scene, { edited, extra, inTheWay }: Swapped, isForeign: Swap['isForeign']): readonly string[] {
   const notes: string[] = [];
   const now = `now in .sbx/trash/${run}`;
   const changed = edited.filter(isForeign);
@@ -57,7 +57,7 @@ export function movedNotes({ run }: Scene, { edited, extra, inTheWay }: Restored
 }
 
 /** The same of what a step touched that did not succeed: one note for each bin, however much it was. */
-export function touchedNotes({ run }: Scene, moved: readonly Touched[], is: 'failed' | 'cancelled'): readonly string[] {
+export function touchedNotes({ run }: Scene, moved: readonly MovedAway[], is: 'failed' | 'cancelled'): readonly string[] {
   return [...new Set(moved.map(({ bin }) => bin))].map((bin) => {
     const paths = moved.filter((one) => one.bin === bin).map(({ path }) => path);
     return `touched by the ${is} step, now in .sbx/${bin}/${run}: ${someOf(paths, SHOWN)}`;

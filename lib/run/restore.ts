@@ -8,7 +8,7 @@ import type { Remembered } from '../model/look.ts';
 import { compareOutputs, isOwnFolder, type OutputRules } from './outputs.ts';
 import { type Scene, type Swap, swapIn } from './swap.ts';
 
-export interface Restored {
+export interface Swapped {
   /** Files and links that were put in place, and their bytes. */
   readonly files: number;
   readonly bytes: number;
@@ -25,7 +25,7 @@ export function restoreOutputs(
   rules: OutputRules,
   remembered: Pick<Remembered, 'key' | 'outputs'>,
   isForeign: Swap['isForeign'] = () => true,
-): Result<Restored | 'miss', Failure> {
+): Result<Swapped | 'miss', Failure> {
   const { files } = scene.io;
   const { key, outputs: tree } = remembered;
   if (tree === null) return ok({ files: 0, bytes: 0, edited: [], extra: [], inTheWay: [] });

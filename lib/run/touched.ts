@@ -18,7 +18,7 @@ export function seeOutputs(scene: Pick<Scene, 'io' | 'root'>, rules: OutputRules
 }
 
 /** What was moved away, and where to. */
-export interface Touched {
+export interface MovedAway {
   readonly path: string;
   readonly bin: Bin;
 }
@@ -29,8 +29,8 @@ export function moveTouched(
   rules: OutputRules,
   before: Before,
   isForeign: (path: string) => boolean,
-): Result<readonly Touched[], Failure> {
-  const moved: Touched[] = [];
+): Result<readonly MovedAway[], Failure> {
+  const moved: MovedAway[] = [];
   try {
     for (const [path, seen] of seeOutputs(scene, rules)) {
       const was = before.get(path);
