@@ -5,7 +5,7 @@ import { bytesOn } from '../appliance/bytes.ts';
 import { inspectAppliance } from '../appliance/inspect.ts';
 import { checkOwner, checkWish } from '../checks.ts';
 import type { QemuPlace } from './place.ts';
-import { CLONE, DESTROY, IMPORT, LIST, SETTINGS } from './programs.ts';
+import { CLONE, DESTROY, FINISHED, IMPORT, LIST, SETTINGS } from './programs.ts';
 import { machineText, type QemuMachine, readMachine } from './settings.ts';
 
 // How machines come to be, are found, and go.
@@ -19,6 +19,9 @@ export function making(place: QemuPlace): Making {
     importAppliance: async (wish, signal) => {
       const checked = checkWish(wish);
       if (!checked.ok) return checked;
+      const finished = await place.ask(FINISHED, wish.id, [wish.owner], signal);
+      if (!finished.ok) return finished;
+      if (finished.value !== '') return ok(wish.id);
       const appliance = await inspect(wish.appliance, signal);
       if (!appliance.ok) return appliance;
       const { cpus, memory } = appliance.value;

@@ -54,6 +54,11 @@ command -v qemu-system-x86_64 >/dev/null || exit 0
 qemu-system-x86_64 -version; qemu-system-x86_64 -accel help
 `;
 
+/** $3 owner. Says whether the import of this wish was finished: then nothing need be looked at again. */
+export const FINISHED = `${BEGIN}cd -P -- "$root/$id.$1" 2>/dev/null && grep -q '"whole":true' machine 2>/dev/null && echo yes
+:
+`;
+
 /** $3 owner, $4 the folder's settings while it is half done, $5 when it is whole; then for each disk where it comes from and its name here. */
 export const IMPORT = `${BEGIN}
 owner=$1; half=$2; all=$3; shift 3

@@ -23,6 +23,15 @@ gone() {
 }
 `;
 
+/** $4 wish, $5 owner. Says the id of its machine if that is whole: then nothing need be looked at again. */
+export const FINISHED = `${BEGIN}
+d=$root/$id.$1
+[ -s "$d/uuid" ] && read -r was <"$d/uuid" || exit 0
+vb list vms >"$t/vms" || exit
+grep -F "{$was}" "$t/vms" | grep -qv '^"sbx-' && echo "uuid $was"
+:
+`;
+
 /** What the import would do, for the numbers of its disks. $5 appliance. */
 export const DRY = `${BEGIN}vb import "$1" -n`;
 

@@ -3,7 +3,7 @@ import type { Driver, LinkedClone, MachineId } from '../../model/machine.ts';
 import { bytesOn } from '../appliance/bytes.ts';
 import { inspectAppliance } from '../appliance/inspect.ts';
 import { checkOwner, checkWish } from '../checks.ts';
-import { CLONE, DESTROY, DRY, IMPORT, LIST } from './making-programs.ts';
+import { CLONE, DESTROY, DRY, FINISHED, IMPORT, LIST } from './making-programs.ts';
 import { diskUnits } from './output.ts';
 import type { VirtualBoxPlace } from './place.ts';
 
@@ -17,6 +17,9 @@ export function making(place: VirtualBoxPlace): Making {
     importAppliance: async (wish, signal) => {
       const checked = checkWish(wish);
       if (!checked.ok) return checked;
+      const finished = await place.ask(FINISHED, wish.id, [wish.owner], signal);
+      if (!finished.ok) return finished;
+      if (finished.value !== '') return ok(uuidIn(finished.value));
       const appliance = await inspect(wish.appliance, signal);
       if (!appliance.ok) return appliance;
       const dry = await place.ask(DRY, undefined, [wish.appliance], signal);
