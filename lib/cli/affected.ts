@@ -1,7 +1,7 @@
 import { basename, join, relative } from 'node:path';
 import { TASK } from '../../tasks/index.ts';
 import { type ChangedWays, changedWays } from '../io/changed-ways.ts';
-import { type Base, baseOf, changesSince, contentAt } from '../io/git-changes.ts';
+import { type Base, baseOf, changesSince, contentAt, ignoredOf } from '../io/git-changes.ts';
 import { realFiles } from '../io/io.ts';
 import type { Changes } from '../model/changes.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -66,6 +66,7 @@ async function projectAt(call: Call, { root, file }: Project, { commit }: Base, 
     return content ?? wrong('file-missing', `${shown} did not exist`);
   };
   const shown = basename(file);
+  if (ignoredOf(side, root, [shown]).has(shown)) return undefined; // git knows nothing of it, nor of a folder that it ignores whole
   const bytes = read(join(root, shown), shown);
   if ('code' in bytes) return undefined;
   const wish = { named: call.words.operands, args: call.words.rest ?? [] };

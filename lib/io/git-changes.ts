@@ -22,6 +22,14 @@ export function baseOf(side: Pick<GitSide, 'environment'>, root: string, wanted:
   const shallow = ask(side, root, ['rev-parse', '--is-shallow-repository']);
   if (!shallow.ok) return shallow;
   if (shallow.value.status !== 0) return err(refused(shallow.value.said, root));
+  const head = ask(side, root, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
+  if (!head.ok) return head;
+  if (head.value.status !== 0)
+    return err({
+      code: 'local-io',
+      message: 'nothing is committed here yet, so that there is nothing to compare with',
+      hint: 'leave --affected out',
+    });
   const isShallow = shallow.value.out.toString().trim() === 'true';
   for (const name of wanted === undefined ? USUAL : [wanted]) {
     const known = name.startsWith('-')

@@ -188,6 +188,18 @@ test('`--affected`: a shallow clone, no repository, an unknown base: a clear err
     assert.match(none.said, /is not in a git repository/);
   }));
 
+test('`--affected`: what git ignores whole cannot be compared, so that all counts; nothing to compare with is said', () =>
+  withRepository(async (project) => {
+    project.write('lib/ignored/Sandboxfile.yaml', 'version: 1\nsteps: { a: { run: echo, inputs: [none], outputs: [] } }\n');
+    project.write('.gitignore', 'ignored\n');
+    assert.equal((await project.affected('-C', 'lib/ignored')).steps, ['a']);
+    const inner = gitIn(join(project.root, 'lib/ignored'), project.home);
+    inner('init', '-q');
+    const none = await project.affected('--affected=HEAD', '-C', 'lib/ignored');
+    assert.is(none.code, 2);
+    assert.match(none.said, /nothing is committed here yet/);
+  }));
+
 test('`--affected`: a step that is never remembered reads what it declares, or else everything, whatever its task', () =>
   withRepository(
     async (project) => {
