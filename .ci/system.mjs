@@ -31,11 +31,22 @@ const PROGRAMS = [
   ['perl', 'perl'],
 ];
 
+/** More of them, for the tests of minutes. */
+const LONG = [
+  ['mmdebstrap', 'mmdebstrap'],
+  ['sfdisk', 'fdisk'],
+  ['mcopy', 'mtools'],
+  ['syslinux', 'syslinux syslinux-common'],
+  ['mke2fs', 'e2fsprogs'],
+  ['debugfs', 'e2fsprogs'],
+];
+
 /** Installs what is missing where that is possible; gives the programs that are still missing. */
-export function installSystem(say) {
-  const missing = missingPrograms();
+export function installSystem(say, isLong = false) {
+  const programs = isLong ? [...PROGRAMS, ...LONG] : PROGRAMS;
+  const missing = missingPrograms(programs);
   if (missing.length === 0) return [];
-  const packages = missing.map(([, name]) => name);
+  const packages = missing.flatMap(([, names]) => names.split(' '));
   const commands = [`apt-get update`, `apt-get install -y --no-install-recommends ${packages.join(' ')}`];
   if (!isDebian()) {
     say(`tests need programs that are missing here: ${missing.map(([program]) => program).join(', ')}; what needs them is left out`);
@@ -54,7 +65,7 @@ export function installSystem(say) {
       if (failed.length > 0) say(`apt-get failed; what needs these packages is left out: ${failed.join(', ')}`);
     }
   }
-  return missingPrograms().map(([program]) => program);
+  return missingPrograms(programs).map(([program]) => program);
 }
 
 const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -79,8 +90,8 @@ function isDebian() {
   }
 }
 
-function missingPrograms() {
-  return PROGRAMS.filter(([program]) => !isOnPath(program));
+function missingPrograms(programs) {
+  return programs.filter(([program]) => !isOnPath(program));
 }
 
 function isOnPath(program) {

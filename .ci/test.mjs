@@ -1,4 +1,5 @@
 // npm test: from a fresh clone to `N passed, N failed`. `npm test -- PART...` runs only the test files whose name holds one of the parts.
+// npm run test:long: the same for the tests of minutes, and nothing else.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -15,7 +16,8 @@ const EVERYWHERE = ['contract/', 'e2e/haskell', 'e2e/quickstart'];
 const SHIPPED = ['package.json', 'recipes', 'profiles', 'sandboxfile.schema.json'];
 
 const isCi = process.env.CI === 'true' || process.env.CI === '1';
-const parts = process.argv.slice(2);
+const isLong = process.argv[2] === '--long';
+const parts = process.argv.slice(isLong ? 3 : 2);
 const sum = { passed: 0, failed: 0, skipped: 0 };
 const since = performance.now();
 const say = (text) => console.log(text);
@@ -34,7 +36,8 @@ process.exitCode = sum.failed === 0 && sum.passed > 0 ? 0 : 1;
 
 function main() {
   installPackages(ROOT, say);
-  installSystem(say);
+  installSystem(say, isLong);
+  if (isLong) return long();
   const bin = (name) => join(ROOT, 'node_modules/.bin', name);
   gate('format and lint', bin('biome'), ['ci', '--max-diagnostics=30', '.']);
   gate('layers', process.execPath, ['.ci/layers.mjs']);
@@ -47,6 +50,12 @@ function main() {
   if (parts.length > 0) return;
   mutants();
   for (const version of OTHER_NODES) onNode(version);
+}
+
+function long() {
+  const areTypesRight = gate('types', join(ROOT, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.json']);
+  if (areTypesRight && gate('build', process.execPath, ['.ci/build.mjs']))
+    tests(process.execPath, ['--long', ...parts], {}, process.versions.node);
 }
 
 function onNode(version) {

@@ -8,18 +8,23 @@ interface FoundTest {
   readonly text: string;
 }
 
+/** Tests of minutes, which run by themselves, are named `.long.ts`. */
+export type Length = 'test' | 'long';
+
 /** Emitted test files below `root` whose source is still there and whose name contains one of `patterns`, in order of their names. */
 export function findTests({
   root,
   sources,
   patterns,
+  length = 'test',
 }: {
   readonly root: string;
   readonly sources: string;
   readonly patterns: readonly string[];
+  readonly length?: Length;
 }): FoundTest[] {
   const names = readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.js'))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(`.${length}.js`))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   return names

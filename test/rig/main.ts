@@ -1,4 +1,4 @@
-// node .build/test/rig/main.js [--jobs N] [--report FILE] [PART OF A FILE NAME...]
+// node .build/test/rig/main.js [--long] [--jobs N] [--report FILE] [PART OF A FILE NAME...]
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ const ROOT = resolve(fileURLToPath(new URL('.', import.meta.url)), '..');
 const DURATIONS = join(ROOT, '../durations.json');
 
 const { values, positionals } = parseArgs({
-  options: { jobs: { type: 'string', default: '2' }, report: { type: 'string' } },
+  options: { jobs: { type: 'string', default: '2' }, report: { type: 'string' }, long: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
 process.exitCode = 1;
@@ -20,7 +20,7 @@ const durations = readDurations();
 const ended: FileReport[] = [];
 startHarness(() => console.log(`\nstopped after ${ended.length} test files\n${countsLine(countsOf(ended, isCi))}`));
 const reports = await runAll(
-  { root: ROOT, sources: join(ROOT, '../../test'), patterns: positionals },
+  { root: ROOT, sources: join(ROOT, '../../test'), patterns: positionals, length: values.long ? 'long' : 'test' },
   { jobs: Number(values.jobs), durations, ended: show },
 );
 const counts = countsOf(reports, isCi);

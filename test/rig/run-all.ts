@@ -1,5 +1,5 @@
 // Runs test files, several at a time, the longest first so that none is left alone at the end.
-import { findTests } from './find-tests.ts';
+import { findTests, type Length } from './find-tests.ts';
 import type { FileReport } from './report.ts';
 import { type FileToRun, runFile } from './run-file.ts';
 
@@ -20,6 +20,7 @@ interface Selection {
   readonly sources: string;
   /** Parts of file names; none: all files. */
   readonly patterns: readonly string[];
+  readonly length?: Length;
 }
 
 interface Manner {
