@@ -17,12 +17,6 @@ export function treeOf(entries: readonly TreeEntry[]): Tree {
   return { digest: digestOf(canonical(sorted)), entries: sorted };
 }
 
-/** What is left of a tree when only the paths that `keeps` accepts stay. The same tree if that is all of it. */
-export function narrowTree(tree: Tree, keeps: (path: string) => boolean): Tree {
-  const entries = tree.entries.filter((entry) => keeps(entry.path));
-  return entries.length === tree.entries.length ? tree : treeOf(entries);
-}
-
 /** Whether the path of an entry can be joined to a folder without leaving it. For trees that come from a file or from a far side. */
 export function isInsidePath(path: string): boolean {
   return path !== '' && !path.includes('\0') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');

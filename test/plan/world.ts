@@ -2,10 +2,11 @@ import { type Digest, digestOf } from '../../lib/base/digest.ts';
 import { compileGlobs, globsBelow } from '../../lib/base/glob.ts';
 import { canonicalJson, type Json } from '../../lib/base/json.ts';
 import type { LastRun, Look, OutputsSeen, PlaceSeen, Remembered } from '../../lib/model/look.ts';
+import { narrowTree } from '../../lib/model/narrow-tree.ts';
 import type { Action, Draft, Makes, PlannedAction, Reads } from '../../lib/model/plan.ts';
 import { LOCAL, type Project, type SandboxSpec, type Step, type StepId } from '../../lib/model/project.ts';
 import type { Receipt } from '../../lib/model/receipt.ts';
-import { narrowTree, type Tree, treeOf } from '../../lib/model/tree.ts';
+import { type Tree, treeOf } from '../../lib/model/tree.ts';
 import type { Task } from '../../lib/task.ts';
 import { stepWith } from '../rig/step.ts';
 
