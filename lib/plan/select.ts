@@ -108,7 +108,6 @@ function unknownStep(name: string, project: Project): Diagnostic {
 
 function nothingToRun(project: Project): Diagnostic {
   const [first] = project.steps.keys();
-  const hint =
-    first === undefined ? 'The file declares no steps.' : `Name a step, e.g. \`sbx run ${first}\`, or set \`default: [${first}]\`.`;
+  const hint = first === undefined ? 'The file declares no steps.' : `Name a step, e.g. \`${first}\`, or set \`default: [${first}]\`.`;
   return { severity: 'error', code: 'nothing-to-run', message: 'no step was named and the file has no default', hint };
 }

@@ -18,7 +18,8 @@ export const EXIT = {
 /** For the reference. */
 export const EXIT_MEANINGS: { readonly [name in keyof typeof EXIT]: string } = {
   done: 'Done.',
-  failed: "A step failed. With `-x` the failed command's own code stands here.",
+  failed:
+    "A step failed; with `-x` the failed command's own code stands here. Or what was asked for is not there (a run, a lock, a name that `list` finds), or `doctor` found an error.",
   usage: 'Usage, or a faulty file.',
   stale: 'Not up to date (`status`).',
   unreachable: 'A place cannot be reached or trusted.',

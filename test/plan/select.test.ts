@@ -26,7 +26,7 @@ test('without names the default, without a default a word', () => {
   assert.is(selected(steps, [], {}, { default: ['b'] }), 'a b');
   assert.is(
     selected(steps, []),
-    'nothing-to-run: no step was named and the file has no default; Name a step, e.g. `sbx run a`, or set `default: [a]`.',
+    'nothing-to-run: no step was named and the file has no default; Name a step, e.g. `a`, or set `default: [a]`.',
   );
 });
 
