@@ -1,5 +1,5 @@
 // npm run build [-- --out DIR]: lib and tasks become CommonJS chunks in dist/chunks, behind the launcher dist/sbx.cjs.
-// What several chunks use is a chunk of its own, so each module exists once. Runtime packages are bundled, except zx.
+// What several chunks use is a chunk of its own, so each module exists once; those that main is sure to need lie in its file. Runtime packages are bundled, except zx.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
@@ -76,7 +76,7 @@ async function isModule(name) {
   }
 }
 
-const made = await bundle().catch((error) => {
+const { made, first } = await bundle().catch((error) => {
   if (!error.errors) throw error;
   process.exit(1); // esbuild has said why
 });
@@ -84,7 +84,9 @@ mkdirSync(dirname(out), { recursive: true });
 const stage = mkdtempSync(join(dirname(out), `.${basename(out)}-`));
 mkdirSync(join(stage, 'chunks'));
 let size = 0;
-for (const file of made) size += await writeChunk(file);
+const chunks = await Promise.all(made.map(compiled));
+const main = chunks.filter(({ name }) => first.has(name));
+for (const chunk of [together('main.cjs', main), ...chunks.filter((one) => !main.includes(one))]) size += writeChunk(chunk);
 await writePage();
 copyFileSync(join(ROOT, '.ci/launcher.cjs'), join(stage, 'sbx.cjs'));
 chmodSync(join(stage, 'sbx.cjs'), 0o755);
@@ -127,11 +129,26 @@ async function bundle() {
   for (const file of metafile ? Object.keys(metafile.inputs) : []) {
     if (/(^|\/)test\//.test(file)) throw new Error(`${file} is bundled: lib and tasks must not use tests`);
   }
-  return outputFiles.map(({ path, text }) => ({ name: basename(path).replace(/\.js$/, '.cjs'), text }));
+  const made = outputFiles.map(({ path, text }) => ({ name: nameOf(path), text }));
+  const importsOf = new Map(Object.entries(metafile.outputs).map(([path, { imports }]) => [nameOf(path), imports]));
+  return { made, first: statically('main.cjs', importsOf) };
+}
+
+function nameOf(path) {
+  return basename(path).replace(/\.js$/, '.cjs');
+}
+
+/** The chunk and all that it is sure to load. */
+function statically(main, importsOf) {
+  const all = new Set([main]);
+  for (const name of all) {
+    for (const { kind, path, external } of importsOf.get(name) ?? []) if (kind === 'import-statement' && !external) all.add(nameOf(path));
+  }
+  return all;
 }
 
 /** As CommonJS: `import()` of a chunk is a require of it, which lets the launcher find each chunk and its code cache. */
-async function writeChunk({ name, text }) {
+async function compiled({ name, text }) {
   const { code, map } = await transform(text, {
     format: 'cjs',
     platform: 'node',
@@ -148,8 +165,24 @@ async function writeChunk({ name, text }) {
     footer: '})',
   });
   const source = code.replace(/(["'])\.\/([\w.-]+)\.js\1/g, '"./$2.cjs"');
+  return { name, source, map: JSON.parse(map) };
+}
+
+/** Several chunks as one file, an object of their functions by name: each file of its own costs two reads and a script. */
+function together(name, parts) {
+  let source = '({\n';
+  const sections = [];
+  for (const part of parts) {
+    source += `"./${part.name}":\n`;
+    sections.push({ offset: { line: source.split('\n').length - 1, column: 0 }, map: part.map });
+    source += `${part.source.trimEnd()},\n`;
+  }
+  return { name, source: `${source}})\n`, map: { version: 3, sections } };
+}
+
+function writeChunk({ name, source, map }) {
   writeFileSync(join(stage, 'chunks', name), source);
-  writeFileSync(join(stage, 'chunks', `${name}.map`), map);
+  writeFileSync(join(stage, 'chunks', `${name}.map`), JSON.stringify(map));
   return source.length;
 }
 

@@ -29,6 +29,7 @@ function start() {
   const version = [process.versions.v8, process.arch, isCaching ? crc32(process.env.NODE_OPTIONS || '').toString(36) : ''].join('-');
   const folders = isCaching ? [path.join(__dirname, 'code', version), ownCache(version)] : [];
   const loaded = new Map();
+  const programs = new Map();
   const unsaved = [];
 
   spareEngine();
@@ -54,8 +55,15 @@ function start() {
   function load(name) {
     const known = loaded.get(name);
     if (known) return known.exports;
+    if (!programs.has(name)) read(name);
     const module = { exports: {} };
     loaded.set(name, module);
+    programs.get(name)(module.exports, requireFrom, module, path.join(CHUNKS, name), CHUNKS);
+    return module.exports;
+  }
+
+  /** The function of a chunk; of main.cjs an object of them, by name: with all that it is sure to need. */
+  function read(name) {
     const file = path.join(CHUNKS, name);
     const bytes = fs.readFileSync(file);
     const check = isCaching ? crc32(bytes) : 0;
@@ -70,8 +78,8 @@ function start() {
     const isNew = !verbs.includes(verb) && verbs.length < 32;
     if (isCaching && (!isKnown || isNew || isLearning))
       unsaved.push({ name, script, length: bytes.length, check, verbs: isNew ? [...verbs, verb] : verbs });
-    script.runInThisContext()(module.exports, requireFrom, module, file, CHUNKS);
-    return module.exports;
+    const made = script.runInThisContext();
+    for (const [of, program] of typeof made === 'function' ? [[name, made]] : Object.entries(made)) programs.set(of, program);
   }
 
   function requireFrom(name) {
