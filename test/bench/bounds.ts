@@ -1,7 +1,7 @@
 // The figures that sbx promises, judged within one run.
 import type { Result } from './cases.ts';
 
-interface Bound {
+export interface Bound {
   readonly says: string;
   readonly measured: string;
   readonly holds: boolean;

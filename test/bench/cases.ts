@@ -108,12 +108,17 @@ function noop(bench: Bench, name: string, graph: Graph): Result[] {
   const all = bench.tools.map((tool) => ({ tool, folder: folderFor(bench, tool, `noop-${graph.steps}-${graph.inputs}`, graph) }));
   const ready = settle(bench, all);
   const subjects = ready.map(({ tool, folder }): Subject => ({ name: tool.name, command: tool.all(folder) }));
-  const measured = compare([bareNode(bench.folder), ...subjects], bench.rounds);
-  return measured.map((one) => {
+  const measured = compare([bareNode(bench.folder), ...subjects], bench.rounds).map((one) => {
     const subject = subjects.find((each) => each.name === one.name);
     const memory = subject && peakMemory(subject.command);
     return { ...resultOf(name, one), ...(memory === undefined ? {} : { memory }) };
   });
+  stop(all);
+  return measured;
+}
+
+function stop(used: readonly { readonly tool: Tool; readonly folder: string }[]): void {
+  for (const { tool, folder } of used) if (tool.stop) run(tool.stop(folder));
 }
 
 /** The first no-op run after one of 10,000 files was edited and its step ran: nothing that was just written can be trusted by its time. */
@@ -134,10 +139,12 @@ function afterEdit(bench: Bench): Result[] {
   });
   const bare = bareNode(bench.folder);
   const rounds = Math.min(bench.rounds, 7);
-  return [
+  const results = [
     ...compare([bare, ...edited], rounds).map((one) => resultOf('one of 10,000 inputs edited: 1 of 10 steps runs', one)),
     ...compare([bare, ...after], rounds).map((one) => resultOf('no-op right after that', one)),
   ];
+  stop(ready);
+  return results;
 }
 
 /** What one more executed step costs, beyond what ninja's costs (the shell and what it runs): the slope between few and many steps, in turn. */
@@ -150,7 +157,12 @@ function overhead(bench: Bench): Result[] {
   for (let round = 0; round < most; round++) {
     for (const tool of tools) {
       // A fresh folder each time: where many files were removed, ext4 makes new ones slowly.
-      const cold = (steps: number): Sample => run(tool.all(folderFor(bench, tool, `cold-${steps}-${round}`, { steps, inputs: 1 })));
+      const cold = (steps: number): Sample => {
+        const folder = folderFor(bench, tool, `cold-${steps}-${round}`, { steps, inputs: 1 });
+        const sample = run(tool.all(folder));
+        stop([{ tool, folder }]);
+        return sample;
+      };
       try {
         const [small, large] = [cold(few), cold(many)];
         slopes.get(tool.name)?.push({ cpu: (large.cpu - small.cpu) / (many - few), wall: (large.wall - small.wall) / (many - few) });

@@ -1,5 +1,5 @@
 // The same work for every tool: N steps side by side, each of which joins its own inputs into its own output.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Graph {
@@ -93,6 +93,38 @@ export function writeWireit(folder: string, graph: Graph): void {
   );
   const scripts = Object.fromEntries([...names, 'all'].map((name) => [name, 'wireit']));
   writeJson(join(folder, 'package.json'), { name: 'bench', private: true, scripts, wireit: { ...wireit, all: { dependencies: names } } });
+}
+
+/** nx reads the files of itself and of its plugins below the project: `modules` is where it was installed. */
+export function writeNx(folder: string, graph: Graph, modules: string, version: string): void {
+  const names = numbers(graph.steps).map((step) => `t${step}`);
+  const targets = names.map((name, step) => [
+    name,
+    {
+      executor: 'nx:run-commands',
+      cache: true,
+      options: { command: work(graph, step) },
+      inputs: [`{projectRoot}/${inputsGlob(graph, step)}`],
+      outputs: [`{projectRoot}/out/${step}.txt`],
+    },
+  ]);
+  symlinkSync(modules, join(folder, 'node_modules'));
+  writeJson(join(folder, 'package.json'), { name: 'bench', private: true, devDependencies: { nx: version } });
+  writeJson(join(folder, 'nx.json'), { analytics: false });
+  const all = { executor: 'nx:noop', dependsOn: names };
+  writeJson(join(folder, 'project.json'), { name: 'bench', targets: { ...Object.fromEntries(targets), all } });
+  writeFileSync(join(folder, '.gitignore'), 'out\n.nx\n.home\nnode_modules\n');
+}
+
+export function writeMoon(folder: string, graph: Graph): void {
+  const all = numbers(graph.steps);
+  const tasks = all.map(
+    (step) => `  t${step}:\n    script: ${work(graph, step)}\n    inputs: ["${inputsGlob(graph, step)}"]\n    outputs: [out/${step}.txt]\n`,
+  );
+  const deps = all.map((step) => `"~:t${step}"`).join(', ');
+  mkdirSync(join(folder, '.moon'));
+  writeFileSync(join(folder, '.moon/workspace.yml'), 'projects:\n  bench: .\ntelemetry: false\n');
+  writeFileSync(join(folder, 'moon.yml'), `tasks:\n${tasks.join('')}  all:\n    command: noop\n    deps: [${deps}]\n`);
 }
 
 function writeJson(file: string, value: object): void {

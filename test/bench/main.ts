@@ -5,10 +5,10 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { REPOSITORY } from '../rig/cli.ts';
-import { boundsOf } from './bounds.ts';
+import { type Bound, boundsOf } from './bounds.ts';
 import { CASES, type Result } from './cases.ts';
 import { tableOf } from './table.ts';
-import { findPeers, SBX_TOOL } from './tools.ts';
+import { findPeers, SBX_TOOL, type Tool } from './tools.ts';
 
 const OUT = join(REPOSITORY, '.build/bench');
 const { values } = parseArgs({
@@ -30,15 +30,24 @@ try {
     } catch (error) {
       say(`  not measured: ${(error as Error).message}`);
     }
+    write(tools, results); // it takes long: what was measured is there, should it be ended
   }
-  const bounds = boundsOf(results).filter((one) => !values.only || one.measured !== 'not measured');
+  say(`\n${write(tools, results)}`);
+  process.exitCode = judged(results).every((one) => one.holds) ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function judged(results: readonly Result[]): readonly Bound[] {
+  return boundsOf(results).filter((one) => !values.only || one.measured !== 'not measured');
+}
+
+function write(tools: readonly Tool[], results: readonly Result[]): string {
+  const bounds = judged(results);
   const head = `Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? '?'}, ${tools.map((tool) => `${tool.name} ${tool.version}`).join(', ')}; npm run bench -- --rounds ${rounds}`;
   const text = `${head}\n\n${tableOf(results)}\n${bounds.map((one) => `${one.holds ? 'holds' : 'FAILS'}  ${one.says}: ${one.measured}`).join('\n')}\n`;
   mkdirSync(OUT, { recursive: true });
   writeFileSync(join(OUT, 'result.json'), `${JSON.stringify({ head, results, bounds }, undefined, 1)}\n`);
   writeFileSync(join(OUT, 'result.md'), text);
-  say(`\n${text}`);
-  process.exitCode = bounds.every((one) => one.holds) ? 0 : 1;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+  return text;
 }

@@ -1,11 +1,11 @@
-// The tools that are compared, as they are called. turbo and wireit are started without npm and without their wrappers, which would cost them more.
+// The tools that are compared, as they are called: without npm and without their wrappers, which would cost them more.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SBX } from '../rig/cli.ts';
 import { findProgram } from '../rig/needing.ts';
-import { installPeers, PEERS, turboIn, wireitEnvironment } from '../rig/peers.ts';
-import { type Graph, writeMakefile, writeNinja, writeSandboxfile, writeTurbo, writeWireit } from './graph.ts';
+import { installPeers, moonIn, PEERS, turboIn, wireitEnvironment } from '../rig/peers.ts';
+import { type Graph, writeMakefile, writeMoon, writeNinja, writeNx, writeSandboxfile, writeTurbo, writeWireit } from './graph.ts';
 import type { Command } from './measure.ts';
 
 export interface Tool {
@@ -15,6 +15,8 @@ export interface Tool {
   readonly all: (folder: string) => Command;
   /** `--version`, the cheapest start. */
   readonly start: (folder: string) => Command;
+  /** Ends what it leaves running for the folder; its CPU time is not counted. */
+  readonly stop?: (folder: string) => Command;
 }
 
 export const SBX_TOOL: Tool = {
@@ -62,7 +64,7 @@ export function findPeers(folder: string, say: (text: string) => void): Tool[] {
   const ninja = findProgram('ninja');
   if (ninja) tools.push(program('ninja', ninja, writeNinja, ['--quiet'], /(\S+)/));
   else say('ninja is not installed (apt-get install ninja-build): left out');
-  const modules = installPeers(folder, ['turbo', 'wireit'], say);
+  const modules = installPeers(folder, ['turbo', 'wireit', 'nx', '@moonrepo/cli'], say);
   if (!modules) return tools;
   const turbo = turboIn(modules);
   const wireit = join(modules, 'wireit/bin/wireit.js');
@@ -85,7 +87,32 @@ export function findPeers(folder: string, say: (text: string) => void): Tool[] {
     all: (cwd) => ({ words: [process.execPath, wireit], cwd, env: wireitEnvironment(cwd, 'all') }),
     start: (cwd) => ({ words: [process.execPath, wireit], cwd, env: wireitEnvironment(cwd, 't0') }),
   });
+  tools.push(nxIn(modules));
+  const moon = moonIn(modules);
+  tools.push({
+    name: 'moon',
+    version: PEERS['@moonrepo/cli'],
+    write: writeMoon,
+    all: (cwd) => ({ words: [moon, 'run', 'bench:all', '--quiet'], cwd }),
+    start: (cwd) => ({ words: [moon, '--version'], cwd }),
+  });
   return tools;
+}
+
+function nxIn(modules: string): Tool {
+  const nx = (cwd: string, ...words: readonly string[]): Command => ({
+    words: [process.execPath, join(modules, 'nx/dist/bin/nx.js'), ...words],
+    cwd,
+    env: { NX_DAEMON: 'true', NX_NO_CLOUD: 'true', NX_TUI: 'false', NX_INTERACTIVE: 'false' },
+  });
+  return {
+    name: 'nx with its daemon',
+    version: PEERS.nx,
+    write: (folder, graph) => writeNx(folder, graph, modules, PEERS.nx),
+    all: (cwd) => nx(cwd, 'run', 'bench:all', '--output-style=static'),
+    start: (cwd) => nx(cwd, '--version'),
+    stop: (cwd) => nx(cwd, 'daemon', '--stop'),
+  };
 }
 
 function program(name: string, file: string, write: Tool['write'], words: readonly string[], version: RegExp): Tool {

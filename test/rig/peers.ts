@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const PEERS = { turbo: '2.11.11', wireit: '0.14.13', nx: '24.0.6' };
+export const PEERS = { turbo: '2.11.11', wireit: '0.14.13', nx: '24.0.6', '@moonrepo/cli': '2.5.5' };
 
 /** The node_modules folder with the peers, in `folder`; undefined, and said why, if they cannot be installed. */
 export function installPeers(folder: string, names: readonly (keyof typeof PEERS)[], say: (text: string) => void): string | undefined {
@@ -29,6 +29,11 @@ function installed(modules: string, name: string): string | undefined {
 /** The program of turbo itself, without its wrapper in JavaScript. */
 export function turboIn(modules: string): string {
   return join(modules, `@turbo/${process.platform}-${process.arch === 'x64' ? '64' : process.arch}/bin/turbo`);
+}
+
+/** The same of moon. */
+export function moonIn(modules: string): string {
+  return join(modules, `@moonrepo/core-${process.platform}-${process.arch}-gnu/moon`);
 }
 
 /** wireit is configured by what npm would tell it. */
