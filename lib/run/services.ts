@@ -1,7 +1,7 @@
 import { formatDuration } from '../base/duration.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlannedAction } from '../model/plan.ts';
-import type { Project, StepId } from '../model/project.ts';
+import type { Project, Step, StepId } from '../model/project.ts';
 import { describeReadiness, type Service } from '../model/service.ts';
 import type { Task } from '../task.ts';
 import type { Attempted } from './attempt.ts';
@@ -53,7 +53,7 @@ export class Services {
   /** From its start, or from when it is found alive, until it has ended or is left to the next run. */
   async serve(planned: PlannedAction, life: Life): Promise<Performed> {
     const { io, emit, control } = this.#input;
-    const { id } = planned.action;
+    const { id, step } = planned.action;
     const began = io.clock.monotonic();
     const leave = control.enter(id, 'service');
     try {
@@ -62,7 +62,7 @@ export class Services {
       emit({ type: 'step-started', step: id, decision, attempt: 1 });
       if (typeof found === 'string') emit({ type: 'step-note', step: id, text: `started anew: ${found}` });
       const ended =
-        typeof found === 'object' ? await this.#attend(id, found, leave.signal, life) : await this.#begin(planned, leave.signal, life);
+        typeof found === 'object' ? await this.#attend(step, found, leave.signal, life) : await this.#begin(planned, leave.signal, life);
       const ms = io.clock.monotonic() - began;
       if (ended === 'cancelled') return spoilt({ is: 'cancelled' }, ms);
       const settled = { is: 'done', executed: true, key: planned.key, outputs: undefined } as const;
@@ -105,7 +105,7 @@ export class Services {
   }
 
   async #begin(planned: PlannedAction, signal: AbortSignal, life: Life): Promise<'over' | 'cancelled' | Failure> {
-    const { control, tasks, lasting, reach, emit, io, ledger } = this.#input;
+    const { control, tasks, reach, emit, io, ledger } = this.#input;
     const { id, step } = planned.action;
     const { service } = step;
     const task = tasks.get(step.task);
@@ -113,6 +113,7 @@ export class Services {
     emit(fingerprintEvent(planned, ledger.reads(planned)?.tree));
     const stand = this.#standOf(planned);
     const asking = AbortSignal.any([signal, life.over]);
+    const lasting = this.#lastingFor(step);
     const of = { planned, service, task, equipment: this.#input, reach, control: lasting?.control ?? control, stand };
     const started = await startLiving(of, asking);
     if (!started.ok) return { ...started.error, step: id };
@@ -125,7 +126,7 @@ export class Services {
         emit({ type: 'step-ready', step: id, ms: Math.round(io.clock.monotonic() - began) });
         isUp = true;
         lasting?.add(id, living);
-        return await this.#attend(id, living, signal, life);
+        return await this.#attend(step, living, signal, life);
       }
       const isEnding = asking.aborted;
       const ended = await living.end();
@@ -138,10 +139,22 @@ export class Services {
     }
   }
 
+  /** Where it is kept after this run: nowhere if a step tidies up behind it, or behind a service that it needs, for that counts on its end. */
+  #lastingFor({ id, needs, sandbox }: Step): Lasting | undefined {
+    const { lasting, project } = this.#input;
+    if (lasting === undefined) return undefined;
+    const tidies = ({ when, releases, after, needs: its }: Step): boolean =>
+      when !== 'success' && (releases === sandbox || (after.includes(id) && !its.includes(id)));
+    if ([...project.steps.values()].some(tidies)) return undefined;
+    const services = needs.flatMap((need) => project.steps.get(need) ?? []).filter(({ service }) => service !== undefined);
+    return services.every((service) => this.#lastingFor(service) !== undefined) ? lasting : undefined;
+  }
+
   /** While it is ready. `over`: nobody needs it any more, and it has ended or lives on. */
-  async #attend(id: StepId, living: Living, signal: AbortSignal, { up, over }: Life): Promise<'over' | 'cancelled' | Failure> {
-    const { control, lasting, emit } = this.#input;
-    this.#deaths.set(id, new AbortController());
+  async #attend(step: Step, living: Living, signal: AbortSignal, { up, over }: Life): Promise<'over' | 'cancelled' | Failure> {
+    const { control, emit } = this.#input;
+    const lasting = this.#lastingFor(step);
+    this.#deaths.set(step.id, new AbortController());
     living.speakTo(emit);
     up();
     const enough = AbortSignal.any([signal, over]);
@@ -151,7 +164,7 @@ export class Services {
       return 'over';
     }
     const ended = first ?? (await living.end());
-    lasting?.forget(id);
+    this.#input.lasting?.forget(step.id);
     return ended.is === 'stopped' ? 'over' : living.told(endFailure(ended, 'it ended by itself'));
   }
 }

@@ -98,6 +98,21 @@ test('Watch: services: one that is no service of the file any more ends with the
     );
   }));
 
+test('Watch: services: one behind which a step tidies up ends with each round, before that step begins.', () =>
+  withProject(
+    {
+      ...PROJECT,
+      'Sandboxfile.yaml': `${FILE.replace('[check]', '[check, tidy]')}  tidy: { when: always, after: [web], run: 'kill -0 $(tail -n 1 web.starts) && echo alive || echo gone' }\n`,
+    },
+    (project) =>
+      withWatch(project, ['--output', 'plain'], async (watch) => {
+        assert.match(await watch.waits(), /\| gone\n/);
+        project.write('check.in', 'second\n');
+        assert.match(await watch.waits(), /db +goes on\n[\s\S]*\| gone\n/);
+        assert.is(project.read('web.starts').trim().split('\n').length, 2);
+      }),
+  ));
+
 test('Watch: services: a watch that is killed between two rounds leaves nothing behind.', () =>
   watching(async (watch, { root }) => {
     assert.ok(leftOf([root]).length > 0);
