@@ -10,6 +10,11 @@ const UP = 'touch "$HOME/wanted"; until [ -e "$HOME/up" ]; do sleep 0.02; done';
 /** How often it was released. */
 const STOP = '  stop: { run: echo stopped >> "$HOME/stopped", releases: far, when: always }\n';
 
+/** Made in the place of nothing that is sent there, and used there. */
+const MADE_THERE = `  make: { in: far, run: 'mkdir -p made && echo it > made/it', inputs: [], outputs: [made/it] }
+  use: { in: far, needs: [make], run: cat made/it }
+`;
+
 interface Told {
   readonly code: number | null;
   readonly events: readonly SeenEvent[];
@@ -95,6 +100,15 @@ test('Provides: what was believed of the place is judged anew once it is up: a m
     onBoot(() => rmSync(workspace, { recursive: true, force: true }));
     const anew = await run('look');
     assert.equal([anew.code, anew.outcomes.sync, anew.outcomes.build, anew.outcomes.look], [0, 'succeeded', 'succeeded', 'succeeded']);
+  }));
+
+test('Provides: what was made in the place of nothing that is sent there is judged anew, too.', () =>
+  withMachine(UP, MADE_THERE, async ({ run, onBoot, workspace }) => {
+    assert.is((await run('make')).code, 0);
+    assert.equal((await run('use')).outcomes.make, 'fresh');
+    onBoot(() => rmSync(workspace, { recursive: true, force: true }));
+    const { code, outcomes } = await run('use');
+    assert.equal([code, outcomes.make, outcomes.use], [0, 'succeeded', 'succeeded']);
   }));
 
 test('Provides: where the step that brings it up fails, those that need the place say so, nothing is dialled, and it is released.', () =>
