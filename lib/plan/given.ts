@@ -91,16 +91,22 @@ export function valuesUnder(step: StepId, key: Digest, look: Look): Outputs | un
   return own ?? look.remembered(key)?.values;
 }
 
-/** Whether all values that the step declares are known under this key. */
-export function hasValues({ id, values: declared }: Step, key: Digest, look: Look): boolean {
-  if (declared === undefined) return true;
-  const values = valuesUnder(id, key, look);
-  return values !== undefined && Object.keys(declared).every((name) => Object.hasOwn(values, name));
+/** Whether all values that the step must give are known under this key. */
+export function hasValues(step: Step, key: Digest, look: Look): boolean {
+  const names = valuesOf(step);
+  if (names.length === 0) return true;
+  const values = valuesUnder(step.id, key, look);
+  return values !== undefined && names.every((name) => Object.hasOwn(values, name));
 }
 
 /** Whether values are all that the step makes: they count for its dependents in place of its key. */
 export function makesValues({ step, draft }: Action): boolean {
-  return step.values !== undefined && (draft.makes.is === 'nothing' || draft.makes.is === 'verdict');
+  return (draft.makes.is === 'nothing' || draft.makes.is === 'verdict') && valuesOf(step).length > 0;
+}
+
+/** Outputs that are told when it has run; those of other kinds are known from what it made or read. */
+function valuesOf({ gives }: Step): readonly string[] {
+  return gives === undefined ? [] : Object.keys(gives).filter((name) => gives[name] !== 'files' && gives[name] !== 'tree');
 }
 
 export function digestOfValues(values: Outputs): Digest {

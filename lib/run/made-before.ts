@@ -7,5 +7,5 @@ import type { Settled } from '../plan/planning.ts';
 export function madeBefore({ action, key }: PlannedAction, look: Look): Pick<Settled & { readonly is: 'done' }, 'outputs' | 'values'> {
   if (key === undefined) return { outputs: undefined };
   const outputs = look.remembered(key)?.outputs?.digest ?? look.made(action.id, key);
-  return { outputs, values: action.step.values && valuesUnder(action.id, key, look) };
+  return { outputs, values: action.step.gives && valuesUnder(action.id, key, look) };
 }

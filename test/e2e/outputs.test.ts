@@ -256,6 +256,10 @@ test('typed step outputs: outputs of steps in another place: values written ther
       const away = await run({ sbx }, 'use');
       assert.equal([away.outcomes.build, away.outcomes.use], ['fresh', 'restored'], away.text);
       assert.equal(away.values, { build: { size: '8' } });
+      const steps = project.read('.sbx/steps');
+      project.remove('.sbx/steps');
+      assert.is((await decided({ sbx }, 'use')).build?.is, 'run', 'the place holds its result, and nobody knows its value');
+      writeFileSync(join(project.root, '.sbx/steps'), steps);
       writeFileSync(join(project.root, 'src/a'), 'longer\n');
       assert.is((await decided({ sbx }, 'use')).use?.is, 'run', 'its tree is known before');
     },
