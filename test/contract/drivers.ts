@@ -190,6 +190,7 @@ export function driverContract(test: Register, inDriver: WithDriver): void {
         assert.is(code(given), seeds.includes(seed.is) ? 'ok' : 'capability-missing', seed.is);
         if (!given.ok) continue;
         assert.equal(good(await brought(at, id, 'running')).did, ['start'], seed.is);
+        good(await driver.seed(id, undefined, never)); // the guest has taken it
         assert.equal(good(await brought(at, id, 'off')).did, ['requestShutdown']);
       }
       for (let again = 0; again < 2; again++) good(await driver.seed(id, undefined, never));

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,10 +8,11 @@ import type { MachineId } from '../../lib/model/machine.ts';
 import { type DriverPlace, good, SSH_FORWARD, wishIn } from '../contract/drivers.ts';
 import { inLocalQemu } from '../contract/hypervisors.ts';
 import { GUEST_NEEDS } from '../rig/guest.ts';
-import { needing } from '../rig/needing.ts';
+import { leftOut, needing } from '../rig/needing.ts';
 import { until } from '../rig/patience.ts';
 import { kill, processesWith } from '../rig/processes.ts';
 import { freePort } from '../rig/sshd.ts';
+import { mayMount, mountSmall, unmount } from '../torture/ssh-faults/stand.ts';
 
 const never = new AbortController().signal;
 const withQemu = needing(...GUEST_NEEDS);
@@ -199,6 +200,29 @@ withQemu('sbx killed in the middle of an import: the same import goes on from wh
     assert.equal(await list(), [{ id: wish.id, wish: wish.id, name: wish.name, whole: true }]);
     good(await driver.start(wish.id, never));
     await says(at, wish.id, /boot 1/);
+  }),
+);
+
+const mounting = mayMount() ? withQemu : leftOut('no small disk may be mounted');
+mounting('a full disk ends an import, says so, and the same import works when there is room', () =>
+  inLocalQemu(async (at) => {
+    const machines = join(at.folder, 'machines of qemu');
+    mkdirSync(machines);
+    assert.ok(mountSmall(machines));
+    try {
+      writeFileSync(join(machines, 'filler'), Buffer.alloc(900_000));
+      const wish = wishIn(at);
+      const full = await at.driver.importAppliance(wish, never);
+      assert.ok(!full.ok && full.error.code === 'hypervisor-failed', JSON.stringify(full));
+      assert.match(full.error.message, /the disk is full/);
+      for (const { whole } of good(await at.driver.listOwned(at.owner, never))) assert.is(whole, false);
+      rmSync(join(machines, 'filler'));
+      const id = good(await at.driver.importAppliance(wish, never));
+      assert.is(good(await at.driver.destroy(id, at.owner, never)), 'destroyed');
+      assert.equal(readdirSync(machines), []);
+    } finally {
+      unmount(machines);
+    }
   }),
 );
 

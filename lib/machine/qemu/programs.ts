@@ -147,7 +147,7 @@ export const WAIT_OFF = `${BEGIN}
 i=0
 while [ -n "$(pids)" ]; do
   [ $i -lt "$1" ] || { echo no; exit 0; }
-  i=$((i+1)); sleep 0.1
+  i=$((i+2)); sleep 0.2
 done
 echo yes
 `;

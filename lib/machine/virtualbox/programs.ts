@@ -150,12 +150,20 @@ for file do IFS= read -r line && printf %s "$line" | base64 -d >"$d/share-$name/
 vb sharedfolder add "$id" --name "$name" --hostpath "$d/share-$name" --readonly --automount
 `;
 
-/** $4 controller, $5 port and $6 device of its seed disk, or nothing thrice; then names of its folders. */
-export const UNSEED = `${BEGIN}state >/dev/null; whole; home
+/**
+ * $4 controller, $5 port and $6 device of its seed disk, or nothing thrice; then names of its folders. While it runs VirtualBox lets no folder
+ * go: what is in it goes, and the folder the next time.
+ */
+export const UNSEED = `${BEGIN}
+now=$(state) || exit
+whole; home
 [ -z "$1" ] || vb storageattach "$id" --storagectl "$1" --port "$2" --device "$3" --type dvddrive --medium emptydrive || exit 1
 shift 3
-for name do vb sharedfolder remove "$id" --name "$name" || exit 1; done
-rm -rf "$d"/seed "$d"/seed.iso "$d"/share-*
+rm -rf "$d"/seed "$d"/seed.iso "$d"/share-*/*
+case $now in poweroff|aborted|saved|aborted-saved)
+  for name do vb sharedfolder remove "$id" --name "$name" || exit 1; done
+  rm -rf "$d"/share-*;;
+esac
 `;
 
 export const DIAGNOSTICS = `${BEGIN}state >/dev/null; home

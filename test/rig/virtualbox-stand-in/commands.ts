@@ -267,7 +267,8 @@ function answer(state: State, words: readonly string[]): string {
     case 'unregistervm':
       return unregistered(state, id);
     case 'storageattach':
-      held(find(state, id)).slots[`${option(words, '--storagectl')}-${option(words, '--port')}-${option(words, '--device')}`] = option(
+      // A disc can be changed while it runs.
+      find(state, id).slots[`${option(words, '--storagectl')}-${option(words, '--port')}-${option(words, '--device')}`] = option(
         words,
         '--medium',
       );
