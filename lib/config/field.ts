@@ -31,7 +31,7 @@ export function readJson(shape: Shape, field: Field, scope: Scope, report: Repor
   if (!holdsExpression(field.value)) return checkField(shape, field.value, field, report);
   const mayStand = checkField(shape, field.value, field, report, { unresolved: true }) !== undefined;
   const resolved = resolveValue(field.value, scope, field, report);
-  return resolved === undefined || !mayStand ? undefined : checkField(shape, resolved, field, report, { kindOf: scope.outputs?.kindOf });
+  return resolved === undefined || !mayStand ? undefined : checkField(shape, resolved, field, report, { late: scope.outputs });
 }
 
 /** Checks a value that has no expressions, or whose expressions were resolved. */
@@ -40,7 +40,7 @@ export function checkField(
   value: Plain,
   origin: Origin,
   report: Report,
-  options?: Pick<CheckOptions, 'unresolved' | 'kindOf'>,
+  options?: Pick<CheckOptions, 'unresolved' | 'late'>,
 ): Json | undefined {
   return checkShape(shape, value, (misfit) => addMisfit(misfit, origin, report), { ...options, spend: report.spend });
 }

@@ -1,4 +1,4 @@
-import { isList, isMap } from '../base/plain.ts';
+import { isList, isMap, type Plain } from '../base/plain.ts';
 import { hintOf } from '../base/suggest.ts';
 import { type Asked, type Hole, markOf, OUTPUT_KINDS, type OutputKind, type OutputValue } from '../model/output.ts';
 import { LOCAL, type SandboxName, type SandboxSpec, type StepId } from '../model/project.ts';
@@ -20,36 +20,36 @@ interface Givers {
   readonly gives: Gives;
 }
 
-/** The typed outputs of a step. */
-export type Gives = (entry: Pick<Entry, 'fields'>) => Kinds;
+/** The typed outputs of a step; undefined where it has none. */
+export type Gives = (entry: Pick<Entry, 'fields'>) => Kinds | undefined;
 
 type Kinds = { readonly [output: string]: OutputKind };
 type Problem = Pick<ExpressionProblem, 'code' | 'message' | 'hint'>;
 
-const NONE: Kinds = {};
 const HOW = 'Write steps.NAME.outputs.OUTPUT.';
 
 /** Those of its task, and the values that it declares. Made once for all that ask, and for all cells of a matrix. */
 export function givesBy(tasks: ReadonlyMap<string, Task>, sandboxes: ReadonlyMap<SandboxName, SandboxSpec>): Gives {
   const known = new Map<Entry['fields'], Kinds>();
   return ({ fields }) => {
-    const kinds = known.get(fields) ?? kindsOf(fields, tasks, sandboxes);
+    const of = (key: 'task' | 'in'): string => String(fields.get(key)?.value ?? stepFields[key].default);
+    const task = tasks.get(of('task'));
+    const isHere = of('in') === LOCAL || sandboxes.get(of('in'))?.kind === 'local';
+    const own = task?.outputs === undefined ? undefined : ownOutputs(task, fields.get('outputs')?.value, isHere);
+    const values = fields.get('values')?.value;
+    if (!isMap(values)) return own;
+    const kinds = known.get(fields) ?? { ...own, ...Object.fromEntries([...values].map(([name, kind]) => [name, kindCalled(kind)])) };
     known.set(fields, kinds);
     return kinds;
   };
 }
 
-function kindsOf(fields: Entry['fields'], tasks: ReadonlyMap<string, Task>, sandboxes: ReadonlyMap<SandboxName, SandboxSpec>): Kinds {
-  const of = (key: 'task' | 'in'): string => String(fields.get(key)?.value ?? stepFields[key].default);
-  const task = tasks.get(of('task'));
-  const values = fields.get('values')?.value;
-  const outputs = fields.get('outputs')?.value;
-  const isHere = of('in') === LOCAL || sandboxes.get(of('in'))?.kind === 'local';
-  const makesFiles = outputs === undefined ? task?.refuses?.includes('outputs') : isHere && !(isList(outputs) && outputs.length === 0);
-  const own = Object.entries(task?.outputs ?? NONE).filter(([, kind]) => kind !== 'files' || makesFiles);
-  if (own.length === 0 && !isMap(values)) return NONE;
-  const declared = isMap(values) ? [...values].map(([name, kind]): [string, OutputKind] => [name, kindCalled(kind)]) : [];
-  return Object.fromEntries([...own, ...declared]);
+/** What a step makes in another place stays there. */
+function ownOutputs({ outputs = {}, refuses }: Task, declared: Plain | undefined, isHere: boolean): Kinds | undefined {
+  const makesFiles = declared === undefined ? refuses?.includes('outputs') : isHere && !(isList(declared) && declared.length === 0);
+  if (makesFiles) return outputs;
+  const others = Object.entries(outputs).filter(([, kind]) => kind !== 'files');
+  return others.length === 0 ? undefined : Object.fromEntries(others);
 }
 
 /** One that is no kind is told where it is declared. */
@@ -61,7 +61,8 @@ function kindCalled(written: unknown): OutputKind {
 export class AskedOutputs implements LateNames {
   readonly #entry: Entry;
   readonly #givers: Givers;
-  readonly #holes = new Map<string, { readonly names: object; readonly hole: Hole; readonly kind: OutputKind }>();
+  /** By their expressions; most steps have none. */
+  #holes: Map<string, { readonly names: object; readonly hole: Hole; readonly kind: OutputKind }> | undefined;
   /** By the names of their steps, without the values of a matrix. */
   #needed: ReadonlyMap<string, ReadonlySet<StepId>> | undefined;
 
@@ -70,11 +71,14 @@ export class AskedOutputs implements LateNames {
     this.#givers = givers;
   }
 
-  get holes(): readonly Hole[] {
-    return [...this.#holes.values()].map(({ hole }) => hole);
+  /** Undefined if there are none. */
+  get holes(): readonly Hole[] | undefined {
+    return this.#holes && [...this.#holes.values()].map(({ hole }) => hole);
   }
 
-  readonly kindOf = (expression: string): OutputKind | undefined => this.#holes.get(expression)?.kind;
+  kindOf(expression: string): OutputKind | undefined {
+    return this.#holes?.get(expression)?.kind;
+  }
 
   sample(path: readonly string[]): Value | undefined {
     const found = this.#find(path);
@@ -87,8 +91,9 @@ export class AskedOutputs implements LateNames {
   }
 
   leave(text: string, expression: Expression, value: Value, names: Lookup, scope: object): Value {
-    const paths = [...namesIn(expression)].filter(([root]) => root === 'steps');
+    const paths = text.includes('steps') ? [...namesIn(expression)].filter(([root]) => root === 'steps') : [];
     if (paths.length === 0) return value;
+    this.#holes ??= new Map();
     let of = text;
     for (let nth = 2; this.#holes.has(of) && this.#holes.get(of)?.names !== scope; nth++) of = `${text} (${nth})`;
     if (!this.#holes.has(of)) {
@@ -117,7 +122,7 @@ export class AskedOutputs implements LateNames {
     };
     const giver = entryOf(wholeName(name, this.#entry)) ?? entryOf(name);
     if (giver === undefined) return unknown(`there is no step \`${name}\``, () => hintOf(name, new Set([...section.values()].map(nameOf))));
-    const kinds = this.#givers.gives(giver);
+    const kinds = this.#givers.gives(giver) ?? {};
     const kind = Object.hasOwn(kinds, output) ? kinds[output] : undefined;
     if (kind === undefined) {
       const hint = () => hintOf(output, Object.keys(kinds)) ?? `Declare it there: \`values: { ${output}: text }\`.`;

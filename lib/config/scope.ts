@@ -39,7 +39,7 @@ export interface LateNames {
   /** The mark of an expression that has such a name, as a list if it will be one; else `value`. `scope`: what its other names mean. */
   leave(text: string, expression: Expression, value: Value, names: Lookup, scope: Scope): Value;
   /** The kind of a marked expression. */
-  readonly kindOf: (expression: string) => OutputKind | undefined;
+  kindOf(expression: string): OutputKind | undefined;
 }
 
 /** Roots of names with what they stand for; the reference is generated from this. */

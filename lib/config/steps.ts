@@ -110,7 +110,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     ...inputsOf(inFolder(read('inputs'))),
     ...some('outputs', outputs),
     ...some('values', values),
-    ...(Object.keys(gives).length > 0 ? { gives } : {}),
+    ...some('gives', gives),
     state: inFolder(read('state')) ?? [],
     tools: read('tools') ?? [],
     env: mergePairs([all.env.get(sandbox) ?? [], readEnv(env, scopeOf, report)], env, report),
@@ -132,7 +132,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     ...some('description', read('description')),
     ...(lacks.size === 0 ? {} : { lacks: [...lacks] }),
     fields,
-    ...(asked.holes.length > 0 ? { holes: asked.holes } : {}),
+    ...some('holes', asked.holes),
     spanOf: (key, nth) => spanIn(entry, key, nth),
   };
   return task === undefined ? undefined : step;

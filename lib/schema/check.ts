@@ -3,10 +3,9 @@ import { alternatives } from '../base/pattern.ts';
 import { isList, isMap, isScalar, kindOf, type Plain, type PlainMap } from '../base/plain.ts';
 import { suggest } from '../base/suggest.ts';
 import type { DiagnosticCode } from '../model/diagnostic.ts';
-import type { OutputKind } from '../model/output.ts';
 import { formHint } from './form-hint.ts';
 import { formatProblem } from './formats.ts';
-import { lateIn, lateProblem } from './late.ts';
+import { type Late, lateIn, lateProblem } from './late.ts';
 import { exampleOf, type IntegerShape, isFree, isLiteral, type MapShape, type ObjectShape, type Shape, type StringShape } from './shape.ts';
 import { unknownKey } from './unknown-key.ts';
 import { wanted } from './wanted.ts';
@@ -25,8 +24,8 @@ export interface CheckOptions {
   readonly unresolved?: true;
   /** Asked before work that a short value can make large; false: no more of it. */
   readonly spend: (characters: number) => boolean;
-  /** The kind of what a marked expression will be, see lib/model/output.ts. */
-  readonly kindOf?: ((expression: string) => OutputKind | undefined) | undefined;
+  /** Knows the kind of what a marked expression will be, see lib/model/output.ts. */
+  readonly late?: Late | undefined;
 }
 
 /**
@@ -53,11 +52,10 @@ interface Pass extends CheckOptions {
 
 function check(pass: Pass, shape: Shape, value: Plain, path: Path): Json | undefined {
   if (pass.unresolved && typeof value === 'string' && value.includes('${{') && !isLiteral(shape)) return value;
-  const late = lateIn(shape, value);
-  if (late !== undefined) {
-    const problem = lateProblem(shape, late, pass.kindOf);
-    return problem === undefined ? late : misfit(pass, path, problem.code, problem.message, problem.hint);
-  }
+  const late = pass.late && lateIn(shape, value);
+  const problem = pass.late && late !== undefined ? lateProblem(shape, late, pass.late) : undefined;
+  if (problem !== undefined) return misfit(pass, path, problem.code, problem.message, problem.hint);
+  if (late !== undefined) return late;
   switch (shape.kind) {
     case 'string':
       return checkText(pass, shape, value, path);
