@@ -4,9 +4,9 @@ import type { Driver, Hypervisor } from '../../model/machine.ts';
 import { checkSettings, checkSnapshotName } from '../checks.ts';
 import { lastLines } from '../hypervisor.ts';
 import { making } from './making.ts';
-import { natRules, readBridges, snapshotNames, stateOf } from './output.ts';
+import { natRules, readBridges, readInfo, snapshotNames, stateOf } from './output.ts';
 import { type VirtualBoxOptions, type VirtualBoxPlace, virtualBoxPlace } from './place.ts';
-import { ADDRESS, BRIDGES, CONFIGURE, CONTROL, DIAGNOSTICS, PROBE, RESTORE, SNAPSHOT, START, WAIT_OFF } from './programs.ts';
+import { ADDRESS, BRIDGES, CONFIGURE, CONTROL, DIAGNOSTICS, PROBE, RESTORE, SNAPSHOT, START, STATE, WAIT_OFF } from './programs.ts';
 import { seeding } from './seeding.ts';
 import { changeOf, knownAdapter } from './settings.ts';
 
@@ -18,9 +18,9 @@ export function virtualBoxDriver(hypervisor: Hypervisor, options: VirtualBoxOpti
     return said.ok ? ok(readBridges(said.value)) : said;
   };
   const state: Driver['state'] = async (id, signal) => {
-    const info = await place.info(id, signal);
-    if (!info.ok) return info.error.code === 'machine-absent' ? ok('absent') : info;
-    return ok(stateOf(info.value));
+    const said = await place.ask(STATE, id, [], signal);
+    if (!said.ok) return said.error.code === 'machine-absent' ? ok('absent') : said;
+    return ok(stateOf(readInfo(said.value)));
   };
   return {
     name: 'virtualbox',

@@ -65,11 +65,14 @@ locked() {
 `;
 
 export const PROBE = `${BEGIN}
-vb --version; command -v xorriso >/dev/null && echo 'has xorriso'
+vb --version || exit; command -v xorriso >/dev/null && echo 'has xorriso'
 :
 `;
 
-/** All that VirtualBox says of it, and the forwards that find their port when it starts. */
+/** What VirtualBox says of it. */
+export const STATE = `${BEGIN}state >/dev/null; cat "$t/info"`;
+
+/** The same, and the forwards that find their port when it starts. */
 export const INFO = `${BEGIN}state >/dev/null; cat "$t/info"; vb getextradata "$id" sbx/forwards | sed -n 's/^Value: /sbxForwards=/p'`;
 
 /** $4 forwards that find their port at a start, then the words of modifyvm. */
