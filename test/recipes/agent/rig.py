@@ -1,6 +1,7 @@
 """Real things under control: an sshd as relay, an HTTP server as State Hub, the agent as a process."""
 
 import contextlib
+import functools
 import json
 import os
 import pwd
@@ -17,7 +18,9 @@ import zipapp
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import NoReturn, TypeVar
 
+T = TypeVar("T")
 SOURCE = Path(__file__).resolve().parents[3] / "recipes/haskell-build/agent"
 sys.path.insert(0, str(SOURCE))
 
@@ -30,6 +33,29 @@ def until(what: str, holds: Callable[[], object], said: Callable[[], str] = str)
         if time.monotonic() > end:
             raise AssertionError(f"not within {PATIENCE:g} s: {what}\n{said()}")
         time.sleep(0.02)
+
+
+def in_time(work: Callable[[], T]) -> T:
+    """What it gives or raises; a failure if it takes for ever, which it then does behind our back."""
+    ended: list[Callable[[], T]] = []
+
+    def run() -> None:
+        try:
+            given = work()
+            ended.append(lambda: given)
+        except BaseException as fault:
+            ended.append(functools.partial(_throw, fault))
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    if not ended:
+        raise AssertionError(f"not within {PATIENCE:g} s")
+    return ended[0]()
+
+
+def _throw(fault: BaseException) -> NoReturn:
+    raise fault
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ def hub_at(port: int) -> Hub:
 class OneQuestion(unittest.TestCase):
     def trouble(self, port: int, seconds: float = rig.PATIENCE) -> Trouble:
         with self.assertRaises(Trouble) as caught:
-            ask(hub_at(port), "POST", "/x", {}, seconds=seconds)
+            rig.in_time(lambda: ask(hub_at(port), "POST", "/x", {}, seconds=seconds))
         return caught.exception
 
     def test_the_answer_is_its_JSON_or_nothing(self) -> None:
