@@ -123,6 +123,9 @@ locals {
     "<wait><f10>",
   ]
 
+  # Ubuntu lets nothing be executed in /run, where what is uploaded lies.
+  execute_command = "{{ .Vars }} sh -e {{ .Path }}"
+
   # The last thing that is done: it takes the login of the build away, with all else that an image must not hold.
   shutdown_command = "sudo sh /run/image-build/scripts/seal.sh && sudo systemctl poweroff"
 }
@@ -196,7 +199,8 @@ build {
   }
 
   provisioner "shell" {
-    remote_folder = "/run/image-build"
+    remote_folder   = "/run/image-build"
+    execute_command = local.execute_command
     inline = [
       "sudo sh /run/image-build/scripts/system.sh /run/image-build",
       "sudo sh /run/image-build/scripts/install-agent.sh /run/image-build",
@@ -204,8 +208,9 @@ build {
   }
 
   provisioner "shell" {
-    remote_folder = "/run/image-build"
-    script        = "${path.root}/scripts/haskell.sh"
+    remote_folder   = "/run/image-build"
+    execute_command = local.execute_command
+    script          = "${path.root}/scripts/haskell.sh"
     environment_vars = [
       "GHC_PRIMARY=${var.ghc_primary_version}",
       "GHC_SECONDARY=${var.ghc_secondary_version}",

@@ -81,6 +81,18 @@ withPacker('the versions of the plugins are in a file of their own, which old Pa
   }),
 );
 
+test('what is uploaded lies in memory, where Ubuntu lets nothing be executed: it is read by sh', () => {
+  const template = readFileSync(join(RECIPE, TEMPLATE), 'utf8');
+  const provisioners = [...template.matchAll(/^ {2}provisioner "shell" \{\n([\s\S]*?)^ {2}\}$/gm)].map(([, text = '']) => text);
+  const inMemory = provisioners.filter((text) => text.includes('/run/image-build/') || /remote_folder +=/.test(text));
+  assert.is(inMemory.length, 2);
+  for (const text of inMemory) {
+    assert.match(text, /^ +remote_folder += "\/run\/image-build"$/m);
+    assert.match(text, /^ +execute_command += local\.execute_command$/m);
+  }
+  assert.match(template, /^ +execute_command = "\{\{ \.Vars \}\} sh -e \{\{ \.Path \}\}"$/m);
+});
+
 test('variables have the defaults that the users of the old image know', () => {
   const template = readFileSync(join(RECIPE, TEMPLATE), 'utf8');
   const defaults = new Map(

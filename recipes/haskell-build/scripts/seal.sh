@@ -23,7 +23,7 @@ rm -rf "$root"/var/lib/cloud "$root"/var/log/installer "$root"/var/crash
 # What identifies this machine. systemd makes a machine-id where the file is empty; the one of D-Bus is a link to it.
 : >"$root/etc/machine-id"
 rm -f "$root/var/lib/dbus/machine-id" "$root/var/lib/systemd/random-seed" "$root/var/lib/systemd/credential.secret"
-ln -s /etc/machine-id "$root/var/lib/dbus/machine-id"
+[ ! -d "$root/var/lib/dbus" ] || ln -s /etc/machine-id "$root/var/lib/dbus/machine-id"
 rm -f "$root"/var/lib/dhcp/*.leases "$root"/var/lib/systemd/network/* "$root"/run/systemd/netif/leases/*
 
 # Traces.
