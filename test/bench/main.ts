@@ -1,4 +1,4 @@
-// npm run bench [-- --short | --rounds N] [-- --only NAME]: the peers and sbx side by side on the same work, with a bare start of Node in the same run.
+// npm run bench [-- --short | --rounds N] [-- --only CASE] [-- --without TOOL]...: the peers and sbx side by side on the same work, with a bare start of Node in the same run.
 // Medians of CPU milliseconds; what counts are the ratios within one run. Nothing in the test suite is timed.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -12,7 +12,12 @@ import { findPeers, SBX_TOOL, type Tool } from './tools.ts';
 
 const OUT = join(REPOSITORY, '.build/bench');
 const { values } = parseArgs({
-  options: { short: { type: 'boolean', default: false }, rounds: { type: 'string' }, only: { type: 'string' } },
+  options: {
+    short: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    only: { type: 'string' },
+    without: { type: 'string', multiple: true },
+  },
 });
 const rounds = Number(values.rounds ?? (values.short ? 5 : 15));
 const say = (text: string): void => console.log(text);
@@ -20,7 +25,7 @@ const say = (text: string): void => console.log(text);
 process.exitCode = 1;
 const folder = mkdtempSync(join(tmpdir(), 'sbx-bench-'));
 try {
-  const tools = [SBX_TOOL, ...findPeers(join(OUT, 'peers'), say)];
+  const tools = [SBX_TOOL, ...findPeers(join(OUT, 'peers'), say)].filter(({ name }) => !values.without?.includes(name));
   const results: Result[] = [];
   for (const [name, measure] of Object.entries(CASES)) {
     if (values.only && !name.includes(values.only)) continue;
