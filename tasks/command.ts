@@ -63,7 +63,8 @@ export async function runCommand(action: Action, scope: RunScope, script: Script
   const workspace = await scope.workspace();
   if (!workspace.ok) return workspace;
   const writing =
-    step.values && (await openValues(step.values, `${workspace.value}/.sbx/values/${action.id}`, session.value, scope.signal));
+    step.values &&
+    (await openValues(step.values, `${workspace.value}/.sbx/values/${action.id}/${scope.attempt}`, session.value, scope.signal));
   if (writing?.ok === false) return writing;
   const values = writing?.value;
   const job: Job = {

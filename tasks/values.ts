@@ -10,10 +10,10 @@ import type { Session } from '../lib/model/sandbox.ts';
 /** All of them together, in bytes: they become words of commands and parts of records. */
 const MOST = 64 * 1024;
 
-/** $1: the file. It is there and empty before the command begins. */
-const MAKE = `umask 077; mkdir -p -- "\${1%/*}" && rm -rf -- "$1" && : >"$1"`;
+/** $1: the file. It is there and empty before the command begins. What is left of a former attempt, which may still write, goes with its folder. */
+const MAKE = `umask 077; rm -rf -- "\${1%/*}" && mkdir -p -- "\${1%/*}" && : >"$1"`;
 /** $2: how much of it is read. */
-const TAKE = `[ -f "$1" ] && [ ! -h "$1" ] || exit 3; head -c "$2" <"$1" && rm -f -- "$1"`;
+const TAKE = `[ -f "$1" ] && [ ! -h "$1" ] && head -c "$2" <"$1"; taken=$?; rm -rf -- "\${1%/*}"; exit $taken`;
 
 interface Values {
   /** What SBX_OUTPUT says. */
@@ -22,7 +22,7 @@ interface Values {
   read(): Promise<Result<Outputs, Failure>>;
 }
 
-/** `path`: absolute, in the place of the session. */
+/** `path`: absolute, in the place of the session: a name that no other attempt has, in a folder of the step's own. */
 export async function openValues(
   declared: NonNullable<Step['values']>,
   path: string,

@@ -208,6 +208,29 @@ steps:
     },
   ));
 
+test('typed step outputs: what an earlier run of the step left in the background gives nothing to a later one', () =>
+  withProject(
+    {
+      'Sandboxfile.yaml': `version: 1
+steps:
+  ask:
+    run: |
+      echo "version=$(cat said)" >>"$SBX_OUTPUT"
+      if [ "$(cat said)" = 1 ]; then (until [ -e go ]; do sleep 0.02; done; echo "version=late" >>"$SBX_OUTPUT"; echo >gone) >log 2>&1 </dev/null &
+      else echo >go; until [ -e gone ]; do sleep 0.02; done; fi
+    inputs: [said]
+    outputs: []
+    values: { version: text }
+`,
+      said: '1',
+    },
+    async (project) => {
+      assert.equal((await run(project, 'ask')).values, { ask: { version: '1' } });
+      project.write('said', '2');
+      assert.equal((await run(project, 'ask')).values, { ask: { version: '2' } });
+    },
+  ));
+
 test('typed step outputs: of a step with files, a value counts for those alone that ask for it', () =>
   withProject(
     {
