@@ -42,13 +42,16 @@ export function givenTo({ holes = [] }: Step, ask: (asked: Asked) => Giving): Gi
   return { values, unknown, by: [...by], waits: [...waits] };
 }
 
-/** The action with values in place of the marks that stand for them; as long as one is not known, with all of them. */
+/** The action with values in place of the marks that stand for them; as long as one is not known, with all marks, and the holes that are open. */
 export function filledAction(action: Action, { open, record }: Judgement): Action {
-  if (action.step.holes === undefined) return action;
+  const { holes, ...step } = action.step;
+  if (holes === undefined) return action;
   const { draft } = action;
-  if (open !== undefined) return { ...action, draft: { ...draft, title: asWritten(draft.title) } };
+  if (open !== undefined) {
+    const still = holes.filter(({ of }) => open.includes(of));
+    return { ...action, step: { ...step, holes: still }, draft: { ...draft, title: asWritten(draft.title) } };
+  }
   const value = (of: string): OutputValue => record.given?.[of] as OutputValue;
-  const { holes: _, ...step } = action.step;
   const { script, confirm, env, fields } = step;
   return {
     ...action,

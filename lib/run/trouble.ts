@@ -10,5 +10,5 @@ export function troubleOf({ action, decision }: PlannedAction, look: Pick<Projec
   if (trouble !== undefined || holes === undefined || decision.is !== 'run') return trouble;
   const steps = [...new Set(holes.flatMap(({ asks }) => asks.map(({ step }) => step)))];
   const what = holes.length === 1 ? `\`${holes[0]?.of}\` is` : `values of ${someOf(steps, 3)} are`;
-  return { code: 'value-missing', message: `${what} not known`, hint: `run ${someOf(steps, 3)} first: what it gave last is taken then` };
+  return { code: 'value-missing', message: `${what} not known`, hint: `run ${someOf(steps, 3)} first: what was given last is taken then` };
 }

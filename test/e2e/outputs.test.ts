@@ -231,6 +231,24 @@ steps:
     },
   ));
 
+test('typed step outputs: only what is not known is said to be missing', () =>
+  withProject(
+    {
+      'Sandboxfile.yaml': `version: 1
+steps:
+  one: { run: 'echo "x=1" >>"$SBX_OUTPUT"', values: { x: text } }
+  two: { run: 'echo "x=2" >>"$SBX_OUTPUT"', values: { x: text } }
+  use: { needs: [one, two], run: "echo \${{ steps.one.outputs.x }} \${{ steps.two.outputs.x }}" }
+`,
+    },
+    async (project) => {
+      await run(project, 'one');
+      const { stdout } = await project.sbx(['run', 'use', '--only']);
+      assert.match(stdout, '`steps.two.outputs.x` is not known');
+      assert.match(stdout, 'run two first');
+    },
+  ));
+
 test('typed step outputs: of a step with files, a value counts for those alone that ask for it', () =>
   withProject(
     {
