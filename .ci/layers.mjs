@@ -157,6 +157,9 @@ function checkFile(path, { text, code, imports }, files) {
   each(code, /^(?:export )?(?:let|var) /gm, (line) =>
     say(line, 'module-state', 'what changes lives in a value that is passed, not in a module'),
   );
+  each(code, /\bAbortSignal\.timeout\b/g, (line) =>
+    say(line, 'timeout', 'a collection of garbage may take its clock away: use limitOf of lib/io/limit.ts'),
+  );
   each(code, /^export default\b/gm, (line) => say(line, 'default-export', 'named exports only: one name everywhere'));
   if (!BARRELS.has(path)) each(code, /^export \* /gm, (line) => say(line, 'barrel', 'no barrels but lib/index.ts and tasks/index.ts'));
   if (own.folder !== 'lib/cli' && !path.startsWith('lib/io/process')) {

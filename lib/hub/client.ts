@@ -1,6 +1,7 @@
 import { formatDuration } from '../base/duration.ts';
 import type { Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { limitOf } from '../io/limit.ts';
 
 // Asks the State Hub over HTTP. Knows nothing of what is kept there. A hub that is down, slow or wrong is a reason, never a fault.
 
@@ -27,20 +28,20 @@ export async function askHub(
   body: Json | undefined,
   signal: AbortSignal,
 ): Promise<Result<Json, HubTrouble>> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+  using limit = limitOf(signal, patience);
   const trouble = (message: string, mayBeDone: boolean): Result<Json, HubTrouble> =>
     err({ message: `the State Hub at ${url} ${message}`, mayBeDone });
   let answer: Response;
   try {
     answer = await fetch(`${url}${path}`, {
-      signal: limit,
+      signal: limit.signal,
       redirect: 'manual', // nobody else is told
       headers: { accept: 'application/json' },
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body), headers: JSON_HEADERS }),
     });
   } catch (thrown) {
     signal.throwIfAborted();
-    if (limit.aborted) return trouble(`did not answer within ${formatDuration(patience)}`, true);
+    if (limit.deadline.aborted) return trouble(`did not answer within ${formatDuration(patience)}`, true);
     if (!(thrown instanceof TypeError)) throw thrown; // what fetch gives for every trouble of the network
     const { code, message = thrown.message } = (thrown.cause ?? {}) as { readonly code?: string; readonly message?: string };
     return trouble(`cannot be reached (${code ?? message})`, code !== 'ECONNREFUSED' && code !== 'ENOTFOUND');
@@ -53,7 +54,7 @@ export async function askHub(
     return ok(JSON.parse(text) as Json);
   } catch (thrown) {
     signal.throwIfAborted();
-    if (limit.aborted) return trouble(`did not end its answer within ${formatDuration(patience)}`, true);
+    if (limit.deadline.aborted) return trouble(`did not end its answer within ${formatDuration(patience)}`, true);
     return trouble(thrown instanceof SyntaxError ? 'sends no JSON' : 'cut its answer off', true);
   }
 }

@@ -1,3 +1,4 @@
+import { limitOf } from '../io/limit.ts';
 import type { Clock } from '../model/io.ts';
 import type { Step } from '../model/project.ts';
 import type { Exit, Session } from '../model/sandbox.ts';
@@ -68,7 +69,7 @@ export async function isTaken(step: Step, ready: Readiness, scope: RunScope, sig
 
 /** One question, bounded as all are. */
 export function askOnce(ask: AskReady, signal: AbortSignal): Promise<Answer> {
-  return ask(limited(signal, LONGEST_QUESTION));
+  return askWithin(ask, signal, LONGEST_QUESTION);
 }
 
 /** Asks until it is ready, or the deadline has passed, or there is no use in it. Rejects when aborted. */
@@ -77,7 +78,7 @@ export async function untilReady(ask: AskReady, { deadline, interval }: Service,
   const left = (): number => Math.max(1, end - clock.monotonic());
   let last: Answer = TOO_LONG;
   for (;;) {
-    const answer = await ask(limited(signal, Math.min(left(), LONGEST_QUESTION)));
+    const answer = await askWithin(ask, signal, Math.min(left(), LONGEST_QUESTION));
     signal.throwIfAborted();
     // That the deadline cut a question short says less than the answer before.
     if (answer !== TOO_LONG) last = answer;
@@ -86,8 +87,9 @@ export async function untilReady(ask: AskReady, { deadline, interval }: Service,
   }
 }
 
-function limited(signal: AbortSignal, ms: number): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(ms))]);
+async function askWithin(ask: AskReady, signal: AbortSignal, ms: number): Promise<Answer> {
+  using limit = limitOf(signal, ms);
+  return await ask(limit.signal);
 }
 
 async function program(

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
+import { limitOf } from '../io/limit.ts';
 import { makeFolder } from '../io/replace.ts';
 import { fileTrouble } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
@@ -60,8 +61,8 @@ async function reach(
   signal: AbortSignal,
   ssh2: typeof import('./ssh2.ts'),
 ): Promise<Result<Link, Failure>> {
-  const deadline = AbortSignal.timeout(CONNECT_PATIENCE);
-  const stream = await dial('127.0.0.1', server.port, AbortSignal.any([signal, deadline]));
+  using limit = limitOf(signal, CONNECT_PATIENCE);
+  const stream = await dial('127.0.0.1', server.port, limit.signal);
   if (!stream.ok) return stream;
   const client = await handshake(
     {
@@ -74,7 +75,7 @@ async function reach(
       },
       login: ourLogin(server.clientKey),
       keepalive: KEEPALIVE,
-      deadline,
+      deadline: limit.deadline,
       patience: CONNECT_PATIENCE,
       signal,
     },

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../base/result.ts';
+import { limitOf } from '../io/limit.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Session } from '../model/sandbox.ts';
@@ -32,10 +33,10 @@ export async function openSession(link: Link, io: Io, patience: Patience, signal
 }
 
 async function arrive(link: Link, io: Io, owner: string, signal: AbortSignal): Promise<Result<void, Failure>> {
-  const limit = AbortSignal.timeout(ARRIVAL);
-  const end = await runProgram(link, io.nonce(), `${FITNESS}\n${ORPHANS}\nexit 0`, [owner], { signal: AbortSignal.any([signal, limit]) });
+  using limit = limitOf(signal, ARRIVAL);
+  const end = await runProgram(link, io.nonce(), `${FITNESS}\n${ORPHANS}\nexit 0`, [owner], { signal: limit.signal });
   if (signal.aborted) return err(CANCELLED);
-  if (limit.aborted) return err(silentFailure(link.label));
+  if (limit.deadline.aborted) return err(silentFailure(link.label));
   if (!end.ok) return end;
   const missing = Buffer.from(end.value.stdout).toString('utf8').trim();
   const { exit, stderr } = end.value;

@@ -1,6 +1,7 @@
 import { isDigest } from '../base/digest.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { someOf } from '../base/some.ts';
+import { limitOf } from '../io/limit.ts';
 import { shellProgram } from '../io/script.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlaceSeen } from '../model/look.ts';
@@ -61,13 +62,12 @@ export async function arrive(session: Pick<Session, 'program'>, request: Arrival
   const other = path.value + endingOf(checkout);
   const args = [path.value, other, `{"id":"${checkout.id}"`, ...probes];
   const patience = request.patience ?? LOOK + sandbox.probes.length * PROBE;
-  const limit = AbortSignal.timeout(patience);
-  const signal = AbortSignal.any([request.signal, limit]);
-  const said = await ask(session, ARRIVE, args, { signal }, ARRIVAL_BYTES).catch((thrown: unknown) => {
-    if (!limit.aborted) throw thrown; // a session may reject when it is ended
+  using limit = limitOf(request.signal, patience);
+  const said = await ask(session, ARRIVE, args, { signal: limit.signal }, ARRIVAL_BYTES).catch((thrown: unknown) => {
+    if (!limit.deadline.aborted) throw thrown; // a session may reject when it is ended
   });
   if (said?.ok) return read(said.value, request); // whole, though the patience may have ended since
-  if (limit.aborted && !request.signal.aborted) return err(silent(sandbox.name, patience));
+  if (limit.deadline.aborted && !request.signal.aborted) return err(silent(sandbox.name, patience));
   return said ?? err({ code: 'cancelled', message: 'cancelled' });
 }
 

@@ -48,6 +48,7 @@ const RED: readonly (readonly [path: string, text: string, expected: RegExp])[] 
   ['lib/run/b.ts', "import type { Client } from 'ssh2';\n", /package: ssh2/],
   ['lib/run/b.ts', "import _ from 'lodash/fp';\n", /lodash is no runtime package/],
   ['lib/run/b.ts', 'export const f = (name: string) => import(name);\n', /computed-import:/],
+  ['lib/run/b.ts', 'export const t = AbortSignal.timeout(1);\n', /timeout: a collection of garbage/],
   ['lib/run/b.ts', 'export const e = process.env;\n', /process: only lib\/cli/],
   ['lib/run/b.ts', "import process from 'node:process';\n", /process:/],
   ['lib/run/b.ts', 'export const u = import.meta.url;\n', /import-meta:/],

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../base/duration.ts';
 import type { Result } from '../../base/result.ts';
+import { limitOf } from '../../io/limit.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Io } from '../../model/io.ts';
 import { resolveHost } from '../../ssh/config.ts';
@@ -37,15 +38,16 @@ ghc --numeric-version 2>/dev/null || true`;
 type Settings = Pick<SshSettings, 'user' | 'state' | 'ask'>;
 
 export async function lookAt(entry: PortEntry, settings: Settings, io: Io, patience: Patience, signal: AbortSignal): Promise<PortSeen> {
-  const tcp = await dial('localhost', entry.port, AbortSignal.any([signal, AbortSignal.timeout(patience.connect)]));
+  using first = limitOf(signal, patience.connect);
+  const tcp = await dial('localhost', entry.port, first.signal);
   if (!tcp.ok) return { ...entry, is: 'no-tunnel' };
   tcp.value.destroy();
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(patience.whole)]);
-  const asked = await askThrough(entry, settings, io, limit);
+  using limit = limitOf(signal, patience.whole);
+  const asked = await askThrough(entry, settings, io, limit.signal);
   if (asked.ok) return { ...entry, ...asked.value };
   signal.throwIfAborted();
   const late: Failure = { code: 'unreachable', message: `it took longer than ${formatDuration(patience.whole)}` };
-  return { ...entry, is: 'refused', failure: limit.aborted ? late : asked.error };
+  return { ...entry, is: 'refused', failure: limit.deadline.aborted ? late : asked.error };
 }
 
 async function askThrough(entry: PortEntry, settings: Settings, io: Io, signal: AbortSignal): Promise<Result<PortUp, Failure>> {

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../base/result.ts';
+import { limitOf } from '../../io/limit.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Io } from '../../model/io.ts';
 import type { Project, SandboxSpec } from '../../model/project.ts';
@@ -87,7 +88,7 @@ export async function probe(spec: SandboxSpec, ground: Ground, signal: AbortSign
 type Facts = Omit<Answer, 'label' | 'login' | 'noise'>;
 
 async function factsOf(host: Examined, wanted: ReadonlyMap<string, string>, io: Io, signal: AbortSignal): Promise<Result<Facts, Failure>> {
-  const limit = AbortSignal.timeout(ARRIVAL);
+  using limit = limitOf(signal, ARRIVAL);
   const lines = new Lines();
   const beats: { sent: number; trip: number; theirs: number }[] = [];
   const stdin = async function* (): AsyncIterable<Uint8Array> {
@@ -99,9 +100,9 @@ async function factsOf(host: Examined, wanted: ReadonlyMap<string, string>, io: 
       beats.push({ sent, trip: io.clock.monotonic() - at, theirs: Number.parseFloat(line) * 1000 });
     }
   };
-  const streams = { signal: AbortSignal.any([signal, limit]), stdin: stdin(), stdout: lines.take };
+  const streams = { signal: limit.signal, stdin: stdin(), stdout: lines.take };
   const ended = await host.program(FACTS, [...wanted.keys()], streams);
-  if (limit.aborted && !signal.aborted) return err(silentFailure(host.label));
+  if (limit.deadline.aborted && !signal.aborted) return err(silentFailure(host.label));
   if (!ended.ok) return ended;
   const best = beats.reduce((one, other) => (other.trip < one.trip ? other : one), beats[0] ?? { sent: 0, trip: 0, theirs: 0 });
   const missing = lines.at(0).split(' ').filter(Boolean);
@@ -124,8 +125,8 @@ function wantedIn(project: Project, { name }: SandboxSpec): ReadonlyMap<string, 
 }
 
 async function diskOf(host: Examined, folder: string, signal: AbortSignal): Promise<FarDisk | undefined> {
-  const limit = AbortSignal.timeout(ARRIVAL);
-  const ended = await host.program(DISK, [folder], { signal: AbortSignal.any([signal, limit]) });
+  using limit = limitOf(signal, ARRIVAL);
+  const ended = await host.program(DISK, [folder], { signal: limit.signal });
   if (!ended.ok) return undefined;
   const [blocks = '', inodes = ''] = Buffer.from(ended.value.stdout).toString('utf8').split('\n');
   const free = leftOf(blocks);

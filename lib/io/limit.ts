@@ -1,0 +1,31 @@
+/** A bound on how long something takes. Disposing it ends its clock. */
+interface Limit extends Disposable {
+  /** Aborted when the time is up or `signal` was. */
+  readonly signal: AbortSignal;
+  /** Aborted when the time is up, and then only. */
+  readonly deadline: AbortSignal;
+}
+
+/**
+ * So many milliseconds from now. `AbortSignal.timeout` is none: what `AbortSignal.any` is made of is not held, so that a collection of garbage may take the
+ * clock away and what waits for it waits for ever (nodejs/node#57736, Node 20 to 24).
+ */
+export function limitOf(signal: AbortSignal, ms: number): Limit {
+  const [either, deadline] = [new AbortController(), new AbortController()];
+  const stopped = (): void => either.abort(signal.reason);
+  const timer = setTimeout(() => {
+    const late = new DOMException('the time is up', 'TimeoutError');
+    deadline.abort(late);
+    either.abort(late);
+  }, Math.ceil(ms));
+  if (signal.aborted) stopped();
+  else signal.addEventListener('abort', stopped, { once: true });
+  return {
+    signal: either.signal,
+    deadline: deadline.signal,
+    [Symbol.dispose]: () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stopped);
+    },
+  };
+}
