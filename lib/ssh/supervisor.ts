@@ -85,8 +85,9 @@ done`;
 
 /**
  * $1 mark, $2 tree, $3 attempt, $4 run, $5 owner, $6 grace, $7 silence, $8 patience, $9 folder, then: file of the mark and its value (or two
- * empty words), interpreter, first program of the interpreter, the job as its line. Output passes a relay that outlives the link, so that the command never gets SIGPIPE because of it;
- * the last thing in the output is the mark and how it ended: an exit code, `stopped`, `stuck`, or why it was not started.
+ * empty words), interpreter, first program of the interpreter, the job as its line. Output passes a relay that outlives the link, so that the command never gets SIGPIPE because of it.
+ * Where a signal ends the command, the shell says so on its stderr, behind which nobody may be any more: that must not end it before its watch is told.
+ * The last thing in the output is the mark and how it ended: an exit code, `stopped`, `stuck`, or why it was not started.
  */
 export const SUPERVISOR = String.raw`
 mark=$1 tree=$2 attempt=$3 run=$4 owner=$5 grace=$6 silence=$7 patience=$8 folder=$9
@@ -113,7 +114,7 @@ guard() {
   fi
 }
 {
-  trap : HUP
+  trap : HUP PIPE
   guard
   printf '%s %s\n' "$mark" "$end"
 } | {

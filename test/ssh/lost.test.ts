@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -62,6 +64,17 @@ test('the same for the embedded sandbox, whose server dies with sbx', () =>
     await until('working', () => run.text().includes('working'));
     assert.ok(living(run.id) >= 3);
     run.child.kill('SIGKILL');
+    await until('the end of all', () => living(run.id, home) === 0);
+  }));
+
+test('a command that a signal ends within the grace leaves nothing behind', () =>
+  withHome(async (home) => {
+    const script = `echo working; until [ -e '${home}/go' ]; do sleep 0.05; done; kill -s KILL $$`;
+    const run = start({ home, sshd: { host: 'embedded', config: '' } }, script, 600_000);
+    await until('working', () => run.text().includes('working'));
+    run.child.kill('SIGKILL');
+    await until('its end', () => !lives(run.child.pid ?? 0));
+    writeFileSync(join(home, 'go'), '');
     await until('the end of all', () => living(run.id, home) === 0);
   }));
 
