@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type Ended, execute, SBX } from '../../rig/cli.ts';
 import { until } from '../../rig/patience.ts';
 import type { Random } from '../random.ts';
@@ -131,8 +130,8 @@ function total(subject: Subject): number {
 }
 
 function timed(args: readonly string[], subject: Subject, clock: WrongClock, seen?: (text: string) => void): Promise<Ended> {
-  const shim = new URL('clock.js', import.meta.url);
-  return execute(process.execPath, ['--import', pathToFileURL(new URL(shim).pathname).href, SBX, ...args], {
+  const shim = new URL('clock.js', import.meta.url).href;
+  return execute(process.execPath, ['--import', shim, SBX, ...args], {
     cwd: subject.root,
     home: subject.home,
     env: { SBX_TEST_CLOCK: clock.file },

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { eventsOf } from '../../e2e/far-project.ts';
 import { type Ended, REPOSITORY } from '../../rig/cli.ts';
@@ -91,7 +92,7 @@ export async function storyOf(folder: string, random: Random): Promise<Story> {
   };
   for (const [name, args] of Object.entries(commands)) await say(name, args);
   for (const [name, where] of Object.entries(FAULTS)) {
-    const quoting = join(REPOSITORY, '.build/test/torture/secrets/quoting.js');
+    const quoting = pathToFileURL(join(REPOSITORY, '.build/test/torture/secrets/quoting.js')).href;
     await say(name, ['run', '--json', 'prints'], { NODE_OPTIONS: `--import ${quoting}`, SBX_QUOTING: where });
   }
   const keeps = async (TOKEN: string, name: string) => {
