@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { nonce, realClock, realFiles } from '../../lib/io/io.ts';
 import { tryLock } from '../../lib/run/lock.ts';
 import { whoAmI } from '../../lib/run/self.ts';
-import { SBX } from '../rig/cli.ts';
+import { COMMAND } from '../rig/cli.ts';
 import { needing } from '../rig/needing.ts';
 import { projectIn, type TestProject, withProject } from '../rig/project.ts';
 import { withTerminal } from '../rig/tmux.ts';
@@ -179,7 +179,7 @@ test('`cache rm` beside a collection: it is said who holds the store, and nothin
 needing('tmux')('`cache rm` asks on a terminal', () =>
   withStore(async (project) => {
     const env = { HOME: project.home, XDG_CACHE_HOME: join(project.home, '.cache') };
-    const command = `'${process.execPath}' '${SBX}' cache rm lint`;
+    const command = `${COMMAND} cache rm lint`;
     await withTerminal(command, { columns: 100, rows: 20, cwd: project.root, env }, async (terminal) => {
       await terminal.until((screen) => screen.includes('Remove it from the store? [y/N]'), 'the question');
       await terminal.keys('y', 'Enter');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cleanEnvironment, SBX } from '../rig/cli.ts';
+import { COMMAND, cleanEnvironment } from '../rig/cli.ts';
 import { needing } from '../rig/needing.ts';
 import { type TestProject, withProject } from '../rig/project.ts';
 import { type Terminal, withTerminal } from '../rig/tmux.ts';
@@ -21,7 +21,7 @@ steps:
 const asking = (use: (project: TestProject, terminal: Terminal) => Promise<void>): Promise<void> =>
   withProject({ 'Sandboxfile.yaml': FILE }, async (project) => {
     const env = { ...cleanEnvironment({ home: project.home }), TERM: 'tmux-256color' } as Record<string, string>;
-    const command = `${process.execPath} ${SBX} run tell; echo "exit $?"`;
+    const command = `${COMMAND} run tell; echo "exit $?"`;
     await withTerminal(command, { columns: 100, rows: 20, cwd: project.root, env }, async (terminal) => {
       await terminal.until((text) => /deploy: Deploy to project\? \[y\/N\] *$/.test(text), 'the question');
       assert.not(existsSync(join(project.root, 'deployed')));

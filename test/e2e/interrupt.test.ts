@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cleanEnvironment, SBX } from '../rig/cli.ts';
+import { COMMAND, cleanEnvironment, SBX } from '../rig/cli.ts';
 import { needing } from '../rig/needing.ts';
 import { pause, until } from '../rig/patience.ts';
 import { leftOf } from '../rig/processes.ts';
@@ -54,7 +54,7 @@ testing(
         tmux('-f', '/dev/null', 'new-session', '-d', '-s', 's', '-x', '100', '-y', '30', 'bash --norc');
         tmux('send-keys', '-t', 's', `PS1='READY> '; cd ${story.project.root}; clear`, 'Enter');
         await comesTo('the prompt', () => /^READY> *$/m.test(screen()));
-        tmux('send-keys', '-t', 's', `${process.execPath} ${SBX} run build release; echo "ended with $?"`, 'Enter');
+        tmux('send-keys', '-t', 's', `${COMMAND} run build release; echo "ended with $?"`, 'Enter');
         await comesTo('the build', () => story.isThere('work/started'));
         assert.ok(leftBehind(story).length > 0, 'the build stands');
         tmux('send-keys', '-t', 's', 'C-c');

@@ -12,19 +12,21 @@ const DEPRECATED = /^make sync: .*: deprecated, done with rsync and ssh$/m;
 
 interface Shim {
   make(...args: string[]): Promise<Ended>;
-  run(file: string, ...args: string[]): Promise<Ended>;
+  verify(project: string, vm: string): Promise<Ended>;
 }
 
 /** The shim, with the sbx of this build on the PATH. */
 function shimOf({ folder, sshd }: FarHaskell): Shim {
   const programs = join(folder, 'programs');
   mkdirSync(programs, { recursive: true });
+  const shim = join(folder, 'the shim'); // make itself cannot tell where a file with a blank in its path lies
+  cpSync(SHIM, shim, { recursive: true });
   writeFileSync(join(programs, 'sbx'), `#!/bin/sh\nexec "${process.execPath}" "${SBX}" "$@"\n`, { mode: 0o755 });
   const env = { PATH: `${programs}:${process.env.PATH ?? ''}`, ...sshd.env, SSH: `ssh -F ${sshd.config}` };
   const invocation = { cwd: folder, home: join(folder, 'home'), env };
   return {
-    make: (...args) => execute('make', ['--no-print-directory', '-f', join(SHIM, 'Makefile'), ...args], invocation),
-    run: (file, ...args) => execute(file, args, invocation),
+    make: (...args) => execute('make', ['--no-print-directory', '-f', join(shim, 'Makefile'), ...args], invocation),
+    verify: (project, vm) => execute('sh', [join(shim, 'verify.sh'), project, vm], invocation),
   };
 }
 
@@ -74,12 +76,12 @@ needing(
   'cabal',
 )('make shim: the verify script builds and fetches both ways', async () => {
   await withFarHaskell(async (story) => {
-    const { run } = shimOf(story);
-    const ended = await run('sh', join(SHIM, 'verify.sh'), story.project.root, 'far');
+    const { verify } = shimOf(story);
+    const ended = await verify(story.project.root, 'far');
     assert.is(ended.code, 0, ended.stdout + ended.stderr);
     assert.equal(ended.stdout.match(/^\S+/gm), Array(7).fill('ok'), ended.stdout);
     assert.equal(findFiles(story.project.root, 'hello'), []);
-    const wrong = await run('sh', join(SHIM, 'verify.sh'), story.project.root, 'nowhere.invalid');
+    const wrong = await verify(story.project.root, 'nowhere.invalid');
     assert.is(wrong.code, 1);
     assert.match(wrong.stdout, /^FAIL with sbx: remote-build$/m);
   });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cleanEnvironment, SBX } from '../rig/cli.ts';
+import { COMMAND, cleanEnvironment } from '../rig/cli.ts';
 import { needing } from '../rig/needing.ts';
 import { pause } from '../rig/patience.ts';
 import { withProject } from '../rig/project.ts';
@@ -19,7 +19,7 @@ async function withEncryptedKey(words: string, use: (terminal: Terminal) => Prom
   const file = `version: 1\ndefault: [build]\nsandboxes:\n  vm: { host: ${far.host}, files: all }\nsteps:\n${steps}`;
   await withProject({ 'Sandboxfile.yaml': file, 'a.txt': 'a' }, async ({ root, home }) => {
     const env = { ...cleanEnvironment({ home, env: far.env }), TERM: 'tmux-256color' } as Record<string, string>;
-    const command = `${process.execPath} ${SBX} ${words}; echo "exit $?"`;
+    const command = `${COMMAND} ${words}; echo "exit $?"`;
     await withTerminal(command, { columns: 100, rows: 20, cwd: root, env }, use);
   });
 }

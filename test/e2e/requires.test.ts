@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cleanEnvironment, SBX } from '../rig/cli.ts';
+import { COMMAND, cleanEnvironment } from '../rig/cli.ts';
 import { needing } from '../rig/needing.ts';
 import { withProject } from '../rig/project.ts';
 import { gitIn } from '../rig/repository.ts';
@@ -28,7 +28,7 @@ steps:
 testing('missing params and required variables are asked for on a terminal, enum params as a choice', () =>
   withProject({ 'Sandboxfile.yaml': FILE }, async ({ root, home, read }) => {
     const env = { ...cleanEnvironment({ home }), TERM: 'tmux-256color' } as Record<string, string>;
-    const command = `${process.execPath} ${SBX} run release; echo "exit $?"`;
+    const command = `${COMMAND} run release; echo "exit $?"`;
     await withTerminal(command, { columns: 100, rows: 30, cwd: root, env }, async (terminal: Terminal) => {
       const answers = async (question: RegExp, ...keys: readonly string[]): Promise<void> => {
         await terminal.until((text) => question.test(text), String(question));
@@ -74,7 +74,7 @@ needing('tmux', 'git')('`--affected` takes the project of then with the answers 
     git('commit', '-qm', 'first');
     write('b.in', '2');
     const env = { ...cleanEnvironment({ home }), TERM: 'tmux-256color' } as Record<string, string>;
-    const command = `${process.execPath} ${SBX} run b c --affected=HEAD; echo "exit $?"`;
+    const command = `${COMMAND} run b c --affected=HEAD; echo "exit $?"`;
     await withTerminal(command, { columns: 100, rows: 30, cwd: root, env }, async (terminal: Terminal) => {
       await terminal.until((text) => /version: *$/.test(text), 'the question');
       await terminal.keys('2', 'Enter');

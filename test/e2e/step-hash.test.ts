@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SBX } from '../rig/cli.ts';
+import { COMMAND } from '../rig/cli.ts';
 import { needing } from '../rig/needing.ts';
 import { withProject } from '../rig/project.ts';
 import { withTerminal } from '../rig/tmux.ts';
@@ -58,7 +58,7 @@ needing('tmux')('an interactive step has its `SBX_STEP_HASH`', () =>
     { 'Sandboxfile.yaml': "version: 1\nsteps:\n  ask: { run: 'echo hash=$SBX_STEP_HASH', interactive: true }\n" },
     async (project) => {
       const options = { columns: 100, rows: 20, cwd: project.root, env: { HOME: project.home } };
-      await withTerminal(`'${process.execPath}' '${SBX}' run ask`, options, (terminal) =>
+      await withTerminal(`${COMMAND} run ask`, options, (terminal) =>
         terminal.until((screen) => /hash=[0-9a-f]{64}/.test(screen), 'the hash'),
       );
     },

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cleanEnvironment, SBX } from '../rig/cli.ts';
+import { COMMAND, cleanEnvironment, SBX } from '../rig/cli.ts';
 import { until } from '../rig/patience.ts';
 import { projectIn, withProject } from '../rig/project.ts';
 import { eventsOf, outcomesOf, sandboxfile, withFarProject } from './far-project.ts';
@@ -45,7 +45,7 @@ test('a run that is stopped while it waits for another one says that it began no
 
 test('a run in a step of the same project is refused at once, also behind a run of another project, which is not; queries are not', () =>
   withProject({}, async (project) => {
-    const sbx = `'${process.execPath}' '${SBX}'`;
+    const sbx = COMMAND;
     const other = projectIn(join(project.root, '../other'), project.home);
     const back = `${sbx} -C '${project.root}' run inner`;
     other.write('Sandboxfile.yaml', `version: 1\nsteps:\n  back: { run: "${back} || echo then $?" }\n`);

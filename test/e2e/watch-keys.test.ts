@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cleanEnvironment, SBX } from '../rig/cli.ts';
+import { COMMAND, cleanEnvironment } from '../rig/cli.ts';
 import { needing } from '../rig/needing.ts';
 import { leftOf } from '../rig/processes.ts';
 import { type TestProject, withProject } from '../rig/project.ts';
@@ -22,7 +22,7 @@ function watching(project: TestProject, step: string, use: (terminal: Terminal) 
   const env = Object.entries({ ...cleanEnvironment({ home: project.home, env: { NO_COLOR: undefined } }), TERM: 'tmux-256color' });
   const variables = Object.fromEntries(env.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
   const options = { columns: 100, rows: 20, cwd: project.root, env: variables };
-  return withTerminal(`${process.execPath} ${SBX} watch ${step}; echo "ended with $?"; stty -a | grep -ow '[-]*echo'`, options, use);
+  return withTerminal(`${COMMAND} watch ${step}; echo "ended with $?"; stty -a | grep -ow '[-]*echo'`, options, use);
 }
 
 testing('Watch: shows what it waits for, and for how long; r and Enter run again, q quits with 0; the screen is left whole.', async () => {

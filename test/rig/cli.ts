@@ -2,12 +2,16 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shellQuote } from '../../lib/base/quote.ts';
 
 /** Root of the repository, seen from the emitted .build/test/rig/. */
 export const REPOSITORY: string = resolve(fileURLToPath(new URL('.', import.meta.url)), '../../..');
 
 /** The program under test; `npm run build` makes it. SBX_TEST_DIST names another one, e.g. that of a mutant. */
 export const SBX: string = join(process.env.SBX_TEST_DIST ?? join(REPOSITORY, 'dist'), 'sbx.cjs');
+
+/** The same as words of sh. */
+export const COMMAND: string = [process.execPath, SBX].map(shellQuote).join(' ');
 
 export interface Invocation {
   readonly cwd: string;
