@@ -60,7 +60,7 @@ export const NAMES: readonly (readonly [name: string, meaning: string])[] = [
 ];
 
 /** What looking for an output costs, in characters: every cell of a matrix asks by itself. */
-const REFERENCE = 64;
+const REFERENCE = 128;
 
 const TOO_LATE = {
   code: 'output-too-late',

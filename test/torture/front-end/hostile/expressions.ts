@@ -37,10 +37,10 @@ export const EXPRESSIONS = hostile([
   ['1,001 expressions in a text', 'expression-syntax@3', () => `${START}  a: { run: x, env: { A: "${'${{ os }}'.repeat(1001)}" } }\n`],
   ['80,000 expressions', 'expression-syntax@3', () => `${START}  a: { run: "${'${{ x }} '.repeat(80_000)}" }\n`],
   [
-    '8,000 names that are nearly there',
-    'expression-name@8004 expression-name@8005 expression-name@8006 expression-name@8007 expression-name@8008',
+    '6,000 names that are nearly there',
+    'expression-name@6004 expression-name@6005 expression-name@6006 expression-name@6007 expression-name@6008',
     () =>
-      `version: 1\nparams:\n${lines(8000, (n) => `  some-name-${n}: 1`)}\nsteps:\n${lines(8000, (n) => `  s${n}: { run: "x \${{ params.som-name-${n} }}" }`)}\n`,
+      `version: 1\nparams:\n${lines(6000, (n) => `  some-name-${n}: 1`)}\nsteps:\n${lines(6000, (n) => `  s${n}: { run: "x \${{ params.som-name-${n} }}" }`)}\n`,
   ],
   [
     '12,000 values and who asks for each',
@@ -49,10 +49,10 @@ export const EXPRESSIONS = hostile([
       `${START}  a:\n    run: x\n    values:\n${lines(12_000, (n) => `      v${n}: text`)}\n  b:\n    needs: a\n    run: x\n    env:\n${lines(12_000, (n) => `      V${n}: "\${{ steps.a.outputs.v${n} }}"`)}\n`,
   ],
   [
-    '5,000 outputs of steps that are nearly there',
-    'unknown-output@5004 unknown-output@5005 unknown-output@5006 unknown-output@5007 unknown-output@5008',
+    '3,000 outputs of steps that are nearly there',
+    'unknown-output@3004 unknown-output@3005 unknown-output@3006 unknown-output@3007 unknown-output@3008',
     () =>
-      `${START}${lines(5000, (n) => `  some-step-${n}: { run: x }`)}\n  x: { run: x, values: { v: text } }\n${lines(5000, (n) => `  s${n}: { needs: x, run: "x \${{ steps.som-step-${n}.outputs.v }}" }`)}\n`,
+      `${START}${lines(3000, (n) => `  some-step-${n}: { run: x }`)}\n  x: { run: x, values: { v: text } }\n${lines(3000, (n) => `  s${n}: { needs: x, run: "x \${{ steps.som-step-${n}.outputs.v }}" }`)}\n`,
   ],
   [
     'outputs of 1,024 cells in 1,024 others',
