@@ -30,6 +30,11 @@ export function setFields(text: string, path: readonly string[], fields: { reado
   return text.includes('\r\n') ? written.replaceAll('\n', '\r\n') : written;
 }
 
+/** Whether a YAML text holds comments and empty lines alone. */
+export function saysNothing(text: string): boolean {
+  return text.split('\n').every((line) => /^\s*(?:#|$)/.test(line));
+}
+
 function pairOf(map: YAMLMap, name: string): Pair | undefined {
   return map.items.find(({ key }) => (isScalar(key) ? String(key.source ?? key.value) : String(key)) === name);
 }

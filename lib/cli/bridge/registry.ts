@@ -1,7 +1,7 @@
 import { isMap, type Plain } from '../../base/plain.ts';
 import type { Span } from '../../base/span.ts';
 import { parseDocument } from '../../config/document.ts';
-import { setFields } from '../../config/edit-yaml.ts';
+import { saysNothing, setFields } from '../../config/edit-yaml.ts';
 import type { Path } from '../../config/parsed.ts';
 import { type PortEntry, RESERVED } from './ports.ts';
 
@@ -23,12 +23,11 @@ export function isWrong(read: Registry | readonly Wrong[]): read is readonly Wro
   return Array.isArray(read);
 }
 
-const EMPTY = /^(?:\s*(?:#.*)?(?:\n|$))*$/;
 const KEYS = { vm: 'vm_name', host: 'host_machine', status: 'status' } as const;
 
 /** What the text says, or all that is wrong with it. A text of comments alone is a registry without entries. */
 export function readRegistry(file: string, text: string): Registry | readonly Wrong[] {
-  if (EMPTY.test(text)) return { text, entries: [] };
+  if (saysNothing(text)) return { text, entries: [] };
   const { value: document, diagnostics } = parseDocument(file, Buffer.from(text));
   if (document === undefined || diagnostics.length > 0) return diagnostics;
   const ports = document.root.get('ports') ?? null;

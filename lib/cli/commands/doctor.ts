@@ -2,7 +2,6 @@ import { refusedHere } from '../../io/trouble.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Project, SandboxSpec } from '../../model/project.ts';
 import { lackingDiagnostics } from '../../plan/lacking.ts';
-import type { StopCause } from '../../run/control.ts';
 import { EXIT, exitCode } from '../../run/exit-code.ts';
 import { documentOf } from '../../view/document.ts';
 import { neutral } from '../../view/neutral.ts';
@@ -17,6 +16,7 @@ import { foldersOf } from '../folders.ts';
 import { effectsOf, groundOf } from '../ground.ts';
 import { open, sayFaulty } from '../open.ts';
 import { refuseName } from '../place.ts';
+import { stoppable } from '../stoppable.ts';
 
 interface Checked extends Finding {
   readonly check: string;
@@ -27,18 +27,12 @@ export async function doctor(call: Call): Promise<number> {
   const { options, words, surroundings } = call;
   if (words.operands.length > 0 && !options.probe)
     return refuse(call, 'sandboxes are examined with --probe', `sbx doctor --probe ${words.operands.join(' ')}`);
-  const stop = new AbortController();
-  let cause: StopCause | undefined;
-  const deaf = surroundings.onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], (name) => {
-    cause ??= name as StopCause;
-    stop.abort(new Error(name));
-  });
-  try {
-    const { patient, first } = await admit(call, stop.signal);
+  return await stoppable(surroundings, async (signal) => {
+    const { patient, first } = await admit(call, signal);
     const far = options.probe ? await sandboxesIn(call, patient.project) : [];
     if (typeof far === 'number') return far;
     const [here, probed] = await Promise.all([checked(patient), probedOf(call, patient, far)]);
-    if (cause !== undefined) return exitCode([], cause);
+    if (signal.aborted) return EXIT.failed;
     const findings: readonly Checked[] = [...first, ...here, ...probed.findings];
     const errors = findings.filter(({ is }) => is === 'error').length;
     const warnings = findings.filter(({ is }) => is === 'warning').length;
@@ -50,9 +44,7 @@ export async function doctor(call: Call): Promise<number> {
       undefined,
     );
     return reached === EXIT.done && errors > 0 ? EXIT.failed : reached;
-  } finally {
-    deaf();
-  }
+  });
 }
 
 async function checked(patient: Patient): Promise<readonly Checked[]> {

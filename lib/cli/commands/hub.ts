@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { err, ok, type Result } from '../../base/result.ts';
 import { parseDocument } from '../../config/document.ts';
-import { setFields } from '../../config/edit-yaml.ts';
+import { saysNothing, setFields } from '../../config/edit-yaml.ts';
 import { AGENT_TYPE, agentsAmong, CATALOG, entriesIn, idIn, TYPE_TITLE, typeEntry } from '../../hub/catalog.ts';
 import { askHub, HUB_PATIENCE, type Hub } from '../../hub/client.ts';
 import { nearestFile } from '../../io/nearest.ts';
@@ -102,7 +102,7 @@ async function register(
 function readRefs(io: Io, file: string): Result<{ readonly text: string; readonly id: string | undefined }, Refusal> {
   try {
     const text = readRegular(io.files, file).toString('utf8');
-    if (/^(?:\s*(?:#.*)?(?:\n|$))*$/.test(text)) return ok({ text, id: undefined });
+    if (saysNothing(text)) return ok({ text, id: undefined });
     const { value, diagnostics } = parseDocument(file, Buffer.from(text));
     const [wrong] = diagnostics;
     if (value === undefined || wrong)

@@ -62,6 +62,8 @@ test('a registry that is empty, or comments alone, gets its first entry', () => 
 });
 
 test('what is wrong in a registry is told with its place', () => {
+  // However many empty lines stand before it.
+  assert.equal(wrongOf(`${'\n'.repeat(100)}ports: 7\n`), ['101:8 `ports` is a map from port to entry']);
   assert.equal(wrongOf('ports: [1]\n'), ['1:8 `ports` is a map from port to entry']);
   assert.equal(wrongOf('ports:\n  x: {}\n  12221: 7\n'), [
     '2:3 `x` is no port',
