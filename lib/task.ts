@@ -6,9 +6,10 @@ import type { Folders, Io } from './model/io.ts';
 import type { OutputKind, Outputs } from './model/output.ts';
 import type { OwnedJournal } from './model/owned.ts';
 import type { Action, Draft } from './model/plan.ts';
-import type { Project, SandboxSpec, Step, StepId } from './model/project.ts';
+import type { Project, SandboxName, SandboxSpec, Step, StepId } from './model/project.ts';
 import type { Receipt } from './model/receipt.ts';
 import type { Session, Terminal } from './model/sandbox.ts';
+import type { SandboxMachine } from './model/sandbox-machine.ts';
 import type { Tree } from './model/tree.ts';
 import type { Pairs } from './model/value.ts';
 import type { Shape } from './schema/shape.ts';
@@ -92,6 +93,8 @@ export interface RunScope {
   session(): Promise<Result<Session, Failure>>;
   /** Absolute folder of the project in the step's sandbox. */
   workspace(): Promise<Result<string, Failure>>;
+  /** The machine behind a sandbox that has one: of the step's own or any other. */
+  machine(sandbox: SandboxName): Promise<Result<SandboxMachine, Failure>>;
   /** Id of this checkout: the sentinel of a workspace must bear it before anything there is touched. */
   readonly checkout: Digest;
   /** Where making and removing a workspace of this sandbox is written down. */

@@ -138,6 +138,7 @@ function requestOf(call: Call, ground: Ground, names: readonly StepId[]): Omit<R
     here: { os: surroundings.os, arch: surroundings.arch },
     tasks: TASK,
     sandboxes: sandboxesOf(ground),
+    machine: async (name) => (await import('./machines.ts')).machineOf(name, ground),
     checkout: () => checkoutIn(ground),
     terminal: terminalOf(surroundings),
     sweep: (run, living, hurry) => endRun(run, killGraceOf(surroundings) ?? KILL_GRACE, living, hurry),

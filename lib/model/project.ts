@@ -1,5 +1,6 @@
 import type { Json } from '../base/json.ts';
 import type { Span } from '../base/span.ts';
+import type { MachineSpec } from './machine-spec.ts';
 import type { Hole, OutputKind } from './output.ts';
 import type { Script } from './script.ts';
 import type { Service } from './service.ts';
@@ -73,7 +74,9 @@ export interface CacheSettings {
 
 export interface SandboxSpec {
   readonly name: SandboxName;
-  readonly kind: 'local' | 'embedded' | 'ssh';
+  readonly kind: 'local' | 'embedded' | 'ssh' | 'machine';
+  /** Present if and only if kind is machine. */
+  readonly machine?: MachineSpec;
   /** An ssh_config alias or `user@host:port`; present if and only if kind is ssh. */
   readonly host?: string;
   /** Login name where neither `host` nor the user's ssh_config names one. */

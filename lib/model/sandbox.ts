@@ -9,7 +9,7 @@ export type Exit = { readonly code: number } | { readonly signal: string };
 /** A place where steps run, not yet connected: the same port whether local, embedded or ssh. */
 export interface Sandbox {
   readonly name: string;
-  readonly kind: 'local' | 'embedded' | 'ssh';
+  readonly kind: 'local' | 'embedded' | 'ssh' | 'machine';
   /** For messages: `build@localhost:12222`, `embedded`, `local`. */
   readonly target: string;
   /** Reaches the place; one connection serves all steps of a run. Ends within the connect deadline. */

@@ -26,7 +26,13 @@ export function openReach(request: RunRequest, { records }: Memory, control: Run
     },
     create: async (session, path, sandbox, target, signal) => {
       const { createWorkspace } = await import('../sync/workspace.ts');
-      return createWorkspace(session, path, checkout(), owned.of({ sandbox, target, root: project.root, checkout: checkout().id }), signal);
+      return createWorkspace(
+        session,
+        path,
+        checkout(),
+        owned.of({ kind: 'workspace', sandbox, target, root: project.root, checkout: checkout().id }),
+        signal,
+      );
     },
     recorded: (sandbox) => records.place(sandbox),
     record: (sandbox, seen) => records.setPlace(sandbox, seen),

@@ -8,8 +8,10 @@ import type { Io } from '../model/io.ts';
 import type { OwnedJournal } from '../model/owned.ts';
 import { stampLine, unstampLine } from './journal.ts';
 
-/** Whose workspace it is and where. */
+/** What kind of thing it is, whose, and where. */
 interface OwnedPlace {
+  /** `path` of a machine is the id of the wish that it is made by, that of a compose project its name. */
+  readonly kind: 'workspace' | 'machine' | 'compose';
   readonly sandbox: string;
   /** For messages, e.g. `build@localhost:12222`. */
   readonly target: string;
@@ -17,10 +19,11 @@ interface OwnedPlace {
   readonly root: string;
   /** Id of the checkout: what its sentinel says. */
   readonly checkout: string;
+  /** What else must be known to find it and take it away, when nothing else of the project is left. */
+  readonly facts?: { readonly [fact: string]: string };
 }
 
 interface OwnedThing extends OwnedPlace {
-  readonly kind: 'workspace';
   readonly path: string;
   /** `intent` and `destroying`: the run ended in between, so that nobody knows. */
   readonly state: 'intent' | 'created' | 'destroying';
@@ -28,7 +31,7 @@ interface OwnedThing extends OwnedPlace {
 }
 
 interface Owned {
-  /** The journal for workspaces in one place. Its functions throw what writing threw: then the deed must not be done. */
+  /** The journal for things in one place. Its functions throw what writing threw: then the deed must not be done. */
   of(place: OwnedPlace): OwnedJournal;
   /** What was made, or was about to be, and not destroyed since. */
   things(): readonly OwnedThing[];
@@ -56,8 +59,7 @@ export function openOwned(io: Pick<Io, 'files' | 'clock'>, stateFolder: string):
 
   return {
     of(place) {
-      const told = (state: Line['state']) => (folder: string) =>
-        append({ kind: 'workspace', state, path: folder, ...place, at: clock.now() });
+      const told = (state: Line['state']) => (folder: string) => append({ ...place, state, path: folder, at: clock.now() });
       return { intent: told('intent'), created: told('created'), destroying: told('destroying'), destroyed: told('destroyed') };
     },
     things() {
@@ -66,7 +68,7 @@ export function openOwned(io: Pick<Io, 'files' | 'clock'>, stateFolder: string):
       for (const text of readRegular(files, path).toString('utf8').split('\n')) {
         const line = unstampLine(text) as Line | undefined;
         if (!line) continue;
-        const id = [line.target, line.path, line.checkout].join('\0');
+        const id = [line.kind, line.target, line.path, line.checkout].join('\0');
         if (line.state === 'destroyed') things.delete(id);
         else things.set(id, { ...line, state: line.state });
       }

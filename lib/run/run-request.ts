@@ -9,6 +9,7 @@ import type { Folders, Io } from '../model/io.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Project, SandboxName, StepId } from '../model/project.ts';
 import type { Sandbox, Terminal } from '../model/sandbox.ts';
+import type { SandboxMachine } from '../model/sandbox-machine.ts';
 import type { Checkout } from '../sync/checkout.ts';
 import type { Task } from '../task.ts';
 import type { Confirm } from './confirm.ts';
@@ -40,6 +41,8 @@ export interface RunRequest {
   readonly tasks: ReadonlyMap<string, Task>;
   /** Every sandbox of the project but those that are local. */
   readonly sandboxes: ReadonlyMap<SandboxName, Sandbox>;
+  /** The machine behind a sandbox; a failure where it has none. */
+  readonly machine: (sandbox: SandboxName) => Promise<Result<SandboxMachine, Failure>>;
   /** Whose workspaces these are; asked only when a place is reached. */
   readonly checkout: () => Checkout;
   readonly terminal: Terminal | undefined;

@@ -7,6 +7,7 @@ import type { Action, PlannedAction } from '../model/plan.ts';
 import type { Project, SandboxName, StepId } from '../model/project.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Terminal } from '../model/sandbox.ts';
+import type { SandboxMachine } from '../model/sandbox-machine.ts';
 import type { Tree } from '../model/tree.ts';
 import type { Pairs } from '../model/value.ts';
 import type { Checkout } from '../sync/checkout.ts';
@@ -28,6 +29,7 @@ export interface ScopeInput {
   readonly checkout: () => Pick<Checkout, 'id'>;
   readonly ownedOf: (sandbox: SandboxName, target: string) => OwnedJournal;
   readonly sources: (files: 'git' | 'all', exclude: readonly string[]) => Result<Tree, Failure>;
+  readonly machine: (sandbox: SandboxName) => Promise<Result<SandboxMachine, Failure>>;
   readonly receipt: (sandbox: SandboxName) => Receipt | undefined;
   readonly stored: (digest: Digest) => string | undefined;
   /** Commands among the inputs of the step that print something else by now. */
@@ -73,6 +75,7 @@ export function scopeOf(input: ScopeInput, { planned, secrets, output, leave }: 
       if (!place.ok) return err(place.error);
       return removesWorkspace(planned.action) ? place.value.workspace : reach.workspaceOf(place.value, leave.signal);
     },
+    machine: (of) => input.machine(of),
     get checkout() {
       return checkout().id;
     },

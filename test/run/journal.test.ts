@@ -100,13 +100,13 @@ test('what was made and not destroyed is known, whatever a crash tore', () =>
       return false;
     });
     const owned = openOwned(ioOf(files), `${folder}/state`);
-    const vm = owned.of({ sandbox: 'vm', target: 'build@vm:22', root: '/p', checkout: 'c1' });
+    const vm = owned.of({ kind: 'workspace', sandbox: 'vm', target: 'build@vm:22', root: '/p', checkout: 'c1' });
     vm.intent('/build/p');
     assert.ok(synced.length > 0, 'on the disk before the deed');
     vm.created('/build/p');
     vm.intent('/build/q');
     fs.appendFileSync(`${folder}/state/owned.ndjson`, '\n{"kind":"workspace","state":"destr');
-    owned.of({ sandbox: 'other', target: 'x@y', root: '/p', checkout: 'c1' }).intent('/build/p');
+    owned.of({ kind: 'workspace', sandbox: 'other', target: 'x@y', root: '/p', checkout: 'c1' }).intent('/build/p');
     const seen = () => owned.things().map(({ target, path, state }) => [target, path, state]);
     assert.equal(seen(), [
       ['build@vm:22', '/build/p', 'created'],
@@ -122,7 +122,7 @@ test('what was made and not destroyed is known, whatever a crash tore', () =>
 
 test('what is owned is not told to a pipe or a device: that is said, and nobody waits', () =>
   withFolder((folder) => {
-    const journal = openOwned(ioOf(), folder).of({ sandbox: 'vm', target: 'build@vm:22', root: '/p', checkout: 'c1' });
+    const journal = openOwned(ioOf(), folder).of({ kind: 'workspace', sandbox: 'vm', target: 'build@vm:22', root: '/p', checkout: 'c1' });
     const path = `${folder}/owned.ndjson`;
     execFileSync('mkfifo', [path]);
     assert.throws(() => journal.intent('/build/p'), /ENXIO.*owned\.ndjson/);

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { err } from '../../lib/base/result.ts';
 import { nonce, realClock, realFiles } from '../../lib/io/io.ts';
 import { realSpawn } from '../../lib/io/process.ts';
 import type { Event, Stamped } from '../../lib/model/event.ts';
@@ -70,6 +71,7 @@ async function runSteps(
     here: { os: 'linux', arch: 'x64' },
     tasks: TASK,
     sandboxes: new Map(),
+    machine: async (name) => err({ code: 'machine-absent', message: name }),
     checkout: () => ({ id: 'c'.repeat(64), owner: 'test' }),
     terminal: undefined,
     confirm: async () => undefined,

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Digest } from '../../lib/base/digest.ts';
-import { ok } from '../../lib/base/result.ts';
+import { err, ok } from '../../lib/base/result.ts';
 import { nonce, realClock, realFiles } from '../../lib/io/io.ts';
 import { localSandbox } from '../../lib/io/local.ts';
 import { realSpawn } from '../../lib/io/process.ts';
@@ -148,6 +148,7 @@ async function play(story: Story, root: string): Promise<Told> {
       checkout: () => ({ id: '' }),
       ownedOf: () => ({ intent: () => {}, created: () => {}, destroying: () => {}, destroyed: () => {} }),
       sources: () => ok({ digest: '', entries: [] }),
+      machine: async (name) => err({ code: 'machine-absent', message: name }),
       receipt: () => undefined,
       hash: ({ key, record }) => key ?? keyOf(record),
       stored: () => undefined,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { compileExcludes } from '../../lib/base/excludes.ts';
-import type { Result } from '../../lib/base/result.ts';
+import { err, type Result } from '../../lib/base/result.ts';
 import { realClock } from '../../lib/io/io.ts';
 import type { Failure } from '../../lib/model/failure.ts';
 import type { Action } from '../../lib/model/plan.ts';
@@ -85,6 +85,7 @@ function scopeOf(stand: Stand, session: Session, owned: RunScope['owned']): RunS
     terminal: undefined,
     session: async () => ({ ok: true, value: session }),
     workspace: async () => ({ ok: true, value: stand.there }),
+    machine: async (name) => err({ code: 'machine-absent', message: name }),
     sources: async (_files, exclude) => {
       const excluded = compileExcludes(exclude);
       return { ok: true, value: treeOf(treeIn(stand.here).entries.filter(({ path }) => !excluded(path, false))) };

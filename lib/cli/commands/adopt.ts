@@ -32,7 +32,13 @@ export async function adopt(call: Call): Promise<number> {
     }
     const checkout = checkoutIn(ground);
     const owned = openOwned(ground.io, ground.folders.state);
-    const journal = owned.of({ sandbox: spec.name, target: sandbox.target, root: ground.project.root, checkout: checkout.id });
+    const journal = owned.of({
+      kind: 'workspace',
+      sandbox: spec.name,
+      target: sandbox.target,
+      root: ground.project.root,
+      checkout: checkout.id,
+    });
     const adopted = await adoptWorkspace(session, workspace, checkout, journal, signal);
     if (!adopted.ok) {
       complain(call, adopted.error);
