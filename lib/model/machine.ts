@@ -48,6 +48,15 @@ export interface Driver {
   importAppliance(wish: ImportWish, signal: AbortSignal): Promise<Result<MachineId, Failure>>;
   /** Of a machine that is off. Again with the same settings is no change. */
   configure(id: MachineId, settings: MachineSettings, signal: AbortSignal): Promise<Result<void, Failure>>;
+  /** What it has, also while it runs: what `configure` gave, else what the appliance did. Without `network` it has one of a kind that nobody can choose here. */
+  settings(id: MachineId, signal: AbortSignal): Promise<Result<SettingsNow, Failure>>;
+  /**
+   * Small texts that stay with the machine in its hypervisor and go with it, also while it runs. A linked clone begins without any; snapshots
+   * neither keep nor restore them. They are no secrets: whoever may see the machine may read them.
+   */
+  notes(id: MachineId, signal: AbortSignal): Promise<Result<ReadonlyMap<string, string>, Failure>>;
+  /** Sets one, whole or not at all; undefined takes it away. Names are `[a-z][a-z0-9-]*`, at most 64 of them; values any text of up to 4 KiB. */
+  note(id: MachineId, name: string, value: string | undefined, signal: AbortSignal): Promise<Result<void, Failure>>;
   /** What the next start gives the guest out of band, of a machine that is off; undefined takes it away with all copies, also while it runs. */
   seed(id: MachineId, seed: Seed | undefined, signal: AbortSignal): Promise<Result<void, Failure>>;
   /** Of one that is off or paused: it goes on from there. Running already: done. */
@@ -67,6 +76,8 @@ export interface Driver {
   destroy(id: MachineId, owner: OwnerTag, signal: AbortSignal): Promise<Result<'destroyed' | 'absent', Failure>>;
   /** All machines with this tag, half-done ones among them. */
   listOwned(owner: OwnerTag, signal: AbortSignal): Promise<Result<readonly OwnedMachine[], Failure>>;
+  /** The same of all owners whose tags begin so: for whoever looks for what was lost. */
+  listAll(prefix: string, signal: AbortSignal): Promise<Result<readonly OwnedMachine[], Failure>>;
   /** Adapters of the hypervisor's computer that a machine can be bridged to, by the names that `configure` takes. */
   bridges(signal: AbortSignal): Promise<Result<readonly Bridge[], Failure>>;
   /** What is known when something went wrong. */
@@ -100,6 +111,11 @@ export interface MachineSettings {
   /** MiB. */
   readonly memory?: number;
   readonly network?: Network;
+}
+
+export interface SettingsNow extends MachineSettings {
+  readonly cpus: number;
+  readonly memory: number;
 }
 
 export type Network =
@@ -140,10 +156,11 @@ export interface Snapshots {
 /** Makes a machine that shares the disks of another one, which is off, as they are now. Both go on by themselves. */
 export type LinkedClone = (of: MachineId, wish: Omit<ImportWish, 'appliance'>, signal: AbortSignal) => Promise<Result<MachineId, Failure>>;
 
-interface OwnedMachine {
+export interface OwnedMachine {
   readonly id: MachineId;
   /** The id of the wish that it was made by. */
   readonly wish: string;
+  readonly owner: OwnerTag;
   readonly name: string;
   /** False: whoever made it was stopped in between. */
   readonly whole: boolean;

@@ -5,10 +5,12 @@ import * as assert from 'uvu/assert';
 import type { Result } from '../../lib/base/result.ts';
 import { realClock } from '../../lib/io/io.ts';
 import { bring, PATIENCES } from '../../lib/machine/bring.ts';
+import { hasSettings } from '../../lib/machine/has-settings.ts';
 import type { Wanted } from '../../lib/machine/next-move.ts';
 import type { Failure } from '../../lib/model/failure.ts';
 import type { Driver, ImportWish, MachineId, Seed } from '../../lib/model/machine.ts';
 import { ova, vmdk } from '../rig/ova.ts';
+import { freePort } from '../rig/sshd.ts';
 import type { State } from '../rig/virtualbox-stand-in/state.ts';
 
 type Register = (name: string, run: () => Promise<void>) => void;
@@ -68,7 +70,7 @@ export function driverContract(test: Register, inDriver: WithDriver): void {
       assert.equal([looked.name, looked.cpus, looked.memory, looked.disks.length, looked.verified], ['guest', 1, 16, 1, true]);
       const id = good(await driver.importAppliance(wish, never));
       assert.is(good(await driver.state(id, never)), 'off');
-      assert.equal(good(await driver.listOwned(owner, never)), [{ id, wish: wish.id, name: wish.name, whole: true }]);
+      assert.equal(good(await driver.listOwned(owner, never)), [{ id, wish: wish.id, owner, name: wish.name, whole: true }]);
       assert.is(good(await driver.endpoint(id, 22, never)), undefined);
       good(await driver.configure(id, { cpus: 1, memory: 24, network: SSH_FORWARD }, never));
       assert.equal(good(await brought(at, id, 'running')).did, ['start']);
@@ -129,6 +131,9 @@ export function driverContract(test: Register, inDriver: WithDriver): void {
       for (const deed of ['start', 'powerOff', 'requestShutdown'] as const)
         assert.is(code(await driver[deed](nobody, never)), 'machine-absent', deed);
       assert.is(code(await driver.configure(nobody, { cpus: 1 }, never)), 'machine-absent');
+      assert.is(code(await driver.settings(nobody, never)), 'machine-absent');
+      assert.is(code(await driver.notes(nobody, never)), 'machine-absent');
+      assert.is(code(await driver.note(nobody, 'a', 'x', never)), 'machine-absent');
       assert.is(code(await driver.seed(nobody, undefined, never)), 'machine-absent');
       assert.is(good(await driver.waitOff(nobody, 1000, never)), true);
     }));
@@ -160,6 +165,99 @@ export function driverContract(test: Register, inDriver: WithDriver): void {
       good(await driver.start(id, never));
       assert.is(code(await driver.configure(id, { cpus: 1 }, never)), 'machine-state');
       assert.is(good(await driver.state(id, never)), 'running');
+    }));
+
+  test('what it has is asked of it, also while it runs: what it was given, else what its appliance gave', () =>
+    inDriver(async (at) => {
+      const { driver } = at;
+      const id = await made(at);
+      const has = async (machine = id) => good(await driver.settings(machine, never));
+      assert.equal(await has(), { cpus: 1, memory: 16, network: { is: 'nat', forwards: [] } });
+      const network = { is: 'nat', forwards: [{ guest: 80 }, { guest: 22, host: await freePort() }] } as const;
+      const wanted = { cpus: 2, memory: 32, network };
+      good(await driver.configure(id, wanted, never));
+      good(await driver.start(id, never));
+      assert.ok(hasSettings(await has(), wanted), JSON.stringify(await has()));
+      good(await driver.configure(id, { ...wanted, network: { ...network, forwards: [...network.forwards].reverse() } }, never));
+      good(await driver.powerOff(id, never));
+      good(await driver.waitOff(id, 10_000, never));
+      if (driver.linkedClone !== undefined) {
+        // A chosen port is one machine's alone.
+        const clone = good(await driver.linkedClone(id, wishIn(at), never));
+        const others = { is: 'nat', forwards: [{ guest: 22 }, { guest: 80 }] } as const;
+        assert.ok(hasSettings(await has(clone), { ...wanted, network: others }), JSON.stringify(await has(clone)));
+      }
+      const bridges = good(await driver.bridges(never));
+      const all = [{ is: 'none' } as const, ...bridges.map(({ name }) => ({ is: 'bridged', adapter: name }) as const)];
+      for (const one of all) {
+        good(await driver.configure(id, { network: one }, never));
+        assert.equal(await has(), { cpus: 2, memory: 32, network: one });
+      }
+    }));
+
+  test('notes stay with a machine whatever it does, are its own alone, and go with it', () =>
+    inDriver(async (at) => {
+      const { driver, owner } = at;
+      const id = await made(at);
+      const all = async (machine = id) => [...good(await driver.notes(machine, never))].sort();
+      assert.equal(await all(), []);
+      const texts = [
+        ['empty', ''],
+        ['host-key', `ssh-ed25519 AAAA $(touch canary) 'it' "is" \\n\n\n ä\0=,: `],
+        ['large', `${'ü'.repeat(2048)}`],
+        ['owner', 'x'],
+      ] as const;
+      for (const [name, text] of texts) good(await driver.note(id, name, text, never));
+      assert.equal(await all(), texts);
+      good(await driver.start(id, never));
+      good((await driver.snapshots?.take(id, 'before', never)) ?? { ok: true, value: undefined });
+      good(await driver.note(id, 'large', 'small', never));
+      good(await driver.note(id, 'empty', undefined, never));
+      good(await driver.note(id, 'empty', undefined, never));
+      const after = [texts[1], ['large', 'small'], texts[3]];
+      assert.equal(await all(), after);
+      good((await driver.snapshots?.restore(id, 'before', never)) ?? { ok: true, value: undefined });
+      assert.equal(await all(), after);
+      for (const name of ['', 'A', '1a', 'a/b', 'a b', '-a', 'a\n', 'a'.repeat(65)])
+        assert.is(code(await driver.note(id, name, 'x', never)), 'task-refused', name);
+      assert.is(code(await driver.note(id, 'a', 'x'.repeat(4097), never)), 'task-refused');
+      const other = await made(at);
+      good(await driver.note(other, 'mine', 'x', never));
+      if (driver.linkedClone !== undefined) assert.equal(await all(good(await driver.linkedClone(other, wishIn(at), never))), []);
+      assert.equal(await all(), after);
+      assert.equal(await all(other), [['mine', 'x']]);
+      assert.equal(good(await brought(at, id, 'absent')).did, ['powerOff', 'destroy']);
+      assert.is(code(await driver.notes(id, never)), 'machine-absent');
+      assert.equal(
+        good(await driver.listOwned(owner, never)).filter((one) => one.id === id),
+        [],
+      );
+    }));
+
+  test('whose machines are lost is found by how their tags begin', () =>
+    inDriver(async (at) => {
+      const { driver, owner } = at;
+      const mine = await made(at);
+      const theirs = await made(at, { owner: `${owner}-2` });
+      const found = async (prefix: string) =>
+        good(await driver.listAll(prefix, never))
+          .map((one) => [one.id, one.owner, one.whole])
+          .sort();
+      const both = [
+        [mine, owner, true],
+        [theirs, `${owner}-2`, true],
+      ].sort();
+      assert.equal(await found(owner), both);
+      assert.equal(await found(owner.slice(0, 2)), both);
+      assert.equal(
+        await found(`${owner}-`),
+        both.filter(([id]) => id === theirs),
+      );
+      assert.equal(await found(owner.slice(1)), []);
+      assert.is(code(await driver.listAll('', never)), 'task-refused');
+      assert.is(code(await driver.listAll('*', never)), 'task-refused');
+      assert.is(good(await driver.listOwned(owner, never)).length, 1);
+      good(await driver.destroy(theirs, `${owner}-2`, never));
     }));
 
   test('bridged: to an adapter of its list, whatever is in its name, or not at all', () =>

@@ -43,6 +43,8 @@ async function live({ driver, owner }: DriverPlace, wish: ReturnType<typeof wish
   const deeds = [
     () => driver.configure(id, { network: SSH_FORWARD }, never),
     () => driver.seed(id, seed, never),
+    () => driver.note(id, 'seeded', 'x', never),
+    () => driver.notes(id, never),
     () => driver.start(id, never),
     () => driver.endpoint(id, 22, never),
     () => driver.snapshots?.take(id, 'up', never) ?? driver.state(id, never),

@@ -188,7 +188,7 @@ withQemu('sbx killed in the middle of an import: the same import goes on from wh
     const importing = spawn('sh', ['-c', script, 'sh', folder, half], { detached: true, stdio: 'ignore' });
     await until('half an import', () => existsSync(join(folder, 'lock')));
     const list = async () => good(await driver.listOwned(owner, never));
-    assert.equal(await list(), [{ id: wish.id, wish: wish.id, name: wish.name, whole: false }]);
+    assert.equal(await list(), [{ id: wish.id, wish: wish.id, owner, name: wish.name, whole: false }]);
     await until('the lock', async () => {
       const busy = await driver.importAppliance(wish, never);
       return !busy.ok && busy.error.code === 'machine-busy';
@@ -197,7 +197,7 @@ withQemu('sbx killed in the middle of an import: the same import goes on from wh
     const started = await driver.start(wish.id, never);
     assert.ok(!started.ok && ['machine-state', 'machine-busy'].includes(started.error.code));
     await until('the lock is free', async () => (await driver.importAppliance(wish, never)).ok);
-    assert.equal(await list(), [{ id: wish.id, wish: wish.id, name: wish.name, whole: true }]);
+    assert.equal(await list(), [{ id: wish.id, wish: wish.id, owner, name: wish.name, whole: true }]);
     good(await driver.start(wish.id, never));
     await says(at, wish.id, /boot 1/);
   }),

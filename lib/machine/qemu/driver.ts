@@ -2,10 +2,12 @@ import { err, ok, type Result } from '../../base/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Driver, Hypervisor, MachineSettings } from '../../model/machine.ts';
 import { checkSettings, lacksCapability } from '../checks.ts';
-import { making } from './making.ts';
+import { hasSettings } from '../has-settings.ts';
+import { notes } from '../notes.ts';
+import { qemuMaking } from './making.ts';
 import { type QemuPlace, qemuPlace } from './place.ts';
 import { power } from './power.ts';
-import { CHANGE, PROBE, SETTINGS } from './programs.ts';
+import { CHANGE, NOTE, NOTES, PROBE, SETTINGS } from './programs.ts';
 import { seeding } from './seeding.ts';
 import { type Accelerator, machineText, type QemuMachine, readMachine } from './settings.ts';
 import { snapshots } from './snapshots.ts';
@@ -24,10 +26,21 @@ export function qemuDriver(hypervisor: Hypervisor, { accelerator, folder }: Qemu
   return {
     name: NAME,
     probe: (signal) => probe(place, signal),
-    ...making(place),
+    ...qemuMaking(place),
     ...power(place, accelerator),
     ...seeding(place, NAME),
     snapshots: snapshots(place),
+    ...notes({
+      read: (id, signal) => place.ask(NOTES, id, [], signal),
+      write: (id, name, word, signal) => place.ask(NOTE, id, [name, word], signal),
+    }),
+    settings: async (id, signal) => {
+      const text = await place.ask(SETTINGS, id, [], signal);
+      const machine = text.ok ? readMachine(text.value, id) : text;
+      if (!machine.ok) return machine;
+      const { cpus, memory, network } = machine.value;
+      return ok({ cpus, memory, network });
+    },
     configure: async (id, settings, signal) => {
       const refused = refusedSettings(settings);
       if (!refused.ok) return refused;
@@ -35,8 +48,8 @@ export function qemuDriver(hypervisor: Hypervisor, { accelerator, folder }: Qemu
       if (!text.ok) return text;
       const before = readMachine(text.value, id);
       if (!before.ok) return before;
+      if (hasSettings(before.value, settings)) return ok(undefined);
       const after: QemuMachine = { ...before.value, ...settings };
-      if (machineText(after) === machineText(before.value)) return ok(undefined);
       const changed = await place.ask(CHANGE, id, [text.value.trimEnd(), machineText(after)], signal);
       return changed.ok ? ok(undefined) : changed;
     },

@@ -95,7 +95,7 @@ printf '%s\\n' "$all" >"$to/machine.new" && mv -f "$to/machine.new" "$to/machine
 `;
 
 /** Its settings. */
-export const SETTINGS = `${BEGIN}found; cat machine 2>/dev/null || exit ${EXITS.half}`;
+export const SETTINGS = `${BEGIN}found; whole; cat machine`;
 
 /** $3 the settings that were read, $4 those to be written instead. */
 export const CHANGE = `${BEGIN}found; locked; whole; off
@@ -159,12 +159,24 @@ locked 5; end
 find . ! -name . -prune ! -name machine ! -name lock -exec rm -rf {} + && cd / && rm -rf -- "$d"
 `;
 
-/** $3 owner; $2 is nothing. Of each machine its id and its settings, ended by a NUL. */
+/** $3 a pattern that owners have; $2 is nothing. Of each machine its folder and its settings, ended by a NUL. */
 export const LIST = `${BEGIN}
-for d in "$root"/*."$1"; do
+for d in "$root"/*.$1; do
   [ -d "$d" ] || continue
-  n=\${d##*/}; printf '%s\\n' "\${n%.*}"; cat "$d/machine" 2>/dev/null; printf '\\000'
+  printf '%s\\n' "\${d##*/}"; cat "$d/machine" 2>/dev/null; printf '\\000'
 done
+`;
+
+/** Its notes: of each its name and its word. */
+export const NOTES = `${BEGIN}found; whole
+for f in note-*; do [ -f "$f" ] && printf '%s %s\\n' "\${f#note-}" "$(cat "$f")"; done
+:
+`;
+
+/** $3 name of a note, $4 its word, or nothing to take it away. */
+export const NOTE = `${BEGIN}found; whole
+[ -n "$2" ] || { rm -f "note-$1"; exit; }
+printf '%s\\n' "$2" >".note.$$" && mv -f ".note.$$" "note-$1" || { rm -f ".note.$$"; exit 1; }
 `;
 
 /** $3 name. Of one that is off. */

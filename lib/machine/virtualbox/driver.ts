@@ -3,12 +3,27 @@ import type { Failure } from '../../model/failure.ts';
 import type { Driver, Hypervisor } from '../../model/machine.ts';
 import { checkSettings, checkSnapshotName } from '../checks.ts';
 import { lastLines } from '../hypervisor.ts';
-import { making } from './making.ts';
+import { notes } from '../notes.ts';
+import { virtualBoxMaking } from './making.ts';
 import { natRules, readBridges, readInfo, snapshotNames, stateOf } from './output.ts';
 import { type VirtualBoxOptions, type VirtualBoxPlace, virtualBoxPlace } from './place.ts';
-import { ADDRESS, BRIDGES, CONFIGURE, CONTROL, DIAGNOSTICS, PROBE, RESTORE, SNAPSHOT, START, STATE, WAIT_OFF } from './programs.ts';
+import {
+  ADDRESS,
+  BRIDGES,
+  CONFIGURE,
+  CONTROL,
+  DIAGNOSTICS,
+  NOTE,
+  NOTES,
+  PROBE,
+  RESTORE,
+  SNAPSHOT,
+  START,
+  STATE,
+  WAIT_OFF,
+} from './programs.ts';
 import { seeding } from './seeding.ts';
-import { changeOf, knownAdapter } from './settings.ts';
+import { changeOf, knownAdapter, settingsOf } from './settings.ts';
 
 /** VirtualBox by its VBoxManage. What only a real one can show stands in docs/unverified.md. */
 export function virtualBoxDriver(hypervisor: Hypervisor, options: VirtualBoxOptions = {}): Driver {
@@ -25,7 +40,7 @@ export function virtualBoxDriver(hypervisor: Hypervisor, options: VirtualBoxOpti
   return {
     name: 'virtualbox',
     probe: (signal) => probe(place, signal),
-    ...making(place),
+    ...virtualBoxMaking(place),
     ...seeding(place),
     configure: async (id, settings, signal) => {
       const checked = checkSettings(settings);
@@ -41,6 +56,14 @@ export function virtualBoxDriver(hypervisor: Hypervisor, options: VirtualBoxOpti
       const change = changeOf(info.value, settings);
       return change === undefined ? ok(undefined) : done(await place.ask(CONFIGURE, id, [change.any, ...change.words], signal));
     },
+    settings: async (id, signal) => {
+      const info = await place.info(id, signal);
+      return info.ok ? ok(settingsOf(info.value)) : info;
+    },
+    ...notes({
+      read: (id, signal) => place.ask(NOTES, id, [], signal),
+      write: (id, name, word, signal) => place.ask(NOTE, id, [name, word], signal),
+    }),
     start: async (id, signal) => done(await place.ask(START, id, [], signal)),
     state,
     endpoint: async (id, guestPort, signal) => {

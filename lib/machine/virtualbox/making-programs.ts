@@ -64,6 +64,16 @@ grep -q "=.sbx-$id.$" "$t/base" || vb snapshot "$base" take "sbx-$id" >/dev/null
 vb clonevm "$base" --snapshot "sbx-$id" --options link --name "sbx-$id.$owner" --register >/dev/null || exit 1
 made=$(named "$id.$owner")
 [ -n "$made" ] || { echo 'the clone is not in the list' >&2; exit 1; }
+# VirtualBox gives it all that the other one has: its notes, and ports that are one machine's alone.
+vb getextradata "$made" enumerate >"$t/extra" || exit
+for key in $(sed -n 's#^Key: \\(sbx/note/[a-z0-9-]*\\), Value: .*#\\1#p' "$t/extra"); do vb setextradata "$made" "$key" || exit 1; done
+any=$(value forwards)
+(id=$made; state) >/dev/null || exit
+for rule in $(sed -n 's/^Forwarding([0-9]*)=.\\(sbx-[0-9]*\\),.*,\\([0-9]*\\).$/\\1:\\2/p' "$t/info"); do
+  vb modifyvm "$made" --natpf1 delete "\${rule%:*}" || exit 1
+  any=\${any:+$any }\${rule#*:}
+done
+vb setextradata "$made" sbx/forwards "$any" || exit 1
 vb setextradata "$made" sbx/base "$base" && finish "$made" "$id" "$owner" "$name"
 `;
 
@@ -94,19 +104,17 @@ fi
 rm -rf -- "$d"
 `;
 
-/** $5 owner; the id is nothing. Each entry is three lines: its id or nothing, its wish, its name or nothing, then a NUL. */
+/** $5 a pattern that owners have; the id is nothing. Each entry is four lines: its id or nothing, its wish, its owner, its name or nothing, then a NUL. */
 export const LIST = `${BEGIN}
 mine=$1
+half() { printf '%s\\n%s\\n%s\\n\\n\\000' "$1" "\${2%.*}" "\${2##*.}"; }
 vb list vms >"$t/all" || exit
 while IFS= read -r line; do
   u=\${line##*{}; u=\${u%\\}}; name=\${line#\\"}; name=\${name%\\" {*}
   case $name in
-    sbx-*."$mine") wish=\${name#sbx-}; printf '%s\\n%s\\n\\n\\000' "$u" "\${wish%.*}";;
-    *) (extra "$u"; [ "$owner" != "$mine" ] || printf '%s\\n%s\\n%s\\n\\000' "$u" "$wish" "$name") 2>/dev/null;;
+    sbx-*.$mine) half "$u" "\${name#sbx-}";;
+    *) (extra "$u"; case $owner in $mine) printf '%s\\n%s\\n%s\\n%s\\n\\000' "$u" "$wish" "$owner" "$name";; esac) 2>/dev/null;;
   esac
 done <"$t/all"
-for d in "$root"/*."$mine"; do
-  [ -d "$d" ] || continue
-  wish=\${d##*/}; printf '\\n%s\\n\\n\\000' "\${wish%.*}"
-done
+for d in "$root"/*.$mine; do [ ! -d "$d" ] || half '' "\${d##*/}"; done
 `;

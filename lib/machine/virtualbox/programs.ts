@@ -72,8 +72,17 @@ vb --version || exit; command -v xorriso >/dev/null && echo 'has xorriso'
 /** What VirtualBox says of it. */
 export const STATE = `${BEGIN}state >/dev/null; cat "$t/info"`;
 
-/** The same, and the forwards that find their port when it starts. */
-export const INFO = `${BEGIN}state >/dev/null; cat "$t/info"; vb getextradata "$id" sbx/forwards | sed -n 's/^Value: /sbxForwards=/p'`;
+/** The same, and the forwards that find their port when it starts; of one that is whole. */
+export const INFO = `${BEGIN}state >/dev/null; whole
+vb getextradata "$id" sbx/forwards >"$t/any" || exit
+cat "$t/info"; sed -n 's/^Value: /sbxForwards=/p' "$t/any"
+`;
+
+/** Its notes: of each its name and its word. */
+export const NOTES = `${BEGIN}state >/dev/null; whole; extra "$id"; sed -n 's#^Key: sbx/note/\\([a-z0-9-]*\\), Value: #\\1 #p' "$t/extra"`;
+
+/** $4 name of a note, $5 its word, or nothing to take it away. */
+export const NOTE = `${BEGIN}state >/dev/null; whole; vb setextradata "$id" "sbx/note/$1" \${2:+"$2"}`;
 
 /** $4 forwards that find their port at a start, then the words of modifyvm. */
 export const CONFIGURE = `${BEGIN}off; whole

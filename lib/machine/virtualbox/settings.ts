@@ -1,7 +1,35 @@
 import { err, ok, type Result } from '../../base/result.ts';
 import type { Failure } from '../../model/failure.ts';
-import type { Bridge, MachineSettings, Network } from '../../model/machine.ts';
+import type { Bridge, MachineSettings, Network, SettingsNow } from '../../model/machine.ts';
 import { natRules } from './output.ts';
+
+/** What a machine has, of its lines. */
+export function settingsOf(info: ReadonlyMap<string, string>): SettingsNow {
+  const network = networkOf(info);
+  return { cpus: Number(info.get('cpus')), memory: Number(info.get('memory')), ...(network === undefined ? {} : { network }) };
+}
+
+function networkOf(info: ReadonlyMap<string, string>): Network | undefined {
+  switch (info.get('nic1')) {
+    case 'nat': {
+      const chosen = natRules(info).filter(({ name }) => !name.startsWith(ANY));
+      const any = (info.get('sbxForwards') ?? '').split(' ').filter((guest) => guest !== '');
+      return {
+        is: 'nat',
+        forwards: [...chosen.map(({ host, guest }) => ({ host, guest })), ...any.map((guest) => ({ guest: Number(guest) }))],
+      };
+    }
+    case 'bridged':
+      return { is: 'bridged', adapter: info.get('bridgeadapter1') ?? '' };
+    case 'none':
+      return { is: 'none' };
+    default:
+      return undefined;
+  }
+}
+
+/** How rules are called whose port is found at each start. */
+const ANY = 'sbx-any-';
 
 /** Forwards that find their port at each start, and the words of modifyvm; undefined: all is so already. */
 interface Change {
@@ -33,7 +61,7 @@ function networkWords(info: ReadonlyMap<string, string>, network: Network): read
   );
   const has = ({ name, host, guest }: { name: string; host: number; guest: number }): boolean =>
     rules.some((rule) => rule.name === name && rule.host === host && rule.guest === guest);
-  const stale = rules.filter(({ name }) => !name.startsWith('sbx-any-') && !wanted.some((one) => one.name === name && has(one)));
+  const stale = rules.filter(({ name }) => !name.startsWith(ANY) && !wanted.some((one) => one.name === name && has(one)));
   const fresh = wanted.filter((one) => !has(one));
   return [...nic('nat'), ...drop(stale.map(({ name }) => name)), ...fresh.flatMap(({ rule }) => ['--natpf1', rule])];
 }

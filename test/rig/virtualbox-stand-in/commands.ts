@@ -199,13 +199,11 @@ function cloned(state: State, words: readonly string[]): string {
   const name = option(words, '--name');
   if (state.machines.some((one) => one.name === name))
     throw new Refusal(`Machine settings file '/vms/${name}/${name}.vbox' already exists`);
-  const { rules: _, uart: __, ...rest } = structuredClone(base);
+  const rest = structuredClone(base); // rules and extra data too
   state.machines.push({
     ...rest,
     uuid: randomUUID(),
     name,
-    rules: [],
-    extra: {},
     snapshots: [],
     disks: [],
     base: base.uuid,
@@ -251,7 +249,9 @@ function answer(state: State, words: readonly string[]): string {
       return value ? `Value: ${value}\r\n` : 'No value set!\r\n';
     }
     case 'setextradata':
-      find(state, id).extra[words[2] ?? ''] = words[3] ?? '';
+      // None is one that is not there.
+      if (words[3]) find(state, id).extra[words[2] ?? ''] = words[3];
+      else delete find(state, id).extra[words[2] ?? ''];
       return '';
     case 'guestproperty':
       return find(state, words[2]).state === 'running' ? 'Value: 192.168.1.77\r\n' : 'No value set!\r\n';
