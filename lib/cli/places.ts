@@ -76,7 +76,7 @@ export const PLACES: readonly Command[] = [
     names: ['register', 'find'],
     summary: 'Ask the State Hub for build agents, or tell it of their kind',
     about:
-      'find lists the build agents of the catalogue: host name, port, GHC; named ones are all there, or the exit code is 1. register posts the entry for the type of agent, once: its id is kept in state-hub-refs.yml. STATE_HUB_URL says where the hub is (http://127.0.0.1:8000), STATE_HUB_DOMAIN the domain (railiance).',
+      'find lists the build agents of the catalogue: host name, port, GHC; named ones are all there, or the exit code is 1. register posts the entry for the type of agent, once: its id is kept in state-hub-refs.yml. SBX_HUB_URL, or else STATE_HUB_URL, says where the hub is (http://127.0.0.1:8000), STATE_HUB_DOMAIN the domain (railiance).',
     flags: ['directory', 'json', ...SHOW],
     examples: [
       ['sbx hub find', 'the agents that have registered'],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { TASK } from '../../tasks/index.ts';
 import { parseDuration } from '../base/duration.ts';
 import { endRun } from '../io/process.ts';
+import type { Stamped } from '../model/event.ts';
 import { UNREACHABLE } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Project, StepId } from '../model/project.ts';
@@ -17,6 +18,7 @@ import { type Call, complain, refuse } from './call.ts';
 import { tidyEngine } from './engine.ts';
 import { openGiven } from './given.ts';
 import { effectsOf, groundOf } from './ground.ts';
+import { hubNamed } from './hub/named.ts';
 import { keepSchema } from './init/modeline.ts';
 import { isNarrowed, narrowed } from './narrow.ts';
 import { sayFaulty } from './open.ts';
@@ -63,12 +65,22 @@ interface RanProject {
   readonly stopped: boolean;
 }
 
-/** Runs the named steps of a project that was read, in the view that it asks for; what goes wrong is said. */
-export async function runProject(
+/** Runs the named steps of a project that was read, in the view that it asks for; what goes wrong is said, and the hub is told, if there is one. */
+export async function runProject(call: Call, project: Project, names: readonly StepId[], ways: RunWays): Promise<RanProject> {
+  const named = hubNamed(call.surroundings.environment, project.hub.url);
+  const told = named && named.text !== 'off' ? (await import('./hub/told.ts')).openTold(call, project, named) : undefined;
+  try {
+    return await runShown(call, project, names, { ...ways, hear: told?.hear });
+  } finally {
+    await told?.end();
+  }
+}
+
+async function runShown(
   call: Call,
   project: Project,
   names: readonly StepId[],
-  { witness, begun, lasting }: RunWays,
+  { witness, begun, lasting, hear: listen }: RunWays & { readonly hear: ((event: Stamped) => void) | undefined },
 ): Promise<RanProject> {
   const { options, surroundings } = call;
   const audited = options.audit ? await (await import('./audited.ts')).openAudited(call, project) : undefined;
@@ -86,6 +98,7 @@ export async function runProject(
     lasting,
     tell: (event) => {
       audited?.hear(event);
+      listen?.(event);
       view.event(event);
     },
   });

@@ -10,7 +10,7 @@ import { nameSteps } from './naming.ts';
 import { givesBy } from './outputs.ts';
 import { readPools } from './pools.ts';
 import { checkProfiles } from './profiles.ts';
-import { readCache, readSecrets } from './project.ts';
+import { readCache, readHub, readSecrets } from './project.ts';
 import { linkSteps } from './references.ts';
 import { newReport, type Report, sortDiagnostics } from './report.ts';
 import { readSandboxes, underlayProfiles } from './sandboxes.ts';
@@ -71,6 +71,7 @@ async function loadProject(
   await underlayProfiles(places, sourcesOf, library, report);
   const pools = readPools(layers, scopeOf, report);
   const cache = readCache(root.layers, scopeOf, report);
+  const hub = readHub(root.layers, scopeOf, report);
   const secrets = readSecrets(layers, scopeOf, report);
   const sandboxes = readSandboxes(places, scopeOf, ask, report);
   const names = nameSteps(units, absent, report);
@@ -101,7 +102,21 @@ async function loadProject(
   }
   linkSteps(steps, { names, pools, secrets }, common);
   const { root: folder, file } = ask;
-  const project = { name, root: folder, file, default: names.default, params, lacking, sandboxes, steps, called, pools, cache, secrets };
+  const project = {
+    name,
+    root: folder,
+    file,
+    default: names.default,
+    params,
+    lacking,
+    sandboxes,
+    steps,
+    called,
+    pools,
+    cache,
+    hub,
+    secrets,
+  };
   if (!ask.provenance) return { project };
   const { provenanceOf } = await import('./provenance.ts');
   return { project, provenance: provenanceOf({ ask, name, units, places, steps: names.section }) };

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { parseDuration } from '../base/duration.ts';
 import { isList, isMap } from '../base/plain.ts';
 import { parseSize } from '../base/size.ts';
-import type { CacheSettings, Secret, StepId } from '../model/project.ts';
+import type { CacheSettings, HubSettings, Secret, StepId } from '../model/project.ts';
 import type { Pairs } from '../model/value.ts';
 import { sandboxfileFields } from '../schema/sandboxfile.ts';
 import type { FieldsOf } from '../schema/shape.ts';
@@ -83,6 +83,18 @@ function settingsOf({ enabled, maxSize, maxAge }: FieldsOf<typeof STORE>): Cache
     enabled: enabled ?? STORE.enabled.default,
     maxSize: parseSize(maxSize ?? STORE.maxSize.default) ?? 0,
     maxAge: parseDuration(maxAge ?? STORE.maxAge.default) ?? 0,
+  };
+}
+
+export function readHub(layers: readonly Layer[], scopeOf: ScopeOf, report: Report): HubSettings {
+  const { fields } = sandboxfileFields.hub;
+  const field = fieldsOf(layers, 'hub').at(-1);
+  const read = field === undefined ? undefined : readField(sandboxfileFields.hub, field, scopeOf(field.layer), report);
+  const { interval, wait, ...named } = read ?? {};
+  return {
+    ...named,
+    interval: parseDuration(interval ?? fields.interval.default) ?? 0,
+    wait: parseDuration(wait ?? fields.wait.default) ?? 0,
   };
 }
 

@@ -130,6 +130,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     ...some('confirm', read('confirm')),
     ...some('aliases', read('aliases')),
     ...some('description', read('description')),
+    ...some('hub', read('hub')),
     ...(lacks.size === 0 ? {} : { lacks: [...lacks] }),
     fields,
     ...some('holes', asked.holes),

@@ -51,7 +51,7 @@ export async function askHub(
     if (!answer.ok)
       return trouble(`answers with ${answer.status}${answer.status < 400 ? ', which leads elsewhere' : ''}`, answer.status >= 500);
     if (text === undefined) return trouble(`sends more than ${MOST_BYTES} bytes`, true);
-    return ok(JSON.parse(text) as Json);
+    return ok(answer.status === 204 ? null : (JSON.parse(text) as Json));
   } catch (thrown) {
     signal.throwIfAborted();
     if (limit.deadline.aborted) return trouble(`did not end its answer within ${formatDuration(patience)}`, true);

@@ -33,6 +33,7 @@ export interface Project {
   /** Slots of each named pool. */
   readonly pools: ReadonlyMap<string, number>;
   readonly cache: CacheSettings;
+  readonly hub: HubSettings;
   readonly secrets: readonly Secret[];
 }
 
@@ -70,6 +71,16 @@ export interface CacheSettings {
   /** Bounds of the local store: bytes and milliseconds since last use. */
   readonly maxSize: number;
   readonly maxAge: number;
+}
+
+/** The State Hub as the project names it, and when it is told something. */
+export interface HubSettings {
+  readonly url?: string;
+  readonly domain?: string;
+  /** Milliseconds between two notes on a step that runs longer than that. */
+  readonly interval: number;
+  /** Milliseconds that the end of a run waits at most for notes on their way. */
+  readonly wait: number;
 }
 
 export interface SandboxSpec {
@@ -154,6 +165,8 @@ export interface Step {
   readonly confirm?: string;
   readonly aliases?: readonly string[];
   readonly description?: string;
+  /** What the State Hub is told of how it ended. */
+  readonly hub?: 'e2e_result';
   /** Names in `lacking`, without which this is not the whole step. */
   readonly lacks?: readonly string[];
   /** The fields of the task, already of the shape that the task declares. */

@@ -125,6 +125,40 @@ const overlayFields = {
       },
     ],
   },
+  hub: {
+    kind: 'object',
+    description:
+      'The State Hub that is told of long steps and of results. Without an address, here or in SBX_HUB_URL or STATE_HUB_URL, none is.',
+    fields: {
+      url: {
+        kind: 'string',
+        pattern: '^https?://[^\\s/?#@]+(/[^\\s?#@]*)?$',
+        called: 'the address of a hub, without a user and a password',
+        description: 'Its address; SBX_HUB_URL and STATE_HUB_URL are stronger.',
+        examples: ['http://127.0.0.1:8000'],
+      },
+      domain: {
+        kind: 'string',
+        pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]*$',
+        called: 'a domain of the hub',
+        description: 'The domain of what it is told; STATE_HUB_DOMAIN is stronger. Without either: railiance.',
+        examples: ['railiance'],
+      },
+      interval: {
+        kind: 'string',
+        format: 'duration',
+        description: 'Time between two notes on a step that runs longer than that; 100ms at least.',
+        default: '1m',
+      },
+      wait: {
+        kind: 'string',
+        format: 'duration',
+        description: 'How long the end of a run waits at most for notes on their way. Then they are dropped.',
+        default: '3s',
+      },
+    },
+    examples: [{ url: 'http://127.0.0.1:8000' }],
+  },
 } as const satisfies ObjectShape['fields'];
 
 /** The keys of a Sandboxfile, in the order of the reference. Recipes and profiles have the same. */

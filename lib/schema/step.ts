@@ -1,4 +1,5 @@
 import { envShape, variableNames } from './environment.ts';
+import { poolShape } from './pool.ts';
 import { readyShape } from './service.ts';
 import { type ListShape, type MapShape, type ObjectShape, ONE_WORD, type StringShape } from './shape.ts';
 
@@ -45,18 +46,6 @@ const globs = (description: string, examples: readonly (readonly string[])[]) =>
   }) as const satisfies ListShape;
 
 const sandboxName = (description: string) => ({ kind: 'string', literal: true, format: 'name', description, examples: ['vm'] }) as const;
-
-const poolName = { kind: 'string', literal: true, format: 'name', description: 'A slot of this pool.' } as const satisfies StringShape;
-
-const poolShare = {
-  kind: 'object',
-  description: 'So many slots of a pool.',
-  fields: {
-    name: { ...poolName, description: 'Name of the pool.', examples: ['memory'] },
-    weight: { kind: 'integer', description: 'How many slots.', minimum: 1, maximum: 1024, default: 1 },
-  },
-  required: ['name'],
-} as const satisfies ObjectShape;
 
 /** The keys of every step, whatever its task. */
 export const stepFields = {
@@ -198,17 +187,7 @@ export const stepFields = {
       },
     ],
   },
-  pool: {
-    kind: 'any-of',
-    description:
-      'The pools whose slots bound how many of their steps run at once. All that a step takes is taken together, in turn: nobody that came later, and wants some of it, is let in before.',
-    of: [
-      poolName,
-      poolShare,
-      { kind: 'list', description: 'Several pools.', of: { kind: 'any-of', description: 'A pool.', of: [poolName, poolShare] } },
-    ],
-    examples: ['linkers', { name: 'memory', weight: 4 }, ['db', { name: 'memory', weight: 4 }]],
-  },
+  pool: poolShape,
   parallel: { kind: 'boolean', description: 'May run beside other steps in the same workspace.', default: false },
   cache: { kind: 'boolean', description: 'false: never remembered. true: remembered though it has secrets; needs outputs.' },
   interactive: { kind: 'boolean', description: "Joined to the user's terminal; never remembered.", default: false },
@@ -247,4 +226,10 @@ export const stepFields = {
     examples: [['b']],
   },
   description: { kind: 'string', literal: true, description: 'One line for `sbx list`.' },
+  hub: {
+    kind: 'string',
+    literal: true,
+    description: 'What the State Hub is told of how the step ended, each time that it was executed: `e2e_result` is that of a test.',
+    enum: ['e2e_result'],
+  },
 } as const satisfies ObjectShape['fields'];

@@ -22,6 +22,7 @@ const TOPICS = [
     'completion',
     'doctor',
     'bridge',
+    'hub',
     'provided-places',
   ],
 ];

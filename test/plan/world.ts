@@ -42,6 +42,7 @@ export function project(steps: readonly Step[], more: Partial<Project> & { reado
     sandboxes: new Map([sandbox(LOCAL), ...places].map((one) => [one.name, one])),
     steps: new Map(steps.map((one) => [one.id, one])),
     cache: { enabled: true, maxSize: 1, maxAge: 1 },
+    hub: { interval: 1e9, wait: 1e9 },
     ...more,
   };
 }

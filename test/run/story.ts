@@ -205,6 +205,7 @@ export function projectOf(story: Pick<Story, 'steps' | 'sandboxes' | 'pools' | '
     lacking: new Map(),
     pools: new Map(Object.entries(story.pools ?? {})),
     cache: { enabled: true, maxSize: 1e9, maxAge: 1e9 },
+    hub: { interval: 1e9, wait: 1e9 },
     secrets: story.secrets ?? [],
   };
 }

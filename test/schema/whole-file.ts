@@ -29,6 +29,7 @@ sandboxes:
     env: [LANG]
 pools: { linkers: 2 }
 cache: { enabled: true, maxSize: 10GiB, maxAge: 30d }
+hub: { url: "http://127.0.0.1:8000", domain: railiance, interval: 1m, wait: 3s }
 profiles:
   release:
     params: { optimize: "2" }
@@ -45,6 +46,7 @@ steps:
     inputs: [src, { command: git rev-parse HEAD }]
     values: { version: text }
     outputs: []
+    hub: e2e_result
   link: { run: make link, pool: { name: linkers, weight: 2 } }
 `;
 

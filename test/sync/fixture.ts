@@ -41,6 +41,7 @@ export function projectOf(root: string, steps: readonly Step[] = [], over: Parti
     lacking: new Map(),
     pools: new Map(),
     cache: { enabled: true, maxSize: 1e9, maxAge: 1e9 },
+    hub: { interval: 1e9, wait: 1e9 },
     secrets: [],
     ...over,
   };

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { err, ok, type Result } from '../../base/result.ts';
 import { parseDocument } from '../../config/document.ts';
 import { saysNothing, setFields } from '../../config/edit-yaml.ts';
+import { hubAddress } from '../../hub/address.ts';
 import { AGENT_TYPE, agentsAmong, CATALOG, entriesIn, idIn, TYPE_TITLE, typeEntry } from '../../hub/catalog.ts';
 import { askHub, HUB_PATIENCE, type Hub } from '../../hub/client.ts';
 import { nearestFile } from '../../io/nearest.ts';
@@ -16,6 +17,7 @@ import { alone, type Refusal, realPath } from '../alone.ts';
 import { type Call, complain, refuse } from '../call.ts';
 import { foldersOf } from '../folders.ts';
 import { effectsOf } from '../ground.ts';
+import { hubDomain, hubNamed } from '../hub/named.ts';
 import { stoppable } from '../stoppable.ts';
 
 const REFS = 'state-hub-refs.yml';
@@ -25,8 +27,9 @@ const OF_TYPE = `${CATALOG}?capability_type=${AGENT_TYPE}`;
 export async function hub(call: Call): Promise<number> {
   const { surroundings, words } = call;
   const [which, ...names] = words.operands;
-  const url = (surroundings.environment.get('STATE_HUB_URL') || 'http://127.0.0.1:8000').replace(/\/+$/, '');
-  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) return refuse(call, `STATE_HUB_URL is no http URL: ${url}`);
+  const named = hubNamed(surroundings.environment, 'http://127.0.0.1:8000');
+  const url = named && hubAddress(named.text);
+  if (url === undefined) return refuse(call, `${named?.by} is no address of a State Hub`, 'e.g. http://127.0.0.1:8000, without a password');
   const asked: Hub = { url, patience: HUB_PATIENCE };
   if (which === 'find') return await stoppable(surroundings, (signal) => find(call, names, asked, signal));
   if (names[0] !== undefined) return refuse(call, `sbx hub register does not take "${names[0]}"`);
@@ -82,8 +85,7 @@ async function register(
     const known = await askHub(asked, OF_TYPE, undefined, signal);
     if (!known.ok) return known;
     const there = entriesIn(known.value).find(({ title }) => title === TYPE_TITLE)?.id;
-    const posted =
-      there === undefined ? await askHub(asked, CATALOG, typeEntry(environment.get('STATE_HUB_DOMAIN') || 'railiance'), signal) : undefined;
+    const posted = there === undefined ? await askHub(asked, CATALOG, typeEntry(hubDomain(environment)), signal) : undefined;
     if (posted?.ok === false) {
       const hint = 'it may have been posted: the next try looks first';
       return err({ message: posted.error.message, ...(posted.error.mayBeDone ? { hint } : {}) });
