@@ -22,7 +22,7 @@ import { hubNamed } from './hub/named.ts';
 import { keepSchema } from './init/modeline.ts';
 import { isNarrowed, narrowed } from './narrow.ts';
 import { sayFaulty } from './open.ts';
-import { checkoutIn, type Ground, sandboxesOf } from './sandboxes.ts';
+import { checkoutIn, type Ground, machineIn, sandboxesOf } from './sandboxes.ts';
 import type { Surroundings } from './surroundings.ts';
 import { terminalOf } from './terminal.ts';
 import { openView } from './views.ts';
@@ -139,6 +139,7 @@ function killGraceOf({ environment }: Surroundings): number | undefined {
 function requestOf(call: Call, ground: Ground, names: readonly StepId[]): Omit<RunRequest, 'tell' | 'killGrace' | 'confirm'> {
   const { options, surroundings } = call;
   const { project, io, folders } = ground;
+  const sandboxes = sandboxesOf(ground);
   return {
     project,
     wish: wishOf(options, names),
@@ -150,8 +151,8 @@ function requestOf(call: Call, ground: Ground, names: readonly StepId[]): Omit<R
     folders,
     here: { os: surroundings.os, arch: surroundings.arch },
     tasks: TASK,
-    sandboxes: sandboxesOf(ground),
-    machine: async (name) => (await import('./machines.ts')).machineOf(name, ground),
+    sandboxes,
+    machine: (name) => machineIn(sandboxes, name),
     checkout: () => checkoutIn(ground),
     terminal: terminalOf(surroundings),
     sweep: (run, living, hurry) => endRun(run, killGraceOf(surroundings) ?? KILL_GRACE, living, hurry),

@@ -1,10 +1,15 @@
 import { join } from 'node:path';
+import { err, type Result } from '../base/result.ts';
+import { localSandbox } from '../io/local.ts';
+import type { Failure } from '../model/failure.ts';
 import type { Folders, Io } from '../model/io.ts';
 import type { Project, SandboxName, SandboxSpec } from '../model/project.ts';
 import type { Sandbox } from '../model/sandbox.ts';
+import type { SandboxMachine } from '../model/sandbox-machine.ts';
 import { knownMachineId, machineId } from '../run/machine.ts';
 import { type Checkout, checkoutOf } from '../sync/checkout.ts';
 import { ask, type Question } from './ask.ts';
+import type { MachinePlace, MachineSandbox } from './machine/sandbox.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What sandboxes are made of. */
@@ -54,6 +59,7 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
       },
     };
   }
+  if (spec.machine !== undefined) return placeWithMachine({ ...spec, machine: spec.machine }, { ...ground, io });
   return {
     name,
     kind,
@@ -63,6 +69,41 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
       return sshSandbox({ ...routeOf(spec, ground), name, grace, owner: owner() }, io).connect(signal);
     },
   };
+}
+
+function placeWithMachine(spec: MachinePlace['spec'], ground: Ground): MachineSandbox {
+  const { io, folders, project, surroundings } = ground;
+  const { name, machine } = spec;
+  const below = project.sandboxes.get(machine.hypervisor);
+  if (below === undefined) throw new Error(`no sandbox ${machine.hypervisor}`);
+  let opening: Promise<MachineSandbox> | undefined;
+  const open = (): Promise<MachineSandbox> =>
+    (opening ??= import('./machine/sandbox.ts').then(({ machineSandbox }) =>
+      machineSandbox({
+        ...{ spec, io, folders, project },
+        checkout: () => checkoutIn(ground).id,
+        user: () => surroundings.user(),
+        hypervisor: below.kind === 'local' ? localSandbox(below.name, io) : sandboxOf(below, ground),
+        host: below.kind === 'local' ? undefined : (below.host ?? below.name),
+        ask: routeOf(spec, ground).ask,
+      }),
+    ));
+  return {
+    name,
+    kind: 'machine',
+    target: `machine ${machine.name ?? `${project.name}-${name}`}`,
+    machine: async () => (await open()).machine(),
+    connect: async (signal, note) => (await open()).connect(signal, note),
+    leave: async (note) => (await opening)?.leave?.(note),
+  };
+}
+
+/** The machine behind a sandbox, among those of a run. */
+export async function machineIn(sandboxes: ReadonlyMap<SandboxName, Sandbox>, name: SandboxName): Promise<Result<SandboxMachine, Failure>> {
+  const sandbox = sandboxes.get(name);
+  if (sandbox !== undefined && 'machine' in sandbox) return (sandbox as MachineSandbox).machine();
+  const hint = 'declare `machine:` under the sandbox';
+  return err({ code: 'machine-absent', message: `there is no machine behind ${name}`, hint });
 }
 
 /** `ssh -G` and what the user's configuration starts have no use for the secrets of steps. */

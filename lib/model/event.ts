@@ -28,6 +28,7 @@ export type Event =
       /** Why there is a second one: places that are not as they were known to be. None: nothing was known of them. */
       readonly changed?: readonly PlaceChange[];
     }
+  | { readonly type: 'place-note'; readonly sandbox: SandboxName; readonly text: string }
   | { readonly type: 'place-connecting'; readonly sandbox: SandboxName; readonly target: string }
   | { readonly type: 'place-connected'; readonly sandbox: SandboxName; readonly target: string; readonly workspace: string }
   | { readonly type: 'place-failed'; readonly sandbox: SandboxName; readonly failure: Failure }

@@ -32,7 +32,7 @@ export interface MachineSpec {
 }
 
 /** What is given to a guest when it first starts. Paths are absolute, on this computer. */
-interface MachineKeys {
+export interface MachineKeys {
   /** Public keys of those who may log in, beside the one that sbx makes for itself. */
   readonly authorize: readonly string[];
   /** The private key that the guest goes to its relay with; its public half lies beside it as `.pub`. */

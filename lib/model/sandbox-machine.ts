@@ -27,7 +27,7 @@ export interface SandboxMachine {
   restore(name: string, scope: DeedScope): Promise<Result<Deed, Failure>>;
 }
 
-interface DeedScope {
+export interface DeedScope {
   readonly signal: AbortSignal;
   /** What is going on, for people. */
   note(text: string): void;

@@ -6,14 +6,16 @@ import type { Pairs } from './value.ts';
 /** How a command ended. Only `code: 0` is success; an exit by signal never is. */
 export type Exit = { readonly code: number } | { readonly signal: string };
 
-/** A place where steps run, not yet connected: the same port whether local, embedded or ssh. */
+/** A place where steps run, not yet connected: the same port whether local, embedded, reached by SSH, or a machine that is brought up first. */
 export interface Sandbox {
   readonly name: string;
   readonly kind: 'local' | 'embedded' | 'ssh' | 'machine';
   /** For messages: `build@localhost:12222`, `embedded`, `local`. */
   readonly target: string;
-  /** Reaches the place; one connection serves all steps of a run. Ends within the connect deadline. */
-  connect(signal: AbortSignal): Promise<Result<Session, Failure>>;
+  /** Reaches the place; one connection serves all steps of a run. Ends within its deadlines. `note` is told what takes long. */
+  connect(signal: AbortSignal, note?: (text: string) => void): Promise<Result<Session, Failure>>;
+  /** The run that may have used it is over, and its sessions are closed: what nobody needs is given back. Absent: nothing is to be done. */
+  leave?(note: (text: string) => void): Promise<void>;
 }
 
 /** A connected place. Disposing closes the link; supervised work that was not ended goes on for the grace of the sandbox. */

@@ -132,6 +132,11 @@ export class Reach implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#over = true;
     await Promise.all([...this.#verdicts.keys()].map((name) => this.#close(name)));
+    await Promise.all(
+      [...this.#sandboxes.values()].map((sandbox) =>
+        sandbox.leave?.((text) => this.#input.emit({ type: 'place-note', sandbox: sandbox.name, text })),
+      ),
+    );
   }
 
   async #close(sandbox: SandboxName): Promise<void> {
@@ -160,7 +165,7 @@ export class Reach implements AsyncDisposable {
     const far = sandbox.kind !== 'local';
     if (far && offline) return err({ code: 'unreachable', message: `${name} is not reached: sbx is offline by --offline` });
     if (far) emit({ type: 'place-connecting', sandbox: name, target: sandbox.target });
-    const session = await sandbox.connect(signal);
+    const session = await sandbox.connect(signal, (text) => emit({ type: 'place-note', sandbox: name, text }));
     if (!session.ok) return session;
     if (!far) return ok({ sandbox, session: session.value, workspace: ok(root), absent: false });
     const arrived = await this.#input.arrive(session.value, name, signal);

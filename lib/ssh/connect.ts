@@ -22,6 +22,8 @@ export interface Route {
   /** An ssh_config alias or `user@host:port`. */
   readonly named: string;
   readonly user?: string | undefined;
+  /** What is known of it already; then no configuration is asked. */
+  readonly at?: HostSettings;
   /** sbx's state folder, for its own known_hosts. */
   readonly state: string;
   /** Milliseconds; absent: ConnectTimeout of the configuration, else CONNECT_PATIENCE. */
@@ -49,14 +51,14 @@ async function reach(
 ): Promise<Result<Link, Failure>> {
   if (depth > MOST_HOPS)
     return err({ code: 'ssh-config', message: `ProxyJump of ${route.named} goes through more than ${MOST_HOPS} hosts` });
-  const resolved = await resolveHost(route, io, signal);
+  const resolved = route.at === undefined ? await resolveHost(route, io, signal) : ok(route.at);
   if (signal.aborted) return err(CANCELLED);
   if (!resolved.ok) return resolved;
   const settings = resolved.value;
   let under: Link | undefined;
   for (const [index, hop] of settings.jumps.entries()) {
     const named = hop.replace(/^ssh:\/\//, '');
-    const { user: _, ...rest } = route;
+    const { user: _, at: __, ...rest } = route;
     const next: Result<Link, Failure> =
       under === undefined
         ? await reach({ ...rest, named }, io, signal, ssh2, undefined, depth + 1)

@@ -65,14 +65,15 @@ export async function trust(route: Route, fingerprint: string, io: Io, signal: A
   return offered;
 }
 
-/** One line a host; written whole beside the old file, synced and renamed, so that no crash leaves half of it. */
-function replaceOwn(state: string, name: string, line: string, io: Io): void {
+/** One line a host, or none; written whole beside the old file, synced and renamed, so that no crash leaves half of it. */
+export function replaceOwn(state: string, name: string, line: string | undefined, io: Pick<Io, 'files' | 'nonce'>): void {
   const { files } = io;
   makeFolder(files, state, 0o700);
   const path = ownKnownHosts(state);
-  const old = files.existsSync(path) ? files.readFileSync(path, 'utf8').split('\n') : [];
-  const kept = old.filter(
-    (text) => text.trim() !== '' && !parseKnownHosts(text).some((entry) => entry.marker === undefined && isFor(entry, name)),
-  );
-  replaceFile(io, path, `${[...kept, line].join('\n')}\n`, { mode: 0o600, sync: true });
+  const old = files.existsSync(path) ? files.readFileSync(path, 'utf8') : '';
+  const kept = old
+    .split('\n')
+    .filter((text) => text.trim() !== '' && !parseKnownHosts(text).some((entry) => entry.marker === undefined && isFor(entry, name)));
+  const text = [...kept, ...(line === undefined ? [] : [line])].map((one) => `${one}\n`).join('');
+  if (text !== old) replaceFile(io, path, text, { mode: 0o600, sync: true });
 }

@@ -105,6 +105,8 @@ export function fold(board: Board, e: Stamped): void {
         if (step.sandbox !== LOCAL) board.remote = true;
       }
       return;
+    case 'place-note':
+      return;
     case 'place-connecting':
       board.places.set(e.sandbox, 'connecting');
       board.reached = true;

@@ -89,6 +89,8 @@ export function lineOf(e: Stamped, board: Board, paint: Paint, verbose: boolean)
       return e.changed ? `planned anew: ${neutral(e.changed.map(describeChange).join(', '))}` : undefined;
     case 'place-connecting':
       return `connecting to ${neutral(e.sandbox)} (${neutral(e.target)})`;
+    case 'place-note':
+      return `${neutral(e.sandbox)}: ${neutral(e.text)}`;
     case 'place-connected':
       return verbose ? `connected to ${neutral(e.sandbox)}, workspace ${neutral(e.workspace)}` : undefined;
     case 'place-failed':

@@ -1,0 +1,99 @@
+import { err, ok, type Result } from '../../base/result.ts';
+import { unreachable } from '../../base/unreachable.ts';
+import type { Failure } from '../../model/failure.ts';
+import type { MachineSettings, Network, SettingsNow } from '../../model/machine.ts';
+import type { DeedScope } from '../../model/sandbox-machine.ts';
+import { bring } from '../bring.ts';
+import { lacksCapability } from '../checks.ts';
+import { hasSettings } from '../has-settings.ts';
+import { type MachineGround, theMachine } from './ground.ts';
+
+/** Processors, memory and network, as the Sandboxfile wants them. */
+export async function setUp(ground: MachineGround, scope: DeedScope) {
+  const { driver, clock, owner, patiences } = ground;
+  const { signal } = scope;
+  const id = await theMachine(ground, signal);
+  if (!id.ok) return id;
+  const has = await driver.settings(id.value, signal);
+  if (!has.ok) return has;
+  const network = await networkOf(ground, has.value.network, signal);
+  if (!network.ok) return network;
+  const { cpus, memory } = ground.spec;
+  const wanted = { cpus: cpus ?? has.value.cpus, memory: memory ?? has.value.memory, network: network.value };
+  if (hasSettings(has.value, wanted)) return ok({ id: id.value, did: [] });
+  const alone = ground.alone();
+  if (!alone.ok) return alone;
+  const off = await bring(
+    { driver, clock, owner, patiences, doing: () => scope.note('shuts down, to be changed') },
+    id.value,
+    'off',
+    signal,
+  );
+  if (!off.ok) return off;
+  const changed = await driver.configure(id.value, wanted, signal);
+  return changed.ok ? ok({ id: id.value, did: differences(has.value, wanted) }) : changed;
+}
+
+/** Its sshd is always forwarded, so that `endpoint: direct` finds it. A bridge that nobody named is the first that is up, and stays the one that it has. */
+async function networkOf(
+  { spec, driver }: MachineGround,
+  has: Network | undefined,
+  signal: AbortSignal,
+): Promise<Result<Network, Failure>> {
+  const facts = await driver.probe(signal);
+  if (!facts.ok) return facts;
+  if (!facts.value.networks.includes(spec.network))
+    return lacksCapability(driver.name, `network ${spec.network}`, `it has ${facts.value.networks.join(', ')}`);
+  switch (spec.network) {
+    case 'none':
+      return ok({ is: 'none' });
+    case 'nat': {
+      const forwards = [...spec.forwards];
+      return ok({ is: 'nat', forwards: forwards.some(({ guest }) => guest === SSH_PORT) ? forwards : [{ guest: SSH_PORT }, ...forwards] });
+    }
+    case 'bridged': {
+      const bridges = await driver.bridges(signal);
+      if (!bridges.ok) return bridges;
+      const names = bridges.value.map(({ name }) => name);
+      if (spec.adapter !== undefined) {
+        if (names.includes(spec.adapter)) return ok({ is: 'bridged', adapter: spec.adapter });
+        const message = `there is no adapter ${JSON.stringify(spec.adapter)} to bridge to`;
+        return err({
+          code: 'machine-state',
+          message,
+          hint: names.length === 0 ? 'its computer has none' : `it has ${names.map((name) => JSON.stringify(name)).join(', ')}`,
+        });
+      }
+      const [first] = bridges.value.filter(({ up }) => up).toSorted((a, b) => Number(a.wireless) - Number(b.wireless));
+      const adapter = has?.is === 'bridged' && names.includes(has.adapter) ? has.adapter : first?.name;
+      if (adapter !== undefined) return ok({ is: 'bridged', adapter });
+      return err({
+        code: 'machine-state',
+        message: 'no adapter that could be bridged to is up',
+        hint: 'use `network: nat`, or name one with `adapter`',
+      });
+    }
+    default:
+      return unreachable(spec.network);
+  }
+}
+
+export const SSH_PORT = 22;
+
+/** In words. */
+function differences(has: SettingsNow, wanted: Required<MachineSettings>): readonly string[] {
+  const said: string[] = [];
+  if (has.cpus !== wanted.cpus) said.push(`cpus ${has.cpus} -> ${wanted.cpus}`);
+  if (has.memory !== wanted.memory) said.push(`memory ${has.memory} -> ${wanted.memory} MiB`);
+  const [before, after] = [describe(has.network), describe(wanted.network)];
+  if (before !== after) said.push(`network ${before} -> ${after}`);
+  return said;
+}
+
+function describe(network: Network | undefined): string {
+  if (network === undefined) return 'of another kind';
+  if (network.is === 'none') return 'none';
+  if (network.is === 'bridged') return `bridged to ${network.adapter}`;
+  const ports = network.forwards.map(({ host, guest }) => `${host ?? 'any'}:${guest}`).toSorted();
+  return `nat ${ports.join(' ')}`.trim();
+}

@@ -1,0 +1,54 @@
+/** Who uses what several runs share. Each user is a file whose name says which process it is, as in a lock; one of a dead process counts no more. */
+import { makeFolder } from '../io/replace.ts';
+import type { Files, Io } from '../model/io.ts';
+import { contentOf, describeHolder, type Holder, holderNamed, nameOf } from './holder.ts';
+import { isProvablyDead, whoAmI } from './self.ts';
+
+export interface Use {
+  /** The others, for people. What dead ones left is cleared. */
+  others(): readonly string[];
+  /** Never throws. */
+  end(): void;
+}
+
+/** `folder` is the thing's own. Throws what a file operation threw. */
+export function beginUse(io: Pick<Io, 'files' | 'nonce'>, folder: string, command: string): Use {
+  const { files } = io;
+  const self = whoAmI(files);
+  const holder: Holder = { ...self, nonce: io.nonce(), command };
+  const name = nameOf(holder);
+  makeFolder(files, folder, 0o700);
+  files.writeFileSync(`${folder}/${name}`, contentOf(holder), { mode: 0o600 });
+  return {
+    others: () => usersIn(files, folder).flatMap((one) => (one.nonce === holder.nonce ? [] : [describeHolder(one)])),
+    end: () => {
+      try {
+        files.rmSync(`${folder}/${name}`, { force: true });
+      } catch {
+        // This process ends soon, and is then provably dead.
+      }
+    },
+  };
+}
+
+/** All that live, or may. */
+function usersIn(files: Files, folder: string): readonly Holder[] {
+  const self = whoAmI(files);
+  if (!files.existsSync(folder)) return [];
+  return files.readdirSync(folder).flatMap((name) => {
+    const holder = holderNamed(name);
+    if (holder === undefined) return [];
+    if (!isProvablyDead(files, holder, self)) return [{ ...holder, ...said(files, `${folder}/${name}`) }];
+    files.rmSync(`${folder}/${name}`, { force: true });
+    return [];
+  });
+}
+
+function said(files: Files, path: string): Pick<Holder, 'host' | 'command'> {
+  try {
+    const [host = '', command = ''] = files.readFileSync(path, 'utf8').split('\n');
+    return { host, command };
+  } catch {
+    return { host: '', command: 'a run that ends' };
+  }
+}
