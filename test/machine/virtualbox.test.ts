@@ -186,6 +186,21 @@ withGuest('a bridged guest is reached by the address that it says it has', () =>
   }),
 );
 
+withGuest("a guest reaches its computer's loopback by NAT: since 7.0 it must be allowed to, and before nobody knows how", () =>
+  inVirtualBoxStandIn(inLocal)(async ({ driver, standIn, ...at }) => {
+    for (const [version, expected] of [
+      ['6.1.50r161033', undefined],
+      ['7.0.10r158379', true],
+      ['10.0.2r1', true],
+    ] as const) {
+      Object.assign(standIn ?? {}, { version });
+      const id = good(await driver.importAppliance(wishIn(at), never));
+      assert.is(standIn?.machines[0]?.reachesLoopback, expected, version);
+      good(await driver.destroy(id, at.owner, never));
+    }
+  }),
+);
+
 withGuest('what a linked clone hangs on goes with it, and not before', () =>
   inVirtualBoxStandIn(inLocal)(async ({ driver, standIn, ...at }) => {
     const base = good(await driver.importAppliance(wishIn(at), never));

@@ -23,13 +23,14 @@ const NAME = 'qemu';
 /** QEMU on Linux: a folder and at most one process for each machine. */
 export function qemuDriver(hypervisor: Hypervisor, { accelerator, folder }: QemuOptions): Driver {
   const place = qemuPlace(hypervisor, folder);
+  const powered = power(place, accelerator);
   return {
     name: NAME,
     probe: (signal) => probe(place, signal),
     ...qemuMaking(place),
-    ...power(place, accelerator),
+    ...powered,
     ...seeding(place, NAME),
-    snapshots: snapshots(place),
+    snapshots: snapshots(place, powered.start),
     ...notes({
       read: (id, signal) => place.ask(NOTES, id, [], signal),
       write: (id, name, word, signal) => place.ask(NOTE, id, [name, word], signal),

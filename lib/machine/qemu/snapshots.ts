@@ -1,9 +1,9 @@
 import { err, ok, type Result } from '../../base/result.ts';
 import type { Failure } from '../../model/failure.ts';
-import type { MachineId, Snapshots } from '../../model/machine.ts';
+import type { Driver, MachineId, Snapshots } from '../../model/machine.ts';
 import { checkSnapshotName } from '../checks.ts';
 import { monitor, type QemuPlace } from './place.ts';
-import { ASK_ALONE, DISK, RESTORE_OFF, SNAPSHOT_OFF, STATE } from './programs.ts';
+import { ASK_ALONE, DISK, POWER_OFF, RESTORE_OFF, SNAPSHOT_OFF, STATE } from './programs.ts';
 
 /** Writing and reading the memory of a large machine. */
 const SECONDS = 600;
@@ -13,8 +13,8 @@ interface Kept {
   readonly hasMemory: boolean;
 }
 
-/** Snapshots lie within the disks: with the memory if it ran, without if it was off. */
-export function snapshots(place: QemuPlace): Snapshots {
+/** Snapshots lie within the disks: with the memory if it ran, without if it was off; then what runs is cut off and started again. */
+export function snapshots(place: QemuPlace, start: Driver['start']): Snapshots {
   const kept = async (id: MachineId, signal: AbortSignal): Promise<Result<readonly Kept[], Failure>> => {
     const said = await place.ask(DISK, id, [], signal);
     if (!said.ok) return said;
@@ -53,7 +53,12 @@ export function snapshots(place: QemuPlace): Snapshots {
       if (!all.ok) return all;
       const found = all.value.find((one) => one.name === name);
       if (found === undefined) return err({ code: 'machine-state', message: `machine ${id} has no snapshot ${JSON.stringify(name)}` });
-      return tell(id, `loadvm ${name}`, [RESTORE_OFF, name, found.hasMemory ? 'memory' : ''], signal);
+      if (found.hasMemory) return tell(id, `loadvm ${name}`, [RESTORE_OFF, name, 'memory'], signal);
+      const state = await place.ask(STATE, id, [], signal);
+      const off = state.ok ? await place.ask(POWER_OFF, id, [], signal) : state;
+      const restored = off.ok ? await place.ask(RESTORE_OFF, id, [name, ''], signal) : off;
+      if (!restored.ok) return restored;
+      return state.ok && state.value.trim() !== 'off' ? start(id, signal) : ok(undefined);
     },
     list: async (id, signal) => {
       const all = await kept(id, signal);

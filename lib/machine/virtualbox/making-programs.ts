@@ -13,6 +13,9 @@ finish() {
   printf '%s\\n' "$1" >"$d/uuid"
   vb setextradata "$1" sbx/wish "$2" && vb setextradata "$1" sbx/owner "$3" || exit 1
   vb modifyvm "$1" --uart1 0x3F8 4 --uartmode1 file "$d/serial.log" || exit 1
+  # By NAT a guest reaches what listens on 127.0.0.1 of its computer; since 7.0 only where it is allowed to.
+  major=$(vb --version | sed -n 's/^\\([0-9]*\\)\\..*/\\1/p')
+  [ "\${major:-0}" -lt 7 ] || vb modifyvm "$1" --nat-localhostreachable1 on || exit 1
   vb modifyvm "$1" --name "$4" || exit 1
   echo "uuid $1"
 }

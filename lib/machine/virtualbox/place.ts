@@ -11,7 +11,7 @@ export interface VirtualBoxOptions {
   readonly program?: string;
   /** For what sbx keeps of machines there, absolute; absent: `$XDG_STATE_HOME/sbx/virtualbox`. */
   readonly folder?: string;
-  /** How often a lock is asked for, each time after a quarter of a second. */
+  /** How often a lock is asked for, each time after a tenth of a second. */
   readonly lockTries?: number;
 }
 

@@ -7,8 +7,8 @@
 /** How a program ends when the machine is not as it must be. */
 export const EXITS = { absent: 44, foreign: 45, running: 46, half: 47, off: 48, children: 49, taken: 50, unfit: 51, busy: 75 } as const;
 
-/** A quarter of a second each: VirtualBox holds a machine for a while after it went off. */
-export const LOCK_TRIES = 240;
+/** A tenth of a second each: VirtualBox holds a machine for a while after it went off. */
+export const LOCK_TRIES = 600;
 
 /**
  * `vb` runs VBoxManage: an exit of 0 is no success where it says \`error:\`, and one of 1 is none where a machine was started. What it says
@@ -35,7 +35,7 @@ vb() {
       *) break;;
     esac
     k=$((k+1)); [ $k -lt "$tries" ] || exit ${EXITS.busy}
-    sleep 0.25; waited
+    sleep 0.1; waited
   done
   tr -d '\\r' <"$t/out"
   [ $s -eq 0 ] || printf '%s\\n' "$e" >&2

@@ -134,6 +134,10 @@ function modify(state: State, words: readonly string[]): string {
   if (option(words, '--nic1') !== '') machine.nic = option(words, '--nic1');
   if (option(words, '--bridgeadapter1') !== '') machine.adapter = option(words, '--bridgeadapter1');
   if (option(words, '--uartmode1') === 'file') machine.uart = words[words.indexOf('--uartmode1') + 2] ?? '';
+  const loopback = option(words, '--nat-localhostreachable1');
+  if (loopback !== '' && Number.parseInt(state.version, 10) < 7)
+    throw new Refusal(`Unknown option: --nat-localhostreachable1`, 'E_INVALIDARG');
+  if (loopback !== '') machine.reachesLoopback = loopback === 'on';
   for (const [n, word] of words.entries()) {
     if (word !== '--natpf1') continue;
     const rule = words[n + 1] ?? '';
@@ -228,7 +232,7 @@ function answer(state: State, words: readonly string[]): string {
   const id = words[1] ?? '';
   switch (words[0]) {
     case '--version':
-      return `WARNING: The vboxdrv kernel module is not loaded.\r\n7.0.10r158379\r\n`;
+      return `WARNING: The vboxdrv kernel module is not loaded.\r\n${state.version}\r\n`;
     case 'list':
       if (id === 'vms') return state.machines.map(({ name, uuid }) => `"${name}" {${uuid}}\r\n`).join('');
       return BRIDGES.map(

@@ -24,6 +24,7 @@ export interface Machine {
   /** Until then nobody else may have it. */
   locked: number;
   uart?: string;
+  reachesLoopback?: boolean;
 }
 
 export interface Fault {
@@ -38,6 +39,8 @@ export interface Fault {
 }
 
 export interface State {
+  /** As it says it. */
+  version: string;
   machines: Machine[];
   faults: Fault[];
 }
