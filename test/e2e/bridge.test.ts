@@ -10,6 +10,7 @@ import { execute, sbx } from '../rig/cli.ts';
 import { withFolder } from '../rig/folder.ts';
 import { needing } from '../rig/needing.ts';
 import { comes } from '../rig/patience.ts';
+import { withRelayPorts } from '../rig/relay-ports.ts';
 import { startSshd } from '../rig/sshd.ts';
 
 interface Seen {
@@ -32,73 +33,75 @@ needing(
   await using vm = await startSshd();
   await relay.start();
   await vm.start();
-  await withFolder(async (folder) => {
-    const hub = createServer((_, answer) => answer.end('hub')).listen(0, '127.0.0.1');
-    await new Promise((listening) => hub.once('listening', listening));
-    const forward = `${12_300 + (process.pid % 500)}`;
-    const reverse = `12224:127.0.0.1:${vm.port}`;
-    const through = `${forward}:127.0.0.1:${(hub.address() as AddressInfo).port}`;
-    const tunnels = ['-M', '0', '-N', '-o', 'ExitOnForwardFailure=yes', '-F', relay.config, '-R', reverse, '-L', through, 'far'];
-    const open = (): ChildProcess => spawn('autossh', tunnels, { stdio: 'ignore', detached: true });
-    let autossh: ChildProcess | undefined;
-    const close = (): void => {
-      if (autossh?.pid !== undefined) process.kill(-autossh.pid, 'SIGTERM');
-      autossh = undefined;
-    };
-    const home = join(folder, 'a home');
-    mkdirSync(home);
-    writeFileSync(join(folder, 'port-registry.yml'), REGISTRY);
-    const config = join(home, 'ssh config');
-    const invocation = { cwd: folder, home, env: { SBX_SSH_CONFIG: config } };
-    const bridge = async (...args: string[]) => await sbx(['bridge', ...args], invocation);
-    const look = async (...which: string[]): Promise<readonly Seen[]> => {
-      const { stdout, stderr } = await bridge('status', '--json', '--user', vm.user, ...which);
-      assert.is(stderr, '');
-      return (JSON.parse(stdout) as { readonly ports: readonly Seen[] }).ports;
-    };
-    try {
-      const closed = await look();
-      assert.equal(
-        closed.map(({ port, is }) => [port, is]),
-        [12_221, 12_222, 12_223, 12_224, 12_225, 12_226, 12_227, 12_228, 12_229, 12_230].map((port) => [port, 'no-tunnel']),
-      );
+  await withRelayPorts(() =>
+    withFolder(async (folder) => {
+      const hub = createServer((_, answer) => answer.end('hub')).listen(0, '127.0.0.1');
+      await new Promise((listening) => hub.once('listening', listening));
+      const forward = `${12_300 + (process.pid % 500)}`;
+      const reverse = `12224:127.0.0.1:${vm.port}`;
+      const through = `${forward}:127.0.0.1:${(hub.address() as AddressInfo).port}`;
+      const tunnels = ['-M', '0', '-N', '-o', 'ExitOnForwardFailure=yes', '-F', relay.config, '-R', reverse, '-L', through, 'far'];
+      const open = (): ChildProcess => spawn('autossh', tunnels, { stdio: 'ignore', detached: true });
+      let autossh: ChildProcess | undefined;
+      const close = (): void => {
+        if (autossh?.pid !== undefined) process.kill(-autossh.pid, 'SIGTERM');
+        autossh = undefined;
+      };
+      const home = join(folder, 'a home');
+      mkdirSync(home);
+      writeFileSync(join(folder, 'port-registry.yml'), REGISTRY);
+      const config = join(home, 'ssh config');
+      const invocation = { cwd: folder, home, env: { SBX_SSH_CONFIG: config } };
+      const bridge = async (...args: string[]) => await sbx(['bridge', ...args], invocation);
+      const look = async (...which: string[]): Promise<readonly Seen[]> => {
+        const { stdout, stderr } = await bridge('status', '--json', '--user', vm.user, ...which);
+        assert.is(stderr, '');
+        return (JSON.parse(stdout) as { readonly ports: readonly Seen[] }).ports;
+      };
+      try {
+        const closed = await look();
+        assert.equal(
+          closed.map(({ port, is }) => [port, is]),
+          [12_221, 12_222, 12_223, 12_224, 12_225, 12_226, 12_227, 12_228, 12_229, 12_230].map((port) => [port, 'no-tunnel']),
+        );
 
-      autossh = open();
-      assert.ok(await comes(async () => (await look('alpha'))[0]?.is === 'refused'), 'the tunnel is not up');
-      const forwarded = await fetch(`http://127.0.0.1:${forward}`);
-      assert.is(await forwarded.text(), 'hub');
+        autossh = open();
+        assert.ok(await comes(async () => (await look('alpha'))[0]?.is === 'refused'), 'the tunnel is not up');
+        const forwarded = await fetch(`http://127.0.0.1:${forward}`);
+        assert.is(await forwarded.text(), 'hub');
 
-      const written = await bridge('ssh-config', '--user', vm.user, '--identity', vm.key);
-      assert.is(written.code, 0, written.stderr);
-      assert.is(statSync(config).mode & 0o777, 0o600);
-      const unknown = (await look('12224'))[0];
-      assert.equal([unknown?.is, unknown?.failure?.code], ['refused', 'host-key-unknown']);
-      const wrong = await sbx(['trust', 'alpha', '--fingerprint', `SHA256:${'A'.repeat(43)}`], invocation);
-      assert.is(wrong.code, 4, wrong.stderr);
-      const trusted = await sbx(['trust', 'alpha', '--fingerprint', vm.fingerprint], invocation);
-      assert.is(trusted.code, 0, trusted.stderr);
+        const written = await bridge('ssh-config', '--user', vm.user, '--identity', vm.key);
+        assert.is(written.code, 0, written.stderr);
+        assert.is(statSync(config).mode & 0o777, 0o600);
+        const unknown = (await look('12224'))[0];
+        assert.equal([unknown?.is, unknown?.failure?.code], ['refused', 'host-key-unknown']);
+        const wrong = await sbx(['trust', 'alpha', '--fingerprint', `SHA256:${'A'.repeat(43)}`], invocation);
+        assert.is(wrong.code, 4, wrong.stderr);
+        const trusted = await sbx(['trust', 'alpha', '--fingerprint', vm.fingerprint], invocation);
+        assert.is(trusted.code, 0, trusted.stderr);
 
-      const [up] = await look('alpha');
-      assert.equal([up?.is, up?.vm, up?.hostname], ['up', 'alpha', hostname()]);
-      assert.type(up?.latency, 'number');
-      const shown = await bridge('status', '--user', vm.user);
-      assert.match(shown.stdout, new RegExp(`^ {2}12224 +alpha +up +${hostname()}, `, 'm'));
-      assert.match(shown.stdout, /^ {2}12225 +no tunnel$/m);
-      const plain = await execute('ssh', ['-F', config, '-o', 'BatchMode=yes', 'alpha', 'echo', 'there'], invocation);
-      assert.is(plain.stdout, 'there\n', plain.stderr);
+        const [up] = await look('alpha');
+        assert.equal([up?.is, up?.vm, up?.hostname], ['up', 'alpha', hostname()]);
+        assert.type(up?.latency, 'number');
+        const shown = await bridge('status', '--user', vm.user);
+        assert.match(shown.stdout, new RegExp(`^ {2}12224 +alpha +up +${hostname()}, `, 'm'));
+        assert.match(shown.stdout, /^ {2}12225 +no tunnel$/m);
+        const plain = await execute('ssh', ['-F', config, '-o', 'BatchMode=yes', 'alpha', 'echo', 'there'], invocation);
+        assert.is(plain.stdout, 'there\n', plain.stderr);
 
-      vm.changeHostKey();
-      vm.stop();
-      await vm.start();
-      const [changed] = await look('alpha');
-      assert.equal([changed?.is, changed?.failure?.code], ['refused', 'host-key-changed']);
-      close();
-      assert.ok(await comes(async () => (await look('alpha'))[0]?.is === 'no-tunnel'), 'the tunnel is still up');
-    } finally {
-      close();
-      hub.close();
-    }
-  });
+        vm.changeHostKey();
+        vm.stop();
+        await vm.start();
+        const [changed] = await look('alpha');
+        assert.equal([changed?.is, changed?.failure?.code], ['refused', 'host-key-changed']);
+        close();
+        assert.ok(await comes(async () => (await look('alpha'))[0]?.is === 'no-tunnel'), 'the tunnel is still up');
+      } finally {
+        close();
+        hub.close();
+      }
+    }),
+  );
 });
 
 test('ports: assigned, listed and released; what collides or is unknown is refused, and two at once do not get the same', async () => {
