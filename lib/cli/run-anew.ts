@@ -67,7 +67,7 @@ interface RanProject {
 
 /** Runs the named steps of a project that was read, in the view that it asks for; what goes wrong is said, and the hub is told, if there is one. */
 export async function runProject(call: Call, project: Project, names: readonly StepId[], ways: RunWays): Promise<RanProject> {
-  const named = hubNamed(call.surroundings.environment, project.hub.url);
+  const named = call.options.offline ? undefined : hubNamed(call.surroundings.environment, project.hub.url);
   const told = named && named.text !== 'off' ? (await import('./hub/told.ts')).openTold(call, project, named) : undefined;
   try {
     return await runShown(call, project, names, { ...ways, hear: told?.hear });

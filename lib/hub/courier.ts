@@ -1,4 +1,3 @@
-import { limitOf } from '../io/limit.ts';
 import { askHub, type Hub } from './client.ts';
 import { NOTES, type Note } from './notes.ts';
 
@@ -34,11 +33,13 @@ export class Courier {
     if (!this.#isOut && this.#waiting.size > 0) this.#way = this.#go();
   }
 
-  /** Waits for what is on its way, so many milliseconds at most; what has not arrived then is dropped. Undefined: nothing was lost. */
-  async end(wait: number): Promise<Lost | undefined> {
-    using limit = limitOf(new AbortController().signal, wait);
-    limit.deadline.addEventListener('abort', () => this.#over.abort(), { once: true });
+  /** Waits for what is on its way, until the signal: what has not arrived then is dropped. Undefined: nothing was lost. */
+  async end(signal: AbortSignal): Promise<Lost | undefined> {
+    const drop = (): void => this.#over.abort();
+    if (signal.aborted) drop();
+    signal.addEventListener('abort', drop, { once: true });
     await this.#way;
+    signal.removeEventListener('abort', drop);
     return this.#lost === 0 ? undefined : { notes: this.#lost, why: this.#why ?? '' };
   }
 

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type TestHub, WRONG, withHub } from '../rig/hub.ts';
+import { inside } from '../rig/inside.ts';
 import { withProject } from '../rig/project.ts';
 import { freePort } from '../rig/sshd.ts';
 
@@ -56,8 +57,8 @@ test('a run tells the hub of its long step and of the result of its test, and no
 test('Hub down, slow, wrong: it never blocks or fails a run, which says in one line what was lost', async () => {
   const one = async (way: string, url: string): Promise<void> => {
     const file = `${fileFor(url, '1h', '200ms')}  quick: { run: 'true', hub: e2e_result }\n`;
-    await withProject({ 'Sandboxfile.yaml': file }, async ({ sbx }) => {
-      const { code, stdout, stderr } = await sbx(['run', 'quick']);
+    await withProject({ 'Sandboxfile.yaml': file }, async ({ root, home }) => {
+      const { code, stdout, stderr } = await inside(['run', 'quick'], { cwd: root, home });
       assert.is(code, 0, way);
       assert.match(stdout, /^1 step: 1 succeeded, in /m);
       assert.match(stderr, new RegExp(`^warning: [23] notes did not reach the State Hub: [^\n]* ${url} [^\n]*\n$`), way);
@@ -74,9 +75,9 @@ test('Hub down, slow, wrong: it never blocks or fails a run, which says in one l
 
 test('variables name another hub, or none; an address that is none is a warning, and its password is not shown', () =>
   withHub((hub) =>
-    withProject({ 'Sandboxfile.yaml': `${fileFor('http://127.0.0.1:1', '1h')}  quick: { run: 'true' }\n` }, async ({ sbx }) => {
+    withProject({ 'Sandboxfile.yaml': `${fileFor('http://127.0.0.1:1', '1h')}  quick: { run: 'true' }\n` }, async ({ root, home }) => {
       const run = async (env: { readonly [name: string]: string }) => {
-        const { code, stderr } = await sbx(['run', 'quick'], { env });
+        const { code, stderr } = await inside(['run', 'quick'], { cwd: root, home, env });
         return [code, stderr];
       };
       assert.equal(await run({ STATE_HUB_URL: `${hub.url}/` }), [0, '']);
@@ -84,6 +85,7 @@ test('variables name another hub, or none; an address that is none is a warning,
       assert.equal(await run({ STATE_HUB_URL: 'http://127.0.0.1:1', SBX_HUB_URL: hub.url }), [0, '']);
       assert.is(hub.notes.length, 4);
       assert.equal(await run({ SBX_HUB_URL: 'off' }), [0, '']);
+      assert.equal(await run({ SBX_HUB_URL: hub.url, SBX_OFFLINE: '1' }), [0, '']);
       assert.equal(await run({ SBX_HUB_URL: `http://me:${SECRET}@127.0.0.1:${hub.port}` }), [
         0,
         'warning: SBX_HUB_URL is no address of a State Hub: it is told nothing\n',
@@ -92,10 +94,27 @@ test('variables name another hub, or none; an address that is none is a warning,
     }),
   ));
 
+test('a signal while the hub is waited for ends the wait, and the run has done what it did', () =>
+  withHub((hub) =>
+    withProject({ 'Sandboxfile.yaml': `${fileFor(hub.url, '1h')}  quick: { run: 'true' }\n` }, async ({ sbx }) => {
+      hub.instead = WRONG['says nothing'];
+      const stop = new AbortController();
+      const seen = (text: string): void => {
+        if (text.includes('1 succeeded')) stop.abort();
+      };
+      const { code, signal, stderr } = await sbx(['run', 'quick'], { signal: stop.signal, seen });
+      assert.equal([code, signal], [0, null]);
+      assert.match(stderr, /^warning: 2 notes did not reach the State Hub: .* had not answered when the run was over\n$/);
+    }),
+  ));
+
 test('without an address nothing is told and nothing said', () =>
-  withProject({ 'Sandboxfile.yaml': 'version: 1\nhub: {}\nsteps: { quick: { run: "true", hub: e2e_result } }\n' }, async ({ sbx }) => {
-    const { code, stderr } = await sbx(['run', 'quick']);
-    assert.equal([code, stderr], [0, '']);
-  }));
+  withProject(
+    { 'Sandboxfile.yaml': 'version: 1\nhub: {}\nsteps: { quick: { run: "true", hub: e2e_result } }\n' },
+    async ({ root, home }) => {
+      const { code, stderr } = await inside(['run', 'quick'], { cwd: root, home });
+      assert.equal([code, stderr], [0, '']);
+    },
+  ));
 
 test.run();

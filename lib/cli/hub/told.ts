@@ -2,6 +2,7 @@ import { hubAddress } from '../../hub/address.ts';
 import { HUB_PATIENCE } from '../../hub/client.ts';
 import { Courier } from '../../hub/courier.ts';
 import { notesOf } from '../../hub/notes.ts';
+import { limitOf } from '../../io/limit.ts';
 import type { Stamped } from '../../model/event.ts';
 import type { Project } from '../../model/project.ts';
 import type { Call } from '../call.ts';
@@ -10,7 +11,7 @@ import { type HubNamed, hubDomain } from './named.ts';
 /** A hub that hears of a run. Whatever becomes of that is a warning, nothing more. */
 interface Told {
   hear(event: Stamped): void;
-  /** When all else is done. */
+  /** When all else is done. A signal ends the wait, and nothing else: the run is over. */
   end(): Promise<void>;
 }
 
@@ -26,12 +27,18 @@ export function openTold({ surroundings, err }: Call, project: Project, { by, te
   const tests = new Set([...steps.values()].flatMap((step) => (step.hub === 'e2e_result' ? [step.id] : [])));
   const notes = notesOf({ domain: hubDomain(surroundings.environment, hub.domain), interval, tests });
   const courier = new Courier({ url, patience: HUB_PATIENCE });
+  const stop = new AbortController();
+  let deaf = (): void => {};
   const timer = setInterval(() => courier.send(notes.tick(Date.now())), interval);
   return {
-    hear: (event) => courier.send(notes.hear(event)),
+    hear: (event) => {
+      courier.send(notes.hear(event));
+      if (event.type === 'run-finished') deaf = surroundings.onSignals(['SIGINT', 'SIGTERM', 'SIGHUP'], () => stop.abort());
+    },
     end: async () => {
       clearInterval(timer);
-      const lost = await courier.end(Math.min(hub.wait, LONGEST));
+      using limit = limitOf(stop.signal, Math.min(hub.wait, LONGEST));
+      const lost = await courier.end(limit.signal).finally(() => deaf());
       if (lost === undefined) return;
       err.write(`warning: ${lost.notes === 1 ? 'one note' : `${lost.notes} notes`} did not reach the State Hub: ${lost.why}\n`);
     },
