@@ -11,7 +11,7 @@ type Written = ValueOf<typeof readyShape>;
 const WAYS = ['tcp', 'http', 'command', 'line'] as const;
 
 /** Of what a service has none. */
-const REFUSED = ['outputs', 'values', 'interactive', 'when', 'provides', 'releases', 'timeout', 'retry', 'pool', 'cache'] as const;
+const REFUSED = ['outputs', 'values', 'interactive', 'when', 'provides', 'releases', 'timeout', 'retry', 'pool', 'cache', 'hub'] as const;
 
 const WHY = 'It is not remembered nor tried again, holds no slot, and lives as long as the steps that need it.';
 
