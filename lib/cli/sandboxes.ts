@@ -9,7 +9,8 @@ import type { SandboxMachine } from '../model/sandbox-machine.ts';
 import { knownMachineId, machineId } from '../run/machine.ts';
 import { type Checkout, checkoutOf } from '../sync/checkout.ts';
 import { ask, type Question } from './ask.ts';
-import type { MachinePlace, MachineSandbox } from './machine/sandbox.ts';
+import type { MachinePlace } from './machine/open.ts';
+import type { MachineSandbox } from './machine/sandbox.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What sandboxes are made of. */

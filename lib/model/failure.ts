@@ -85,6 +85,8 @@ export const UNREACHABLE: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'auth-failed',
   'link-lost',
   'ssh-config',
+  'hypervisor-unfit',
+  'machine-stuck',
 ]);
 
 /** Whether the step never began, for its place could not be reached. */

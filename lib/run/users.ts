@@ -5,6 +5,8 @@ import { contentOf, describeHolder, type Holder, holderNamed, nameOf } from './h
 import { isProvablyDead, whoAmI } from './self.ts';
 
 export interface Use {
+  /** Says which process it is, also to later ones. */
+  readonly name: string;
   /** The others, for people. What dead ones left is cleared. */
   others(): readonly string[];
   /** Never throws. */
@@ -20,6 +22,7 @@ export function beginUse(io: Pick<Io, 'files' | 'nonce'>, folder: string, comman
   makeFolder(files, folder, 0o700);
   files.writeFileSync(`${folder}/${name}`, contentOf(holder), { mode: 0o600 });
   return {
+    name,
     others: () => usersIn(files, folder).flatMap((one) => (one.nonce === holder.nonce ? [] : [describeHolder(one)])),
     end: () => {
       try {
@@ -29,6 +32,12 @@ export function beginUse(io: Pick<Io, 'files' | 'nonce'>, folder: string, comman
       }
     },
   };
+}
+
+/** True only if it is proven that the process which that name is of lives no more. */
+export function isUserDead(files: Files, name: string): boolean {
+  const holder = holderNamed(name);
+  return holder !== undefined && isProvablyDead(files, holder, whoAmI(files));
 }
 
 /** All that live, or may. */

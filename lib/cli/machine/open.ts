@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { digestOf } from '../../base/digest.ts';
+import { canonicalJson } from '../../base/json.ts';
+import { err, ok, type Result } from '../../base/result.ts';
+import type { MachineGround } from '../../machine/behind/ground.ts';
+import { sandboxMachine } from '../../machine/behind/machine.ts';
+import { PATIENCES } from '../../machine/bring.ts';
+import { hypervisorIn } from '../../machine/hypervisor.ts';
+import type { Failure } from '../../model/failure.ts';
+import type { Folders, Io } from '../../model/io.ts';
+import type { MachineSpec } from '../../model/machine-spec.ts';
+import type { Project, SandboxSpec } from '../../model/project.ts';
+import type { Sandbox, Session } from '../../model/sandbox.ts';
+import type { DeedScope, SandboxMachine } from '../../model/sandbox-machine.ts';
+import { machineId } from '../../run/machine.ts';
+import { openOwned } from '../../run/owned.ts';
+import { beginUse, isUserDead, type Use } from '../../run/users.ts';
+import { driverFor } from './drivers.ts';
+import { guestOf } from './guest.ts';
+
+/** What a machine behind a sandbox hangs on. */
+export interface MachinePlace {
+  readonly spec: SandboxSpec & { readonly machine: MachineSpec };
+  readonly io: Io;
+  readonly folders: Folders;
+  readonly project: Pick<Project, 'name' | 'root'>;
+  /** Id of the checkout, and the user here. */
+  readonly checkout: () => string;
+  readonly user: () => string;
+  /** The computer that holds the machine, and its host if it is not this one. */
+  readonly hypervisor: Sandbox;
+  readonly host: string | undefined;
+  readonly ask: Parameters<typeof guestOf>[0]['ask'];
+}
+
+/** What is open while a run uses it. */
+export interface OpenMachine {
+  readonly machine: SandboxMachine;
+  readonly ground: MachineGround;
+  readonly use: Use;
+  /** With the hypervisor's computer. */
+  readonly session: Session;
+  /** Whoever brings it up or leaves it holds this. */
+  readonly lock: string;
+}
+
+/** What people call it. */
+export function machineName({ spec, project }: Pick<MachinePlace, 'spec' | 'project'>): string {
+  return spec.machine.name ?? `${project.name}-${spec.name}`;
+}
+
+export async function openMachine(place: MachinePlace, signal: AbortSignal): Promise<Result<OpenMachine, Failure>> {
+  const { spec, io, folders } = place;
+  const tag = ownerOf(place);
+  const session = await place.hypervisor.connect(signal);
+  if (!session.ok) return session;
+  const hypervisor = hypervisorIn(place.host === undefined ? 'local' : place.hypervisor.name, session.value);
+  const driver = await driverFor(spec.machine, hypervisor);
+  if (!driver.ok) {
+    await session.value[Symbol.asyncDispose]();
+    return err(driver.error);
+  }
+  const use = beginUse(io, `${guestsIn(folders)}/${tag}.users`, 'sbx run');
+  const groundOf = (owner: string, name: string): MachineGround => ({
+    ...{ spec: spec.machine, name, owner, driver: driver.value, hypervisor, clock: io.clock, wish: randomUUID, patiences: PATIENCES },
+    journal: openOwned(io, folders.state).of({
+      ...{ kind: 'machine', sandbox: spec.name, target: place.host ?? 'local', root: place.project.root, checkout: place.checkout() },
+      facts: { driver: spec.machine.driver, owner, name, ...(owner === tag ? {} : { clone: use.name }) },
+    }),
+    guest: guestIn(place, owner),
+    alone: () => {
+      const others = owner === tag ? use.others() : [];
+      return others.length === 0 ? ok(undefined) : err({ code: 'machine-busy', message: `${name} is in use: ${others.join(', ')}` });
+    },
+  });
+  const opened = (ground: MachineGround): OpenMachine => ({
+    machine: sandboxMachine(ground),
+    ...{ ground, use, session: session.value, lock: `${guestsIn(folders)}/${tag}.lock` },
+  });
+  const whole = groundOf(tag, machineName(place));
+  if (!spec.machine.clone) return ok(opened(whole));
+  const nonce = io.nonce().slice(0, 12);
+  for (const owner of deadClones(place, tag)) await sandboxMachine(groundOf(owner, owner)).remove(SILENT);
+  return ok(opened({ ...groundOf(`${tag}-${nonce}`, `${whole.name} ${nonce}`), base: whole }));
+}
+
+const SILENT: DeedScope = { signal: new AbortController().signal, note: () => {} };
+
+/** Whose machine it is: this checkout's, or that of all who name it. */
+function ownerOf({ spec: { name, machine }, io, folders, checkout, user }: MachinePlace): string {
+  const whose =
+    machine.name === undefined
+      ? { checkout: checkout(), sandbox: name }
+      : { computer: machineId(io, folders.state), user: user(), name: machine.name };
+  return `sbx-${digestOf(canonicalJson(whose)).slice(0, 16)}`;
+}
+
+/** Holds what this computer needs to get into guests. */
+function guestsIn({ state }: Folders): string {
+  return `${state}/guests`;
+}
+
+function guestIn({ spec, io, folders, host, ask, checkout }: MachinePlace, alias: string): MachineGround['guest'] {
+  return guestOf({
+    ...{ io, spec, keys: spec.machine.keys, alias, owner: checkout(), state: folders.state, ask },
+    folder: `${guestsIn(folders)}/${alias}`,
+    from: spec.machine.endpoint.is === 'tunnel' ? undefined : host,
+  });
+}
+
+/** Owner tags of clones whose runs were killed. */
+function deadClones({ io, folders }: MachinePlace, tag: string): readonly string[] {
+  const facts = openOwned(io, folders.state)
+    .things()
+    .map((thing) => thing.facts ?? {});
+  return facts.flatMap(({ owner = '', clone }) =>
+    owner.startsWith(`${tag}-`) && clone !== undefined && isUserDead(io.files, clone) ? [owner] : [],
+  );
+}
