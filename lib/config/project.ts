@@ -11,6 +11,7 @@ import { readEnv } from './environment.ts';
 import { checkField, readField } from './field.ts';
 import { fieldsOf, type Layer } from './layers.ts';
 import { isNoStep, type StepNames, stepsMeant } from './names.ts';
+import { pathHere } from './path-here.ts';
 import { below, type Report } from './report.ts';
 import type { Scope } from './scope.ts';
 import type { Sources } from './sources.ts';
@@ -60,16 +61,11 @@ export function readSecrets(layers: readonly Layer[], scopeOf: ScopeOf, report: 
       secrets.set(name, {
         name,
         ...(version === undefined ? {} : { version }),
-        ...(file === undefined ? {} : { file: absolute(file, scope) }),
+        ...(file === undefined ? {} : { file: pathHere(file, scope) }),
       });
     }
   }
   return [...secrets.values()];
-}
-
-function absolute(file: string, { ask }: Scope): string {
-  const home = ask.environment.get('HOME');
-  return file.startsWith('~/') && home !== undefined ? posix.join(home, file.slice(2)) : posix.resolve(ask.root, file);
 }
 
 export function readCache(layers: readonly Layer[], scopeOf: ScopeOf, report: Report): CacheSettings {

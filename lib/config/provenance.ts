@@ -7,6 +7,7 @@ import type { Ask } from './ask.ts';
 import { chainOf, type Field } from './field.ts';
 import { fieldsOf, type Layer } from './layers.ts';
 import { textFor } from './params.ts';
+import { membersOf } from './read-map.ts';
 import { newReport } from './report.ts';
 import { chosenHost } from './sandboxes.ts';
 import { type Entry, type Section, sectionOf } from './section.ts';
@@ -54,6 +55,8 @@ export function provenanceOf({ ask, name, units, places, steps }: Asked): readon
 function rowsIn(key: string, field: Field, layers: ReadonlyMap<number, Layer>): readonly Row[] {
   if (isFree(key)) return [];
   if (!MERGED.has(key)) return [{ field: key, value: jsonOf(field.value), ...placeOf(field, layers) }];
+  if (key.startsWith('machine'))
+    return [...membersOf(field)].flatMap(([name, member]) => (isFree(name) ? [] : rowsIn(`${key}.${name}`, member, layers)));
   const rows = new Map<string, Row>();
   for (const one of chainOf(field)) {
     const names: readonly (readonly [string, Plain, string | number])[] = isMap(one.value)
@@ -67,7 +70,7 @@ function rowsIn(key: string, field: Field, layers: ReadonlyMap<number, Layer>): 
   return [...rows.values()];
 }
 
-const MERGED: ReadonlySet<string> = new Set(['env', 'probes']);
+const MERGED: ReadonlySet<string> = new Set(['env', 'probes', 'machine', 'machine.keys']);
 
 function placeOf(field: Field, layers: ReadonlyMap<number, Layer>): Omit<Row, 'field' | 'value'> {
   const layer = layers.get(field.layer);
@@ -82,7 +85,7 @@ function placeOf(field: Field, layers: ReadonlyMap<number, Layer>): Omit<Row, 'f
 function sandboxRows(entry: Entry, rows: readonly Row[], ask: Ask): readonly Row[] {
   if (entry.name === LOCAL) return rows;
   const flag = (field: string, value: string, called: string): readonly Row[] => [
-    ...rows.filter((row) => row.field !== field),
+    ...rows.filter((row) => row.field !== field && !row.field.startsWith('machine.')),
     { field, value, by: 'flag', called },
   ];
   if (ask.local) return flag('host', LOCAL, '--local');

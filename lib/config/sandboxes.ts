@@ -9,6 +9,8 @@ import { unknownKey } from '../schema/unknown-key.ts';
 import type { Ask } from './ask.ts';
 import { readEnv } from './environment.ts';
 import { chainOf, type Field, readField } from './field.ts';
+import { readMachine } from './machine.ts';
+import { checkHypervisors } from './machine-conflicts.ts';
 import { addUnknown } from './recipes.ts';
 import type { Report } from './report.ts';
 import type { Scope } from './scope.ts';
@@ -73,6 +75,11 @@ export function readSandboxes(
   };
   for (const entry of section.values()) read(entry);
   if (!specs.has(LOCAL)) read({ name: LOCAL, fields: new Map() });
+  checkHypervisors(section, specs, report);
+  for (const [name, spec] of specs) {
+    const holder = spec.machine && specs.get(spec.machine.hypervisor);
+    if (holder?.lacks) specs.set(name, { ...spec, lacks: [...new Set([...(spec.lacks ?? []), ...holder.lacks])] });
+  }
   return specs;
 }
 
@@ -88,25 +95,28 @@ function readSandbox(entry: Pick<Entry, 'name' | 'fields'>, scopeOf: (layer: num
   };
   read('profile');
   const written = read('host');
-  const { kind, host } = placeOf(entry.name, written, ask);
-  if (entry.name === LOCAL && written !== undefined && written !== LOCAL) {
-    report.add(
-      'conflicting-keys',
-      '`local` is this computer and has no host',
-      { ...(entry.fields.get('host') as Field), part: 'key' },
-      'Give the sandbox another name.',
-    );
+  const behind = entry.fields.get('machine');
+  const machine = behind && readMachine(behind, scopeOf, ask.root, report);
+  const { kind, host } = placeOf(entry.name, written, machine !== undefined, ask);
+  const refuse = (key: 'host' | 'machine', message: string, hint: string): void =>
+    report.add('conflicting-keys', message, { ...(entry.fields.get(key) as Field), part: 'key' }, hint);
+  if (entry.name === LOCAL) {
+    if (written !== undefined && written !== LOCAL) refuse('host', '`local` is this computer and has no host', ANOTHER_NAME);
+    if (behind !== undefined) refuse('machine', '`local` is this computer and no machine', ANOTHER_NAME);
+  } else if (entry.fields.has('host') && behind !== undefined) {
+    refuse('host', '`host` and `machine` cannot stand together', 'A machine is reached by its `endpoint`: take one of both away.');
   }
   const user = read('user');
   const wanted = checkWorkspace(read('workspace'), entry.fields.get('workspace'), report);
   // Folders of a VM do not exist here: what is embedded has a folder of its own.
-  const workspace = kind === 'ssh' || !wanted?.startsWith('/') ? wanted : undefined;
+  const workspace = host !== undefined || kind === 'machine' || !wanted?.startsWith('/') ? wanted : undefined;
   const probes = chainOf(entry.fields.get('probes')).map(
     (field) => readField(sandboxFields.probes, field, scopeOf(field.layer), report) ?? {},
   );
   return {
     name: entry.name,
     kind,
+    ...(kind !== 'machine' || machine === undefined ? {} : { machine }),
     ...(host === undefined ? {} : { host }),
     ...(user === undefined ? {} : { user }),
     ...(workspace === undefined ? {} : { workspace }),
@@ -120,9 +130,13 @@ function readSandbox(entry: Pick<Entry, 'name' | 'fields'>, scopeOf: (layer: num
   };
 }
 
-function placeOf(name: SandboxName, written: string | undefined, ask: Ask): Pick<SandboxSpec, 'kind' | 'host'> {
+const ANOTHER_NAME = 'Give the sandbox another name.';
+
+function placeOf(name: SandboxName, written: string | undefined, isMachine: boolean, ask: Ask): Pick<SandboxSpec, 'kind' | 'host'> {
   if (name === LOCAL || ask.local) return { kind: 'local' };
-  const host = chosenHost(name, ask.host) ?? written;
+  const chosen = chosenHost(name, ask.host);
+  if (chosen === undefined && isMachine) return { kind: 'machine' };
+  const host = chosen ?? written;
   if (host === undefined || host === 'embedded') return { kind: 'embedded' };
   return host === LOCAL ? { kind: 'local' } : { kind: 'ssh', host };
 }
@@ -156,5 +170,6 @@ export function fieldsOfSandbox(spec: SandboxSpec): ReadonlyMap<string, Value> {
     ['host', spec.host ?? null],
     ['user', spec.user ?? null],
     ['workspace', spec.workspace ?? null],
+    ['machine', spec.machine?.name ?? null],
   ]);
 }

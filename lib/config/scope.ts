@@ -52,7 +52,7 @@ export const NAMES: readonly (readonly [name: string, meaning: string])[] = [
     'steps.NAME.outputs.OUTPUT',
     'What a step gives that this one needs: in `run`, values of `env`, `confirm`, and where a task takes it. Of a step of an included file `steps.FILE.NAME.outputs.OUTPUT`.',
   ],
-  ['sandbox.FIELD', 'Of the sandbox of the step: name, kind, host, user, workspace; null if not set.'],
+  ['sandbox.FIELD', 'Of the sandbox of the step: name, kind, host, user, workspace, machine (its name); null if not set.'],
   ['name', "The project's name."],
   ['os', 'linux or darwin.'],
   ['arch', 'x64, arm64, ...'],

@@ -30,6 +30,7 @@ export const DIAGNOSTIC_MEANINGS: { readonly [code in DiagnosticCode]: string } 
   'unknown-task': 'There is no such kind of step.',
   'unknown-step': 'A name that no step has.',
   'unknown-sandbox': 'A name that no sandbox has.',
+  'unknown-driver': 'No such driver of machines.',
   'unknown-recipe': 'No such file in recipes/.',
   'unknown-profile': 'No such profile in the file or in profiles/.',
   'unknown-param': 'A name that no parameter has.',

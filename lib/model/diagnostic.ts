@@ -32,6 +32,7 @@ export type DiagnosticCode =
   | 'unknown-task'
   | 'unknown-step'
   | 'unknown-sandbox'
+  | 'unknown-driver'
   | 'unknown-recipe'
   | 'unknown-profile'
   | 'unknown-param'

@@ -25,10 +25,14 @@ export interface Places {
 export type Where = (sandbox: SandboxName) => string;
 
 export function whereIn({ sandboxes }: Pick<Project, 'sandboxes'>): Where {
-  return (name) => {
+  const partsOf = (name: SandboxName): Json => {
     const spec = sandboxes.get(name);
-    return JSON.stringify(spec ? [spec.kind, spec.host ?? '', spec.user ?? '', spec.workspace ?? ''] : []);
+    if (spec === undefined) return [];
+    const { kind, host = '', user = '', workspace = '', machine } = spec;
+    const held = machine === undefined ? [] : [machine.driver, machine.name ?? '', partsOf(machine.hypervisor)];
+    return [kind, host, user, workspace, ...held];
   };
+  return (name) => JSON.stringify(partsOf(name));
 }
 
 /** For what asks of no place, and knows no Sandboxfile. */

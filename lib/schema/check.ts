@@ -163,8 +163,8 @@ function checkObject(pass: Pass, shape: ObjectShape, value: PlainMap, path: Path
   return whole ? Object.fromEntries(members) : undefined;
 }
 
-function boundsHint({ minimum, maximum }: IntegerShape): string {
-  return `Write a whole number from ${minimum} to ${maximum}.`;
+function boundsHint({ minimum, maximum, unit }: IntegerShape): string {
+  return `Write a whole number${unit === undefined ? '' : ` of ${unit}`} from ${minimum} to ${maximum}.`;
 }
 
 function noExpression(pass: Pass, path: Path): undefined {

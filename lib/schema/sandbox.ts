@@ -1,4 +1,5 @@
 import { envShape } from './environment.ts';
+import { machineShape } from './machine.ts';
 import type { ObjectShape } from './shape.ts';
 
 /** The keys of a sandbox. */
@@ -19,6 +20,7 @@ export const sandboxFields = {
     called: 'a host',
     examples: ['haskell-build', 'build@192.0.2.7:22'],
   },
+  machine: machineShape,
   user: {
     kind: 'string',
     description: "Login name where neither `host` nor the user's ssh_config names one.",

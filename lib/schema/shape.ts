@@ -43,6 +43,8 @@ export interface IntegerShape extends Described {
   readonly literal?: true;
   readonly minimum?: number;
   readonly maximum?: number;
+  /** What is counted, where the key does not say it: `MiB`. */
+  readonly unit?: string;
   readonly default?: number;
 }
 

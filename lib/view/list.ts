@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { groupBy } from '../base/group-by.ts';
 import type { Param, Project, SandboxSpec, Step } from '../model/project.ts';
 import { LOCAL } from '../model/project.ts';
@@ -82,7 +83,14 @@ export function listJson(project: Project, { steps, sandboxes, params }: Listed)
       ...(gives === undefined ? {} : { outputs: gives }),
       interactive,
     })),
-    sandboxes: sandboxes.map(({ name, kind, host }) => ({ name, kind, ...(host === undefined ? {} : { host }) })),
+    sandboxes: sandboxes.map(({ name, kind, host, machine }) => ({
+      name,
+      kind,
+      ...(host === undefined ? {} : { host }),
+      ...(machine === undefined
+        ? {}
+        : { machine: defined({ name: machine.name, driver: machine.driver, hypervisor: machine.hypervisor, image: machine.image }) }),
+    })),
     params: params.map(([name, { type, value, description }]) => ({
       name,
       type,
@@ -98,7 +106,9 @@ function whatOf(step: Step): string {
   return more.length > 0 ? `${first} …` : first;
 }
 
-function placeOf({ kind, host }: SandboxSpec): string {
+function placeOf({ kind, host, machine }: SandboxSpec): string {
+  if (machine !== undefined)
+    return `${kind} ${machine.name ?? machine.driver}${machine.hypervisor === LOCAL ? '' : ` on ${machine.hypervisor}`}`;
   return host === undefined ? kind : `${kind} ${host}`;
 }
 

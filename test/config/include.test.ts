@@ -196,7 +196,7 @@ steps: { lint: { run: lint, needs: [a:x, aa:s] } }
     'Sandboxfile.yaml:13:37-40 unknown-step: there is no step `a:x`\n    Did you mean `a:s`?',
     'Sandboxfile.yaml:13:42-46 unknown-step: there is no step `aa:s`\n    Did you mean `a:s`?',
     'a/Sandboxfile.yaml:4:8-11 unknown-key: `rnu` is not a key of a shell step\n    Did you mean `run`?',
-    'a/Sandboxfile.yaml:5:18-30 expression-name: there is no `params.level`\n    There are: name, os, arch, cpus, args, params.jobs, sandbox.name, sandbox.kind, sandbox.host, sandbox.user, sandbox.workspace.',
+    'a/Sandboxfile.yaml:5:18-30 expression-name: there is no `params.level`\n    There are: name, os, arch, cpus, args, params.jobs, sandbox.name, sandbox.kind, sandbox.host, sandbox.user, sandbox.workspace, sandbox.machine.',
     'a/Sandboxfile.yaml:5:44-48 unknown-step: there is no step `lint`\n    Did you mean `:lint`?',
     'a/Sandboxfile.yaml:5:50-56 unknown-step: there is no step `:lnt`\n    Did you mean `:lint`?',
     'a/Sandboxfile.yaml:5:58-59 unknown-step: there is no step `u`\n    There are: :lint, s, t.',

@@ -33,8 +33,8 @@ const FILES = {
   recipes: { 'haskell-remote-build': 'version: 1\nparams: { vm: a, ghc: "9", targets: [all] }\nsteps: { remote-build: { run: a } }\n' },
   profiles: { 'vm-haskell-build': 'version: 1\nsandboxes: { vm: { user: build } }\n' },
 };
-/** A rule between keys, or the values of parameters: no matter of structure. */
-const BETWEEN = /^(params|with|use|include)\b|\.(matrix|ready)\b|\.pool\.weight\b/;
+/** A rule between keys, the values of parameters, or what a profile may give: no matter of structure. */
+const BETWEEN = /^(params|with|use|include)\b|\.(matrix|ready)\b|\.pool\.weight\b|\.machine\.driver (taken away|as x-q)/;
 
 test('the published schema refuses no file that sbx takes, and none of a wrong structure is taken by one of them alone', async () => {
   const alarms: string[] = [];

@@ -27,6 +27,23 @@ sandboxes:
     probeMaxAge: 7d
     grace: 10m
     env: [LANG]
+  made:
+    machine:
+      driver: qemu
+      hypervisor: vm
+      endpoint: tunnel:12222
+      image: build/haskell-build.ova
+      name: haskell-build
+      memory: 8GiB
+      cpus: 4
+      network: nat
+      forwards: ["8080:80"]
+      accelerator: tcg
+      snapshot: ready
+      idle: 30m
+      boot: 10m
+      keys: { authorize: [~/.ssh/id_build.pub], identity: ~/.ssh/id_build, agent: build-agent.env, by: nocloud }
+  clean: { machine: { driver: virtualbox, network: bridged, adapter: "en0: Wi-Fi (AirPort)", clone: true, memory: 8192 } }
 pools: { linkers: 2 }
 cache: { enabled: true, maxSize: 10GiB, maxAge: 30d }
 hub: { url: "http://127.0.0.1:8000", domain: railiance, interval: 1m, wait: 3s }

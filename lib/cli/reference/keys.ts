@@ -1,3 +1,4 @@
+import { machineFields } from '../../schema/machine.ts';
 import { paramFields } from '../../schema/param.ts';
 import { sandboxFields } from '../../schema/sandbox.ts';
 import { sandboxfileFields, sandboxfileShape } from '../../schema/sandboxfile.ts';
@@ -30,6 +31,11 @@ export function sandboxfilePage(): string {
     'Keys of an entry of `sandboxes`.',
     '',
     ...fieldsTable({ fields: sandboxFields }),
+    '## Machines',
+    '',
+    'Keys of `machine` of a sandbox.',
+    '',
+    ...fieldsTable({ fields: machineFields, required: ['driver'] }),
     '## Steps',
     '',
     'Keys of an entry of `steps`, whatever its task; those of single tasks are under [tasks](tasks.md).',

@@ -22,7 +22,7 @@ function typeOf(shape: Shape): string {
     case 'boolean':
       return '`true` or `false`';
     case 'integer':
-      return integerOf(shape.minimum, shape.maximum);
+      return integerOf(shape.minimum, shape.maximum) + (shape.unit === undefined ? '' : ` (${shape.unit})`);
     case 'scalar':
       return 'text, a number or a truth value';
     case 'list':
