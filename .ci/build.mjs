@@ -88,6 +88,7 @@ const chunks = await Promise.all(made.map(compiled));
 const main = chunks.filter(({ name }) => first.has(name));
 for (const chunk of [together('main.cjs', main), ...chunks.filter((one) => !main.includes(one))]) size += writeChunk(chunk);
 await writePage();
+await writeEntry();
 copyFileSync(join(ROOT, '.ci/launcher.cjs'), join(stage, 'sbx.cjs'));
 chmodSync(join(stage, 'sbx.cjs'), 0o755);
 chmodSync(stage, 0o755);
@@ -199,6 +200,18 @@ async function writePage() {
     format: 'iife',
     platform: 'browser',
   });
+}
+
+/** What extensions import, and its types. */
+async function writeEntry() {
+  const entry = join(root, 'lib/index.ts');
+  if (!existsSync(entry)) return;
+  await build({ entryPoints: [entry], outfile: join(stage, 'index.js'), bundle: true, format: 'esm', target: TARGET, logLevel: 'warning' });
+  const options = { rootDir: join(root, 'lib'), outDir: join(stage, 'types'), target: 'es2022', lib: 'es2023', module: 'nodenext' };
+  const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  const flags = ['--ignoreConfig', '--declaration', '--emitDeclarationOnly', '--noCheck', '--rewriteRelativeImportExtensions'];
+  const { status, stdout } = spawnSync(join(ROOT, 'node_modules/.bin/tsc'), [...flags, ...words, entry], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`the types of ${entry}: ${stdout}`);
 }
 
 /** Runs the commands once, so that V8's cache holds what they use from the first start on. What it costs is a second of the build. */

@@ -49,7 +49,7 @@ function start() {
       process.stderr.write(`sbx: ${error.message}\n`); // what this computer refuses is no fault
       process.exit(1);
     }
-    await main(process, path.dirname(__dirname));
+    await main(process, path.dirname(__dirname), (url) => import(url));
   }
 
   function load(name) {

@@ -7,6 +7,7 @@ const LAYERS = new Map([
   ['lib/base', 0],
   ['lib/model', 1],
   ['lib/schema', 2],
+  ['lib/extension', 2],
   ['lib/task.ts', 2],
   ['lib/config', 3],
   ['lib/plan', 4],
@@ -31,7 +32,7 @@ const NEIGHBOURS = new Set([
   'lib/remote > lib/io',
   'lib/hub > lib/io',
 ]);
-const PURE = new Set(['lib/base', 'lib/model', 'lib/schema', 'lib/task.ts', 'lib/config', 'lib/plan']);
+const PURE = new Set(['lib/base', 'lib/model', 'lib/schema', 'lib/extension', 'lib/task.ts', 'lib/config', 'lib/plan']);
 const PURE_BUILTINS = new Set(['node:path', 'node:path/posix', 'node:crypto', 'node:buffer', 'node:util']);
 /** The file that imports a package, so that its next major version is a change of one file; yaml is read in one and written in another. */
 const PACKAGES = new Map([

@@ -30,6 +30,8 @@ export interface Task {
   /** Keys of every step that this task requires (`run`) or cannot have (`outputs` of a sync). */
   readonly requires?: readonly string[];
   readonly refuses?: readonly string[];
+  /** Of its code, where that is not part of sbx. */
+  readonly code?: Digest;
   /** Steps of this task own the terminal: `Step.interactive` is true for them whatever the file says. */
   readonly interactive?: true;
   /** Pure: what the step will do. */

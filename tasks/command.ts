@@ -91,12 +91,12 @@ export async function runCommand(action: Action, scope: RunScope, script: Script
 }
 
 /** The place's word that it holds a result is taken back before the command runs, and given again by lookAfter, once the inputs were looked at. */
-function doubt(workspace: string, action: Action): NonNullable<Job['mark']> {
+export function doubt(workspace: string, action: Action): NonNullable<Job['mark']> {
   return { path: `${workspace}/.sbx/holds/${action.id}`, value: '' };
 }
 
 /** Only exit 0 is success. */
-function endOf(exit: Exit, command: string): Result<Produced, Failure> {
+export function endOf(exit: Exit, command: string): Result<Produced, Failure> {
   if ('signal' in exit) return err({ code: 'command-signalled', message: `the command was ended by ${exit.signal}`, command });
   if (exit.code === 0) return ok({});
   const failure: Failure = { code: 'command-failed', message: `the command exited with ${exit.code}`, command, exitCode: exit.code };

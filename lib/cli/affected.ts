@@ -1,5 +1,4 @@
 import { basename, join, relative } from 'node:path';
-import { TASK } from '../../tasks/index.ts';
 import { type ChangedWays, changedWays } from '../io/changed-ways.ts';
 import { type Base, baseOf, changesSince, contentAt, ignoredOf } from '../io/git-changes.ts';
 import { realFiles } from '../io/io.ts';
@@ -13,9 +12,8 @@ import { makeGraph } from '../plan/graph.ts';
 import { selectAll } from '../plan/select.ts';
 import { EXIT } from '../run/exit-code.ts';
 import { type Call, complain } from './call.ts';
-import { loadWith, sayFaulty } from './open.ts';
-import { readSandboxfile } from './read-file.ts';
-import type { ReadSource } from './sources.ts';
+import { loadWith, type Opened, sayFaulty } from './open.ts';
+import { type ReadSource, readSandboxfile } from './read-file.ts';
 
 interface Affected {
   readonly steps: ReadonlySet<StepId>;
@@ -24,7 +22,11 @@ interface Affected {
 }
 
 /** All steps of the project that a change since the commit counts for. A number: git cannot tell, which was said; it is the exit code. */
-export async function affectedSteps(call: Call, project: Project, wanted: string): Promise<Affected | number> {
+export async function affectedSteps(
+  call: Call,
+  { project, tasks }: Pick<Opened, 'project' | 'tasks'>,
+  wanted: string,
+): Promise<Affected | number> {
   const { environment } = call.surroundings;
   const side = { environment, files: realFiles };
   const { root } = project;
@@ -33,7 +35,7 @@ export async function affectedSteps(call: Call, project: Project, wanted: string
   const changes = changesSince(side, root, base.value.commit);
   if (!changes.ok) return untold(call, changes.error);
   const graph = makeGraph(project);
-  const actions = graph.value && draftActions(project, selectAll(graph.value), TASK);
+  const actions = graph.value && draftActions(project, selectAll(graph.value), tasks);
   if (actions?.value === undefined) return await sayFaulty(call, [...graph.diagnostics, ...(actions?.diagnostics ?? [])]);
   const ways = changedWays(realFiles, root, environment.get('PATH') ?? '', changes.value);
   const before = await projectAt(call, project, base.value, ways);

@@ -25,7 +25,7 @@ export async function openGiven(call: Call, wish: GivenWish): Promise<OpenedGive
   const { project } = opened;
   if (project.lacking.size === 0) return { ...opened, asked: false, call };
   // Whoever runs the steps says what is left of them.
-  const named = await narrowed({ ...call, options: { ...call.options, level: 'quiet' } }, project, wish.named);
+  const named = await narrowed({ ...call, options: { ...call.options, level: 'quiet' } }, opened, wish.named);
   if (typeof named === 'number') return named;
   const graph = makeGraph(project).value;
   const steps = graph && select(project, graph, named, { only: call.options.only }).value?.steps;

@@ -1,4 +1,3 @@
-import { TASK } from '../../tasks/index.ts';
 import type { Plan } from '../model/plan.ts';
 import { oldProbes } from '../plan/probe-age.ts';
 import { EXIT } from '../run/exit-code.ts';
@@ -25,9 +24,9 @@ export async function look(call: Call, named: readonly string[]): Promise<Looked
   if (typeof opened === 'number') return opened;
   const ground = groundOf(call, opened.project);
   const memory = memoryOf(call, ground);
-  const names = await narrowed(call, opened.project, named);
+  const names = await narrowed(call, opened, named);
   if (typeof names === 'number') return names;
-  const prepared = prepare(opened.project, wishOf(call.options, names), TASK, memory.look);
+  const prepared = prepare(opened.project, wishOf(call.options, names), opened.tasks, memory.look);
   if (prepared.value === undefined) return await sayFaulty(call, prepared.diagnostics);
   const plan = prepared.value.planning.snapshot();
   const now = ground.io.clock.now();

@@ -10,7 +10,7 @@ import { parseArgs, type UsageError, unknownCommand, type Words } from './args.t
 import { type Call, type Command, refuse } from './call.ts';
 import { type Options, readConfig, readOptions } from './options.ts';
 import { kindOf } from './search.ts';
-import { type Surroundings, surroundingsOf } from './surroundings.ts';
+import { type ImportModule, type Surroundings, surroundingsOf } from './surroundings.ts';
 
 /** The commands, each loaded when it is called. */
 const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
@@ -42,11 +42,11 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
 ]);
 
 /**
- * The program. `home` is the folder of the package. Sets the exit code; a bug rejects. What this computer refuses is no bug.
+ * The program. `home` is the folder of the package, `importModule` what Node calls `import()`. Sets the exit code; a bug rejects. What this computer refuses is no bug.
  */
-export async function main(process: NodeJS.Process, home: string): Promise<void> {
+export async function main(process: NodeJS.Process, home: string, importModule: ImportModule): Promise<void> {
   try {
-    process.exitCode = await invoke(surroundingsOf(process, home));
+    process.exitCode = await invoke(surroundingsOf(process, home, importModule));
   } catch (thrown) {
     const refused = refusedHere(thrown);
     if (refused === undefined) throw thrown;

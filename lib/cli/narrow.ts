@@ -1,8 +1,9 @@
 import { realFiles } from '../io/io.ts';
-import { type Project, type StepId, stepsCalled } from '../model/project.ts';
+import { type StepId, stepsCalled } from '../model/project.ts';
 import { EXIT } from '../run/exit-code.ts';
 import type { Call } from './call.ts';
 import { foldersOf } from './folders.ts';
+import type { Opened } from './open.ts';
 import type { Options } from './options.ts';
 
 /** Whether not all that is named is meant, but what git or the last run say. */
@@ -14,8 +15,13 @@ export function isNarrowed({ affected, failed }: Options): boolean {
  * The steps that are meant: `names` themselves, or of what they call (nothing: the default, with `--failed` every step) what `--affected` and `--failed` leave over.
  * A number: nothing is left, or what is wrong was said; it is the exit code.
  */
-export async function narrowed(call: Call, project: Project, names: readonly string[]): Promise<readonly StepId[] | number> {
+export async function narrowed(
+  call: Call,
+  opened: Pick<Opened, 'project' | 'tasks'>,
+  names: readonly string[],
+): Promise<readonly StepId[] | number> {
   const { options, err } = call;
+  const { project } = opened;
   const called = names.map((name) => stepsCalled(project, name));
   // What is wrong with the names is said by who selects them.
   if (!isNarrowed(options) || called.some((steps) => steps.length === 0)) return names;
@@ -33,7 +39,7 @@ export async function narrowed(call: Call, project: Project, names: readonly str
   }
   if (options.affected !== undefined) {
     const { affectedSteps } = await import('./affected.ts');
-    const found = await affectedSteps(call, project, options.affected);
+    const found = await affectedSteps(call, opened, options.affected);
     if (typeof found === 'number') return found;
     const left = among(steps, found.steps);
     if (left.length === 0) return nothing(call, `nothing is affected: ${found.said}, and nothing of it counts for ${some(steps)}`);

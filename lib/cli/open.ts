@@ -1,19 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { TASKS } from '../../tasks/index.ts';
+import { TASK, TASKS } from '../../tasks/index.ts';
+import { parseDuration } from '../base/duration.ts';
 import { load } from '../config/load.ts';
 import { jsonOfDocument } from '../config/parsed.ts';
 import { nonce, realFiles } from '../io/io.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Files } from '../model/io.ts';
+import type { OpenDriver } from '../model/machine.ts';
 import type { Project } from '../model/project.ts';
 import type { Provenance } from '../model/provenance.ts';
+import type { Task } from '../task.ts';
 import { type Call, refuse } from './call.ts';
 import { keepDocument } from './document-cache.ts';
 import { foldersOf } from './folders.ts';
-import { readSandboxfile } from './read-file.ts';
+import { type ReadSource, readSandboxfile } from './read-file.ts';
 import { findSandboxfile, searchFrom } from './search.ts';
-import { type ReadSource, sourcesOf } from './sources.ts';
+import { sourcesOf } from './sources.ts';
 
 /** A project that was read without an error. */
 export interface Opened {
@@ -21,6 +24,9 @@ export interface Opened {
   /** The Sandboxfile as the user sees it. */
   readonly file: string;
   readonly warnings: readonly Diagnostic[];
+  /** What its steps can be, and who can move its machines, those of its extensions included. */
+  readonly tasks: ReadonlyMap<string, Task>;
+  readonly drivers: ReadonlyMap<string, OpenDriver>;
   /** Where values come from, if that was asked. */
   readonly provenance?: readonly Provenance[];
 }
@@ -29,6 +35,8 @@ interface Unopened {
   readonly file: string;
   /** What could be made of it, to look for more that is wrong. */
   readonly partial?: Project;
+  /** What its steps can be, as far as that was found. */
+  readonly tasks: ReadonlyMap<string, Task>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -60,21 +68,22 @@ export async function open(call: Call, wish: OpenWish): Promise<Opening> {
   const { file } = found.value;
   const shown = relative(cwd, file) || file;
   const bytes = readSandboxfile(file, shown, files);
-  if ('code' in bytes) return { is: 'faulty', faulty: { file: shown, diagnostics: [bytes] } };
+  if ('code' in bytes) return { is: 'faulty', faulty: { file: shown, tasks: TASK, diagnostics: [bytes] } };
   const root = files.realpathSync(dirname(file));
   const read: ReadSource = (path, as) => readSandboxfile(path, as, files);
   const { checked, unread, folders } = await loadWith(call, wish, { root, file, shown, bytes, files, read });
+  const { tasks, drivers } = checked.kinds;
   if (checked.value === undefined || unread.length > 0) {
     const { partial } = checked;
     const diagnostics = [...unread, ...checked.diagnostics];
-    return { is: 'faulty', faulty: { file: shown, diagnostics, ...(partial === undefined ? {} : { partial }) } };
+    return { is: 'faulty', faulty: { file: shown, tasks, diagnostics, ...(partial === undefined ? {} : { partial }) } };
   }
   const { parsed, ...loaded } = checked.value;
   if (wish.keeps) {
     for (const { source, document } of parsed)
       keepDocument(folders.cache, folders.version, source.bytes, jsonOfDocument(document), nonce());
   }
-  return { is: 'open', opened: { ...loaded, file: shown, warnings: checked.diagnostics } };
+  return { is: 'open', opened: { ...loaded, file: shown, tasks, drivers, warnings: checked.diagnostics } };
 }
 
 /** A Sandboxfile whose bytes are known, and how what it names is read. */
@@ -90,12 +99,14 @@ interface KnownFile {
 
 /** The project of a Sandboxfile as this invocation would have it. */
 export async function loadWith({ surroundings, options }: Call, wish: OpenWish, { root, file, shown, bytes, files, read }: KnownFile) {
-  const { environment, home, os, arch, cpus } = surroundings;
+  const { environment, home, os, arch, cpus, importModule } = surroundings;
   const folders = { root, home, cache: foldersOf(environment, root).cache, version: surroundings.version() };
   const unread: Diagnostic[] = [];
   const { set, profiles, host, local } = options;
   const checked = await load(
-    sourcesOf({ file: shown, bytes }, folders, { files, read }, (diagnostic) => unread.push(diagnostic)),
+    sourcesOf({ file: shown, bytes }, folders, { files, read, importModule, patience: patienceOf(environment) }, (diagnostic) =>
+      unread.push(diagnostic),
+    ),
     {
       ...{ root, file, set, profiles, local, environment, os, arch, cpus },
       ...(host === undefined ? {} : { host }),
@@ -107,6 +118,13 @@ export async function loadWith({ surroundings, options }: Call, wish: OpenWish, 
     wish.parsed === undefined,
   );
   return { checked, unread, folders };
+}
+
+/** Milliseconds that an extension may take until it is there. */
+const PATIENCE = 10_000;
+
+function patienceOf(environment: ReadonlyMap<string, string>): number {
+  return parseDuration(environment.get('SBX_EXTENSION_TIMEOUT') ?? '') ?? PATIENCE;
 }
 
 /** Opens for a command that needs the project: what is wrong is said on standard error. */

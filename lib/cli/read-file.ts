@@ -4,6 +4,9 @@ import { errnoOf } from '../io/trouble.ts';
 import type { Diagnostic, DiagnosticCode } from '../model/diagnostic.ts';
 import type { Files } from '../model/io.ts';
 
+/** The bytes of a file, absolute, or why there are none; `shown`: as the user sees it. */
+export type ReadSource = (file: string, shown: string) => Uint8Array | Diagnostic;
+
 type FilesToRead = Pick<Files, 'openSync' | 'fstatSync' | 'readSync' | 'closeSync'>;
 
 /** The bytes of a Sandboxfile or of a file that it names, or why there are none. A FIFO or a device is never read; of a huge file one byte more than is allowed. */

@@ -1,12 +1,11 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { TASK } from '../../tasks/index.ts';
 import { parseDuration } from '../base/duration.ts';
 import { endRun } from '../io/process.ts';
 import type { Stamped } from '../model/event.ts';
 import { UNREACHABLE } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { Project, StepId } from '../model/project.ts';
+import type { StepId } from '../model/project.ts';
 import type { Confirm } from '../run/confirm.ts';
 import { EXIT } from '../run/exit-code.ts';
 import type { Lasting } from '../run/lasting.ts';
@@ -21,7 +20,7 @@ import { effectsOf, groundOf } from './ground.ts';
 import { hubNamed } from './hub/named.ts';
 import { keepSchema } from './init/modeline.ts';
 import { isNarrowed, narrowed } from './narrow.ts';
-import { sayFaulty } from './open.ts';
+import { type Opened, sayFaulty } from './open.ts';
 import { checkoutIn, type Ground, machineIn, sandboxesOf } from './sandboxes.ts';
 import type { Surroundings } from './surroundings.ts';
 import { terminalOf } from './terminal.ts';
@@ -45,10 +44,10 @@ export async function runAnew(call: Call, witness: RunWitness): Promise<number> 
     );
     return await (await import('./commands/list.ts')).list(call);
   }
-  const names = await narrowed(given, project, words.operands);
+  const names = await narrowed(given, opened, words.operands);
   if (typeof names === 'number') return names;
   const kept = warnings.length === 0 && !asked && !isNarrowed(call.options) ? { witness } : {}; // a warning is said, a value asked for, and git asked, each time
-  return (await runProject(given, project, names, kept)).exit;
+  return (await runProject(given, opened, names, kept)).exit;
 }
 
 interface RunWays {
@@ -66,11 +65,17 @@ interface RanProject {
 }
 
 /** Runs the named steps of a project that was read, in the view that it asks for; what goes wrong is said, and the hub is told, if there is one. */
-export async function runProject(call: Call, project: Project, names: readonly StepId[], ways: RunWays): Promise<RanProject> {
+export async function runProject(
+  call: Call,
+  read: Pick<Opened, 'project' | 'tasks'>,
+  names: readonly StepId[],
+  ways: RunWays,
+): Promise<RanProject> {
+  const { project } = read;
   const named = call.options.offline ? undefined : hubNamed(call.surroundings.environment, project.hub.url);
   const told = named && named.text !== 'off' ? (await import('./hub/told.ts')).openTold(call, project, named) : undefined;
   try {
-    return await runShown(call, project, names, { ...ways, hear: told?.hear });
+    return await runShown(call, read, names, { ...ways, hear: told?.hear });
   } finally {
     await told?.end();
   }
@@ -78,7 +83,7 @@ export async function runProject(call: Call, project: Project, names: readonly S
 
 async function runShown(
   call: Call,
-  project: Project,
+  { project, tasks }: Pick<Opened, 'project' | 'tasks'>,
   names: readonly StepId[],
   { witness, begun, lasting, hear: listen }: RunWays & { readonly hear: ((event: Stamped) => void) | undefined },
 ): Promise<RanProject> {
@@ -92,6 +97,7 @@ async function runShown(
   const ground = audited?.ground(plain) ?? plain;
   const running = startRun({
     ...requestOf(call, ground, names),
+    tasks,
     confirm: confirmBy(call, asks),
     killGrace: killGraceOf(surroundings) ?? KILL_GRACE,
     witness,
@@ -136,7 +142,7 @@ function killGraceOf({ environment }: Surroundings): number | undefined {
   return text === '' ? KILL_GRACE : parseDuration(text);
 }
 
-function requestOf(call: Call, ground: Ground, names: readonly StepId[]): Omit<RunRequest, 'tell' | 'killGrace' | 'confirm'> {
+function requestOf(call: Call, ground: Ground, names: readonly StepId[]): Omit<RunRequest, 'tell' | 'killGrace' | 'confirm' | 'tasks'> {
   const { options, surroundings } = call;
   const { project, io, folders } = ground;
   const sandboxes = sandboxesOf(ground);
@@ -150,7 +156,6 @@ function requestOf(call: Call, ground: Ground, names: readonly StepId[]): Omit<R
     io,
     folders,
     here: { os: surroundings.os, arch: surroundings.arch },
-    tasks: TASK,
     sandboxes,
     machine: (name) => machineIn(sandboxes, name),
     checkout: () => checkoutIn(ground),

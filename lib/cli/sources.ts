@@ -3,6 +3,9 @@ import type { Source, Sources } from '../config/sources.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Files } from '../model/io.ts';
 import { cachedDocument } from './document-cache.ts';
+import type { Extensions } from './extensions/load.ts';
+import type { ReadSource } from './read-file.ts';
+import type { ImportModule } from './surroundings.ts';
 
 interface SourceFolders {
   /** Of the project. */
@@ -14,8 +17,13 @@ interface SourceFolders {
   readonly version: string;
 }
 
-/** The bytes of a file, absolute, or why there are none; `shown`: as the user sees it. */
-export type ReadSource = (file: string, shown: string) => Uint8Array | Diagnostic;
+interface Ways {
+  readonly files: Files;
+  readonly read: ReadSource;
+  readonly importModule: ImportModule;
+  /** Milliseconds that an extension may take until it is there. */
+  readonly patience: number;
+}
 
 /**
  * The files of a project: the Sandboxfile and what it includes, recipes and profiles of the project first and then of the package, dotenv files. `report` hears of each that
@@ -24,7 +32,7 @@ export type ReadSource = (file: string, shown: string) => Uint8Array | Diagnosti
 export function sourcesOf(
   main: { readonly file: string; readonly bytes: Uint8Array },
   folders: SourceFolders,
-  { files, read }: { readonly files: Pick<Files, 'readdirSync'>; readonly read: ReadSource },
+  { files, read, importModule, patience }: Ways,
   report: (diagnostic: Diagnostic) => void,
 ): Sources {
   const readIfThere = (file: string, shown: string): Uint8Array | undefined => {
@@ -37,6 +45,7 @@ export function sourcesOf(
     const cached = cachedDocument(folders.cache, folders.version, bytes);
     return cached === undefined ? { file, bytes } : { file, bytes, cached };
   };
+  let extensions: Extensions | undefined;
   return {
     main: source(main.file, main.bytes),
     read(kind, name, folder) {
@@ -50,12 +59,20 @@ export function sourcesOf(
       if (folder !== undefined) return here(join(folder, path));
       const own = here(path);
       if (own) return own;
+      const extended = kind === 'profile' ? extensions?.profiles.get(name) : undefined;
+      if (extended) return extended;
       const bytes = readIfThere(join(folders.home, path), `sbx:${path}`);
       return bytes && source(`sbx:${path}`, bytes);
     },
+    extension: async (place) => {
+      const { Extensions } = await import('./extensions/load.ts');
+      const shown = (path: string): string => join(dirname(main.file), path);
+      extensions ??= new Extensions({ root: folders.root, shown, files, read, importModule, patience });
+      return await extensions.load(place);
+    },
     names: (kind) => {
       const found = [folders.root, folders.home].flatMap((folder) => yamlNamesIn(files, join(folder, `${kind}s`)));
-      return [...new Set(found)].sort();
+      return [...new Set([...found, ...(kind === 'profile' ? (extensions?.profiles.keys() ?? []) : [])])].sort();
     },
   };
 }

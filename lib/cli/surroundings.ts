@@ -3,6 +3,9 @@ import { availableParallelism, hostname, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { AskedVariables } from '../io/asked.ts';
 
+/** Imports a module by its URL, as Node does. Code that is bundled has no `import()` of its own. */
+export type ImportModule = (url: string) => Promise<unknown>;
+
 /** What sbx was started with and in. The only place where `process` is read; everything below gets values. */
 export interface Surroundings {
   readonly argv: readonly string[];
@@ -11,6 +14,7 @@ export interface Surroundings {
   /** Folder of the package: recipes, profiles and the schema lie in it. */
   readonly home: string;
   readonly version: () => string;
+  readonly importModule: ImportModule;
   readonly os: string;
   readonly arch: string;
   readonly cpus: number;
@@ -30,7 +34,7 @@ export interface Surroundings {
   readonly leave: (code: number) => void;
 }
 
-export function surroundingsOf(process: NodeJS.Process, home: string): Surroundings {
+export function surroundingsOf(process: NodeJS.Process, home: string, importModule: ImportModule): Surroundings {
   const environment = new AskedVariables();
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined) environment.set(name, value);
   // All that looks for a home finds one. What is not absolute would be another folder in each project.
@@ -41,6 +45,7 @@ export function surroundingsOf(process: NodeJS.Process, home: string): Surroundi
     environment,
     home,
     version: () => (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { readonly version: string }).version,
+    importModule,
     os: process.platform,
     arch: process.arch,
     cpus: availableParallelism(),

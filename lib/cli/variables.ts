@@ -10,6 +10,7 @@ export const VARIABLES: readonly VariableMeaning[] = [
     'Sets the parameter `name`; `ghc-version` is SBX_PARAM_GHC_VERSION. `--set` is stronger. A list has commas between its items.',
   ],
   ['SBX_KILL_GRACE', 'Time between TERM and KILL where a command is ended, e.g. `30s`.'],
+  ['SBX_EXTENSION_TIMEOUT', 'How long an extension may take until it is loaded; `10s` if not set.'],
   ['SBX_SSH_CONFIG', 'An ssh_config that is read in place of the one of the user.'],
   ['SBX_AFFECTED_BASE', 'The commit or branch that `--affected` without a value compares with; then GITHUB_BASE_REF, of origin.'],
   ['SBX_CODE_CACHE', '`off`: do not keep compiled code of sbx in the cache.'],

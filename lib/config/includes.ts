@@ -5,6 +5,7 @@ import { formatProblem } from '../schema/formats.ts';
 import { sandboxfileFields } from '../schema/sandboxfile.ts';
 import { isFree } from '../schema/shape.ts';
 import { checkField, type Field } from './field.ts';
+import { inProject } from './in-project.ts';
 import { fieldOf } from './layers.ts';
 import { checkGiven, givenBy } from './recipes.ts';
 import { below, type Origin, type Report } from './report.ts';
@@ -95,14 +96,6 @@ function inclusionsOf(unit: Unit, report: Report): readonly Inclusion[] {
     const optional = map.get('optional') === true;
     return [{ space: `${unit.space}${name}`, path, optional, given, origin, ...(map.has('dir') ? { dir } : {}) }];
   });
-}
-
-/** The path as it is seen from the root of the project. */
-function inProject(folder: string, path: string, origin: Origin, report: Report): string | undefined {
-  const whole = posix.normalize(posix.join(folder, path)).replace(/(?<=.)\/+$/, '');
-  if (!path.startsWith('/') && whole !== '..' && !whole.startsWith('../')) return whole;
-  const hint = 'What is included lies in the folder of the Sandboxfile or below it.';
-  return void report.add('bad-path', `path \`${path}\` leaves the project`, origin, hint);
 }
 
 function find(sources: Sources, path: string): (Source & { readonly path: string }) | undefined {

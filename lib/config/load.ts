@@ -6,6 +6,7 @@ import type { Task } from '../task.ts';
 import type { Ask } from './ask.ts';
 import { mergePairs } from './environment.ts';
 import { openIncluded } from './includes.ts';
+import { Kinds } from './kinds.ts';
 import { nameSteps } from './naming.ts';
 import { givesBy } from './outputs.ts';
 import { readPools } from './pools.ts';
@@ -28,8 +29,12 @@ export interface Loaded {
   readonly provenance?: readonly Provenance[];
 }
 
-/** `partial`: what could be made of a faulty file, to look for more that is wrong; never to be run. */
-export type CheckedProject = Checked<Loaded> & { readonly partial?: Project };
+export interface CheckedProject extends Checked<Loaded> {
+  /** What could be made of a faulty file, to look for more that is wrong; never to be run. */
+  readonly partial?: Project;
+  /** What the project was read with, as far as it was found. */
+  readonly kinds: Pick<Kinds, 'tasks' | 'drivers'>;
+}
 
 /**
  * A Sandboxfile with its recipes and profiles, and with those that it includes, as a project. Everything that is wrong is reported at once; a value is
@@ -39,30 +44,31 @@ export async function load(sources: Sources, ask: Ask, tasks: readonly Task[], m
   const attempt = async (cached: boolean) => {
     const report = newReport();
     const library = newLibrary(report, cached);
-    const found = await loadProject(sources, ask, tasks, library, report);
-    return { found, library, report };
+    const kinds = new Kinds(tasks);
+    const found = await loadProject(sources, ask, kinds, library, report);
+    return { found, library, report, kinds };
   };
-  let { found, library, report } = await attempt(mayUseCache);
-  if (report.diagnostics.length > 0 && library.usedCache()) ({ found, library, report } = await attempt(false));
+  let { found, library, report, kinds } = await attempt(mayUseCache);
+  if (report.diagnostics.length > 0 && library.usedCache()) ({ found, library, report, kinds } = await attempt(false));
   const diagnostics = sortDiagnostics(report.diagnostics);
   const faulty = diagnostics.some(({ severity }) => severity === 'error');
-  if (found === undefined) return { diagnostics };
-  return faulty ? { diagnostics, partial: found.project } : { value: { ...found, parsed: library.parsed }, diagnostics };
+  if (found === undefined) return { diagnostics, kinds };
+  return faulty ? { diagnostics, kinds, partial: found.project } : { value: { ...found, parsed: library.parsed }, diagnostics, kinds };
 }
 
 async function loadProject(
   sources: Sources,
   ask: Ask,
-  tasks: readonly Task[],
+  kinds: Kinds,
   library: Library,
   report: Report,
 ): Promise<Omit<Loaded, 'parsed'> | undefined> {
   const document = await library.open(sources.main);
   if (document === undefined) return undefined;
-  const opening = { ask, sources, library, report };
+  const opening = { ask, sources, library, report, kinds };
   const root = await openUnit(document, { space: '', folder: '.', dir: '.', given: new Map() }, 0, opening);
   const { units, absent } = await openIncluded(root, opening);
-  for (const { main } of units) checkProfiles(main, tasks, report);
+  for (const { main } of units) checkProfiles(main, kinds, report);
   const { name, params, lacking, scopeOf, sourcesOf, envOf } = readUnits(units, opening);
 
   // The project's own layers are above those of what it includes.
@@ -77,8 +83,7 @@ async function loadProject(
   const names = nameSteps(units, absent, report);
   const called = new Map([...names.aliases, ...names.groups]);
   const named = new Set<StepId>(ask.named.length > 0 ? ask.named.flatMap((one) => called.get(one) ?? one) : names.default);
-  const byName = new Map(tasks.map((task) => [task.name, task]));
-  const common = { scopeOf, sandboxes, tasks: byName, secrets, names, gives: givesBy(byName, sandboxes), named, ask, lacking, report };
+  const common = { scopeOf, sandboxes, kinds, secrets, names, gives: givesBy(kinds.tasks, sandboxes), named, ask, lacking, report };
   const scopes = new Map<Pairs, StepsScope>();
   /** For the steps of one file; those that are in one place share one list of variables. */
   const scopeWith = (variables: Pairs): StepsScope => {

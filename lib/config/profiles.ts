@@ -3,9 +3,9 @@ import { checkShape } from '../schema/check.ts';
 import { sandboxfileFields } from '../schema/sandboxfile.ts';
 import type { Shape } from '../schema/shape.ts';
 import { stepFields } from '../schema/step.ts';
-import type { Task } from '../task.ts';
 import type { Ask } from './ask.ts';
 import { addMisfit } from './field.ts';
+import type { Kinds } from './kinds.ts';
 import { fieldOf, type Layer } from './layers.ts';
 import { addUnknown } from './recipes.ts';
 import { below, type Report } from './report.ts';
@@ -44,13 +44,13 @@ export async function openProfiles(
 }
 
 /** Checks `profiles:` as far as it can be done without choosing one, so that a faulty one does not wait for its day. */
-export function checkProfiles(main: Layer, tasks: readonly Task[], report: Report): void {
+export function checkProfiles(main: Layer, { tasks }: Pick<Kinds, 'tasks'>, report: Report): void {
   const field = fieldOf(main, 'profiles');
   if (field === undefined) return;
   const step: Shape = {
     kind: 'object',
     description: 'A step.',
-    fields: { ...Object.assign({}, ...tasks.map((task) => task.fields)), ...stepFields },
+    fields: { ...Object.assign({}, ...[...tasks.values()].map((task) => task.fields)), ...stepFields },
   };
   const { of } = sandboxfileFields.profiles;
   const fields = { ...of.fields, steps: { ...of.fields.steps, of: step } };

@@ -41,7 +41,7 @@ export async function openRecipes(main: Layer, sources: Sources, library: Librar
     const document = await library.open(source);
     if (document === undefined) continue;
     const layer: Layer = { document, root: document.root, path: [], index: main.index + uses.length, is: 'recipe' };
-    for (const key of ['use', 'with', 'include', 'profiles'] as const) {
+    for (const key of ['use', 'with', 'include', 'extensions', 'profiles'] as const) {
       if (document.root.has(key)) report.add('conflicting-keys', `a recipe cannot have \`${key}\``, { document, path: [key], part: 'key' });
     }
     const own = isMap(value) && isMap(value.get('with')) ? givenBy(value.get('with') as PlainMap, below(origin, 'with')) : [];

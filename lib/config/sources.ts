@@ -1,4 +1,5 @@
 import type { Json } from '../base/json.ts';
+import type { Extended, ExtensionPlace, Unusable } from './extended.ts';
 import { type Document, documentOfJson } from './parsed.ts';
 import type { Report } from './report.ts';
 
@@ -20,6 +21,8 @@ export interface Sources {
    * file or an included file by its path below the root.
    */
   read(kind: 'recipe' | 'profile' | 'dotenv' | 'include', name: string, folder?: string): Source | undefined;
+  /** Loads an extension, which runs its code. Its profiles are among those that `read` knows from then on. Absent: none is loaded here. */
+  readonly extension?: (place: ExtensionPlace) => Promise<Extended | Unusable>;
   /** Names that `read` knows, for suggestions. */
   names(kind: 'recipe' | 'profile'): readonly string[];
 }

@@ -14,6 +14,7 @@ import type { Ask } from './ask.ts';
 import { readCondition } from './condition.ts';
 import { mergePairs, readEnv } from './environment.ts';
 import { type Field, readField, readJson } from './field.ts';
+import type { Kinds } from './kinds.ts';
 import type { StepNames } from './names.ts';
 import { AskedOutputs, type Gives } from './outputs.ts';
 import { sharesOf } from './pools.ts';
@@ -29,7 +30,7 @@ import { readService } from './service.ts';
 export interface StepsScope {
   readonly scopeOf: (layer: number) => Scope;
   readonly sandboxes: ReadonlyMap<SandboxName, SandboxSpec>;
-  readonly tasks: ReadonlyMap<string, Task>;
+  readonly kinds: Pick<Kinds, 'tasks' | 'lacks'>;
   /** What all steps of a sandbox have. */
   readonly env: ReadonlyMap<SandboxName, Pairs>;
   readonly secrets: readonly Secret[];
@@ -72,7 +73,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     return field === undefined ? undefined : readField(stepFields[key] as Fields[K], field, scopeOf(field.layer), report);
   };
   const name = entry.fields.has('task') ? read('task') : stepFields.task.default;
-  const task = name === undefined ? undefined : all.tasks.get(name);
+  const task = name === undefined ? undefined : all.kinds.tasks.get(name);
   if (task === undefined && name !== undefined) addUnknownTask(name, entry, all);
   const fields = task === undefined ? {} : readFields(entry, task, scopeOf, all);
   const env = entry.fields.get('env');
@@ -101,6 +102,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   const step: Step = {
     id: entry.name,
     task: task?.name ?? '',
+    ...some('code', task?.code),
     sandbox,
     needs: read('needs') ?? [],
     after: read('after') ?? [],
@@ -144,7 +146,7 @@ function readFields(
   entry: Entry,
   task: Task,
   scopeOf: (layer: number) => Scope,
-  { tasks, report }: Pick<StepsScope, 'tasks' | 'report'>,
+  { kinds, report }: Pick<StepsScope, 'kinds' | 'report'>,
 ): { readonly [field: string]: Json } {
   const fields: [string, Json][] = [];
   const meant = new Set<string>();
@@ -157,7 +159,7 @@ function readFields(
       if (near !== undefined) meant.add(near);
       report.add(code, message, { ...field, part: 'key' }, hint);
     } else if (task.refuses?.includes(key)) {
-      const having = [...tasks.values()].filter(({ refuses }) => !refuses?.includes(key)).map(({ name }) => name);
+      const having = [...kinds.tasks.values()].filter(({ refuses }) => !refuses?.includes(key)).map(({ name }) => name);
       const hint = `Tasks that take it: ${having.join(', ')}.`;
       report.add('conflicting-keys', `a ${task.name} step cannot have \`${key}\``, { ...field, part: 'key' }, hint);
     }
@@ -235,7 +237,8 @@ function normalDir(dir: string): string {
 }
 
 function addUnknownTask(name: string, entry: Entry, all: StepsScope): void {
-  all.report.add('unknown-task', `there is no task \`${name}\``, entry.fields.get('task'), () => hintOf(name, all.tasks.keys()));
+  if (all.kinds.lacks) return; // it may be one of an extension of which something was said already
+  all.report.add('unknown-task', `there is no task \`${name}\``, entry.fields.get('task'), () => hintOf(name, all.kinds.tasks.keys()));
 }
 
 export function addUnknownSandbox(name: string, at: Origin | undefined, all: Pick<StepsScope, 'sandboxes' | 'report'>): void {

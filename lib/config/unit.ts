@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
 import { isMap } from '../base/plain.ts';
 import type { Ask } from './ask.ts';
+import { openExtensions } from './extensions.ts';
 import type { Field } from './field.ts';
+import type { Kinds } from './kinds.ts';
 import { checkTopKeys, checkVersion, fieldOf, type Layer } from './layers.ts';
 import type { Document } from './parsed.ts';
 import { openProfiles } from './profiles.ts';
@@ -37,13 +39,15 @@ export interface OpenWith {
   readonly sources: Sources;
   readonly library: Library;
   readonly report: Report;
+  readonly kinds: Kinds;
 }
 
 /** `first`: the index of its lowest layer. */
 export async function openUnit(document: Document, place: UnitPlace, first: number, opening: OpenWith): Promise<Unit> {
-  const { ask, library, report } = opening;
+  const { ask, library, report, kinds } = opening;
   const sources = within(opening.sources, place.folder);
   const bottom: Layer = { document, root: document.root, path: [], index: first, is: 'file' };
+  await openExtensions(bottom, place.folder, opening.sources, kinds, report);
   const uses = await openRecipes(bottom, sources, library, report);
   const main: Layer = { ...bottom, index: first + uses.length };
   const profiles = await openProfiles(main, ask, sources, library, report, place.outer !== undefined);
@@ -73,11 +77,10 @@ function checkLayers(layers: readonly Layer[], report: Report): void {
 export function within(sources: Sources, folder: string): Sources {
   if (folder === '.') return sources;
   return {
-    main: sources.main,
+    ...sources,
     read(kind, name) {
       if (kind === 'dotenv' || kind === 'include') return sources.read(kind, posix.join(folder, name));
       return sources.read(kind, name, folder) ?? sources.read(kind, name);
     },
-    names: sources.names,
   };
 }

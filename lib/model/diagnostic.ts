@@ -39,6 +39,10 @@ export type DiagnosticCode =
   | 'unknown-pool'
   | 'unknown-secret'
   | 'missing-param'
+  // extensions
+  | 'extension-missing'
+  | 'extension-faulty'
+  | 'extension-conflict'
   // expressions
   | 'expression-syntax'
   | 'expression-type'

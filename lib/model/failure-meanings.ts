@@ -72,6 +72,10 @@ export const FAILURE_MEANINGS: { readonly [code in FailureCode]: FailureMeaning 
     means: 'The step cannot be done like this, for instance without a terminal.',
     mend: 'The message says what is in the way.',
   },
+  'extension-failed': {
+    means: 'A task of an extension says that it failed, or its code, or that of a driver, threw an error.',
+    mend: 'The message is that of the extension; where it is no sentence for you, tell its author.',
+  },
   unreachable: {
     means: 'The host did not answer, refused the port, or has no such name; or sbx is `--offline`.',
     mend: 'Start the machine; `onUnreachable` of the sandbox says what to do without it.',

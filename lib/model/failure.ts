@@ -19,6 +19,7 @@ export type FailureCode =
   | 'secret-missing'
   | 'secret-unsafe'
   | 'task-refused'
+  | 'extension-failed'
   | 'not-confirmed'
   | 'unreachable'
   | 'host-key-unknown'

@@ -1,7 +1,7 @@
 import type { Result } from '../base/result.ts';
 import type { Appliance } from './appliance.ts';
+import type { Exit } from './exit.ts';
 import type { Failure } from './failure.ts';
-import type { Exit } from './sandbox.ts';
 
 /** The id of a machine in its hypervisor: a UUID in lower case. Machines are known by it alone, never by a name. */
 export type MachineId = string;
@@ -180,3 +180,6 @@ interface MachineDiagnostics {
   /** Last lines of what the hypervisor said about this machine. */
   readonly said: readonly string[];
 }
+
+/** Makes the driver of a hypervisor, with what the Sandboxfile says beside what every machine has. Asks nobody anything yet. */
+export type OpenDriver = (hypervisor: Hypervisor, options: { readonly [option: string]: string | number | boolean }) => Driver;

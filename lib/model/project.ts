@@ -1,3 +1,4 @@
+import type { Digest } from '../base/digest.ts';
 import type { Json } from '../base/json.ts';
 import type { Span } from '../base/span.ts';
 import type { MachineSpec } from './machine-spec.ts';
@@ -117,6 +118,8 @@ export interface PoolShare {
 export interface Step {
   readonly id: StepId;
   readonly task: string;
+  /** Of the code of its task, where that is not part of sbx. */
+  readonly code?: Digest;
   readonly sandbox: SandboxName;
   readonly needs: readonly StepId[];
   readonly after: readonly StepId[];

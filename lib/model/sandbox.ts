@@ -1,10 +1,10 @@
 import type { Result } from '../base/result.ts';
+import type { Exit } from './exit.ts';
 import type { Failure } from './failure.ts';
 import type { Script } from './script.ts';
 import type { Pairs } from './value.ts';
 
-/** How a command ended. Only `code: 0` is success; an exit by signal never is. */
-export type Exit = { readonly code: number } | { readonly signal: string };
+export type { Exit };
 
 /** A place where steps run, not yet connected: the same port whether local, embedded, reached by SSH, or a machine that is brought up first. */
 export interface Sandbox {

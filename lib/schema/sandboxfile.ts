@@ -189,6 +189,21 @@ export const sandboxfileFields = {
     of: { kind: 'any-of', description: 'A file, or the folder of one.', of: [includedPath, includeObject] },
     examples: [{ backend: './backend', docs: { file: 'docs/Sandboxfile.yaml', optional: true } }],
   },
+  extensions: {
+    kind: 'list',
+    single: true,
+    description:
+      'Modules with further tasks, profiles and drivers: files, as seen from this file, or packages that are installed for the project. Their code is run by every command that reads this file.',
+    of: {
+      kind: 'string',
+      literal: true,
+      description: 'A file, with ./ before it, or the name of a package.',
+      pattern: '^(\\.\\.?/.+|(@[a-z0-9][a-z0-9._-]*/)?[a-z0-9][a-z0-9._-]*)$',
+      called: 'a file with ./ before it, or the name of a package',
+      examples: ['./extensions/notify.mjs'],
+    },
+    examples: [['./extensions/notify.mjs', 'sbx-extension-notify']],
+  },
   ...overlayFields,
   profiles: {
     kind: 'map',

@@ -54,6 +54,15 @@ export function source(file: string, text: string): Source {
   return { file, bytes: new TextEncoder().encode(text) };
 }
 
+/** An extension that adds nothing. */
+export const NO_MORE: NonNullable<Sources['extension']> = async () => ({
+  name: 'none',
+  from: 'none',
+  tasks: [],
+  drivers: new Map(),
+  profiles: [],
+});
+
 export function sourcesOf(text: string, files: Files = {}): Sources {
   const folder = (kind: 'recipe' | 'profile' | 'dotenv') =>
     (kind === 'recipe' ? files.recipes : kind === 'profile' ? files.profiles : files.dotenv) ?? {};
@@ -70,6 +79,7 @@ export function sourcesOf(text: string, files: Files = {}): Sources {
       return found === undefined ? undefined : source(kind === 'dotenv' ? name : `${kind}s/${name}.yaml`, found);
     },
     names: (kind) => Object.keys(folder(kind)),
+    extension: NO_MORE,
   };
 }
 

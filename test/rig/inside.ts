@@ -48,7 +48,7 @@ export async function inside(
   };
   // Loaded when it is called: some change modules of Node first.
   const { main } = await import('../../lib/cli/main.ts');
-  const ended = around(() => main(own as unknown as NodeJS.Process, REPOSITORY)).catch((thrown: unknown) => {
+  const ended = around(() => main(own as unknown as NodeJS.Process, REPOSITORY, (url) => import(url))).catch((thrown: unknown) => {
     if (!(thrown instanceof Left)) throw thrown;
   });
   await (patience === undefined ? ended : inTime(ended, patience, () => `sbx ${args.join(' ')} hung: ${said.stdout}${said.stderr}`));

@@ -7,7 +7,7 @@ import { load } from '../../lib/config/load.ts';
 import type { Sources } from '../../lib/config/sources.ts';
 import type { Diagnostic } from '../../lib/model/diagnostic.ts';
 import { TASKS } from '../../tasks/index.ts';
-import { ASK, source } from '../config/loading.ts';
+import { ASK, NO_MORE, source } from '../config/loading.ts';
 import { REPOSITORY } from '../rig/cli.ts';
 import { newValidator, type SchemaProblem } from './validator.ts';
 
@@ -45,5 +45,6 @@ function sourcesOf(text: string): Sources {
       }
     },
     names: () => [],
+    extension: NO_MORE,
   };
 }

@@ -132,6 +132,7 @@ steps:
 
 export const WITH_RECIPE = `
 version: 1
+extensions: ./extensions/notify.mjs
 include: { backend: { file: ./backend, dir: app, optional: true, with: { level: 2 } } }
 use: [{ recipe: haskell-remote-build, with: { ghc: "9.6" } }]
 with: { vm: buildhost, targets: [all, tests] }

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { TASK } from '../../../tasks/index.ts';
 import { ok, type Result } from '../../base/result.ts';
 import { makeWalker } from '../../io/walk.ts';
 import type { Failure } from '../../model/failure.ts';
@@ -37,7 +36,7 @@ export async function clean(call: Call): Promise<number> {
       ? { value: selectAll(graph.value), diagnostics: [] }
       : select(project, graph.value, words.operands, { only: true });
   if (selection.value === undefined) return await sayFaulty(call, selection.diagnostics);
-  const actions = draftActions(project, selection.value, TASK);
+  const actions = draftActions(project, selection.value, opened.tasks);
   if (actions.value === undefined) return await sayFaulty(call, actions.diagnostics);
   const ground = groundOf(call, project);
   const { io, folders } = ground;

@@ -22,7 +22,7 @@ export async function list(call: Call): Promise<number> {
     call.err.write(`${said}; called nearly so:\n`);
   }
   const steps = found.steps.map(({ id }) => id);
-  const left = await narrowed(call, project, steps);
+  const left = await narrowed(call, opened, steps);
   if (typeof left === 'number') return left;
   if (left !== steps) found = onlySteps(found, new Set(left));
   if (provenance) {

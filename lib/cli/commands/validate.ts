@@ -19,9 +19,9 @@ export async function validate(call: Call): Promise<number> {
 
 function whatIsWrong(opening: Exclude<Opening, { readonly is: 'refused' }>): Validated {
   if (opening.is === 'open') {
-    const { project, file, warnings } = opening.opened;
-    return { file, steps: project.steps.size, diagnostics: sortDiagnostics([...warnings, ...betweenSteps(project)]) };
+    const { project, file, warnings, tasks } = opening.opened;
+    return { file, steps: project.steps.size, diagnostics: sortDiagnostics([...warnings, ...betweenSteps(project, tasks)]) };
   }
-  const { file, diagnostics, partial } = opening.faulty;
-  return { file, diagnostics: partial === undefined ? diagnostics : sortDiagnostics([...diagnostics, ...betweenSteps(partial)]) };
+  const { file, diagnostics, partial, tasks } = opening.faulty;
+  return { file, diagnostics: partial === undefined ? diagnostics : sortDiagnostics([...diagnostics, ...betweenSteps(partial, tasks)]) };
 }

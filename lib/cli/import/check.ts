@@ -14,7 +14,7 @@ export async function faultsOf(
   const ask = { root, file, set: [], profiles: [], local: false, args: [], named: [], environment, os, arch, cpus };
   const checked = await load({ main, read: () => undefined, names: () => [] }, ask, TASKS);
   const project = checked.value?.project ?? checked.partial;
-  const diagnostics = [...checked.diagnostics, ...(project === undefined ? [] : betweenSteps(project))];
+  const diagnostics = [...checked.diagnostics, ...(project === undefined ? [] : betweenSteps(project, checked.kinds.tasks))];
   return diagnostics.filter(({ severity }) => severity === 'error');
 }
 

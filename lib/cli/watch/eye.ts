@@ -1,4 +1,3 @@
-import { TASK } from '../../../tasks/index.ts';
 import { FolderWatch } from '../../io/folder-watch.ts';
 import { realFiles } from '../../io/io.ts';
 import { PathPoll } from '../../io/path-poll.ts';
@@ -7,6 +6,7 @@ import type { Project } from '../../model/project.ts';
 import { makeLook } from '../../run/look.ts';
 import type { Memory } from '../../run/memory.ts';
 import { type Sight, sightOf } from '../../run/sight.ts';
+import type { Task } from '../../task.ts';
 import type { Call } from '../call.ts';
 import { foldersOf } from '../folders.ts';
 import { openGiven } from '../given.ts';
@@ -19,7 +19,13 @@ import { nurseries } from './nurseries.ts';
 
 /** What a round would find. `said`: what is wrong with the file, or may be, in words. */
 export type Scene =
-  | { readonly is: 'open'; readonly project: Project; readonly sight: Sight; readonly said: string }
+  | {
+      readonly is: 'open';
+      readonly project: Project;
+      readonly tasks: ReadonlyMap<string, Task>;
+      readonly sight: Sight;
+      readonly said: string;
+    }
   | { readonly is: 'faulty'; readonly said: string };
 
 interface EyeOf {
@@ -106,7 +112,7 @@ export class Eye {
     const { words, options, surroundings } = call;
     const opened = await openGiven(call, { named: words.operands, args: words.rest ?? [], keeps: true, files: witness.files });
     if (typeof opened === 'number') return { is: 'faulty', said };
-    const { project } = opened;
+    const { project, tasks } = opened;
     const ground = groundOf(call, project);
     this.#memory ??= memoryOf(call, ground);
     const { memo, store, records } = this.#memory;
@@ -121,8 +127,8 @@ export class Eye {
       store,
       records,
     });
-    const seen = sightOf(project, wishOf(options, words.operands), TASK, look);
-    if (seen.value !== undefined) return { is: 'open', project, sight: seen.value, said };
+    const seen = sightOf(project, wishOf(options, words.operands), tasks, look);
+    if (seen.value !== undefined) return { is: 'open', project, tasks, sight: seen.value, said };
     await sayFaulty(call, seen.diagnostics);
     return { is: 'faulty', said };
   }

@@ -151,7 +151,7 @@ export class Watch {
     const { project, sight } = scene;
     await this.#lasting.retain((id) => sight.steps.has(id) && project.steps.get(id)?.service !== undefined);
     if (this.#ending !== undefined) return { exit: EXITS.get(this.#ending) ?? EXIT.interrupted, stopped: true, scene, dropped: false };
-    const run = runProject(call, project, call.words.operands, { begun, lasting: this.#lasting }).finally(() => {
+    const run = runProject(call, scene, call.words.operands, { begun, lasting: this.#lasting }).finally(() => {
       this.#running = undefined;
     });
     const over = run.then(() => 'over' as const);

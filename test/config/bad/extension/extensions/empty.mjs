@@ -1,0 +1,1 @@
+export const extension = { api: 1, name: 'empty' };

@@ -1,0 +1,1 @@
+export default { api: 2, name: 'newer', anything: 'else' };

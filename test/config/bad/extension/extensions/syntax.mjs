@@ -1,0 +1,4 @@
+export default {
+  api: 1,
+  name: 'syntax' 'twice',
+};

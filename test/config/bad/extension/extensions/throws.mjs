@@ -1,0 +1,3 @@
+const settings = undefined;
+
+export default { api: 1, name: settings.name };
