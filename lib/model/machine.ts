@@ -175,7 +175,7 @@ export interface Bridge {
 
 interface MachineDiagnostics {
   readonly state: MachineState;
-  /** Last lines of what the guest wrote to its serial port, oldest first. */
+  /** Last lines of what the guest wrote to its serial port since it was started, oldest first. */
   readonly serial: readonly string[];
   /** Last lines of what the hypervisor said about this machine. */
   readonly said: readonly string[];

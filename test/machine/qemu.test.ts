@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -93,16 +93,22 @@ withQemu('a linked clone begins as the other one was, and neither sees what the 
   }),
 );
 
-withQemu('the guest sees a seed disk; what is secret is in no words, and in files for nobody else', () =>
+withQemu('the guest sees a seed disk, or credentials; what is secret is in no words, and in files for nobody else', () =>
   inLocalQemu(async (at) => {
     const { driver } = at;
     const id = await made(at);
     const canary = 'c4n4ry-0f-4-s3cr3t';
-    good(await driver.seed(id, { is: 'nocloud', userData: Buffer.from(`#cloud-config\n# ${canary}\n`), metaData: Buffer.alloc(0) }, never));
+    const userData = Buffer.from(`#cloud-config\n# ${canary}\n\n`);
+    good(await driver.seed(id, { is: 'nocloud', userData, metaData: Buffer.alloc(0) }, never));
     good(await driver.start(id, never));
     await says(at, id, /seed cidata/);
-    const iso = readFileSync(join(homeOf(at, id), 'seed.iso'), 'latin1');
-    assert.ok(iso.includes(canary) && iso.includes('user-data') && iso.includes('meta-data'));
+    const unpacked = join(at.folder, 'unpacked');
+    const unpack = ['-osirrox', 'on', '-indev', join(homeOf(at, id), 'seed.iso'), '-extract', '/', unpacked];
+    execFileSync('xorriso', unpack, { stdio: 'ignore' });
+    assert.equal(readdirSync(unpacked).sort(), ['meta-data', 'user-data']);
+    assert.equal(readFileSync(join(unpacked, 'user-data')), userData);
+    assert.is(readFileSync(join(unpacked, 'meta-data')).length, 0);
+    for (const name of readdirSync(unpacked)) assert.is(statSync(join(unpacked, name)).mode & 0o777, 0o600, `${name} in the guest`);
     good(await driver.seed(id, undefined, never));
     good(await driver.powerOff(id, never));
     good(await driver.waitOff(id, 45_000, never));
@@ -112,7 +118,8 @@ withQemu('the guest sees a seed disk; what is secret is in no words, and in file
     ]);
     good(await driver.seed(id, { is: 'credentials', values }, never));
     good(await driver.start(id, never));
-    await says(at, id, /boot 2\nready/);
+    const seen = [...values].map(([name, value]) => `io.systemd.credential.binary:${name}=${value.toString('base64')}`);
+    await says(at, id, new RegExp(`boot 2\nvendor ${seen.join('\\0')}\\0?\nready`));
     const [running] = processesWith([homeOf(at, id)]).filter(({ command }) => command.includes('qemu-system'));
     assert.match(running?.command ?? '', /path=credential-0 .*path=credential-1/);
     assert.not.match(running?.command ?? '', new RegExp(`${canary}|${Buffer.from(canary).toString('base64')}`));
@@ -165,6 +172,21 @@ withQemu('whoever ended it, and however: what is true is asked', () =>
     assert.is(good(await driver.state(id, never)), 'off');
     good(await driver.start(id, never));
     assert.is(good(await driver.state(id, never)), 'running');
+  }),
+);
+
+withQemu('a guest that writes and writes: of its serial port the end is kept, as soon as anybody asks what it does', () =>
+  inLocalQemu(async (at) => {
+    const { driver } = at;
+    const id = await made(at);
+    good(await driver.start(id, never));
+    await says(at, id, /ready/);
+    appendFileSync(join(homeOf(at, id), 'serial.log'), `${'x'.repeat(5 * 2 ** 20)}\nthe end\n`);
+    good(await driver.state(id, never));
+    assert.ok(statSync(join(homeOf(at, id), 'serial.log')).size < 2 ** 20);
+    await says(at, id, /the end\n[a-z]/);
+    good(await driver.powerOff(id, never));
+    assert.match(good(await driver.diagnostics(id, never)).serial.join('\n'), /the end\n[a-z]/);
   }),
 );
 

@@ -1,6 +1,7 @@
 # A guest of 512 bytes, a boot sector: it is up in a fraction of a second under software emulation, and shows on its serial port what a driver did.
 #   boot N       how often this disk was booted; it writes N to its third sector
 #   seed cidata  if there is a second disk: the beginning of its label, as ISO 9660 has it
+#   vendor ...   what SMBIOS says in strings of the vendor, where it has such
 #   ready        then a letter each half second, on and on: its memory
 #   bye          when the power button was pressed; then it switches itself off. With DEAF defined it does not hear it.
         .code16
@@ -35,7 +36,35 @@ _start: xorw    %ax, %ax
         movb    $0, 0x802e
         movw    $0x8028, %si
         call    say
-1:      movw    $ready, %si
+1:      movw    $0xf000, %ax            # the tables of SMBIOS, which are small enough to lie beside SeaBIOS
+        movw    %ax, %es
+        xorw    %di, %di
+4:      addw    $16, %di
+        cmpl    $0x5f4d535f, %es:(%di)  # _SM_
+        jne     4b
+        movw    %es:0x18(%di), %si
+table:  movb    %es:(%si), %bl
+        cmpb    $127, %bl
+        je      7f
+        movzbw  %es:1(%si), %ax
+        addw    %ax, %si
+        pushw   %si
+        cmpb    $11, %bl                # strings of the vendor
+        movw    $vendor, %si
+        jne     5f
+        call    say
+5:      popw    %si
+6:      cmpw    $0, %es:(%si)
+        je      8f
+        movb    %es:(%si), %al
+        incw    %si
+        cmpb    $11, %bl
+        jne     6b
+        call    put
+        jmp     6b
+8:      addw    $2, %si
+        jmp     table
+7:      movw    $ready, %si
         call    say
         sti
 again:  movb    $'a', %bl
@@ -74,6 +103,7 @@ put:    movw    $0x3f8, %dx
         outb    %al, %dx
         ret
 boots:  .asciz  "\nboot "
+vendor: .asciz  "\nvendor "
 seed:   .asciz  "\nseed "
 ready:  .asciz  "\nready\n"
 bye:    .asciz  "\nbye\n"

@@ -4,16 +4,18 @@ import type { Driver, Hypervisor, MachineSettings } from '../../model/machine.ts
 import { checkSettings, lacksCapability } from '../checks.ts';
 import { hasSettings } from '../has-settings.ts';
 import { notes } from '../notes.ts';
+import type { Accelerator } from './accelerator.ts';
 import { qemuMaking } from './making.ts';
 import { type QemuPlace, qemuPlace } from './place.ts';
 import { power } from './power.ts';
 import { CHANGE, NOTE, NOTES, PROBE, SETTINGS } from './programs.ts';
 import { seeding } from './seeding.ts';
-import { type Accelerator, machineText, type QemuMachine, readMachine } from './settings.ts';
+import { machineText, type QemuMachine, readMachine } from './settings.ts';
 import { snapshots } from './snapshots.ts';
 
 interface QemuOptions {
-  readonly accelerator: Accelerator;
+  /** `auto`: KVM if a trial shows that guests execute with it, else software emulation. */
+  readonly accelerator: Accelerator | 'auto';
   /** Holds all machines, absolute on the hypervisor's computer; absent: `$XDG_STATE_HOME/sbx/machines` there. */
   readonly folder?: string;
 }

@@ -2,9 +2,10 @@ import { err, ok, type Result } from '../../base/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Driver, Endpoint, MachineState } from '../../model/machine.ts';
 import { lastLines } from '../hypervisor.ts';
+import { type Accelerator, acceleratorAt } from './accelerator.ts';
 import { answerIn, monitor, type QemuPlace } from './place.ts';
 import { ASK, DIAGNOSTICS, POWER_OFF, SEEDS, SETTINGS, START, STATE, WAIT_OFF } from './programs.ts';
-import { type Accelerator, qemuWords, readMachine } from './settings.ts';
+import { qemuWords, readMachine } from './settings.ts';
 
 // What a machine does, and how that is changed.
 
@@ -19,7 +20,7 @@ const STATES: ReadonlyMap<string, MachineState> = new Map([
   ['save-vm', 'running'],
 ]);
 
-export function power(place: QemuPlace, accelerator: Accelerator): Power {
+export function power(place: QemuPlace, wanted: Accelerator | 'auto'): Power {
   const state: Driver['state'] = async (id, signal) => {
     const said = await place.ask(STATE, id, [], signal);
     if (!said.ok) return said.error.code === 'machine-absent' ? ok('absent') : said;
@@ -36,8 +37,10 @@ export function power(place: QemuPlace, accelerator: Accelerator): Power {
       if (!machine.ok) return machine;
       const seeds = await place.ask(SEEDS, id, [], signal);
       if (!seeds.ok) return seeds;
+      const accelerator = await acceleratorAt(place, wanted, signal);
+      if (!accelerator.ok) return accelerator;
       const [credentials = '0', disk] = seeds.value.trim().split(' ');
-      const words = qemuWords(machine.value, accelerator, { credentials: Number(credentials), disk: disk !== undefined });
+      const words = qemuWords(machine.value, accelerator.value, { credentials: Number(credentials), disk: disk !== undefined });
       const started = await place.ask(START, id, words, signal);
       return started.ok ? ok(undefined) : err(portTaken(started.error));
     },

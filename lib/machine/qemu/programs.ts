@@ -7,7 +7,7 @@
 /** How a program ends when the machine is not as it must be. */
 export const EXITS = { absent: 44, foreign: 45, running: 46, half: 47, off: 48, taken: 49, busy: 75 } as const;
 
-const BEGIN = `
+export const BEGIN = `
 umask 077; export LC_ALL=C
 root=\${1:-\${XDG_STATE_HOME:-$HOME/.local/state}/sbx/machines}; id=$2; shift 2
 found() { for d in "$root/$id".*; do [ -d "$d" ] && cd -P -- "$d" && return; done; exit ${EXITS.absent}; }
@@ -30,6 +30,9 @@ end() {
 living() { case $(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null) in ''|Z*|X*) return 1;; esac; }
 `;
 
+/** Bytes. QEMU has no bound for what a guest writes to its serial port: whoever talks to QEMU cuts it down to its end. */
+const MOST_SERIAL = 4 * 2 ** 20;
+
 /** A conversation with QEMU: $1 seconds for all of it, then what is asked, as JSON; each answer is a line of JSON. Perl is there where nothing else is. */
 const QMP = `QMP='
 use strict;
@@ -39,6 +42,10 @@ alarm shift;
 my $qemu = IO::Socket::UNIX->new("qmp") or die "QEMU does not answer: $!\\n";
 sub answer { while (defined(my $line = <$qemu>)) { return $line if $line =~ /^\\{"(?:QMP|return|error)":/ } die "QEMU ended\\n" }
 sub ask { print $qemu "$_[0]\\n"; my $line = answer(); die $line =~ /"desc": "(.*?)"[,}]/ ? "$1\\n" : $line if $line =~ /^\\{"error":/; return $line }
+if (-s "serial.log" > ${MOST_SERIAL}) {
+  open(my $log, "+>>", "serial.log") or die "$!\\n";
+  seek($log, -65536, 2); read($log, my $end, 65536); truncate($log, 0); syswrite($log, $end);
+}
 answer();
 ask("{\\"execute\\": \\"qmp_capabilities\\"}");
 print ask($_) for @ARGV;
@@ -109,7 +116,7 @@ if [ -n "$(pids)" ]; then
   perl -e "$QMP" 10 '{"execute":"cont"}' >/dev/null
   exit
 fi
-rm -f qmp
+rm -f qmp; : >serial.log
 set -- "$@" -name "sbx-$id" -daemonize
 if [ -s resume ]; then set -- "$@" -loadvm "$(cat resume)"; mv -f resume resuming; fi
 i=0

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../base/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Network } from '../../model/machine.ts';
+import { type Accelerator, acceleratorWords } from './accelerator.ts';
 
 /** What the folder of a machine says of it: what QEMU is started with. What it does now stands nowhere. */
 export interface QemuMachine {
@@ -32,9 +33,6 @@ export function readMachine(text: string, id: string): Result<QemuMachine, Failu
   return err({ code: 'machine-state', message, hint: 'destroy it and import it again' });
 }
 
-/** How QEMU computes: chosen, never guessed, since /dev/kvm may be there and not work. */
-export type Accelerator = 'tcg' | 'kvm';
-
 /** What is given to the next start besides. */
 interface Seeds {
   readonly credentials: number;
@@ -50,9 +48,9 @@ export function qemuWords({ id, cpus, memory, network, disks }: QemuMachine, acc
   return [
     'qemu-system-x86_64',
     ...['-uuid', id, '-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'std', '-machine', 'pc'],
-    ...(accelerator === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi', '-cpu', 'qemu64']),
+    ...acceleratorWords(accelerator),
     ...['-smp', String(cpus), '-m', String(memory)],
-    ...['-chardev', 'file,id=serial,path=serial.log', '-serial', 'chardev:serial', '-qmp', 'unix:qmp,server=on,wait=off'],
+    ...['-chardev', 'file,id=serial,path=serial.log,append=on', '-serial', 'chardev:serial', '-qmp', 'unix:qmp,server=on,wait=off'],
     ...disks.flatMap((disk) => drive(disk, 'qcow2')),
     ...(seeds.disk ? drive('seed.iso', 'raw', ',readonly=on') : []),
     ...Array.from({ length: seeds.credentials }, (_, n) => ['-smbios', `type=11,path=credential-${n}`]).flat(),
