@@ -94,9 +94,11 @@ export async function behind(at: DriverPlace, spec: Partial<MachineSpec>, use: (
     guest,
     patiences: PATIENCES,
     alone: () => ok(undefined),
+    found: {},
   };
   const scope = { signal: never, note: (text: string) => void lines.push(text) };
-  const again: Behind['again'] = (more = {}, spec = {}) => sandboxMachine({ ...ground, ...more, spec: { ...ground.spec, ...spec } });
+  const again: Behind['again'] = (more = {}, spec = {}) =>
+    sandboxMachine({ ...ground, found: {}, ...more, spec: { ...ground.spec, ...spec } });
   await use({ at, machine: sandboxMachine(ground), ground, guest, journal, said: () => lines.splice(0), scope, again });
 }
 
@@ -179,7 +181,7 @@ export function machineContract(test: Register, inDriver: WithDriver): void {
         return ground.driver.importAppliance(wish, AbortSignal.any([signal, stop.signal]));
       },
     };
-    await sandboxMachine({ ...ground, driver: dying })
+    await sandboxMachine({ ...ground, driver: dying, found: {} })
       .make(undefined, scope)
       .then(
         () => {},
@@ -236,7 +238,7 @@ export function machineContract(test: Register, inDriver: WithDriver): void {
   });
 
   on('a clone has the disks of the machine, which itself never runs', {}, async ({ machine, ground, scope, at }) => {
-    const clone = sandboxMachine({ ...ground, owner: `${ground.owner}-1`, name: `${ground.name} 1`, base: ground });
+    const clone = sandboxMachine({ ...ground, owner: `${ground.owner}-1`, name: `${ground.name} 1`, base: ground, found: {} });
     good(await raise(clone, scope));
     const base = good(await machine.find(scope)) ?? '';
     assert.is(good(await at.driver.state(base, never)), 'off');

@@ -62,7 +62,17 @@ export async function openMachine(place: MachinePlace, signal: AbortSignal): Pro
   }
   const use = beginUse(io, `${guestsIn(folders)}/${tag}.users`, 'sbx run');
   const groundOf = (owner: string, name: string): MachineGround => ({
-    ...{ spec: spec.machine, name, owner, driver: driver.value, hypervisor, clock: io.clock, wish: randomUUID, patiences: PATIENCES },
+    ...{
+      spec: spec.machine,
+      name,
+      owner,
+      driver: driver.value,
+      hypervisor,
+      clock: io.clock,
+      wish: randomUUID,
+      patiences: PATIENCES,
+      found: {},
+    },
     journal: openOwned(io, folders.state).of({
       ...{ kind: 'machine', sandbox: spec.name, target: place.host ?? 'local', root: place.project.root, checkout: place.checkout() },
       facts: { driver: spec.machine.driver, owner, name, ...(owner === tag ? {} : { clone: use.name }) },

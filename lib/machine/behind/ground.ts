@@ -1,4 +1,4 @@
-import { err, type Result } from '../../base/result.ts';
+import { err, ok, type Result } from '../../base/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../model/io.ts';
 import type { Driver, Endpoint, Hypervisor, MachineId, OwnerTag } from '../../model/machine.ts';
@@ -24,6 +24,8 @@ export interface MachineGround {
   readonly patiences: typeof PATIENCES;
   /** The machine whose disks a clone shares; absent: it is made from an appliance. */
   readonly base?: MachineGround;
+  /** Once it was found: asking for it again costs a run of the hypervisor's programs for each deed. */
+  readonly found: { id?: MachineId };
   /** Rejects the deed if somebody else works in the machine. */
   readonly alone: () => Result<void, Failure>;
 }
@@ -64,9 +66,13 @@ export const NOTES = { image: 'image', seeded: 'seeded', hostKey: 'host-key', gi
 
 /** The machine, which must be there. */
 export async function theMachine(ground: MachineGround, signal: AbortSignal): Promise<Result<MachineId, Failure>> {
+  if (ground.found.id !== undefined) return ok(ground.found.id);
   const found = await findMachine(ground, signal);
   if (!found.ok) return found;
-  if (found.value?.whole) return { ok: true, value: found.value.id };
+  if (found.value?.whole) {
+    ground.found.id = found.value.id;
+    return ok(found.value.id);
+  }
   const message = `there is no machine ${ground.name} yet`;
   return err({ code: 'machine-absent', message, hint: 'import it first: a step with `task: import`, or a run that needs it' });
 }

@@ -16,7 +16,10 @@ export async function make(
   const { driver, journal, owner, name } = ground;
   const found = await findMachine(ground, scope.signal);
   if (!found.ok) return found;
-  if (found.value?.whole) return stands(ground, found.value.id, image, scope);
+  if (found.value?.whole) {
+    ground.found.id = found.value.id;
+    return stands(ground, found.value.id, image, scope);
+  }
   const half = found.value;
   const wish = { id: half?.wish ?? ground.wish(), owner, name };
   // Looked at before anything is written down: what is refused leaves nothing.
@@ -28,6 +31,7 @@ export async function make(
   const noted = plan.value.look === undefined ? ok(undefined) : await driver.note(made.value, NOTES.image, plan.value.look, scope.signal);
   if (!noted.ok) return noted;
   journal.created(wish.id);
+  ground.found.id = made.value;
   return ok({ id: made.value, did: [half === undefined ? plan.value.did : `finished what a killed run began: ${plan.value.did}`] });
 }
 

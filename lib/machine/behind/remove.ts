@@ -14,6 +14,7 @@ export async function remove(
   if (!owned.ok) return owned;
   const alone = owned.value.length === 0 ? ok(undefined) : ground.alone();
   if (!alone.ok) return alone;
+  delete ground.found.id;
   for (const { id, wish, name } of owned.value) {
     journal.destroying(wish);
     const gone = await bring({ driver, clock, owner, patiences, doing: () => scope.note(`removes ${name}`) }, id, 'absent', scope.signal);

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../../base/result.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import type { Failure } from '../../model/failure.ts';
-import type { MachineSettings, Network, SettingsNow } from '../../model/machine.ts';
+import type { Driver, MachineSettings, Network, SettingsNow } from '../../model/machine.ts';
 import type { DeedScope } from '../../model/sandbox-machine.ts';
 import { bring } from '../bring.ts';
 import { lacksCapability } from '../checks.ts';
@@ -34,16 +34,12 @@ export async function setUp(ground: MachineGround, scope: DeedScope) {
   return changed.ok ? ok({ id: id.value, did: differences(has.value, wanted) }) : changed;
 }
 
-/** Its sshd is always forwarded, so that `endpoint: direct` finds it. A bridge that nobody named is the first that is up, and stays the one that it has. */
+/** Its sshd is always forwarded, so that `endpoint: direct` finds it. A bridge that nobody named is the one that it has, else the first that is up. */
 async function networkOf(
   { spec, driver }: MachineGround,
   has: Network | undefined,
   signal: AbortSignal,
 ): Promise<Result<Network, Failure>> {
-  const facts = await driver.probe(signal);
-  if (!facts.ok) return facts;
-  if (!facts.value.networks.includes(spec.network))
-    return lacksCapability(driver.name, `network ${spec.network}`, `it has ${facts.value.networks.join(', ')}`);
   switch (spec.network) {
     case 'none':
       return ok({ is: 'none' });
@@ -51,31 +47,30 @@ async function networkOf(
       const forwards = [...spec.forwards];
       return ok({ is: 'nat', forwards: forwards.some(({ guest }) => guest === SSH_PORT) ? forwards : [{ guest: SSH_PORT }, ...forwards] });
     }
-    case 'bridged': {
-      const bridges = await driver.bridges(signal);
-      if (!bridges.ok) return bridges;
-      const names = bridges.value.map(({ name }) => name);
-      if (spec.adapter !== undefined) {
-        if (names.includes(spec.adapter)) return ok({ is: 'bridged', adapter: spec.adapter });
-        const message = `there is no adapter ${JSON.stringify(spec.adapter)} to bridge to`;
-        return err({
-          code: 'machine-state',
-          message,
-          hint: names.length === 0 ? 'its computer has none' : `it has ${names.map((name) => JSON.stringify(name)).join(', ')}`,
-        });
-      }
-      const [first] = bridges.value.filter(({ up }) => up).toSorted((a, b) => Number(a.wireless) - Number(b.wireless));
-      const adapter = has?.is === 'bridged' && names.includes(has.adapter) ? has.adapter : first?.name;
-      if (adapter !== undefined) return ok({ is: 'bridged', adapter });
-      return err({
-        code: 'machine-state',
-        message: 'no adapter that could be bridged to is up',
-        hint: 'use `network: nat`, or name one with `adapter`',
-      });
-    }
+    case 'bridged':
+      if (has?.is === 'bridged' && (spec.adapter === undefined || spec.adapter === has.adapter)) return ok(has);
+      return await bridgeOf(driver, spec.adapter, signal);
     default:
       return unreachable(spec.network);
   }
+}
+
+async function bridgeOf(driver: Driver, named: string | undefined, signal: AbortSignal): Promise<Result<Network, Failure>> {
+  const facts = await driver.probe(signal);
+  if (!facts.ok) return facts;
+  if (!facts.value.networks.includes('bridged'))
+    return lacksCapability(driver.name, 'network bridged', `it has ${facts.value.networks.join(', ')}`);
+  const bridges = await driver.bridges(signal);
+  if (!bridges.ok) return bridges;
+  if (named !== undefined && bridges.value.some(({ name }) => name === named)) return ok({ is: 'bridged', adapter: named });
+  const names = bridges.value.map(({ name }) => JSON.stringify(name));
+  const hint = names.length === 0 ? 'its computer has none that could be bridged to' : `it has ${names.join(', ')}`;
+  if (named !== undefined)
+    return err({ code: 'machine-state', message: `there is no adapter ${JSON.stringify(named)} to bridge to`, hint });
+  // A cable before radio: few access points take a second computer behind one card.
+  const [first] = bridges.value.filter(({ up }) => up).toSorted((a, b) => Number(a.wireless) - Number(b.wireless));
+  if (first !== undefined) return ok({ is: 'bridged', adapter: first.name });
+  return err({ code: 'machine-state', message: 'no adapter that could be bridged to is up', hint });
 }
 
 export const SSH_PORT = 22;
