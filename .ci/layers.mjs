@@ -15,6 +15,7 @@ const LAYERS = new Map([
   ['lib/ssh', 5],
   ['lib/sync', 5],
   ['lib/machine', 5],
+  ['lib/packer', 5],
   ['lib/remote', 5],
   ['lib/hub', 5],
   ['lib/run', 6],
@@ -29,6 +30,7 @@ const NEIGHBOURS = new Set([
   'lib/ssh > lib/io',
   'lib/sync > lib/io',
   'lib/machine > lib/io',
+  'lib/packer > lib/io',
   'lib/remote > lib/io',
   'lib/hub > lib/io',
 ]);

@@ -76,6 +76,8 @@ export interface Fetched {
   readonly tree: Tree;
   /** A folder of the project, relative to its root. */
   readonly to: string;
+  /** It is too large for the store: it is remembered where it is, and made anew if it goes. */
+  readonly stays?: boolean;
 }
 
 export interface RunScope {

@@ -48,7 +48,7 @@ export function placeFetched(
       if (entry.kind === 'file') files.chmodSync(staged, entry.executable ? 0o755 : 0o644);
       else files.rmSync(staged, { force: true }); // made anew from what was checked
     }
-    inTheWay = swapIn(scene, { entries, extra, isForeign, isOwn: isOwnFolder(rules) });
+    inTheWay = swapIn(scene, { entries, extra, isForeign, isOwn: isOwnFolder(rules), drops: fetched.stays === true });
   } catch (thrown) {
     return err(fileTrouble(thrown, 'place what was fetched in', scene.root));
   }

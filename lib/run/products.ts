@@ -19,6 +19,7 @@ export const SHOWN = 5;
 interface Products {
   /** Undefined where nothing lies in the project. */
   readonly tree: Tree | undefined;
+  /** Whether it can be remembered: the store has all of it, or it stays where it is. */
   readonly kept: boolean;
   readonly notes: readonly string[];
 }
@@ -34,10 +35,11 @@ export function products(
 ): Result<Products, Failure> {
   if (produced.fetched !== undefined) {
     const isForeign = foreignIn(action);
-    const placed = placeFetched(scene, rules ?? outputRules(action), produced.fetched, !noCache, isForeign);
+    const { stays = false } = produced.fetched;
+    const placed = placeFetched(scene, rules ?? outputRules(action), produced.fetched, !noCache && !stays, isForeign);
     if (!placed.ok) return placed;
     const { tree, kept } = placed.value;
-    return ok({ tree, kept, notes: movedNotes(scene, placed.value, isForeign) });
+    return ok({ tree, kept: kept || stays, notes: movedNotes(scene, placed.value, isForeign) });
   }
   if (rules === undefined || produced.untouched === true) return ok({ tree: undefined, kept: true, notes: [] });
   const captured = captureOutputs(scene, rules, !noCache);

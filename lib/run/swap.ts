@@ -33,13 +33,15 @@ export interface Swap {
   readonly isForeign: (path: string) => boolean;
   /** Whether a folder goes with the last file in it. */
   readonly isOwn: (folder: string) => boolean;
+  /** What steps made goes at once: it is too large to be kept. */
+  readonly drops?: boolean;
 }
 
 /** Says what stood in the way without being an output: it is moved away as well. Throws what a file operation threw. */
 export function swapIn(scene: Scene, swap: Swap): readonly string[] {
   const { root, memo, io } = scene;
   const { files } = io;
-  const away = awayFrom(scene);
+  const away = awayFrom(scene, swap.drops === true);
   for (const path of swap.extra) away.move(path, swap.isForeign(path));
   away.settle();
   for (const path of swap.extra) removeEmptyFolders(files, root, path, swap.isOwn);
@@ -52,7 +54,8 @@ export function swapIn(scene: Scene, swap: Swap): readonly string[] {
   away.settle();
   for (const { entry, staged } of swap.entries) {
     const to = `${root}/${entry.path}`;
-    if (files.lstatSync(to, { throwIfNoEntry: false })) away.move(entry.path, false);
+    // By its rename the new one takes the place of what is dropped, so that there is always one.
+    if (!swap.drops && files.lstatSync(to, { throwIfNoEntry: false })) away.move(entry.path, false);
     if (entry.kind === 'link') files.symlinkSync(entry.target, staged);
     put(scene, entry, staged, to);
     if (entry.kind === 'file') memo.learn(entry.path, files.lstatSync(to), entry.digest, io.clock.now());
@@ -101,10 +104,11 @@ interface Away {
   settle(): void;
 }
 
-function awayFrom({ io: { files }, root, folder, run }: Scene): Away {
+function awayFrom({ io: { files }, root, folder, run }: Scene, drops: boolean): Away {
   const moved = new Set<string>();
   return {
     move(path, isForeign) {
+      if (drops && !isForeign) return files.rmSync(`${root}/${path}`, { recursive: true, force: true });
       const to = moveAway(files, root, { folder, run, is: isForeign ? 'trash' : 'replaced' }, path);
       if (isForeign && to !== undefined) moved.add(to);
     },

@@ -24,6 +24,7 @@ const TOPICS = [
     'bridge',
     'hub',
     'provided-places',
+    'packer',
     'machines',
   ],
 ];
