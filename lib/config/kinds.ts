@@ -1,4 +1,5 @@
 import type { OpenDriver } from '../model/machine.ts';
+import { DRIVERS } from '../schema/machine.ts';
 import type { Task } from '../task.ts';
 import type { Extended } from './extended.ts';
 
@@ -13,6 +14,12 @@ export class Kinds {
   constructor(tasks: readonly Task[]) {
     this.tasks = new Map(tasks.map((task) => [task.name, task]));
     for (const { name } of tasks) this.#from.set(`task ${name}`, 'sbx itself');
+    for (const name of Object.keys(DRIVERS)) this.#from.set(`driver ${name}`, 'sbx itself');
+  }
+
+  /** Undefined where nobody knows them all. */
+  driverNames(): readonly string[] | undefined {
+    return this.lacks ? undefined : [...Object.keys(DRIVERS), ...this.drivers.keys()];
   }
 
   /** Gives what is there already, in words; undefined: all was added. */

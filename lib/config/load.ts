@@ -79,7 +79,7 @@ async function loadProject(
   const cache = readCache(root.layers, scopeOf, report);
   const hub = readHub(root.layers, scopeOf, report);
   const secrets = readSecrets(layers, scopeOf, report);
-  const sandboxes = readSandboxes(places, scopeOf, ask, report);
+  const sandboxes = readSandboxes(places, scopeOf, ask, kinds.driverNames(), report);
   const names = nameSteps(units, absent, report);
   const called = new Map([...names.aliases, ...names.groups]);
   const named = new Set<StepId>(ask.named.length > 0 ? ask.named.flatMap((one) => called.get(one) ?? one) : names.default);

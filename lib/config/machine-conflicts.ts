@@ -1,10 +1,7 @@
-import { hintOf } from '../base/suggest.ts';
 import type { MachineSpec } from '../model/machine-spec.ts';
-import type { SandboxName, SandboxSpec } from '../model/project.ts';
 import { DRIVERS, type machineFields } from '../schema/machine.ts';
 import { membersOf, type ReadMap } from './read-map.ts';
 import type { Report } from './report.ts';
-import type { Section } from './section.ts';
 
 /** Keys of a machine that do not go together. */
 export function checkMachine(spec: MachineSpec, { has, at, faulty }: ReadMap<typeof machineFields>, report: Report): void {
@@ -28,26 +25,4 @@ export function checkMachine(spec: MachineSpec, { has, at, faulty }: ReadMap<typ
   const by = membersOf(at('keys')).get('by');
   if (ways !== undefined && by !== undefined && !ways.includes(spec.keys.by))
     report.add('bad-value', `the driver \`${driver}\` gives no keys by \`${spec.keys.by}\``, by, `It can: ${ways.join(', ')}.`);
-}
-
-/** Whether what holds each machine is there, and what of it hangs on that. */
-export function checkHypervisors(section: Section, specs: ReadonlyMap<SandboxName, SandboxSpec>, report: Report): void {
-  for (const { name, machine } of specs.values()) {
-    if (machine === undefined) continue;
-    const { hypervisor } = machine;
-    const members = membersOf(section.get(name)?.fields.get('machine'));
-    const kind = specs.get(hypervisor)?.kind;
-    if (kind === undefined) {
-      const hint = () => hintOf(hypervisor, specs.keys());
-      report.add('unknown-sandbox', `there is no sandbox \`${hypervisor}\``, members.get('hypervisor'), hint);
-    } else if (kind === 'machine') {
-      const message = hypervisor === name ? `\`${name}\` cannot hold itself` : `\`${hypervisor}\` is a machine itself, and holds none`;
-      report.add('conflicting-keys', message, members.get('hypervisor'), 'Name the sandbox of a computer, or `local`.');
-    }
-    const image = members.get('image');
-    if (kind === 'ssh' && String(image?.value).startsWith('~')) {
-      const message = `path \`${image?.value}\` starts with the home of this computer, and the machine is on \`${hypervisor}\``;
-      report.add('bad-path', message, image, 'Write it from the root.');
-    }
-  }
 }

@@ -1,11 +1,10 @@
-import { posix } from 'node:path';
 import { defined } from '../base/defined.ts';
 import { parseDuration } from '../base/duration.ts';
 import { isList, isMap } from '../base/plain.ts';
 import { parseSize } from '../base/size.ts';
 import { hintOf } from '../base/suggest.ts';
 import type { MachineSpec } from '../model/machine-spec.ts';
-import { DRIVERS, MEMORY, machineFields, machineShape } from '../schema/machine.ts';
+import { MEMORY, machineFields, machineShape } from '../schema/machine.ts';
 import type { Field } from './field.ts';
 import { checkMachine } from './machine-conflicts.ts';
 import { pathHere } from './path-here.ts';
@@ -19,18 +18,17 @@ type ScopeOf = (layer: number) => Scope;
 
 const { hypervisor, endpoint, network, accelerator, clone, boot, keys } = machineFields;
 
-/** `root`: of the project. */
-export function readMachine(field: Field, inLayer: ScopeOf, root: string, report: Report): MachineSpec {
+/** `drivers`: those that there are; undefined where that cannot be known. Its image stands as it is written. */
+export function readMachine(field: Field, inLayer: ScopeOf, drivers: readonly string[] | undefined, report: Report): MachineSpec {
   const scopeOf: ScopeOf = (layer) => ({ ...inLayer(layer), outputs: NOT_YET });
   const machine = readMap(field, machineShape, 'a machine', scopeOf, report);
   const { read, at } = machine;
-  const image = read('image');
   const spec: MachineSpec = {
-    driver: readDriver(machine, field, report),
+    driver: readDriver(machine, field, drivers, report),
     hypervisor: read('hypervisor') ?? hypervisor.default,
     endpoint: endpointOf(read('endpoint') ?? endpoint.default, at('endpoint'), report),
     ...defined({
-      image: image === undefined ? undefined : imageIn(image, scopeOf(at('image').layer), root),
+      image: read('image'),
       name: read('name'),
       memory: memoryOf(read('memory'), at('memory'), report),
       cpus: read('cpus'),
@@ -61,12 +59,17 @@ const NOT_YET: LateNames = {
   kindOf: () => undefined,
 };
 
-function readDriver({ has, read, at }: ReadMap<typeof machineFields>, field: Field, report: Report): string {
+function readDriver(
+  { has, read, at }: ReadMap<typeof machineFields>,
+  field: Field,
+  drivers: readonly string[] | undefined,
+  report: Report,
+): string {
   if (!has('driver') && isMap(field.value))
     report.add('missing-key', '`driver` is missing', { ...field, part: 'key' }, 'Write for example `driver: qemu`.');
   const driver = read('driver');
-  if (driver !== undefined && !Object.hasOwn(DRIVERS, driver))
-    report.add('unknown-driver', `there is no driver \`${driver}\``, at('driver'), () => hintOf(driver, Object.keys(DRIVERS)));
+  if (driver !== undefined && drivers?.includes(driver) === false)
+    report.add('unknown-driver', `there is no driver \`${driver}\``, at('driver'), () => hintOf(driver, drivers));
   return driver ?? '';
 }
 
@@ -79,12 +82,6 @@ function readKeys(field: Field, scopeOf: ScopeOf, report: Report): MachineSpec['
     ...defined({ identity: here(read('identity'), 'identity'), agent: here(read('agent'), 'agent') }),
     by: read('by') ?? keys.fields.by.default,
   };
-}
-
-/** One that is not absolute is as seen from the root of the project. */
-function imageIn(image: string, scope: Scope, root: string): string {
-  const path = pathHere(image, scope);
-  return /^~?\//.test(image) ? path : posix.relative(root, path);
 }
 
 function durationOf(text: string | undefined): number | undefined {

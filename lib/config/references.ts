@@ -4,7 +4,8 @@ import { isNoStep, type StepNames, stepsMeant, wholeName } from './names.ts';
 import { checkShares } from './pools.ts';
 import { below, type Origin, type Report } from './report.ts';
 import type { Entry } from './section.ts';
-import { addUnknownSandbox, type StepsScope } from './steps.ts';
+import type { StepsScope } from './steps.ts';
+import { addUnknownSandbox } from './unknown-sandbox.ts';
 
 interface Referred {
   readonly names: StepNames;
@@ -32,7 +33,7 @@ export function linkSteps(
     if (needs !== step.needs || after !== step.after) steps.set(step.id, { ...step, needs, after });
     for (const key of ['provides', 'releases'] as const) {
       const name = step[key];
-      if (name !== undefined && !all.sandboxes.has(name)) addUnknownSandbox(name, entry.fields.get(key), all);
+      if (name !== undefined && !all.sandboxes.has(name)) addUnknownSandbox(name, all.sandboxes.keys(), entry.fields.get(key), report);
     }
     checkShares(step, entry, pools, report);
     const [shown] = declared.size === 0 ? [] : (step.env.find(([name]) => declared.has(name) && !told.has(name)) ?? []);

@@ -9,8 +9,8 @@ import { unknownKey } from '../schema/unknown-key.ts';
 import type { Ask } from './ask.ts';
 import { readEnv } from './environment.ts';
 import { chainOf, type Field, readField } from './field.ts';
+import { joinHypervisors } from './hypervisors.ts';
 import { readMachine } from './machine.ts';
-import { checkHypervisors } from './machine-conflicts.ts';
 import { addUnknown } from './recipes.ts';
 import type { Report } from './report.ts';
 import type { Scope } from './scope.ts';
@@ -63,27 +63,30 @@ export function readSandboxes(
   section: Section,
   scopeOf: (layer: number) => Scope,
   ask: Ask,
+  drivers: readonly string[] | undefined,
   report: Report,
 ): Map<SandboxName, SandboxSpec> {
   const specs = new Map<SandboxName, SandboxSpec>();
   const read = (entry: Pick<Entry, 'name' | 'fields'>): void => {
     const lacks = new Set<string>();
-    const spec = readSandbox(entry, (layer) => ({ ...scopeOf(layer), lacks }), ask, report);
+    const spec = readSandbox(entry, (layer) => ({ ...scopeOf(layer), lacks }), ask, drivers, report);
     // What everything refers to comes first.
     const all = [...new Set([...scopeOf(0).lacks, ...lacks])];
     specs.set(entry.name, all.length === 0 ? spec : { ...spec, lacks: all });
   };
   for (const entry of section.values()) read(entry);
   if (!specs.has(LOCAL)) read({ name: LOCAL, fields: new Map() });
-  checkHypervisors(section, specs, report);
-  for (const [name, spec] of specs) {
-    const holder = spec.machine && specs.get(spec.machine.hypervisor);
-    if (holder?.lacks) specs.set(name, { ...spec, lacks: [...new Set([...(spec.lacks ?? []), ...holder.lacks])] });
-  }
+  joinHypervisors(specs, section, scopeOf, report);
   return specs;
 }
 
-function readSandbox(entry: Pick<Entry, 'name' | 'fields'>, scopeOf: (layer: number) => Scope, ask: Ask, report: Report): SandboxSpec {
+function readSandbox(
+  entry: Pick<Entry, 'name' | 'fields'>,
+  scopeOf: (layer: number) => Scope,
+  ask: Ask,
+  drivers: readonly string[] | undefined,
+  report: Report,
+): SandboxSpec {
   for (const [key, field] of entry.fields) {
     if (isFree(key) || Object.hasOwn(sandboxFields, key)) continue;
     const { code, message, hint } = unknownKey(key, Object.keys(sandboxFields), 'a sandbox');
@@ -96,7 +99,7 @@ function readSandbox(entry: Pick<Entry, 'name' | 'fields'>, scopeOf: (layer: num
   read('profile');
   const written = read('host');
   const behind = entry.fields.get('machine');
-  const machine = behind && readMachine(behind, scopeOf, ask.root, report);
+  const machine = behind && readMachine(behind, scopeOf, drivers, report);
   const { kind, host } = placeOf(entry.name, written, machine !== undefined, ask);
   const refuse = (key: 'host' | 'machine', message: string, hint: string): void =>
     report.add('conflicting-keys', message, { ...(entry.fields.get(key) as Field), part: 'key' }, hint);

@@ -18,13 +18,14 @@ import type { Kinds } from './kinds.ts';
 import type { StepNames } from './names.ts';
 import { AskedOutputs, type Gives } from './outputs.ts';
 import { sharesOf } from './pools.ts';
-import type { Origin, Report } from './report.ts';
+import type { Report } from './report.ts';
 import { type Required, readRequires } from './requires.ts';
 import { fieldsOfSandbox } from './sandboxes.ts';
 import type { Scope } from './scope.ts';
 import { readScript } from './script.ts';
 import type { Entry } from './section.ts';
 import { readService } from './service.ts';
+import { addUnknownSandbox } from './unknown-sandbox.ts';
 
 /** What all steps are read with. */
 export interface StepsScope {
@@ -54,7 +55,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
   const place = entry.fields.get('in');
   const sandbox = (place === undefined ? undefined : readField(stepFields.in, place, all.scopeOf(place.layer), report)) ?? LOCAL;
   const spec = all.sandboxes.get(sandbox);
-  if (spec === undefined) addUnknownSandbox(sandbox, place, all);
+  if (spec === undefined) addUnknownSandbox(sandbox, all.sandboxes.keys(), place, report);
   const facts = spec === undefined ? new Map<string, Value>() : fieldsOfSandbox(spec);
   const requires = entry.fields.get('requires');
   const required = readRequires(requires, all.scopeOf(requires?.layer ?? 0), all.secrets, report);
@@ -239,9 +240,4 @@ function normalDir(dir: string): string {
 function addUnknownTask(name: string, entry: Entry, all: StepsScope): void {
   if (all.kinds.lacks) return; // it may be one of an extension of which something was said already
   all.report.add('unknown-task', `there is no task \`${name}\``, entry.fields.get('task'), () => hintOf(name, all.kinds.tasks.keys()));
-}
-
-export function addUnknownSandbox(name: string, at: Origin | undefined, all: Pick<StepsScope, 'sandboxes' | 'report'>): void {
-  const hint = () => hintOf(name, all.sandboxes.keys(), 'Declare it under `sandboxes:`.');
-  all.report.add('unknown-sandbox', `there is no sandbox \`${name}\``, at, hint);
 }

@@ -7,9 +7,12 @@ import type { Finding } from '../../lib/cli/doctor/finding.ts';
 import { judgeHosts } from '../../lib/cli/doctor/hosts.ts';
 import { judgeKeys } from '../../lib/cli/doctor/keys.ts';
 import { judgeLock } from '../../lib/cli/doctor/lock.ts';
-import { judgeTools } from '../../lib/cli/doctor/tools.ts';
+import { judgeMachines, lookAtMachines } from '../../lib/cli/doctor/machines.ts';
+import type { Patient } from '../../lib/cli/doctor/patient.ts';
+import { judgeTools, lookAtTools } from '../../lib/cli/doctor/tools.ts';
 import { judgeVersions } from '../../lib/cli/doctor/versions.ts';
 import { judgeWatching } from '../../lib/cli/doctor/watching.ts';
+import { projectOf } from '../config/loading.ts';
 
 /** `error: COMMAND` for each finding. */
 function told(findings: readonly Finding[]): readonly string[] {
@@ -30,6 +33,63 @@ test('tools: what a step names and nobody has, with the command of this system',
   assert.equal(told(judgeTools({ tools, installer: 'dnf' }))[1], 'error: sudo dnf install openssh-clients');
   assert.equal(told(judgeTools({ tools, installer: undefined })), ['ok', 'error', 'error']);
   assert.is(judgeTools({ tools, installer: undefined })[2]?.says, 'ghc is not on the PATH: the step build names it');
+});
+
+const MACHINES = `version: 1
+sandboxes:
+  laptop: { host: laptop }
+  near: { machine: { driver: qemu, image: near.ova, keys: { authorize: [a.pub, b.pub], identity: id, agent: agent.env, by: nocloud } } }
+  made: { machine: { driver: virtualbox, image: made.ova } }
+  far: { machine: { driver: qemu, hypervisor: laptop, image: /far.ova } }
+steps:
+  make: { run: make, provides: made }
+`;
+
+/** A computer with these files and nothing on its PATH. */
+async function patientWith(there: readonly string[]): Promise<Patient> {
+  const project = await projectOf(MACHINES);
+  const files = { existsSync: (path: string) => there.includes(path), statSync: () => undefined, accessSync: () => undefined };
+  return { project, root: project.root, io: { files, environment: new Map() }, surroundings: { os: 'linux' } } as unknown as Patient;
+}
+
+test('tools: what the driver of a machine here wants, by the names that packages have', async () => {
+  const { tools } = lookAtTools(await patientWith([]));
+  assert.equal(
+    tools.filter(({ name }) => !['git', 'ssh'].includes(name)).map(({ name, by }) => `${name}: ${by}`),
+    [
+      'qemu-system-x86_64: the driver qemu moves near with it',
+      'qemu-img: the driver qemu moves near with it',
+      'perl: the driver qemu moves near with it',
+      'flock: the driver qemu moves near with it',
+      'xorriso: it makes the disk that gives near its keys',
+      'VBoxManage: the driver virtualbox moves made with it',
+    ],
+  );
+  const mended = (installer: string): readonly string[] =>
+    told(judgeTools({ tools: ['qemu-system-x86_64', 'qemu-img'].map((name) => ({ name, by: '', path: undefined })), installer }));
+  assert.equal(mended('apt-get'), ['error: sudo apt-get install qemu-system-x86', 'error: sudo apt-get install qemu-utils']);
+  assert.equal(mended('pacman'), ['error: sudo pacman -S qemu-system-x86', 'error: sudo pacman -S qemu-img']);
+});
+
+test('machines: images and keys that are not there, as far as they lie here', async () => {
+  const root = '/home/me/hello';
+  const judged = async (...there: readonly string[]) =>
+    judgeMachines(lookAtMachines(await patientWith(there.map((path) => `${root}/${path}`))));
+  assert.equal(
+    (await judged('a.pub')).map(({ is, says, mend = '' }) => `${is} ${says} ${mend}`.trim()),
+    [
+      `error near: the image is not there: ${root}/near.ova`,
+      `ok near: \`authorize\` of the keys is ${root}/a.pub`,
+      `error near: \`authorize\` of the keys is not there: ${root}/b.pub`,
+      `error near: \`identity\` of the keys is not there: ${root}/id ssh-keygen -t ed25519 -f ${root}/id`,
+      `error near: \`agent\` of the keys is not there: ${root}/agent.env`,
+      `warning made: the image is not there: ${root}/made.ova`,
+    ],
+  );
+  assert.is(
+    (await judged('near.ova', 'made.ova', 'a.pub', 'b.pub', 'id', 'agent.env')).every(({ is }) => is === 'ok'),
+    true,
+  );
 });
 
 test('versions: a Node that is too old', () => {

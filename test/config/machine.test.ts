@@ -1,8 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Ask } from '../../lib/config/ask.ts';
+import { load } from '../../lib/config/load.ts';
+import type { Sources } from '../../lib/config/sources.ts';
 import type { SandboxSpec } from '../../lib/model/project.ts';
-import { type Files, loadText, projectOf } from './loading.ts';
+import { whereIn } from '../../lib/run/places.ts';
+import { ASK, type Files, loadText, projectOf, sourcesOf, TASKS } from './loading.ts';
 
 const WHOLE = `version: 1
 params: { disk: haskell-build }
@@ -16,7 +19,7 @@ sandboxes:
       driver: virtualbox
       hypervisor: laptop
       endpoint: tunnel:12222
-      image: build/\${{ params.disk }}.ova
+      image: /srv/\${{ params.disk }}.ova
       name: haskell-build
       memory: 8GiB
       cpus: 4
@@ -55,7 +58,7 @@ test('a sandbox with `machine` is of the kind machine, with all that is said of 
     driver: 'virtualbox',
     hypervisor: 'laptop',
     endpoint: { is: 'tunnel', port: 12222 },
-    image: 'build/haskell-build.ova',
+    image: '/srv/haskell-build.ova',
     name: 'haskell-build',
     memory: 8192,
     cpus: 4,
@@ -113,8 +116,8 @@ test('an image is absolute, at home, or as seen from the file that names it', as
   assert.equal(await Promise.all(['/vms/a.ova', '~/a.OVF', './b/../a.ova', '../a.ova'].map(image)), [
     '/vms/a.ova',
     '/home/me/a.OVF',
-    'a.ova',
-    '../a.ova',
+    '/home/me/hello/a.ova',
+    '/home/me/a.ova',
   ]);
   const included = vm('{ driver: qemu, image: a.ova, keys: { agent: agent.env } }');
   const spec = await sandbox(
@@ -123,7 +126,7 @@ test('an image is absolute, at home, or as seen from the file that names it', as
     {},
     { include: { 'web/Sandboxfile.yaml': included } },
   );
-  assert.is(spec?.machine?.image, 'web/a.ova');
+  assert.is(spec?.machine?.image, '/home/me/hello/web/a.ova');
   assert.is(spec?.machine?.keys.agent, '/home/me/hello/web/agent.env');
 });
 
@@ -182,6 +185,44 @@ test('what lacks a value on the way to a machine is lacked by it', async () => {
   const text =
     'version: 1\nparams: { where: }\nsandboxes: { laptop: { host: "${{ params.where }}" }, vm: { machine: { driver: qemu, hypervisor: laptop } } }\nsteps: { a: { run: make, in: vm } }\n';
   assert.equal((await sandbox('vm', text))?.lacks, ['where']);
+});
+
+const notOpened = (): never => {
+  throw new Error('not opened');
+};
+
+test('a driver may be one of an extension, and none is unknown where an extension cannot be loaded', async () => {
+  const text = `version: 1\nextensions: [./e.mjs]\n${vm('{ driver: xen }').slice('version: 1\n'.length)}`;
+  const judged = async (extension: NonNullable<Sources['extension']>): Promise<readonly string[]> => {
+    const { diagnostics } = await load({ ...sourcesOf(text), extension }, ASK, TASKS);
+    return diagnostics.map(({ code, message, hint }) => `${code}: ${message} | ${hint}`);
+  };
+  const adding = (...drivers: readonly string[]) =>
+    judged(async () => ({
+      ...{ name: 'e', from: 'e.mjs', tasks: [], profiles: [] },
+      drivers: new Map(drivers.map((driver) => [driver, notOpened])),
+    }));
+  assert.equal(await adding('xen'), []);
+  assert.equal(await adding('xem'), ['unknown-driver: there is no driver `xen` | Did you mean `xem`?']);
+  assert.equal(await adding('xen', 'qemu'), [
+    'extension-conflict: both sbx itself and e.mjs have a driver `qemu` | One of them must be called otherwise.',
+  ]);
+  const faulty = await judged(async () => ({ code: 'extension-faulty', message: 'it throws', hint: 'mend it' }));
+  assert.equal(faulty, ['extension-faulty: it throws | mend it']);
+});
+
+test('a machine of another name, driver or computer is another place', async () => {
+  const where = async (machine: string, host = 'a') =>
+    whereIn(await projectOf(vm(machine).replace('sandboxes:', `sandboxes:\n  on: { host: ${host} }`)))('vm');
+  const before = await where('{ driver: qemu, hypervisor: on, name: one }');
+  assert.is(await where('{ driver: qemu, hypervisor: on, name: one, memory: 8GiB, image: /a.ova }'), before);
+  const others = [
+    where('{ driver: virtualbox, hypervisor: on, name: one }'),
+    where('{ driver: qemu, hypervisor: on, name: two }'),
+    where('{ driver: qemu, name: one }'),
+    where('{ driver: qemu, hypervisor: on, name: one }', 'b'),
+  ];
+  assert.is(new Set([before, ...(await Promise.all(others))]).size, 5);
 });
 
 test.run();

@@ -32,7 +32,7 @@ sandboxes:
       driver: qemu
       hypervisor: vm
       endpoint: tunnel:12222
-      image: build/haskell-build.ova
+      image: /srv/haskell-build.ova
       name: haskell-build
       memory: 8GiB
       cpus: 4

@@ -62,6 +62,8 @@ async function sandboxesIn(call: Call, project: Project | undefined): Promise<re
   const far = [...(project?.sandboxes.values() ?? [])].filter(({ kind }) => kind === 'ssh');
   const names = far.map(({ name }) => name);
   const wrong = operands.find((name) => !names.includes(name));
+  if (wrong !== undefined && project?.sandboxes.get(wrong)?.kind === 'machine')
+    return refuse(call, `${wrong} is a machine, which would be started for it`, `sbx vm-info ${wrong}`);
   if (wrong !== undefined) return refuseName(call, wrong, names);
   const meant = operands.length === 0 ? far : far.filter(({ name }) => operands.includes(name));
   const lacking = meant.flatMap(({ name, lacks = [] }) => lacks.map((lack) => [lack, `the sandbox ${name}`] as const));

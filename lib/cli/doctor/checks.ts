@@ -6,6 +6,7 @@ import { judgeHosts } from './hosts.ts';
 import { judgeKeys, lookAtKeys } from './keys.ts';
 import { judgeLocale, lookAtLocale } from './locale.ts';
 import { judgeLock, lookAtLock } from './lock.ts';
+import { judgeMachines, lookAtMachines } from './machines.ts';
 import type { Patient } from './patient.ts';
 import { judgeTools, lookAtTools } from './tools.ts';
 import { judgeVersions, lookAtVersions } from './versions.ts';
@@ -19,6 +20,7 @@ export const CHECKS: { readonly [name: string]: Check } = {
   versions: async (patient) => judgeVersions(await lookAtVersions(patient)),
   keys: async (patient) => judgeKeys(await lookAtKeys(patient)),
   hosts: async ({ hosts }) => judgeHosts(hosts),
+  machines: async (patient) => judgeMachines(lookAtMachines(patient)),
   cache: async (patient) => judgeCache(lookAtCache(patient)),
   disk: async (patient) => judgeDisk(lookAtDisk(patient)),
   clock: async (patient) => judgeClock(lookAtClock(patient)),

@@ -1,5 +1,5 @@
 import { findExecutable } from '../../io/executable.ts';
-import { LOCAL, type Project } from '../../model/project.ts';
+import { LOCAL, type Project, type SandboxSpec } from '../../model/project.ts';
 import type { Finding } from './finding.ts';
 import type { Patient } from './patient.ts';
 
@@ -24,7 +24,20 @@ export const INSTALL: { readonly [installer: string]: string } = {
   apk: 'sudo apk add',
   brew: 'brew install',
 };
-const CLIENT: { readonly [installer: string]: string } = { dnf: 'openssh-clients', pacman: 'openssh', brew: 'openssh' };
+/** Of programs whose package is called otherwise: its name, and where that is another one. */
+const PACKAGED: { readonly [program: string]: { readonly [installer: string]: string } } = {
+  ssh: { '': 'openssh-client', dnf: 'openssh-clients', pacman: 'openssh', brew: 'openssh' },
+  'qemu-system-x86_64': { '': 'qemu-system-x86', dnf: 'qemu-system-x86-core', apk: 'qemu-system-x86_64', brew: 'qemu' },
+  'qemu-img': { '': 'qemu-img', 'apt-get': 'qemu-utils', brew: 'qemu' },
+  flock: { '': 'util-linux', brew: 'flock' },
+  VBoxManage: { '': 'virtualbox' },
+  xorriso: { '': 'xorriso', pacman: 'libisoburn' },
+};
+/** What a driver wants on the computer of its machines. */
+const OF_DRIVER: { readonly [driver: string]: readonly string[] } = {
+  qemu: ['qemu-system-x86_64', 'qemu-img', 'perl', 'flock'],
+  virtualbox: ['VBoxManage'],
+};
 
 export function lookAtTools({ surroundings, io: { files, environment }, project, root }: Patient): ToolsSeen {
   const path = environment.get('PATH') ?? '';
@@ -39,16 +52,26 @@ export function judgeTools({ tools, installer }: ToolsSeen): readonly Finding[] 
   return tools.map(({ name, by, path }) => {
     if (path !== undefined) return { is: 'ok', says: `${name} is ${path}` };
     const install = installer === undefined ? undefined : INSTALL[installer];
-    const packaged = name === 'ssh' ? (CLIENT[installer ?? ''] ?? 'openssh-client') : name;
+    const packages = PACKAGED[name] ?? {};
+    const packaged = packages[installer ?? ''] ?? packages[''] ?? name;
     return { is: 'error', says: `${name} is not on the PATH: ${by}`, ...(install === undefined ? {} : { mend: `${install} ${packaged}` }) };
   });
+}
+
+/** Whether it is this computer. */
+export function isHere(sandbox: SandboxSpec | undefined): boolean {
+  return sandbox?.kind === 'local' || sandbox?.kind === 'embedded';
 }
 
 /** Names, and what wants them; the first who wants one is named. */
 function wantedBy(project: Project | undefined): ReadonlyMap<string, string> {
   const wanted = new Map<string, string>();
   const want = (name: string, by: string): unknown => wanted.has(name) || wanted.set(name, by);
-  for (const { name, kind, files } of project?.sandboxes.values() ?? []) {
+  for (const { name, kind, files, machine } of project?.sandboxes.values() ?? []) {
+    if (machine !== undefined && isHere(project?.sandboxes.get(machine.hypervisor))) {
+      for (const program of OF_DRIVER[machine.driver] ?? []) want(program, `the driver ${machine.driver} moves ${name} with it`);
+      if (machine.keys.by === 'nocloud') want('xorriso', `it makes the disk that gives ${name} its keys`);
+    }
     if (kind === 'ssh') want('ssh', `${name} is reached as ssh_config says`);
     if (kind !== 'local' && files === 'git') want('git', `it says which files go to ${name}`);
   }
