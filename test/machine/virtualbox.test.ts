@@ -201,20 +201,6 @@ withGuest("a guest reaches its computer's loopback by NAT: since 7.0 it must be 
   }),
 );
 
-withGuest('what a linked clone hangs on goes with it, and not before', () =>
-  inVirtualBoxStandIn(inLocal)(async ({ driver, standIn, ...at }) => {
-    const base = good(await driver.importAppliance(wishIn(at), never));
-    const clone = good((await driver.linkedClone?.(base, wishIn(at), never)) as never) as string;
-    assert.is(standIn?.machines[0]?.snapshots.length, 1);
-    assert.equal(good((await driver.snapshots?.list(base, never)) as never), [], 'nobody asked for that one');
-    const needed = await driver.destroy(base, at.owner, never);
-    assert.ok(!needed.ok && needed.error.code === 'machine-state' && needed.error.message.includes('clones'));
-    assert.is(good(await driver.destroy(clone, at.owner, never)), 'destroyed');
-    assert.is(standIn?.machines[0]?.snapshots.length, 0);
-    assert.is(good(await driver.destroy(base, at.owner, never)), 'destroyed');
-  }),
-);
-
 withGuest('without VBoxManage it is said, and where', () =>
   inVirtualBoxStandIn(inLocal, (real) => ({
     ...real,

@@ -56,27 +56,40 @@ made=$(named "$id.$owner")
 finish "$made" "$id" "$owner" "$name"
 `;
 
-/** $4 machine, $5 wish, $6 owner, $7 name. The new one hangs on a snapshot of the other, which must stay as long as it does. */
-export const CLONE = `${BEGIN}${LOCK}${PARTS}
+/** VirtualBox gives a clone all that the other one has: notes, seeds, and ports that are one machine's alone. `$t/info` is what it says of it. */
+const OWN = `
+own() {
+  vb getextradata "$1" enumerate >"$t/extra" || exit
+  for key in $(sed -n 's#^Key: \\(sbx/note/[a-z0-9-]*\\), Value: .*#\\1#p' "$t/extra"); do vb setextradata "$1" "$key" || exit 1; done
+  any=$(value forwards)
+  for rule in $(sed -n 's/^Forwarding([0-9]*)=.\\(sbx-[0-9]*\\),.*,\\([0-9]*\\).$/\\1:\\2/p' "$t/info"); do
+    vb modifyvm "$1" --natpf1 delete "\${rule%:*}" || exit 1
+    any=\${any:+$any }\${rule#*:}
+  done
+  vb setextradata "$1" sbx/forwards "$any" || exit 1
+  sed -n 's/^SharedFolderNameMachineMapping[0-9]*=.\\(.*\\).$/\\1/p' "$t/info" >"$t/shares"
+  while IFS= read -r share; do vb sharedfolder remove "$1" --name "$share" || exit 1; done <"$t/shares"
+  sed -n 's#^"\\(.*\\)-\\([0-9]*\\)-\\([0-9]*\\)"=".*/seed\\.iso"$#\\2 \\3 \\1#p' "$t/info" >"$t/discs"
+  while read -r port device controller; do
+    vb storageattach "$1" --storagectl "$controller" --port "$port" --device "$device" --type dvddrive --medium emptydrive || exit 1
+  done <"$t/discs"
+}
+`;
+
+/** $4 machine, $5 wish, $6 owner, $7 name. The new one hangs on a snapshot of the other, which must stay as long as it does; whose, stands in its folder before. */
+export const CLONE = `${BEGIN}${LOCK}${PARTS}${OWN}
 base=$id; id=$1; owner=$2; name=$3
 id=$base; off; whole; id=$1
 d=$root/$id.$owner; mkdir -p -- "$d" || exit 1
 locked "$id"
 cp -- "$t/info" "$t/base"; again
+printf '%s\\n' "$base" >"$d/base" || exit 1
 grep -q "=.sbx-$id.$" "$t/base" || vb snapshot "$base" take "sbx-$id" >/dev/null || exit 1
 vb clonevm "$base" --snapshot "sbx-$id" --options link --name "sbx-$id.$owner" --register >/dev/null || exit 1
 made=$(named "$id.$owner")
 [ -n "$made" ] || { echo 'the clone is not in the list' >&2; exit 1; }
-# VirtualBox gives it all that the other one has: its notes, and ports that are one machine's alone.
-vb getextradata "$made" enumerate >"$t/extra" || exit
-for key in $(sed -n 's#^Key: \\(sbx/note/[a-z0-9-]*\\), Value: .*#\\1#p' "$t/extra"); do vb setextradata "$made" "$key" || exit 1; done
-any=$(value forwards)
 (id=$made; state) >/dev/null || exit
-for rule in $(sed -n 's/^Forwarding([0-9]*)=.\\(sbx-[0-9]*\\),.*,\\([0-9]*\\).$/\\1:\\2/p' "$t/info"); do
-  vb modifyvm "$made" --natpf1 delete "\${rule%:*}" || exit 1
-  any=\${any:+$any }\${rule#*:}
-done
-vb setextradata "$made" sbx/forwards "$any" || exit 1
+own "$made"
 vb setextradata "$made" sbx/base "$base" && finish "$made" "$id" "$owner" "$name"
 `;
 
@@ -98,11 +111,11 @@ while IFS= read -r line; do
 done <"$t/all"
 d=$root/$wish.$mine; mkdir -p -- "$d" || exit 1
 locked "$wish"
-if [ -n "$known" ]; then
-  on=$(vb getextradata "$known" sbx/base) || exit
-  gone "$known" || exit 1
-  # What it hung on is of no use to anybody else; it may have gone before.
-  case $on in 'Value: '*) (vb snapshot "\${on#Value: }" delete "sbx-$wish") >/dev/null 2>&1;; esac
+[ -z "$known" ] || gone "$known" || exit 1
+# What it hung on is of no use to anybody else. If it cannot go now, the folder stays and is found: the next removal tries again.
+if [ -s "$d/base" ] && read -r on <"$d/base"; then
+  (vb snapshot "$on" delete "sbx-$wish") >/dev/null 2>&1; s=$?
+  case $s in 0|${EXITS.absent}) :;; *) rm -f -- "$d/uuid"; exit 0;; esac
 fi
 rm -rf -- "$d"
 `;

@@ -184,13 +184,13 @@ function snapshot(state: State, words: readonly string[]): string {
     machine.snapshots.push({ name, hasMemory: !isOff(machine.state) });
     return '0%...100%\r\nSnapshot taken. UUID: 1bfd7bb1-0e92-4b1c-9a36-6c3a2c0c9a55\r\n';
   }
+  const found = machine.snapshots.find((one) => one.name === name);
+  if (found === undefined) throw new Refusal(`Could not find a snapshot named '${name}'`, 'VBOX_E_OBJECT_NOT_FOUND (0x80bb0001)');
   if (words[2] === 'delete') {
     machine.snapshots = machine.snapshots.filter((one) => one.name !== name);
     return '0%...100%\r\n';
   }
   held(machine);
-  const found = machine.snapshots.find((one) => one.name === name);
-  if (found === undefined) throw new Refusal(`Could not find a snapshot named '${name}'`, 'VBOX_E_OBJECT_NOT_FOUND (0x80bb0001)');
   machine.state = found.hasMemory ? 'saved' : 'poweroff';
   machine.locked = Date.now() + 100;
   return `Restoring snapshot '${name}'\r\n0%...100%\r\n`;
