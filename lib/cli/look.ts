@@ -22,7 +22,7 @@ export interface Looked {
 export async function look(call: Call, named: readonly string[]): Promise<Looked | number> {
   const opened = await openGiven(call, { named, args: call.words.rest ?? [] });
   if (typeof opened === 'number') return opened;
-  const ground = groundOf(call, opened.project);
+  const ground = groundOf(call, opened);
   const memory = memoryOf(call, ground);
   const names = await narrowed(call, opened, named);
   if (typeof names === 'number') return names;

@@ -36,7 +36,7 @@ export async function visit(call: Call, name: SandboxName | undefined, use: (pla
     );
   if (spec.lacks)
     return await sayFaulty(call, lackingDiagnostics(project, new Map(spec.lacks.map((lack) => [lack, `the sandbox ${spec.name}`]))));
-  const ground = groundOf(call, project);
+  const ground = groundOf(call, opened);
   const sandbox = sandboxOf(spec, ground);
   return await stoppable(call.surroundings, async (signal) => {
     const failed = (failure: Failure): number => {

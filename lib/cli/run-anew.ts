@@ -67,7 +67,7 @@ interface RanProject {
 /** Runs the named steps of a project that was read, in the view that it asks for; what goes wrong is said, and the hub is told, if there is one. */
 export async function runProject(
   call: Call,
-  read: Pick<Opened, 'project' | 'tasks'>,
+  read: Pick<Opened, 'project' | 'tasks' | 'drivers'>,
   names: readonly StepId[],
   ways: RunWays,
 ): Promise<RanProject> {
@@ -83,7 +83,7 @@ export async function runProject(
 
 async function runShown(
   call: Call,
-  { project, tasks }: Pick<Opened, 'project' | 'tasks'>,
+  { project, tasks, drivers }: Pick<Opened, 'project' | 'tasks' | 'drivers'>,
   names: readonly StepId[],
   { witness, begun, lasting, hear: listen }: RunWays & { readonly hear: ((event: Stamped) => void) | undefined },
 ): Promise<RanProject> {
@@ -93,7 +93,7 @@ async function runShown(
   const view = await openView(call);
   keepSchema(effectsOf(surroundings), project, surroundings.home);
   const asks = (question: Question) => view.alone(() => ask(surroundings, question));
-  const plain = { ...groundOf(call, project), asks };
+  const plain = { ...groundOf(call, { project, drivers }), asks };
   const ground = audited?.ground(plain) ?? plain;
   const running = startRun({
     ...requestOf(call, ground, names),

@@ -3,6 +3,7 @@ import { err, type Result } from '../base/result.ts';
 import { localSandbox } from '../io/local.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Folders, Io } from '../model/io.ts';
+import type { OpenDriver } from '../model/machine.ts';
 import type { Project, SandboxName, SandboxSpec } from '../model/project.ts';
 import type { Sandbox } from '../model/sandbox.ts';
 import type { SandboxMachine } from '../model/sandbox-machine.ts';
@@ -17,6 +18,8 @@ import type { Surroundings } from './surroundings.ts';
 export interface Ground {
   readonly surroundings: Surroundings;
   readonly project: Project;
+  /** Of machines, that extensions of the project have. */
+  readonly drivers: ReadonlyMap<string, OpenDriver>;
   readonly io: Io;
   readonly folders: Folders;
   /** Asks the user when nothing else is on the terminal; absent: at once. */
@@ -73,7 +76,7 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
 }
 
 function placeWithMachine(spec: MachinePlace['spec'], ground: Ground): MachineSandbox {
-  const { io, folders, project, surroundings } = ground;
+  const { io, folders, project, drivers, surroundings } = ground;
   const { name, machine } = spec;
   const below = project.sandboxes.get(machine.hypervisor);
   if (below === undefined) throw new Error(`no sandbox ${machine.hypervisor}`);
@@ -81,7 +84,7 @@ function placeWithMachine(spec: MachinePlace['spec'], ground: Ground): MachineSa
   const open = (): Promise<MachineSandbox> =>
     (opening ??= import('./machine/sandbox.ts').then(({ machineSandbox }) =>
       machineSandbox({
-        ...{ spec, io, folders, project },
+        ...{ spec, io, folders, project, drivers },
         checkout: () => checkoutIn(ground).id,
         user: () => surroundings.user(),
         hypervisor: below.kind === 'local' ? localSandbox(below.name, io) : sandboxOf(below, ground),

@@ -38,7 +38,7 @@ export async function clean(call: Call): Promise<number> {
   if (selection.value === undefined) return await sayFaulty(call, selection.diagnostics);
   const actions = draftActions(project, selection.value, opened.tasks);
   if (actions.value === undefined) return await sayFaulty(call, actions.diagnostics);
-  const ground = groundOf(call, project);
+  const ground = groundOf(call, opened);
   const { io, folders } = ground;
   const lock = tryLock(io, { path: join(folders.project, 'lock'), self: whoAmI(io.files), command: 'sbx clean' });
   if (!lock.ok) {

@@ -77,7 +77,7 @@ async function probedOf(
 ): Promise<{ readonly findings: readonly Checked[]; readonly failures: readonly Failure[] }> {
   if (project === undefined || far.length === 0) return { findings: [], failures: [] };
   const [{ probe }, { judgeProbe }] = await Promise.all([import('../doctor/probe.ts'), import('../doctor/probed.ts')]);
-  const ground = groundOf(call, project);
+  const ground = groundOf(call, { project, drivers: new Map() }); // it reaches hosts alone
   const seen = await Promise.all(far.map((spec) => probe(spec, ground, signal)));
   const failures = seen.flatMap(({ failure, arrival }) => failure ?? (arrival?.ok === false ? arrival.error : []));
   return { findings: seen.flatMap(judgeProbe), failures };

@@ -8,6 +8,7 @@ import { PATIENCES } from '../../machine/bring.ts';
 import { hypervisorIn } from '../../machine/hypervisor.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Folders, Io } from '../../model/io.ts';
+import type { OpenDriver } from '../../model/machine.ts';
 import type { MachineSpec } from '../../model/machine-spec.ts';
 import type { Project, SandboxSpec } from '../../model/project.ts';
 import type { Sandbox, Session } from '../../model/sandbox.ts';
@@ -24,6 +25,8 @@ export interface MachinePlace {
   readonly io: Io;
   readonly folders: Folders;
   readonly project: Pick<Project, 'name' | 'root'>;
+  /** Of extensions. */
+  readonly drivers: ReadonlyMap<string, OpenDriver>;
   /** Id of the checkout, and the user here. */
   readonly checkout: () => string;
   readonly user: () => string;
@@ -55,7 +58,10 @@ export async function openMachine(place: MachinePlace, signal: AbortSignal): Pro
   const session = await place.hypervisor.connect(signal);
   if (!session.ok) return session;
   const hypervisor = hypervisorIn(place.host === undefined ? 'local' : place.hypervisor.name, session.value);
-  const driver = await driverFor(spec.machine, hypervisor);
+  const driver = await driverFor(spec.machine, hypervisor, {
+    drivers: place.drivers,
+    state: place.host === undefined ? folders.state : undefined,
+  });
   if (!driver.ok) {
     await session.value[Symbol.asyncDispose]();
     return err(driver.error);

@@ -2,6 +2,7 @@ import { FolderWatch } from '../../io/folder-watch.ts';
 import { realFiles } from '../../io/io.ts';
 import { PathPoll } from '../../io/path-poll.ts';
 import { makeWitness, type Witness } from '../../io/witness.ts';
+import type { OpenDriver } from '../../model/machine.ts';
 import type { Project } from '../../model/project.ts';
 import { makeLook } from '../../run/look.ts';
 import type { Memory } from '../../run/memory.ts';
@@ -23,6 +24,7 @@ export type Scene =
       readonly is: 'open';
       readonly project: Project;
       readonly tasks: ReadonlyMap<string, Task>;
+      readonly drivers: ReadonlyMap<string, OpenDriver>;
       readonly sight: Sight;
       readonly said: string;
     }
@@ -112,8 +114,8 @@ export class Eye {
     const { words, options, surroundings } = call;
     const opened = await openGiven(call, { named: words.operands, args: words.rest ?? [], keeps: true, files: witness.files });
     if (typeof opened === 'number') return { is: 'faulty', said };
-    const { project, tasks } = opened;
-    const ground = groundOf(call, project);
+    const { project, tasks, drivers } = opened;
+    const ground = groundOf(call, opened);
     this.#memory ??= memoryOf(call, ground);
     const { memo, store, records } = this.#memory;
     const { os, arch } = surroundings;
@@ -128,7 +130,7 @@ export class Eye {
       records,
     });
     const seen = sightOf(project, wishOf(options, words.operands), tasks, look);
-    if (seen.value !== undefined) return { is: 'open', project, tasks, sight: seen.value, said };
+    if (seen.value !== undefined) return { is: 'open', project, tasks, drivers, sight: seen.value, said };
     await sayFaulty(call, seen.diagnostics);
     return { is: 'faulty', said };
   }
