@@ -1,5 +1,5 @@
 import type { MachineSpec } from '../model/machine-spec.ts';
-import type { SandboxName, SandboxSpec } from '../model/project.ts';
+import { LOCAL, type SandboxName, type SandboxSpec } from '../model/project.ts';
 import type { Field } from './field.ts';
 import { pathHere } from './path-here.ts';
 import { membersOf } from './read-map.ts';
@@ -19,34 +19,44 @@ export function joinHypervisors(
     const { name, machine } = spec;
     if (machine === undefined) continue;
     const members = membersOf(section.get(name)?.fields.get('machine'));
-    const holder = specs.get(machine.hypervisor);
-    const at = members.get('hypervisor');
-    if (holder === undefined) addUnknownSandbox(machine.hypervisor, specs.keys(), at, report);
-    else if (holder.kind === 'machine') {
-      const message = holder === spec ? `\`${name}\` cannot hold itself` : `\`${holder.name}\` is a machine itself, and holds none`;
-      report.add('conflicting-keys', message, at, 'Name the sandbox of a computer, or `local`.');
-    }
+    const holder = holderOf(spec, machine, specs, members.get('hypervisor'), report);
     const image = members.get('image');
-    const lacks = [...new Set([...(spec.lacks ?? []), ...(holder?.lacks ?? [])])];
+    const lacks = [...new Set([...(spec.lacks ?? []), ...(holder.lacks ?? [])])];
     specs.set(name, {
       ...spec,
-      machine: holder && image ? imageOn(holder, machine, image, scopeOf(image.layer), report) : machine,
+      machine: {
+        ...machine,
+        hypervisor: holder.name,
+        ...(machine.image && image ? { image: imageOn(holder, machine.image, image, scopeOf(image.layer), report) } : {}),
+      },
       ...(lacks.length === 0 ? {} : { lacks }),
     });
   }
 }
 
+/** That of the machine; where something is wrong with it, and that is reported, this computer. */
+function holderOf(
+  spec: SandboxSpec,
+  { hypervisor }: MachineSpec,
+  specs: ReadonlyMap<SandboxName, SandboxSpec>,
+  at: Field | undefined,
+  report: Report,
+): SandboxSpec {
+  const holder = specs.get(hypervisor);
+  if (holder !== undefined && holder.kind !== 'machine') return holder;
+  if (holder === undefined) addUnknownSandbox(hypervisor, specs.keys(), at, report);
+  else {
+    const message = holder === spec ? `\`${hypervisor}\` cannot hold itself` : `\`${hypervisor}\` is a machine itself, and holds none`;
+    report.add('conflicting-keys', message, at, 'Name the sandbox of a computer, or `local`.');
+  }
+  return specs.get(LOCAL) as SandboxSpec;
+}
+
 /** A path of this computer may be as seen from the file that names it; of others nothing is known but their roots. */
-function imageOn(holder: SandboxSpec, machine: MachineSpec, at: Field, scope: Scope, report: Report): MachineSpec {
-  const { image } = machine;
-  if (image === undefined) return machine;
-  if (holder.kind !== 'ssh') return { ...machine, image: pathHere(image, scope) };
-  if (!image.startsWith('/'))
-    report.add(
-      'bad-path',
-      `path \`${image}\` is not absolute, and the image lies on the computer of \`${holder.name}\``,
-      at,
-      'Write it from the root.',
-    );
-  return machine;
+function imageOn(holder: SandboxSpec, image: string, at: Field, scope: Scope, report: Report): string {
+  if (holder.kind !== 'ssh') return pathHere(image, scope);
+  if (image.startsWith('/')) return image;
+  const message = `path \`${image}\` is not absolute, and the image lies on the computer of \`${holder.name}\``;
+  report.add('bad-path', message, at, 'Write it from the root.');
+  return image;
 }

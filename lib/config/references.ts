@@ -31,6 +31,10 @@ export function linkSteps(
     const needs = linked(step.needs, 'needs', entry, names, report);
     const after = linked(step.after, 'after', entry, names, report);
     if (needs !== step.needs || after !== step.after) steps.set(step.id, { ...step, needs, after });
+    if (all.sandboxes.get(step.sandbox)?.machine?.network === 'none') {
+      const message = `no step can run in \`${step.sandbox}\`, a machine without a network`;
+      report.add('conflicting-keys', message, entry.fields.get('in'), 'Take `network: none` away there.');
+    }
     for (const key of ['provides', 'releases'] as const) {
       const name = step[key];
       if (name !== undefined && !all.sandboxes.has(name)) addUnknownSandbox(name, all.sandboxes.keys(), entry.fields.get(key), report);

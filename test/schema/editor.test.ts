@@ -2,6 +2,7 @@ import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { machineFields } from '../../lib/schema/machine.ts';
 import { sandboxFields } from '../../lib/schema/sandbox.ts';
 import { sandboxfileFields } from '../../lib/schema/sandboxfile.ts';
 import { exampleOf, type ObjectShape, type Shape } from '../../lib/schema/shape.ts';
@@ -43,6 +44,7 @@ test('completion of keys of the file, of sandboxes and of steps that name no tas
     const left = (fields: ObjectShape['fields'], written: string) => Object.keys(fields).filter((key) => key !== written);
     assert.equal(await offers(`${HEAD}^`), left(sandboxfileFields, 'version').sort());
     assert.equal(await offers(`${HEAD}sandboxes:\n  vm:\n    ^`), Object.keys(sandboxFields).sort());
+    assert.equal(await offers(`${HEAD}sandboxes:\n  vm:\n    machine:\n      ^`), Object.keys(machineFields).sort());
     const shell = TASKS.find(({ name }) => name === 'shell');
     const keys = [...Object.keys(stepFields), ...Object.keys(shell?.fields ?? {})];
     assert.equal(await offers(`${STEP}    run: make\n    ^`), keys.filter((key) => key !== 'run').sort());
@@ -62,6 +64,7 @@ test('hover on every key says what it is for', () =>
     const places = [
       { before: HEAD, keys: Object.entries<Shape>(sandboxfileFields).filter(([key]) => key !== 'version') },
       { before: `${HEAD}sandboxes:\n  vm:\n    `, keys: Object.entries<Shape>(sandboxFields) },
+      { before: `${HEAD}sandboxes:\n  vm:\n    machine:\n      `, keys: Object.entries<Shape>(machineFields) },
       { before: `${STEP}    `, keys: common },
       ...steps,
     ];

@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isMap, type Plain } from '../../lib/base/plain.ts';
 import { checkShape } from '../../lib/schema/check.ts';
+import { machineFields } from '../../lib/schema/machine.ts';
 import { paramFields } from '../../lib/schema/param.ts';
 import { sandboxFields } from '../../lib/schema/sandbox.ts';
 import { sandboxfileFields, sandboxfileShape } from '../../lib/schema/sandboxfile.ts';
@@ -47,7 +48,9 @@ test('the schema and sbx take files with every key', async () => {
     assert.equal(await wrongWith(text), []);
   }
   const written = new Set(WHOLE_FILES.flatMap((text) => [...keysIn(jsonOf(text))]));
-  const known = [sandboxfileFields, paramFields, sandboxFields, stepFields, ...TASKS.map(({ fields }) => fields)].flatMap(Object.keys);
+  const known = [sandboxfileFields, paramFields, sandboxFields, machineFields, stepFields, ...TASKS.map(({ fields }) => fields)].flatMap(
+    Object.keys,
+  );
   assert.equal(
     known.filter((key) => !written.has(key)),
     [],

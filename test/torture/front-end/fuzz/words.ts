@@ -1,4 +1,5 @@
 import { FUNCTIONS } from '../../../../lib/config/expression/functions.ts';
+import { machineFields } from '../../../../lib/schema/machine.ts';
 import { sandboxFields } from '../../../../lib/schema/sandbox.ts';
 import { sandboxfileFields } from '../../../../lib/schema/sandboxfile.ts';
 import { stepFields } from '../../../../lib/schema/step.ts';
@@ -9,6 +10,7 @@ export const KEYS: readonly string[] = [
   ...Object.keys(sandboxfileFields),
   ...Object.keys(stepFields),
   ...Object.keys(sandboxFields),
+  ...Object.keys(machineFields),
   ...TASKS.flatMap(({ name, fields }) => [name, ...Object.keys(fields)]),
 ];
 
