@@ -99,6 +99,8 @@ export interface RunScope {
   workspace(): Promise<Result<string, Failure>>;
   /** The machine behind a sandbox that has one: of the step's own or any other. */
   machine(sandbox: SandboxName): Promise<Result<SandboxMachine, Failure>>;
+  /** Dials a place and hangs up: whether it lets us in at this moment. */
+  knock(sandbox: SandboxName, signal: AbortSignal): Promise<Result<void, Failure>>;
   /** Id of this checkout: the sentinel of a workspace must bear it before anything there is touched. */
   readonly checkout: Digest;
   /** Where making and removing a workspace of this sandbox is written down. */

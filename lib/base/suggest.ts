@@ -17,7 +17,7 @@ export function hintOf(word: string, known: Iterable<string>, otherwise?: string
   return otherwise ?? (candidates.length === 0 || candidates.length > MOST_LISTED ? undefined : `There are: ${candidates.join(', ')}.`);
 }
 
-const MOST_LISTED = 12;
+const MOST_LISTED = 24;
 const LEAST_COMMON = 3;
 
 function cutShort(word: string, known: readonly string[]): string | undefined {

@@ -119,7 +119,7 @@ function readSandbox(
   return {
     name: entry.name,
     kind,
-    ...(kind !== 'machine' || machine === undefined ? {} : { machine }),
+    ...(machine === undefined ? {} : kind === 'machine' ? { machine } : { insteadOf: 'machine' }),
     ...(host === undefined ? {} : { host }),
     ...(user === undefined ? {} : { user }),
     ...(workspace === undefined ? {} : { workspace }),

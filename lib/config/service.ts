@@ -1,5 +1,6 @@
 import { parseDuration } from '../base/duration.ts';
 import { isMap, type Plain } from '../base/plain.ts';
+import { httpOf, tcpOf } from '../model/ready-text.ts';
 import type { Readiness, Service } from '../model/service.ts';
 import { readyShape } from '../schema/service.ts';
 import { isFree, type ValueOf } from '../schema/shape.ts';
@@ -53,18 +54,13 @@ function readinessOf(ready: Written, at: Origin, report: Report): Readiness | un
   const wrong = (message: string, hint: string): undefined => report.add('bad-value', message, below(at, way), hint) as undefined;
   switch (way) {
     case 'tcp': {
-      const [, host = 'localhost', port = ''] = /^(?:(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):)?(\d{1,5})$/.exec(text) ?? [];
-      if (!isPort(port)) return wrong(`\`${text}\` is no port of a host`, 'For example: localhost:5432');
-      return { by: 'tcp', host: host.replace(/^\[(.*)\]$/, '$1'), port: Number(port) };
+      const told = tcpOf(text);
+      return 'wrong' in told ? wrong(told.wrong, told.hint) : told.ready;
     }
     case 'http': {
-      const url = URL.canParse(text) ? new URL(text) : undefined;
-      if (url?.protocol === 'https:') return wrong('only http is asked for', `Write \`command: curl -fsS ${text}\`.`);
-      if (url?.protocol !== 'http:' || url.username !== '')
-        return wrong(`\`${text}\` is no address`, 'For example: http://localhost:8080/');
-      const { port, pathname, search } = url;
-      const status = ready.status === undefined ? {} : { status: ready.status };
-      return { by: 'http', host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port || 80), path: pathname + search, ...status };
+      const told = httpOf(text);
+      if ('wrong' in told) return wrong(told.wrong, told.hint);
+      return ready.status === undefined ? told.ready : { ...told.ready, status: ready.status };
     }
     case 'command':
       return { by: 'command', text };
@@ -84,8 +80,4 @@ function readinessOf(ready: Written, at: Origin, report: Report): Readiness | un
 /** Without the expression itself, which the engine repeats. */
 function reasonOf(thrown: unknown): string {
   return (thrown as Error).message.replace(/^.*\/u?: /s, '');
-}
-
-function isPort(text: string): boolean {
-  return Number(text) >= 1 && Number(text) <= 65535;
 }

@@ -89,6 +89,8 @@ export interface SandboxSpec {
   readonly kind: 'local' | 'embedded' | 'ssh' | 'machine';
   /** Present if and only if kind is machine. */
   readonly machine?: MachineSpec;
+  /** What the file says that it is, where this run has another place in its stead: by `--local` or `--host`, or since it is away. */
+  readonly insteadOf?: 'machine';
   /** An ssh_config alias or `user@host:port`; present if and only if kind is ssh. */
   readonly host?: string;
   /** Login name where neither `host` nor the user's ssh_config names one. */

@@ -34,7 +34,7 @@ export interface DeedScope {
 }
 
 /** What was done, in words, in order; nothing: it was so already. */
-interface Deed {
+export interface Deed {
   /** Undefined: there is no machine. */
   readonly id: MachineId | undefined;
   readonly did: readonly string[];

@@ -44,6 +44,8 @@ export async function attempt(
 
   /** Ended from outside it is no success, whatever the command said on its way out. */
   function judge(result: Result<Produced, Failure>): Attempted {
+    // What waited may know better what for.
+    if (timedOut && !result.ok && result.error.code === 'timeout') return { is: 'ended', result };
     if (timedOut) return { is: 'ended', result: err(timeoutFailure(planned, timeout ?? 0)) };
     return leave.signal.aborted ? { is: 'stopped' } : { is: 'ended', result };
   }

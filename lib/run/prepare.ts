@@ -63,8 +63,8 @@ export function choose(project: Project, wish: Wish, tasks: ReadonlyMap<string, 
 export function movedHere(project: Project, places: ReadonlySet<string>): Project {
   const sandboxes = [...project.sandboxes].map(([name, spec]) => {
     if (!places.has(name)) return [name, spec] as const;
-    const { host: _, ...rest } = spec;
-    return [name, { ...rest, kind: 'local' }] as const;
+    const { host: _, machine, ...rest } = spec;
+    return [name, { ...rest, kind: 'local', ...(machine === undefined ? {} : { insteadOf: 'machine' as const }) }] as const;
   });
   return { ...project, sandboxes: new Map(sandboxes) };
 }

@@ -31,7 +31,7 @@ export class Provided {
   /** A step was performed: gives the place that it was the last to bring up. */
   up({ action: { id, step } }: PlannedAction, { outcome }: Performed): SandboxName | undefined {
     const steps = step.provides === undefined ? undefined : this.#awaited.get(step.provides);
-    if (steps === undefined || outcome.is !== 'succeeded') return undefined;
+    if (steps === undefined || (outcome.is !== 'succeeded' && outcome.is !== 'fresh')) return undefined;
     steps.delete(id);
     return steps.size === 0 ? step.provides : undefined;
   }

@@ -64,6 +64,18 @@ export class Reach implements AsyncDisposable {
     return known;
   }
 
+  /** Dials the place and hangs up: whether it lets us in at this moment. That is no verdict. */
+  async knock(name: SandboxName, signal: AbortSignal): Promise<Result<void, Failure>> {
+    const sandbox = this.#sandboxes.get(name);
+    if (sandbox === undefined) throw new Error(`no sandbox ${name}`);
+    if (sandbox.kind !== 'local' && this.#input.offline)
+      return err({ code: 'task-refused', message: `${name} is not asked: sbx is offline by --offline` });
+    const session = await sandbox.connect(signal);
+    if (!session.ok) return session;
+    await session.value[Symbol.asyncDispose]();
+    return ok(undefined);
+  }
+
   /** The verdict on a place that could not be reached. */
   failure(sandbox: SandboxName): Failure | undefined {
     return this.#failed.get(sandbox);

@@ -12,7 +12,7 @@ export type Answer = { readonly is: 'ready' } | { readonly is: 'not-yet' | 'neve
 
 type AskReady = (signal: AbortSignal) => Promise<Answer>;
 
-/** No single question takes longer, milliseconds. */
+/** No single question takes longer, milliseconds, unless who asks says so. */
 const LONGEST_QUESTION = 5000;
 const WORDS_KEPT = 2000;
 const LINE_KEPT = 8192;
@@ -73,12 +73,17 @@ export function askOnce(ask: AskReady, signal: AbortSignal): Promise<Answer> {
 }
 
 /** Asks until it is ready, or the deadline has passed, or there is no use in it. Rejects when aborted. */
-export async function untilReady(ask: AskReady, { deadline, interval }: Service, clock: Clock, signal: AbortSignal): Promise<Answer> {
+export async function untilReady(
+  ask: AskReady,
+  { deadline, interval, longest = LONGEST_QUESTION }: Pick<Service, 'deadline' | 'interval'> & { readonly longest?: number },
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Answer> {
   const end = clock.monotonic() + deadline;
   const left = (): number => Math.max(1, end - clock.monotonic());
   let last: Answer = TOO_LONG;
   for (;;) {
-    const answer = await askWithin(ask, signal, Math.min(left(), LONGEST_QUESTION));
+    const answer = await askWithin(ask, signal, Math.min(left(), longest));
     signal.throwIfAborted();
     // That the deadline cut a question short says less than the answer before.
     if (answer !== TOO_LONG) last = answer;

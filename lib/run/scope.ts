@@ -76,6 +76,7 @@ export function scopeOf(input: ScopeInput, { planned, secrets, output, leave }: 
       return removesWorkspace(planned.action) ? place.value.workspace : reach.workspaceOf(place.value, leave.signal);
     },
     machine: (of) => input.machine(of),
+    knock: (of, signal) => reach.knock(of, signal),
     get checkout() {
       return checkout().id;
     },

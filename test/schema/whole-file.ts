@@ -97,6 +97,19 @@ steps:
   teardown: { task: teardown, in: vm, releases: vm }
 `;
 
+const MACHINE_STEPS = `
+version: 1
+sandboxes: { vm: { machine: { driver: qemu } } }
+steps:
+  import: { task: import, provides: vm, image: build/vm.ova }
+  setup-vm: { task: setup-vm, provides: vm, needs: [import] }
+  start: { task: start, machine: vm, needs: [setup-vm] }
+  tunnel: { task: wait-for, tcp: "localhost:12222" }
+  hub: { task: wait-for, http: "http://127.0.0.1:8000/" }
+  up: { task: wait-for, ssh: vm }
+  save: { task: snapshot, machine: vm, name: ready }
+`;
+
 const LOCAL_STEPS = `
 version: 1
 params: { jobs: 4, words: [a, b] }
@@ -140,4 +153,4 @@ steps:
   remote-build: { timeout: 3h }
 `;
 
-export const WHOLE_FILES = [TOP_LEVEL, REMOTE_STEPS, LOCAL_STEPS, WITH_RECIPE] as const;
+export const WHOLE_FILES = [TOP_LEVEL, REMOTE_STEPS, MACHINE_STEPS, LOCAL_STEPS, WITH_RECIPE] as const;

@@ -86,6 +86,7 @@ function scopeOf(stand: Stand, session: Session, owned: RunScope['owned']): RunS
     session: async () => ({ ok: true, value: session }),
     workspace: async () => ({ ok: true, value: stand.there }),
     machine: async (name) => err({ code: 'machine-absent', message: name }),
+    knock: async () => ({ ok: true, value: undefined }),
     sources: async (_files, exclude) => {
       const excluded = compileExcludes(exclude);
       return { ok: true, value: treeOf(treeIn(stand.here).entries.filter(({ path }) => !excluded(path, false))) };
