@@ -101,6 +101,7 @@ const MACHINE_STEPS = `
 version: 1
 sandboxes: { vm: { machine: { driver: qemu } } }
 steps:
+  image: { task: packer-build, template: image, to: build, only: [a], variables: { a: 1 }, varFiles: [a], image: "*.ova", force: true }
   import: { task: import, provides: vm, image: build/vm.ova }
   setup-vm: { task: setup-vm, provides: vm, needs: [import] }
   start: { task: start, machine: vm, needs: [setup-vm] }
