@@ -1,5 +1,6 @@
 import { suggest } from '../base/suggest.ts';
-import { converted, WORDS } from '../config/params.ts';
+import { converted } from '../config/given-params.ts';
+import { WORDS } from '../config/params.ts';
 import type { Lacking, Project } from '../model/project.ts';
 import { ask } from './ask.ts';
 import type { Call } from './call.ts';

@@ -4,7 +4,7 @@ import type { FlagName } from './flags.ts';
 export const MANY: number = Number.POSITIVE_INFINITY;
 
 /** What `sbx __complete` is asked for operands that are names of the project. */
-export const ASKED = { step: 'steps', sandbox: 'sandboxes', run: 'runs', 'step or run': 'steps,runs' } as const;
+export const ASKED = { step: 'steps', sandbox: 'sandboxes', created: 'created', run: 'runs', 'step or run': 'steps,runs' } as const;
 
 /** A command of sbx, as help, completion and the parser see it. What it does is not known here. */
 export interface Command {

@@ -1,4 +1,5 @@
 import { ASKED, type Command, MANY } from './command.ts';
+import { CREATED } from './created.ts';
 import { CHOICE, FILE, NARROW, QUERY, SHOW, WATCH } from './flags.ts';
 import { PLACES } from './places.ts';
 import { QUERIES } from './queries.ts';
@@ -85,6 +86,7 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
   ...PLACES,
+  ...CREATED,
   {
     name: 'clean',
     operands: '[STEP...]',
@@ -179,7 +181,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: '__complete',
-    operands: 'steps|sandboxes|runs|steps,runs|params|profiles [WORD]',
+    operands: 'steps|sandboxes|created|runs|steps,runs|params|profiles [WORD]',
     least: 1,
     most: 2,
     names: [...Object.values(ASKED), 'params', 'profiles'],

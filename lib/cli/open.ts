@@ -55,6 +55,10 @@ export interface OpenWish {
   /** Everything is parsed anew, so that all has a place. */
   readonly parsed?: true;
   readonly provenance?: true;
+  /** What the project is called, whatever its file says. */
+  readonly name?: string;
+  /** The flag that values of parameters come from, if not --set. */
+  readonly setBy?: string;
   /** What files are looked at through, if not node:fs itself. */
   readonly files?: Files;
 }
@@ -111,6 +115,8 @@ export async function loadWith({ surroundings, options }: Call, wish: OpenWish, 
       ...{ root, file, set, profiles, local, environment, os, arch, cpus },
       ...(host === undefined ? {} : { host }),
       ...(wish.provenance ? { provenance: true } : {}),
+      ...(wish.name === undefined ? {} : { name: wish.name }),
+      ...(wish.setBy === undefined ? {} : { setBy: wish.setBy }),
       args: wish.args ?? [],
       named: wish.named,
     },

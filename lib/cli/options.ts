@@ -2,14 +2,15 @@ import { parseDuration } from '../base/duration.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { parseSize } from '../base/size.ts';
 import { checkValue, type Given, type UsageError } from './args.ts';
-import { COLOURS, CONTINUE, FLAG, FLAGS, type Flag, type FlagName, FORMATS, OUTPUTS, REPORTS, variableOf } from './flags.ts';
+import { choice, durationOf, isPort, type NamedTexts, pairsOf, parseJobs, parseReports, type ReportWish } from './flag-values.ts';
+import { COLOURS, CONTINUE, FLAG, FLAGS, type Flag, type FlagName, FORMATS, OUTPUTS, variableOf } from './flags.ts';
 
 /** Every flag with its type. Absent: neither flag, variable nor the user's configuration says anything. */
 export interface Options {
   readonly directory?: string;
   readonly file?: string;
   /** In the order given; a later one of the same name wins. */
-  readonly set: readonly (readonly [name: string, text: string])[];
+  readonly set: NamedTexts;
   /** In the order given; the last wins. */
   readonly profiles: readonly string[];
   readonly host?: string;
@@ -57,11 +58,13 @@ export interface Options {
   readonly user?: string;
   readonly identity?: string;
   readonly remove: boolean;
-}
-
-interface ReportWish {
-  readonly format: (typeof REPORTS)[number];
-  readonly file: string;
+  /** Of a profile, in the order given; a later one of the same name wins. */
+  readonly inputs: NamedTexts;
+  /** Milliseconds; `never`: until it is destroyed. */
+  readonly ttl?: number | 'never';
+  readonly name?: string;
+  /** A port of this computer. */
+  readonly tunnel?: number;
 }
 
 /** Where flags come from, the strongest first. */
@@ -98,8 +101,8 @@ export function readOptions(sources: OptionSources): Result<Options, UsageError>
 
 /** Several values in one variable: parameters one a line, profiles and reports between commas. */
 function listOf(name: FlagName, text: string): string[] {
-  if (name !== 'set' && name !== 'profile' && name !== 'report') return [text];
-  const values = text.split(name === 'set' ? '\n' : ',').map((value) => value.trim());
+  if (name !== 'set' && name !== 'input' && name !== 'profile' && name !== 'report') return [text];
+  const values = text.split(name === 'set' || name === 'input' ? '\n' : ',').map((value) => value.trim());
   return values.filter((value) => value !== '');
 }
 
@@ -112,12 +115,10 @@ function onOff(text: string): 'true' | 'false' | undefined {
 function typed(texts: Given, cpus: number): Result<Options, UsageError> {
   const one = (name: FlagName): string | undefined => texts.get(name)?.[0];
   const on = (name: FlagName): boolean => one(name) === 'true';
-  const set: (readonly [string, string])[] = [];
-  for (const text of texts.get('set') ?? []) {
-    const cut = text.indexOf('=');
-    if (cut < 1) return err({ message: `--set needs K=V, not "${text}"`, hint: 'e.g. --set optimize=2' });
-    set.push([text.slice(0, cut), text.slice(cut + 1)]);
-  }
+  const set = pairsOf('set', texts.get('set'), 'optimize=2');
+  if (!set.ok) return set;
+  const inputs = pairsOf('input', texts.get('input'), 'vm=haskell-build');
+  if (!inputs.ok) return inputs;
   const reports = parseReports(texts.get('report') ?? []);
   if (!reports.ok) return reports;
   const jobs = parseJobs(one('jobs'), cpus);
@@ -133,6 +134,10 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
   if (!debounce.ok) return debounce;
   const poll = durationOf('poll', one('poll'));
   if (!poll.ok) return poll;
+  const ttl = one('ttl') === 'never' ? ok('never' as const) : durationOf('ttl', one('ttl'));
+  if (!ttl.ok) return ttl;
+  const tunnel = one('tunnel');
+  if (tunnel !== undefined && !isPort(tunnel)) return err({ message: `--tunnel cannot be "${tunnel}"`, hint: 'a port, from 1 to 65535' });
   const force = texts.get('force') ?? [];
   const given = { directory: one('directory'), file: one('file'), host: one('host'), jobs: jobs.value, affected: one('affected') };
   const more = {
@@ -147,10 +152,14 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     on: one('on'),
     user: one('user'),
     identity: one('identity'),
+    ttl: ttl.value,
+    name: one('name'),
+    tunnel: tunnel === undefined ? undefined : Number(tunnel),
   };
   return ok({
     ...present({ ...given, ...more }),
-    set,
+    set: set.value,
+    inputs: inputs.value,
     profiles: texts.get('profile') ?? [],
     reports: reports.value,
     local: on('local'),
@@ -174,39 +183,6 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     level: on('quiet') ? 'quiet' : on('verbose') ? 'verbose' : 'normal',
     color: choice(one('color'), COLOURS) ?? 'auto',
   });
-}
-
-function durationOf(name: FlagName, text: string | undefined): Result<number | undefined, UsageError> {
-  const ms = text === undefined ? undefined : parseDuration(text);
-  return text !== undefined && ms === undefined ? err({ message: `--${name} cannot be "${text}"`, hint: 'e.g. 500ms' }) : ok(ms);
-}
-
-function parseReports(texts: readonly string[]): Result<readonly ReportWish[], UsageError> {
-  const wishes: ReportWish[] = [];
-  for (const text of texts) {
-    const cut = text.indexOf('=');
-    const format = choice(text.slice(0, Math.max(cut, 0)), REPORTS);
-    const file = text.slice(cut + 1);
-    if (format === undefined || file === '')
-      return err({
-        message: `--report needs FORMAT=FILE, not "${text}"`,
-        hint: `e.g. --report junit=junit.xml; a format is ${REPORTS.join(', ')}`,
-      });
-    wishes.push({ format, file });
-  }
-  return ok(wishes);
-}
-
-function parseJobs(text: string | undefined, cpus: number): Result<number | undefined, UsageError> {
-  if (text === undefined) return ok(undefined);
-  const part = /^(\d{1,6})(%?)$/.exec(text);
-  const count = part?.[2] ? Math.max(1, Math.round((Number(part[1]) * cpus) / 100)) : Number(part?.[1]);
-  if (!part || Number(part[1]) < 1) return err({ message: `--jobs cannot be "${text}"`, hint: 'a number from 1, or e.g. 50%' });
-  return ok(count);
-}
-
-function choice<T extends string>(text: string | undefined, choices: readonly T[]): T | undefined {
-  return choices.find((known) => known === text);
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

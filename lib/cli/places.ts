@@ -37,7 +37,7 @@ export const PLACES: readonly Command[] = [
     summary: 'Accept the host key of a host',
     about:
       'Shows the host key that HOST presents and keeps it as trusted. With --fingerprint, only if the key has that fingerprint; without, it asks.',
-    flags: ['fingerprint', ...SHOW],
+    flags: ['fingerprint', 'tunnel', ...SHOW],
     examples: [['sbx trust haskell-build --fingerprint SHA256:q9f0...', 'accept this key and no other']],
   },
   {

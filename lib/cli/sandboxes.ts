@@ -67,7 +67,7 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
   return {
     name,
     kind,
-    target: spec.host ?? name,
+    target: targetOf(spec),
     connect: async (signal) => {
       const { sshSandbox } = await import('../ssh/ssh.ts');
       return sshSandbox({ ...routeOf(spec, ground), name, grace, owner: owner() }, io).connect(signal);
@@ -110,6 +110,10 @@ export async function machineIn(sandboxes: ReadonlyMap<SandboxName, Sandbox>, na
   return err({ code: 'machine-absent', message: `there is no machine behind ${name}`, hint });
 }
 
+function targetOf({ name, host = name, tunnel }: SandboxSpec): string {
+  return tunnel === undefined ? host : `${host} at localhost:${tunnel}`;
+}
+
 /** `ssh -G` and what the user's configuration starts have no use for the secrets of steps. */
 function withoutSecrets({ io, project }: Ground): Io {
   if (project.secrets.length === 0) return io;
@@ -119,12 +123,13 @@ function withoutSecrets({ io, project }: Ground): Io {
 
 /** How a host is reached. */
 export function routeOf(
-  spec: Pick<SandboxSpec, 'host' | 'name' | 'user'>,
+  spec: Pick<SandboxSpec, 'host' | 'name' | 'user' | 'tunnel'>,
   { surroundings, folders, asks = (question) => ask(surroundings, question) }: Pick<Ground, 'surroundings' | 'folders' | 'asks'>,
 ) {
   return {
     named: spec.host ?? spec.name,
     user: spec.user,
+    tunnel: spec.tunnel,
     state: folders.state,
     ask: (keyFile: string, over: AbortSignal) => asks({ text: `passphrase of ${keyFile}: `, hidden: true, over }),
   };

@@ -12,6 +12,10 @@ export const VARIABLES: readonly VariableMeaning[] = [
   ['SBX_KILL_GRACE', 'Time between TERM and KILL where a command is ended, e.g. `30s`.'],
   ['SBX_EXTENSION_TIMEOUT', 'How long an extension may take until it is loaded; `10s` if not set.'],
   ['SBX_SSH_CONFIG', 'An ssh_config that is read in place of the one of the user.'],
+  [
+    'SANDBOXER_VM_TUNNEL_PORT',
+    'The port of this computer where the tunnel of the VM of the profile vm-haskell-build ends: its input `tunnel_port`.',
+  ],
   ['SBX_AFFECTED_BASE', 'The commit or branch that `--affected` without a value compares with; then GITHUB_BASE_REF, of origin.'],
   ['SBX_CODE_CACHE', '`off`: do not keep compiled code of sbx in the cache.'],
   ['HOME', 'Where `~/.ssh`, and the folders below if they are not set, lie.'],

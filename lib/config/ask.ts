@@ -8,6 +8,10 @@ export interface Ask {
   readonly file: string;
   /** From --set, in order; the last wins. SBX_PARAM_NAME is read from the environment. */
   readonly set: Pairs;
+  /** The flag that `set` comes from, if not --set. */
+  readonly setBy?: string;
+  /** What the project is called, whatever the file says. */
+  readonly name?: string;
   /** From --profile, in order; the last wins. */
   readonly profiles: readonly string[];
   /** From --host: an ssh_config alias, `user@host:port`, `embedded` or `local` for every sandbox; `NAME=HOST` for one. */

@@ -1,13 +1,13 @@
 import { flow } from '../base/flow.ts';
 import { isMap } from '../base/plain.ts';
-import { hintOf, suggest } from '../base/suggest.ts';
+import { suggest } from '../base/suggest.ts';
 import type { Lacking, Param } from '../model/project.ts';
 import type { Scalar, Value } from '../model/value.ts';
 import { paramFields } from '../schema/param.ts';
 import { isFree, type ValueOf } from '../schema/shape.ts';
 import { unknownKey } from '../schema/unknown-key.ts';
-import type { Ask } from './ask.ts';
 import { type Field, readField } from './field.ts';
+import { aliasesOf, converted, flagOf, textFor, variableOf } from './given-params.ts';
 import type { At, Report } from './report.ts';
 import { resolveValue } from './resolve.ts';
 import type { Scope } from './scope.ts';
@@ -80,7 +80,12 @@ export function readParams(unit: Unit, outer: Params | undefined, scope: Scope, 
     }
     seenByUses.set(layer.index, seen);
   }
-  return { declared, names: all.keys(), ofFile, seenBy: (layer) => seenByUses.get(layer) ?? ofFile };
+  return {
+    declared,
+    names: [...all].flatMap(([name, entry]) => [name, ...aliasesOf(entry)]),
+    ofFile,
+    seenBy: (layer) => seenByUses.get(layer) ?? ofFile,
+  };
 }
 
 interface Growing extends Seen {
@@ -124,12 +129,13 @@ function readParam(
   const preset = read('default');
   const type = read('type') ?? typeOf(preset ?? allowed?.[0] ?? '');
   const description = read('description');
-  const text = textFor(name, scope.ask);
+  read('aliases');
+  const text = textFor([name, ...aliasesOf(entry)], scope.ask);
   const about = { type, ...(allowed ? { enum: allowed } : {}), ...(description === undefined ? {} : { description }) };
   if (text === undefined && given && 'lacks' in given) return { ...about, value: null, lacks: given.lacks ?? [] };
   if (text === undefined && given === undefined && !fields.has('default')) {
     const span = entry.origin.document.spanOf(entry.origin.path, 'key');
-    const set = `Give it one: --set ${name}=..., ${variableOf(name)} or a default.`;
+    const set = `Give it one: ${flagOf(scope.ask)} ${name}=..., ${variableOf(name)} or a default.`;
     lacking.set(name, { is: 'param', set, ...about, ...(span === undefined ? {} : { span }) });
     return { ...about, value: null, lacks: [name] };
   }
@@ -202,39 +208,4 @@ function isAmong(value: null | Scalar, allowed: readonly Scalar[]): boolean {
 function typeOf(value: Value): ParamType {
   if (Array.isArray(value)) return 'list';
   return typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'boolean' : 'string';
-}
-
-/** The variable that sets a parameter: `ghc-version` by SBX_PARAM_GHC_VERSION. */
-function variableOf(param: string): string {
-  return `SBX_PARAM_${param.toUpperCase().replaceAll('-', '_')}`;
-}
-
-export function textFor(name: string, ask: Ask): { readonly text: string; readonly from: string } | undefined {
-  const set = ask.set.findLast(([key]) => key === name);
-  if (set !== undefined) return { text: set[1], from: `--set ${name}` };
-  const text = ask.environment.get(variableOf(name));
-  return text === undefined ? undefined : { text, from: variableOf(name) };
-}
-
-/** A list is written with commas between its items. */
-export function converted(type: ParamType, text: string): Value | undefined {
-  switch (type) {
-    case 'string':
-      return text;
-    case 'number':
-      return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
-    case 'boolean':
-      return text === 'true' ? true : text === 'false' ? false : undefined;
-    case 'list':
-      return text === '' ? [] : text.split(',');
-  }
-}
-
-/** What --set names and no file has. */
-export function checkSet(ask: Ask, known: ReadonlySet<string>, report: Report): void {
-  for (const [name] of ask.set) {
-    if (known.has(name)) continue;
-    const hint = known.size === 0 ? 'The file has none.' : hintOf(name, known);
-    report.add('unknown-param', `--set ${name}: there is no such parameter`, undefined, hint);
-  }
 }

@@ -5,8 +5,8 @@ import type { Provenance } from '../model/provenance.ts';
 import { isFree } from '../schema/shape.ts';
 import type { Ask } from './ask.ts';
 import { chainOf, type Field } from './field.ts';
+import { aliasesOf, textFor } from './given-params.ts';
 import { fieldsOf, type Layer } from './layers.ts';
-import { textFor } from './params.ts';
 import { membersOf } from './read-map.ts';
 import { newReport } from './report.ts';
 import { chosenHost } from './sandboxes.ts';
@@ -96,8 +96,9 @@ function sandboxRows(entry: Entry, rows: readonly Row[], ask: Ask): readonly Row
 function paramRows(ask: Ask, units: readonly Unit[], layers: ReadonlyMap<number, Layer>): ReadonlyMap<string, Row> {
   const rows = new Map<string, Row>();
   for (const unit of units) {
-    for (const { name, fields } of sectionOf(unit.layers, 'params', newReport(), 'default').values()) {
-      const text = textFor(name, ask);
+    for (const entry of sectionOf(unit.layers, 'params', newReport(), 'default').values()) {
+      const { name, fields } = entry;
+      const text = textFor([name, ...aliasesOf(entry)], ask);
       const given = unit.given.get(name) ?? unit.uses.map((use) => use.given.get(name)).find((one) => one !== undefined);
       const field = given ?? fields.get('default');
       if (rows.has(name)) continue;

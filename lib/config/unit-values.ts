@@ -2,7 +2,8 @@ import { posix } from 'node:path';
 import type { Lacking, Param } from '../model/project.ts';
 import type { Pairs } from '../model/value.ts';
 import { mergePairs } from './environment.ts';
-import { checkSet, type Params, readParams } from './params.ts';
+import { checkSet } from './given-params.ts';
+import { type Params, readParams } from './params.ts';
 import { readName, readTopEnv, secretNames } from './project.ts';
 import type { Scope } from './scope.ts';
 import type { Sources } from './sources.ts';
@@ -39,7 +40,7 @@ export function readUnits(units: readonly Unit[], opening: OpenWith): UnitValues
     const sources = within(opening.sources, unit.folder);
     const bare: Scope = {
       ask: own,
-      name: readName(unit.own, own.root, report),
+      name: (unit.outer === undefined ? ask.name : undefined) ?? readName(unit.own, own.root, report),
       params: new Map(),
       lacks: new Set(),
       env: new Map(),

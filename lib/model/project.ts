@@ -93,6 +93,8 @@ export interface SandboxSpec {
   readonly insteadOf?: 'machine';
   /** An ssh_config alias or `user@host:port`; present if and only if kind is ssh. */
   readonly host?: string;
+  /** The port here that leads to the sshd of `host`: it is dialled in its place, and its key is that of `host`. */
+  readonly tunnel?: number;
   /** Login name where neither `host` nor the user's ssh_config names one. */
   readonly user?: string;
   /** Folder on the far side: absolute, or relative to the home there. Absent: `/build/<project>` by profile, else `sbx/<project>`. */

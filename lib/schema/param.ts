@@ -16,6 +16,11 @@ export const paramFields = {
     of: [scalar, scalars],
   },
   enum: { kind: 'list', description: 'The values that are allowed.', of: { ...scalar, literal: true } },
+  aliases: {
+    kind: 'list',
+    description: 'Other names by which it may be given a value.',
+    of: { kind: 'string', literal: true, format: 'name', description: 'A name.' },
+  },
   description: { kind: 'string', literal: true, description: 'One line for people.' },
 } as const satisfies ObjectShape['fields'];
 

@@ -21,6 +21,12 @@ export const sandboxFields = {
     examples: ['haskell-build', 'build@192.0.2.7:22'],
   },
   machine: machineShape,
+  tunnel: {
+    kind: 'scalar',
+    description:
+      'The port of this computer that leads to the sshd of `host`, which is then asked for its name and key alone: the end of a reverse tunnel. Empty: none.',
+    examples: [12222],
+  },
   user: {
     kind: 'string',
     description: "Login name where neither `host` nor the user's ssh_config names one.",

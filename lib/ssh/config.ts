@@ -16,6 +16,8 @@ export interface HostSettings {
   /** Socket of the agent; undefined: none. */
   readonly agent: string | undefined;
   readonly identitiesOnly: boolean;
+  /** The port here that leads to it, if that is how it is reached. */
+  readonly tunnel?: number;
   /** Hops to go through, nearest first. */
   readonly jumps: readonly string[];
   readonly knownHosts: readonly string[];
@@ -34,10 +36,24 @@ export interface ConfigQuestion {
   readonly named: string;
   /** Login name where neither the target nor the configuration has one. */
   readonly user?: string | undefined;
+  /** The port here that leads to its sshd. */
+  readonly tunnel?: number | undefined;
 }
 
 /** Asks `ssh -G`, of the file that SBX_SSH_CONFIG names in place of the user's; where there is no ssh, a plain `user@host:port` works with OpenSSH's defaults. */
 export async function resolveHost(question: ConfigQuestion, io: Io, signal: AbortSignal): Promise<Result<HostSettings, Failure>> {
+  const { tunnel } = question;
+  const found = await settingsOf(question, io, signal);
+  return found.ok && tunnel !== undefined ? ok(throughTunnel(found.value, tunnel)) : found;
+}
+
+/** Whoever is at the other end must have the key of the host: many tunnels end on this computer. */
+function throughTunnel(settings: HostSettings, tunnel: number): HostSettings {
+  const hostKeyAlias = settings.hostKeyAlias ?? parseTarget(settings.named)?.host;
+  return { ...settings, hostname: 'localhost', port: tunnel, jumps: [], hostKeyAlias, tunnel };
+}
+
+async function settingsOf(question: ConfigQuestion, io: Io, signal: AbortSignal): Promise<Result<HostSettings, Failure>> {
   const target = parseTarget(question.named);
   if (!target) {
     const hint = 'write an ssh_config alias, user@host, user@host:port or [address]:port';

@@ -24,6 +24,8 @@ export interface Route {
   readonly user?: string | undefined;
   /** What is known of it already; then no configuration is asked. */
   readonly at?: HostSettings;
+  /** The port here that leads to its sshd, which is dialled in its place. */
+  readonly tunnel?: number | undefined;
   /** sbx's state folder, for its own known_hosts. */
   readonly state: string;
   /** Milliseconds; absent: ConnectTimeout of the configuration, else CONNECT_PATIENCE. */
@@ -58,7 +60,7 @@ async function reach(
   let under: Link | undefined;
   for (const [index, hop] of settings.jumps.entries()) {
     const named = hop.replace(/^ssh:\/\//, '');
-    const { user: _, at: __, ...rest } = route;
+    const { user: _, at: __, tunnel: ___, ...rest } = route;
     const next: Result<Link, Failure> =
       under === undefined
         ? await reach({ ...rest, named }, io, signal, ssh2, undefined, depth + 1)

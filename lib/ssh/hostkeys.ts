@@ -63,7 +63,8 @@ function check(
     return err({ code: 'host-key-revoked', message: `the key of ${name} is marked @revoked in known_hosts: ${offered}` });
   }
   if (trusted.some((entry) => entry.key.equals(key))) return ok(undefined);
-  const accept = `sbx trust ${settings.named} --fingerprint ${fingerprintOf(key)}`;
+  const { named, tunnel } = settings;
+  const accept = `sbx trust ${named}${tunnel === undefined ? '' : ` --tunnel ${tunnel}`} --fingerprint ${fingerprintOf(key)}`;
   if (trusted.length === 0) {
     const authority = entries.some((entry) => entry.marker === 'cert-authority');
     const message = `the key of ${name} is not known: it offers ${offered}, and known_hosts has none${authority ? ' (@cert-authority lines are not used: sbx reads no host certificates)' : ''}`;

@@ -32,6 +32,7 @@ function bad(line: string, environment: Texts = {}, config: Texts = {}): string 
 test('without flags', () => {
   assert.equal(good('run'), {
     set: [],
+    inputs: [],
     profiles: [],
     reports: [],
     local: false,
@@ -81,6 +82,9 @@ test('every flag has a variable that means the same', () => {
     fingerprint: 'SHA256:x',
     'max-size': '1GiB',
     'max-age': '2d',
+    input: 'vm=one\nrepo=.',
+    ttl: '2h',
+    tunnel: '12222',
     debounce: '1s',
     poll: '2s',
   };

@@ -55,4 +55,15 @@ steps:
   ]);
 });
 
+test('a parameter may be given a value by each of its names, and the last one given counts', async () => {
+  const file = 'version: 1\nparams: { vm: { default: one, aliases: [ssh-target] } }\nsteps: { a: { run: "true" } }\n';
+  const value = async (...set: (readonly [string, string])[]) => (await projectOf(file, { set })).params.get('vm')?.value;
+  assert.is(await value(), 'one');
+  assert.is(await value(['ssh-target', 'two']), 'two');
+  assert.is(await value(['ssh-target', 'two'], ['vm', 'three']), 'three');
+  assert.is((await projectOf(file, { environment: new Map([['SBX_PARAM_SSH_TARGET', 'four']]) })).params.get('vm')?.value, 'four');
+  const { diagnostics } = await loadText(file, { set: [['ssh-targt', 'two']] });
+  assert.equal(diagnostics.map(shown), ['- unknown-param: --set ssh-targt: there is no such parameter\n    Did you mean `ssh-target`?']);
+});
+
 test.run();

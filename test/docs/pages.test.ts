@@ -23,6 +23,7 @@ const TOPICS = [
     'doctor',
     'bridge',
     'hub',
+    'sandboxes',
     'provided-places',
     'packer',
     'machines',

@@ -6,7 +6,7 @@ name: hello
 default: [check]
 x-note: { anything: [at, all] }
 params:
-  optimize: { type: string, default: "1", enum: ["0", "1", "2"], description: Optimisation level }
+  optimize: { type: string, aliases: [o], default: "1", enum: ["0", "1", "2"], description: Optimisation level }
   jobs: 4
   words: [a, b]
   x-own: 1
@@ -18,6 +18,7 @@ sandboxes:
   vm:
     profile: vm-haskell-build
     host: build@buildhost
+    tunnel: 12222
     user: build
     workspace: /build/hello
     files: all

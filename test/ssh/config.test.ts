@@ -85,6 +85,14 @@ needing('ssh')('a login name of the sandbox counts only where nothing else names
   assert.is((await resolved(text, { named: 'me2@near', user: 'profile' })).user, 'me2');
 });
 
+needing('ssh')('through a tunnel the port here is dialled, for the key of the host, as whom the configuration says', async () => {
+  const text = 'Host far\n  HostName 10.0.0.7\n  Port 2022\n  User build\n  ProxyJump one\n';
+  const far = await resolved(text, { named: 'far', tunnel: 12_222 });
+  assert.equal([far.hostname, far.port, far.user, far.jumps, far.hostKeyAlias], ['localhost', 12_222, 'build', [], 'far']);
+  const alias = await resolved('Host far\n  HostKeyAlias machine-1\n', { named: 'you@far', tunnel: 12_222 });
+  assert.equal([alias.user, alias.hostKeyAlias], ['you', 'machine-1']);
+});
+
 needing('ssh')('what cannot be done is said', async () => {
   const fails = async (text: string, named: string): Promise<string> =>
     resolved(text, { named }).then(

@@ -10,6 +10,7 @@ import { effectsOf, projectFolders } from '../ground.ts';
 import { open } from '../open.ts';
 import { readOptions } from '../options.ts';
 import { readSandboxfile } from '../read-file.ts';
+import { createdOf } from '../sandbox/created-ground.ts';
 import { findSandboxfile, searchFrom } from '../search.ts';
 import { yamlNamesIn } from '../sources.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -25,6 +26,7 @@ export async function names(call: Call): Promise<number> {
 
 function namesOf(call: Call, kind: string, word: string): Iterable<string> | Promise<Iterable<string>> {
   if (kind === 'runs') return runNames(call);
+  if (kind === 'created') return createdNames(call);
   return kind === 'profiles' ? profileNames(call) : projectNames(call, kind, word);
 }
 
@@ -64,6 +66,13 @@ function namesOfSteps({ steps, called }: Project): readonly string[] {
 function runNames(call: Call): readonly string[] {
   const folders = projectFolders({ ...call, err: SILENT });
   return typeof folders === 'number' ? [] : listRuns(effectsOf(call.surroundings).files, folders.project).map(({ run }) => run);
+}
+
+/** Ids of created sandboxes, and what the user calls them. */
+function createdNames(call: Call): readonly string[] {
+  return createdOf(call)
+    .store.list()
+    .all.flatMap(({ id, name }) => [id, ...(name === undefined ? [] : [name])]);
 }
 
 /** Steps of the project here, for suggestions; none where there is no project. */

@@ -12,8 +12,12 @@ import { stoppable } from '../stoppable.ts';
 export async function trust(call: Call): Promise<number> {
   const { surroundings, options, words } = call;
   const [host = ''] = words.operands;
+  const { tunnel } = options;
   const io = effectsOf(surroundings);
-  const route = routeOf({ name: host, host }, { surroundings, folders: foldersOf(surroundings.environment, '/') });
+  const route = routeOf(
+    { name: host, host, ...(tunnel === undefined ? {} : { tunnel }) },
+    { surroundings, folders: foldersOf(surroundings.environment, '/') },
+  );
   return await stoppable(surroundings, async (signal) => {
     const failed = ({ error }: { readonly error: Failure }): number => {
       if (!signal.aborted) complain(call, error);
@@ -32,7 +36,10 @@ export async function trust(call: Call): Promise<number> {
       // `-y` is no answer to this question: nobody compared anything.
       const isSame = await confirm(surroundings, 'Is that the fingerprint that the console of the host shows?');
       if (!isSame) {
-        if (!signal.aborted) call.err.write(`not trusted; once compared: sbx trust ${host} --fingerprint ${shown}\n`);
+        if (!signal.aborted)
+          call.err.write(
+            `not trusted; once compared: sbx trust ${host}${tunnel === undefined ? '' : ` --tunnel ${tunnel}`} --fingerprint ${shown}\n`,
+          );
         return EXIT.failed;
       }
       fingerprint = shown;

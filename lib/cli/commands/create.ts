@@ -1,0 +1,134 @@
+import { resolve } from 'node:path';
+import { parseDuration } from '../../base/duration.ts';
+import { ok, type Result } from '../../base/result.ts';
+import { limitOf } from '../../io/limit.ts';
+import { fileTrouble } from '../../io/trouble.ts';
+import type { Created } from '../../model/created.ts';
+import type { Failure } from '../../model/failure.ts';
+import { holdSandbox, momentNow } from '../../run/created.ts';
+import { EXIT, exitCode } from '../../run/exit-code.ts';
+import { describeHolder } from '../../run/holder.ts';
+import { type Call, complain, refuse } from '../call.ts';
+import { bringUp } from '../sandbox/bring-up.ts';
+import { createdOf, groundOfCreated } from '../sandbox/created-ground.ts';
+import { profileMeant } from '../sandbox/modes.ts';
+import { newId, type OpenedProfile, openProfile } from '../sandbox/profile.ts';
+import { documentOfSandbox, lifeOf, whereIs } from '../sandbox/show.ts';
+import { takeDown } from '../sandbox/take-down.ts';
+import { kindOf } from '../search.ts';
+import { stoppable } from '../stoppable.ts';
+
+/** Milliseconds for taking away what a create has made that came to nothing. */
+const UNDO = 30_000;
+
+export async function create(call: Call): Promise<number> {
+  const { options, surroundings } = call;
+  const written = options.profiles.at(-1);
+  if (written === undefined) return refuse(call, 'sbx create needs a profile', 'e.g. sbx create --profile vm-haskell-build');
+  const meant = profileMeant(written, options.inputs);
+  if (meant === undefined) return refuse(call, 'the input mode is attach or build');
+  const id = newId();
+  const opened = await openProfile({ ...call, options: { ...options, inputs: meant.inputs } }, meant.profile, `sbx-${id}`);
+  if (typeof opened === 'number') return opened;
+  const wish = wishOf(call, id, meant.profile, opened);
+  if (typeof wish === 'number') return wish;
+  return await stoppable(surroundings, async (signal) => {
+    const { io, state } = createdOf(call);
+    const held = await holdSandbox(
+      io,
+      { state, id, command: 'sbx create' },
+      { signal, waiting: (holder) => call.err.write(`waiting for ${describeHolder(holder)}\n`) },
+    );
+    if (!held.ok) return failed(call, held.error);
+    using _lock = held.value;
+    return await make(call, wish, opened, signal);
+  });
+}
+
+interface Wish {
+  readonly created: Created;
+  readonly repo: string | undefined;
+}
+
+/** What is to be created, or the exit code if that cannot be. */
+function wishOf(call: Call, id: string, profile: string, { project, place }: OpenedProfile): Wish | number {
+  const { options, surroundings } = call;
+  const { io, store } = createdOf(call);
+  const input = (name: string): string => String(project.params.get(name)?.value ?? '');
+  const ttlText = input('ttl');
+  const ttl = options.ttl ?? (ttlText === '' || ttlText === 'never' ? 'never' : parseDuration(ttlText));
+  if (ttl === undefined) return refuse(call, `the input ttl cannot be "${ttlText}"`, 'e.g. 2h, or never');
+  const { name } = options;
+  if (name !== undefined && !/^[a-z][a-z0-9_-]*$/.test(name)) return refuse(call, `"${name}" is no name`, 'a-z, then a-z, 0-9, _ and -');
+  if (name !== undefined && /^(sbx-)?[0-9a-f]{1,12}$/.test(name)) return refuse(call, `"${name}" looks like an id`, 'choose another name');
+  const taken = name === undefined ? undefined : store.list().all.find((one) => one.name === name);
+  if (taken !== undefined) return refuse(call, `the sandbox ${taken.id} is called ${name} already`, `sbx destroy ${name}`);
+  const repoText = input('repo');
+  const repo = repoText === '' ? undefined : resolve(surroundings.cwd, options.directory ?? '.', repoText);
+  if (repo !== undefined && kindOf(repo, io.files) !== 'folder') return refuse(call, `${repo} is no folder`, 'named by the input repo');
+  const since = momentNow(io);
+  const created: Created = {
+    id,
+    ...(name === undefined ? {} : { name }),
+    profile,
+    state: 'creating',
+    inputs: Object.fromEntries([...project.params].map(([input, { value }]) => [input, value])),
+    since,
+    ...(ttl === 'never' ? {} : { lease: { ttl, since } }),
+    places: [...project.sandboxes.values()],
+    ...(place === undefined ? {} : { place: place.name }),
+  };
+  return { created, repo: repo === undefined ? undefined : io.files.realpathSync(repo) };
+}
+
+async function make(call: Call, { created, repo }: Wish, opened: OpenedProfile, signal: AbortSignal): Promise<number> {
+  const { io, store } = createdOf(call);
+  const note = (text: string): void => call.err.write(`note: ${text}\n`);
+  try {
+    store.write(created);
+  } catch (thrown) {
+    return failed(call, fileTrouble(thrown, 'write', store.folderOf(created.id)));
+  }
+  let last = created;
+  const keep = (next: Created): void => {
+    last = next;
+    store.write(next);
+  };
+  const made = await up({ call, created, repo, opened, keep, note }, signal);
+  if (made.ok && !signal.aborted) {
+    const { lease } = made.value;
+    const since = momentNow(io);
+    const ready: Created = { ...made.value, state: 'ready', ...(lease === undefined ? {} : { lease: { ...lease, since } }) };
+    keep(ready);
+    if (call.options.json) call.out.write(documentOfSandbox(ready, since));
+    else call.out.write(`${ready.id}  ${whereIs(ready)}  ${lifeOf(ready, since)}\n`);
+    return EXIT.done;
+  }
+  using limit = limitOf(new AbortController().signal, UNDO);
+  const failure: Failure = made.ok ? { code: 'cancelled', message: 'cancelled' } : made.error;
+  const undone = await takeDown(call, last, limit.signal);
+  if (!undone.ok) {
+    keep({ ...last, state: 'failed', failure: { code: failure.code, message: failure.message } });
+    call.err.write(`what was made could not be taken away: ${undone.error.message}\n  sbx reap tries it again; its id is ${created.id}\n`);
+  }
+  return signal.aborted ? EXIT.failed : failed(call, failure);
+}
+
+interface Making extends Wish {
+  readonly call: Call;
+  readonly opened: OpenedProfile;
+  readonly keep: (created: Created) => void;
+  readonly note: (text: string) => void;
+}
+
+async function up({ call, created, repo, opened, keep, note }: Making, signal: AbortSignal): Promise<Result<Created, Failure>> {
+  const spec = opened.place;
+  if (spec === undefined) return ok(created);
+  const ground = groundOfCreated(call, created);
+  return await bringUp({ created, spec, ground, repo, sync: opened.sync, keep, note }, signal);
+}
+
+function failed(call: Call, failure: Failure): number {
+  complain(call, failure);
+  return exitCode([{ is: 'failed', failure }], undefined);
+}

@@ -1,0 +1,65 @@
+import { type Command, MANY } from './command.ts';
+import { SHOW } from './flags.ts';
+
+/** Commands about sandboxes that sbx creates, keeps and takes away. */
+export const CREATED: readonly Command[] = [
+  {
+    name: 'create',
+    operands: '',
+    least: 0,
+    most: 0,
+    summary: 'Create a sandbox from a profile',
+    about:
+      'Makes the sandbox that the profile describes, with the given inputs, and prints how it is reached. Nothing is left of one that could not be made. It lives for the time of the profile, or of --ttl; sbx reap ends it then. With vm-haskell-build: a workspace of its own in a VM that is there. The prefix profile. may be written. Profiles are those in profiles/ of the project, then those of sbx.',
+    flags: ['directory', 'file', 'profile', 'input', 'host', 'ttl', 'name', 'json', ...SHOW],
+    examples: [
+      ['sbx create --profile vm-haskell-build', 'a workspace in haskell-build, for a day'],
+      ['sbx create --profile vm-haskell-build --input tunnel_port=12222 --input repo=. --ttl 2h', 'with the files of this folder in it'],
+      ['sbx create --profile vm-haskell-build --json', 'for a program: id, reachability, expires'],
+    ],
+  },
+  {
+    name: 'destroy',
+    operands: 'ID...',
+    least: 1,
+    most: MANY,
+    names: 'created',
+    summary: 'Take created sandboxes away',
+    about:
+      'Removes the workspace of a sandbox that was attached to, and nothing else there; a machine that was made for it goes whole. What its profile made here (an OVA) stays. ID may be cut short, or be its name. Again after it was killed: it finishes.',
+    flags: ['json', ...SHOW],
+    examples: [['sbx destroy 3f9a', 'the machine that it was attached to stays']],
+  },
+  {
+    name: 'inspect',
+    operands: 'ID',
+    least: 1,
+    most: 1,
+    names: 'created',
+    summary: 'Show a created sandbox',
+    about: 'Shows its state, inputs, placement, when it ends and how it is reached, as it is recorded. Connects nowhere.',
+    flags: ['json', ...SHOW],
+    examples: [['sbx inspect 3f9a17c2d04e --json', 'what create printed, as it is now']],
+  },
+  {
+    name: 'ls',
+    operands: '',
+    least: 0,
+    most: 0,
+    summary: 'List created sandboxes',
+    about: 'One line for each sandbox that was created and not destroyed: id, name, profile, state, how long it lives, where it is.',
+    flags: ['json', ...SHOW],
+    examples: [['sbx ls', 'the oldest first']],
+  },
+  {
+    name: 'renew',
+    operands: 'ID',
+    least: 1,
+    most: 1,
+    names: 'created',
+    summary: 'Let a created sandbox live longer',
+    about: 'Its life begins anew: as long as before, or as --ttl says.',
+    flags: ['ttl', 'json', ...SHOW],
+    examples: [['sbx renew 3f9a --ttl 4h', 'four hours from now']],
+  },
+];

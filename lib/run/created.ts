@@ -1,0 +1,100 @@
+/**
+ * The sandboxes that `sbx create` made: `sandboxes/<id>.json` in the state folder, each written whole by rename and on the disk before the deed that it
+ * speaks of. It is written first and removed last, so that whatever a killed process left is found by it. Knows nothing of what is done with them.
+ */
+import { err, type Result } from '../base/result.ts';
+import { bootId } from '../io/boot.ts';
+import { readRegular } from '../io/read-regular.ts';
+import { makeFolder, replaceFile, syncFolder } from '../io/replace.ts';
+import type { Created, Moment } from '../model/created.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Io } from '../model/io.ts';
+import { entriesIn } from './entries.ts';
+import { describeHolder, type Holder } from './holder.ts';
+import { stampLine, unstampLine } from './journal.ts';
+import { acquireLock, type Lock } from './lock.ts';
+import { whoAmI } from './self.ts';
+
+type Effects = Pick<Io, 'files' | 'clock' | 'nonce'>;
+
+interface CreatedStore {
+  /** The oldest first, and the files of `sandboxes` that say nothing. */
+  list(): { readonly all: readonly Created[]; readonly damaged: readonly string[] };
+  read(id: string): Created | undefined;
+  write(created: Created): void;
+  remove(id: string): void;
+  /** What sbx keeps here of one sandbox beside the record. */
+  folderOf(id: string): string;
+}
+
+const RECORD = /^([0-9a-f]{12})\.json$/;
+
+export function openCreated(io: Pick<Io, 'files' | 'nonce'>, state: string): CreatedStore {
+  const { files } = io;
+  const folder = `${state}/sandboxes`;
+  const pathOf = (id: string): string => `${folder}/${id}.json`;
+
+  const read = (id: string): Created | undefined => {
+    try {
+      const found = unstampLine(readRegular(files, pathOf(id)).toString('utf8').trimEnd()) as Created | undefined;
+      return found?.id === id ? found : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+
+  return {
+    read,
+    list() {
+      const ids = entriesIn(files, folder).flatMap(({ name }) => RECORD.exec(name)?.[1] ?? []);
+      const found = ids.map((id) => ({ id, created: read(id) }));
+      const all = found.flatMap(({ created }) => created ?? []).sort((a, b) => a.since.at - b.since.at || (a.id < b.id ? -1 : 1));
+      // One that is gone was removed while we looked.
+      const damaged = found.flatMap(({ id, created }) => (created === undefined && files.existsSync(pathOf(id)) ? [pathOf(id)] : []));
+      return { all, damaged };
+    },
+    write(created) {
+      makeFolder(files, folder, 0o700);
+      replaceFile(io, pathOf(created.id), `${stampLine(created)}\n`, { mode: 0o600, sync: true });
+    },
+    remove(id) {
+      files.rmSync(`${folder}/${id}`, { recursive: true, force: true });
+      files.rmSync(pathOf(id), { force: true });
+      if (files.existsSync(folder)) syncFolder(files, folder);
+    },
+    folderOf: (id) => `${folder}/${id}`,
+  };
+}
+
+export function momentNow({ files, clock }: Pick<Io, 'files' | 'clock'>): Moment {
+  const boot = bootId(files);
+  const up = uptime(files);
+  return { at: clock.now(), boot: up === undefined ? '' : boot, up: up ?? 0 };
+}
+
+/** Whoever changes a sandbox holds its lock, from its first record to its last: `creating` without a living holder is half done. */
+function lockOfSandbox(state: string, id: string): string {
+  return `${state}/locks/sandbox-${id}`;
+}
+
+/** Waits until nobody else changes it. */
+export async function holdSandbox(
+  io: Effects,
+  wish: { readonly state: string; readonly id: string; readonly command: string },
+  { signal, waiting }: { readonly signal: AbortSignal; readonly waiting: (holder: Holder) => void },
+): Promise<Result<Lock, Failure>> {
+  const path = lockOfSandbox(wish.state, wish.id);
+  makeFolder(io.files, path.slice(0, path.lastIndexOf('/')), 0o700);
+  const lock = await acquireLock(io, { path, self: whoAmI(io.files), command: wish.command }, { signal, waiting });
+  if (!lock.ok || 'release' in lock.value) return lock as Result<Lock, Failure>;
+  return err({ code: 'local-io', message: `${describeHolder(lock.value)} has the sandbox ${wish.id}, and started this` });
+}
+
+function uptime(files: Io['files']): number | undefined {
+  try {
+    const seconds = Number.parseFloat(files.readFileSync('/proc/uptime', 'utf8'));
+    return Number.isFinite(seconds) ? Math.round(seconds * 1000) : undefined;
+  } catch {
+    return undefined;
+  }
+}
