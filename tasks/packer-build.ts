@@ -150,7 +150,7 @@ function draftOf(step: Step): Draft {
     title: `packer build ${template}`,
     settings,
     reads: { is: 'files', globs: globsBelow(step.dir, [...inputs, ...given]) },
-    makes: { is: 'files', globs: [escapeGlob(toOf(step))] },
+    makes: { is: 'files', globs: isFolderOfItsOwn(step) ? [escapeGlob(toOf(step))] : [] },
     workspace: 'shares',
   };
 }
@@ -162,13 +162,23 @@ function problems(step: Step, { sandbox }: PlanScope): readonly Diagnostic[] {
     const hint = 'take `in:` away; where Packer is on another computer only, run it there by `task: shell` with `outputs`';
     found.push(wrongStep(step, { code: 'conflicting-keys', message, hint }, 'in'));
   }
-  const to = posix.normalize(textField(step, 'to') ?? '');
-  const parts = toOf(step).split('/');
-  if (to === '.' || to.startsWith('/') || parts[0] === '..' || parts[0] === '.sbx' || parts.includes('.git')) {
-    const message = `step ${step.id}: ${JSON.stringify(to)} cannot be a folder of its own`;
-    found.push(wrongStep(step, { code: 'bad-path', message, hint: 'name a folder below the project, such as `build/image`' }, 'to'));
+  const to = textField(step, 'to');
+  if (to !== undefined && !isFolderOfItsOwn(step)) {
+    const message = `step ${step.id}: ${JSON.stringify(to)} cannot be the folder of its artifact alone`;
+    found.push(wrongStep(step, { code: 'bad-path', message, hint: 'name a new folder beside the template, such as `build/image`' }, 'to'));
   }
   return found;
+}
+
+/** Whatever else were in it would be moved away. A path that leaves the project is told of where it is read. */
+function isFolderOfItsOwn(step: Step): boolean {
+  const to = toOf(step);
+  const others = [
+    step.dir,
+    ...[textField(step, 'template') ?? '', ...listField(step, 'varFiles')].map((path) => posix.join(step.dir, path)),
+  ];
+  const holds = others.some((path) => path === to || path.startsWith(`${to}/`));
+  return to !== '.' && !holds && !to.startsWith('.sbx') && !to.split('/').includes('.git');
 }
 
 /** Starts Packer in a group of its own, which ends whole. Told to stop, it ends its machine and removes what is half; what a killed one leaves is ended here. */

@@ -143,6 +143,15 @@ steps:
     description: Runs it
   words: { run: [echo, hi], shell: argv }
   release: { task: script, file: a.mjs, args: [--draft] }
+  image:
+    task: packer-build
+    template: image
+    to: build/image
+    only: qemu.debian
+    variables: { disk_size: 4096, packages: [gcc] }
+    varFiles: site.pkrvars.hcl
+    image: "*.qcow2"
+    force: false
 `;
 
 export const WITH_RECIPE = `

@@ -351,7 +351,7 @@ test('in another place it is refused when the file is read', () =>
       const { code, stdout, stderr } = await project.sbx(['validate']);
       assert.is(code, 2);
       assert.match(stdout + stderr, /runs on this computer only, and build is in vm/);
-      assert.match(stdout + stderr, /cannot be a folder of its own/);
+      assert.match(stdout + stderr, /cannot be the folder of its artifact alone/);
     },
   ));
 
