@@ -51,6 +51,32 @@ test('`list` searchable: by name, description, command, task and place; near mis
     assert.equal(await found('zebra'), [1, [], 'sbx: nothing here has zebra in it']);
   }));
 
+test('`list` says of a machine what moves it and where', () =>
+  withProject(
+    {
+      'Sandboxfile.yaml': `version: 1
+sandboxes:
+  laptop: { host: laptop }
+  own: { machine: { driver: qemu } }
+  vm: { machine: { driver: virtualbox, hypervisor: laptop, name: haskell-build, image: /srv/a.ova } }
+steps: { a: { run: make, in: vm } }
+`,
+    },
+    async ({ sbx }) => {
+      const { stdout } = await sbx(['list']);
+      assert.ok(stdout.includes('  laptop  ssh laptop\n  own     machine qemu\n  vm      machine haskell-build on laptop\n'), stdout);
+      const { sandboxes } = JSON.parse((await sbx(['list', '--json'])).stdout);
+      assert.equal(sandboxes[2], {
+        name: 'vm',
+        kind: 'machine',
+        machine: { name: 'haskell-build', driver: 'virtualbox', hypervisor: 'laptop', image: '/srv/a.ova' },
+      });
+      const probed = await sbx(['doctor', '--probe', 'vm']);
+      assert.is(probed.code, 2);
+      assert.match(probed.stderr, /vm is a machine, which would be started for it[\s\S]*sbx vm-info vm/);
+    },
+  ));
+
 test('completion of step names, params and sandboxes: what the scripts are told', () =>
   withProject({ 'Sandboxfile.yaml': SANDBOXFILE }, async ({ sbx }) => {
     const told = async (...words: readonly string[]) => (await sbx(['__complete', ...words])).stdout.split('\n').slice(0, -1);

@@ -172,6 +172,7 @@ test('--local and --host leave the machine out', async () => {
     ['ssh', 'other', true],
     ['ssh', 'other', true],
   ]);
+  assert.equal((await kinds({ host: 'vm=embedded' }))[1], ['embedded', undefined, true]);
   assert.equal(await kinds({ host: 'vm=there' }), [
     ['ssh', 'laptop', true],
     ['ssh', 'there', true],
