@@ -18,6 +18,7 @@ const LAYERS = new Map([
   ['lib/packer', 5],
   ['lib/remote', 5],
   ['lib/hub', 5],
+  ['lib/compose', 5],
   ['lib/run', 6],
   ['lib/view', 7],
   ['tasks', 7],
@@ -33,6 +34,7 @@ const NEIGHBOURS = new Set([
   'lib/packer > lib/io',
   'lib/remote > lib/io',
   'lib/hub > lib/io',
+  'lib/compose > lib/io',
 ]);
 const PURE = new Set(['lib/base', 'lib/model', 'lib/schema', 'lib/extension', 'lib/task.ts', 'lib/config', 'lib/plan']);
 const PURE_BUILTINS = new Set(['node:path', 'node:path/posix', 'node:crypto', 'node:buffer', 'node:util']);

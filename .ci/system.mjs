@@ -29,6 +29,10 @@ const PROGRAMS = [
   ['qemu-img', 'qemu-utils'],
   ['xorriso', 'xorriso'],
   ['perl', 'perl'],
+  ['podman', 'podman netavark aardvark-dns'], // containers
+  ['podman-compose', 'podman-compose'],
+  ['runc', 'runc'],
+  ['iptables', 'iptables'],
 ];
 
 /** More of them, for the tests of minutes. */

@@ -4,12 +4,13 @@ import type { Checked } from './model/diagnostic.ts';
 import type { Failure } from './model/failure.ts';
 import type { Folders, Io } from './model/io.ts';
 import type { OutputKind, Outputs } from './model/output.ts';
-import type { OwnedJournal } from './model/owned.ts';
+import type { OwnedJournal, OwnedKind } from './model/owned.ts';
 import type { Action, Draft } from './model/plan.ts';
 import type { Project, SandboxName, SandboxSpec, Step, StepId } from './model/project.ts';
 import type { Receipt } from './model/receipt.ts';
 import type { Session, Terminal } from './model/sandbox.ts';
 import type { SandboxMachine } from './model/sandbox-machine.ts';
+import type { Answer, Service } from './model/service.ts';
 import type { Tree } from './model/tree.ts';
 import type { Pairs } from './model/value.ts';
 import type { Shape } from './schema/shape.ts';
@@ -34,6 +35,8 @@ export interface Task {
   readonly code?: Digest;
   /** Steps of this task own the terminal: `Step.interactive` is true for them whatever the file says. */
   readonly interactive?: true;
+  /** Steps of this task are services whatever the file says, and the task says by `RunScope.ready` when one is; the limits where the file says none, in milliseconds. */
+  readonly service?: Pick<Service, 'deadline' | 'interval'>;
   /** Pure: what the step will do. */
   plan(step: Step, scope: PlanScope): Checked<Draft>;
   /** The only moment with effects. Expected trouble is a Failure; an abort rejects or returns `cancelled`. */
@@ -105,6 +108,8 @@ export interface RunScope {
   readonly checkout: Digest;
   /** Where making and removing a workspace of this sandbox is written down. */
   readonly owned: OwnedJournal;
+  /** The same for other things of this sandbox. */
+  ownedAs(thing: OwnedKind): OwnedJournal;
   /** The tree of the project's sources as a sync would send it, from the stat memo where it can be trusted. */
   sources(files: 'git' | 'all', exclude: readonly string[]): Promise<Result<Tree, Failure>>;
   /** This side's copy of the receipt of the workspace, if there is one. */
@@ -126,4 +131,6 @@ export interface RunScope {
   output(chunk: Uint8Array): void;
   progress(done: number, total: number | undefined, unit: 'files' | 'bytes'): void;
   note(text: string): void;
+  /** Says of a service whether it is ready by now; heard where its task says so. */
+  ready(answer: Answer): void;
 }

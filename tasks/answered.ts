@@ -3,8 +3,7 @@ import { err, ok, type Result } from '../lib/base/result.ts';
 import { type Failure, INFRASTRUCTURE } from '../lib/model/failure.ts';
 import type { Step } from '../lib/model/project.ts';
 import { httpOf, tcpOf } from '../lib/model/ready-text.ts';
-import { describeReadiness } from '../lib/model/service.ts';
-import type { Answer } from '../lib/run/ready.ts';
+import { type Answer, describeReadiness } from '../lib/model/service.ts';
 import type { Produced, RunScope } from '../lib/task.ts';
 import { textField } from './fields.ts';
 
@@ -73,7 +72,7 @@ async function askingFor(step: Step, way: Way, scope: RunScope): Promise<Result<
   const told = readinessOf(way, text);
   if ('wrong' in told) return err({ code: 'task-refused', message: told.wrong, hint: told.hint });
   const { openAsking } = await import('../lib/run/ready.ts');
-  const ask = await openAsking(step, told.ready, scope, () => false);
+  const ask = await openAsking(step, told.ready, scope);
   const what = describeReadiness(told.ready).replace(/^an? /, '');
   return ok({ what, ask, endpoint: hostPort(told.ready.host, told.ready.port) });
 }

@@ -1,4 +1,5 @@
 import type { Task } from '../lib/task.ts';
+import { compose } from './compose.ts';
 import { fetchArtifacts } from './fetch-artifacts.ts';
 import { importMachine } from './import.ts';
 import { injectKeys } from './inject-keys.ts';
@@ -17,7 +18,7 @@ import { waitFor } from './wait-for.ts';
 
 /** Every kind of step. A new one is a file in tasks/ and a line here. */
 export const TASKS: readonly Task[] = [
-  ...[shell, script, sync, remoteBuild, remoteShell, fetchArtifacts],
+  ...[shell, script, sync, remoteBuild, remoteShell, fetchArtifacts, compose],
   ...[packerBuild, importMachine, setupVm, injectKeys, start, waitFor, snapshot, restore, teardown],
 ];
 

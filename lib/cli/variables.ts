@@ -31,6 +31,10 @@ export const VARIABLES: readonly VariableMeaning[] = [
   ],
   ['STATE_HUB_URL', 'The same, as the agents in VMs know it. `sbx hub` asks `http://127.0.0.1:8000` where nothing is set.'],
   ['STATE_HUB_DOMAIN', 'The domain of what the State Hub is told; `railiance` if neither it nor `hub.domain` is set.'],
+  [
+    'SANDBOXER_COMPOSE_CMD',
+    'How compose is called in the places where `compose` steps run, for those that do not say it; what works there if not set.',
+  ],
   ['PATH', 'Where programs are looked for.'],
   ['TMPDIR', 'Where short-lived files of sbx lie; `/tmp` if not set.'],
   ['TERM', '`dumb`: no colours, nothing drawn. Interactive steps get it.'],

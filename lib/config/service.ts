@@ -4,6 +4,7 @@ import { httpOf, tcpOf } from '../model/ready-text.ts';
 import type { Readiness, Service } from '../model/service.ts';
 import { readyShape } from '../schema/service.ts';
 import { isFree, type ValueOf } from '../schema/shape.ts';
+import type { Task } from '../task.ts';
 import { below, type Origin, type Report } from './report.ts';
 import type { Entry } from './section.ts';
 
@@ -16,10 +17,15 @@ const REFUSED = ['outputs', 'values', 'interactive', 'when', 'provides', 'releas
 
 const WHY = 'It is not remembered nor tried again, holds no slot, and lives as long as the steps that need it.';
 
-/** What makes the step a service; undefined if it is none. */
-export function readService(entry: Entry, isService: boolean, ready: Written | undefined, report: Report): Service | undefined {
+/** What makes the step a service; undefined if it is none. `service`: the limits of a task whose steps are services, or whether the file says that it is one. */
+export function readService(
+  entry: Entry,
+  service: NonNullable<Task['service']> | boolean,
+  ready: Written | undefined,
+  report: Report,
+): Service | undefined {
   const field = entry.fields.get('ready');
-  if (!isService) {
+  if (service === false) {
     if (field !== undefined)
       report.add('conflicting-keys', '`ready` is for services', { ...field, part: 'key' }, 'Write `service: true` beside it.');
     return undefined;
@@ -29,11 +35,14 @@ export function readService(entry: Entry, isService: boolean, ready: Written | u
     if (other !== undefined) report.add('conflicting-keys', `a service cannot have \`${key}\``, { ...other, part: 'key' }, WHY);
   }
   const { deadline, interval } = readyShape.fields;
-  const ms = (text: string): number => parseDuration(text) ?? 0;
+  const ms = (text: string | undefined): number | undefined => (text === undefined ? undefined : (parseDuration(text) ?? 0));
+  const limits = service === true ? { deadline: ms(deadline.default), interval: ms(interval.default) } : service;
   return {
-    ready: (field && ready && !hasUnknown(field.value) && readinessOf(ready, field, report)) || { by: 'start' },
-    deadline: ms(ready?.deadline ?? deadline.default),
-    interval: ms(ready?.interval ?? interval.default),
+    ready: (field && ready && !hasUnknown(field.value) && readinessOf(ready, field, service !== true, report)) || {
+      by: service === true ? 'start' : 'task',
+    },
+    deadline: ms(ready?.deadline) ?? limits.deadline ?? 0,
+    interval: ms(ready?.interval) ?? limits.interval ?? 0,
   };
 }
 
@@ -42,8 +51,15 @@ function hasUnknown(written: Plain): boolean {
   return isMap(written) && [...written.keys()].some((key) => !isFree(key) && !Object.hasOwn(readyShape.fields, key));
 }
 
-function readinessOf(ready: Written, at: Origin, report: Report): Readiness | undefined {
+/** `byTask`: the task of the service says it, and the file no more than the limits. */
+function readinessOf(ready: Written, at: Origin, byTask: boolean, report: Report): Readiness | undefined {
   const [way, second] = WAYS.filter((one) => ready[one] !== undefined);
+  if (byTask) {
+    const hint = 'Only `deadline` and `interval` can be said.';
+    if (way !== undefined)
+      report.add('conflicting-keys', `\`${way}\` is not for a task that knows when it is ready`, { ...below(at, way), part: 'key' }, hint);
+    return undefined;
+  }
   if (way === undefined)
     return void report.add('missing-key', '`ready` says nothing to wait for', at, 'Write one of tcp, http, command and line.');
   if (second !== undefined)

@@ -129,7 +129,7 @@ export function readStep(entry: Entry, all: StepsScope): Step | undefined {
     parallel: read('parallel') ?? stepFields.parallel.default,
     ...some('cache', cache),
     interactive: task?.interactive ?? read('interactive') ?? stepFields.interactive.default,
-    ...some('service', readService(entry, read('service') ?? stepFields.service.default, read('ready'), report)),
+    ...some('service', readService(entry, task?.service ?? read('service') ?? stepFields.service.default, read('ready'), report)),
     ...some('confirm', read('confirm')),
     ...some('aliases', read('aliases')),
     ...some('description', read('description')),

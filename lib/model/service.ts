@@ -1,10 +1,14 @@
-/** How it is known that a service is ready, all as seen from its place. */
+/** How it is known that a service is ready, as seen from its place. */
 export type Readiness =
   | { readonly by: 'start' } // it was started, no more
   | { readonly by: 'tcp'; readonly host: string; readonly port: number }
   | { readonly by: 'http'; readonly host: string; readonly port: number; readonly path: string; readonly status?: number }
   | { readonly by: 'command'; readonly text: string }
-  | { readonly by: 'line'; readonly pattern: string };
+  | { readonly by: 'line'; readonly pattern: string }
+  | { readonly by: 'task' }; // its task says it
+
+/** What came of asking. `never`: there is no use in asking again. */
+export type Answer = { readonly is: 'ready' } | { readonly is: 'not-yet' | 'never'; readonly why: string };
 
 /** A step that goes on beside those that need it, until the last of them has ended. */
 export interface Service {
@@ -27,5 +31,7 @@ export function describeReadiness(ready: Readiness): string {
       return `success of \`${ready.text.trim()}\``;
     case 'line':
       return `a line that fits /${ready.pattern}/`;
+    case 'task':
+      return 'the health of what it brings up';
   }
 }

@@ -9,6 +9,7 @@ import type { Tree } from '../model/tree.ts';
 import type { RunScope } from '../task.ts';
 import type { Leave } from './control.ts';
 import { StepOutput } from './output.ts';
+import type { Listener } from './ready.ts';
 import { type ScopeInput, scopeOf } from './scope.ts';
 import type { Secrets } from './secrets.ts';
 import type { Ticker } from './ticker.ts';
@@ -33,8 +34,8 @@ interface Equipped {
   readonly bytes: () => number | undefined;
 }
 
-/** `hear` gets what the step writes, as it comes. A failure if a secret is not there. */
-export function equip(of: Equipment, planned: PlannedAction, hear?: (chunk: Uint8Array) => void): Result<Equipped, Failure> {
+/** `listener` gets what the step writes, as it comes, and what its task says. A failure if a secret is not there. */
+export function equip(of: Equipment, planned: PlannedAction, listener?: Pick<Listener, 'hear' | 'told'>): Result<Equipped, Failure> {
   const { io, emit, secrets, run, folders, placed } = of;
   const { id, step } = planned.action;
   const values = secrets.variables(step.secrets);
@@ -45,7 +46,7 @@ export function equip(of: Equipment, planned: PlannedAction, hear?: (chunk: Uint
     emit: (text) => emit({ type: 'step-output', step: id, text }),
     mask: secrets.mask(),
     wake: of.ticker.wake,
-    ...(hear ? { hear } : {}),
+    ...(listener ? { hear: listener.hear } : {}),
   });
   let bytes: number | undefined;
   const scope: ScopeInput = {
@@ -56,7 +57,8 @@ export function equip(of: Equipment, planned: PlannedAction, hear?: (chunk: Uint
       emit({ type: 'step-progress', step: at, done, unit, ...(total === undefined ? {} : { total }) });
     },
   };
-  const scopeWith: Equipped['scopeWith'] = (leave) => scopeOf(scope, { planned, secrets: values.value, output, leave });
+  const scopeWith: Equipped['scopeWith'] = (leave) =>
+    scopeOf(scope, { planned, secrets: values.value, output, leave, told: listener?.told });
   return ok({ output, scopeWith, bytes: () => bytes });
 }
 

@@ -2,13 +2,13 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { Emit, Event } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlannedAction } from '../model/plan.ts';
-import type { Service } from '../model/service.ts';
+import type { Answer, Service } from '../model/service.ts';
 import type { Task } from '../task.ts';
 import { type Attempted, attempt } from './attempt.ts';
 import type { RunControl } from './control.ts';
 import { type Equipment, equip, told } from './equip.ts';
 import type { Reach } from './reach.ts';
-import { type Answer, askOnce, isTaken, LineListener, openAsking, untilReady } from './ready.ts';
+import { askOnce, isTaken, Listener, openAsking, untilReady } from './ready.ts';
 
 // The command of a service, from its start to its end: that may come after the end of the run that started it. Knows nothing of who needs it.
 
@@ -51,15 +51,15 @@ export async function startLiving(of: LivingOf, signal: AbortSignal): Promise<Re
   const { planned, service, task, equipment, reach, control, stand } = of;
   const { step } = planned.action;
   const { io, secrets } = equipment;
-  const listener = new LineListener(service.ready);
+  const listener = new Listener(service.ready);
   const voice = voiceTo(equipment.emit);
-  const equipped = equip({ ...equipment, emit: voice.emit }, planned, listener.hear);
+  const equipped = equip({ ...equipment, emit: voice.emit }, planned, listener);
   if (!equipped.ok) return equipped;
   const { output, scopeWith } = equipped.value;
   const end = new AbortController();
   const scope = scopeWith({ signal: end.signal, hurry: end.signal });
   if (await isTaken(step, service.ready, scope, signal)) return err(portFailure(service));
-  const asking = await openAsking(step, service.ready, scope, listener.fits);
+  const asking = await openAsking(step, service.ready, scope, listener.heard);
   const giveBack = reach.lend(step.sandbox);
   let over: Attempted | undefined;
   const live = async (): Promise<Attempted> => {

@@ -5,13 +5,11 @@
 import { appendRegular, readRegular } from '../io/read-regular.ts';
 import { makeFolder, syncFolder, writeWhole } from '../io/replace.ts';
 import type { Io } from '../model/io.ts';
-import type { OwnedJournal } from '../model/owned.ts';
+import type { OwnedJournal, OwnedKind } from '../model/owned.ts';
 import { stampLine, unstampLine } from './journal.ts';
 
-/** What kind of thing it is, whose, and where. */
-interface OwnedPlace {
-  /** `path` of a machine is the id of the wish that it is made by, that of a compose project its name. */
-  readonly kind: 'workspace' | 'machine' | 'compose';
+/** What it is, whose, and where. */
+interface OwnedPlace extends OwnedKind {
   readonly sandbox: string;
   /** For messages, e.g. `build@localhost:12222`. */
   readonly target: string;
@@ -19,8 +17,6 @@ interface OwnedPlace {
   readonly root: string;
   /** Id of the checkout: what its sentinel says. */
   readonly checkout: string;
-  /** What else must be known to find it and take it away, when nothing else of the project is left. */
-  readonly facts?: { readonly [fact: string]: string };
 }
 
 interface OwnedThing extends OwnedPlace {

@@ -2,13 +2,10 @@ import { limitOf } from '../io/limit.ts';
 import type { Clock } from '../model/io.ts';
 import type { Step } from '../model/project.ts';
 import type { Exit, Session } from '../model/sandbox.ts';
-import type { Readiness, Service } from '../model/service.ts';
+import type { Answer, Readiness, Service } from '../model/service.ts';
 import type { RunScope } from '../task.ts';
 
 // Asks whether a service is ready, in its place. Knows nothing of who needs it.
-
-/** `never`: there is no use in asking again. */
-export type Answer = { readonly is: 'ready' } | { readonly is: 'not-yet' | 'never'; readonly why: string };
 
 type AskReady = (signal: AbortSignal) => Promise<Answer>;
 
@@ -37,15 +34,16 @@ while IFS= read -r -n 8192 line; do
 done <&3
 case $first in HTTP/*) status=\${first#* }; printf %s "\${status%% *}" ;; esac' bash "$1" "$2" "$3" "$4"`;
 
-/** How to ask. `heard`: whether a line has fit. */
-export async function openAsking(step: Step, ready: Readiness, scope: RunScope, heard: () => boolean): Promise<AskReady> {
+/** How to ask. `heard`: what the service itself said last. */
+export async function openAsking(step: Step, ready: Readiness, scope: RunScope, heard = silent): Promise<AskReady> {
   const session = await scope.session();
   if (!session.ok) return async () => ({ is: 'never', why: session.error.message });
   switch (ready.by) {
     case 'start':
       return async () => ({ is: 'ready' });
     case 'line':
-      return async () => (heard() ? { is: 'ready' } : { is: 'not-yet', why: '' });
+    case 'task':
+      return async () => heard();
     case 'tcp':
       return (signal) => program(session.value, CONNECT, [ready.host, String(ready.port)], signal, () => undefined);
     case 'http': {
@@ -63,7 +61,7 @@ export async function openAsking(step: Step, ready: Readiness, scope: RunScope, 
 export async function isTaken(step: Step, ready: Readiness, scope: RunScope, signal: AbortSignal): Promise<boolean> {
   if (ready.by !== 'tcp' && ready.by !== 'http') return false;
   const { host, port } = ready;
-  const ask = await openAsking(step, { by: 'tcp', host, port }, scope, () => false);
+  const ask = await openAsking(step, { by: 'tcp', host, port }, scope);
   return (await askOnce(ask, signal)).is === 'ready';
 }
 
@@ -143,6 +141,8 @@ async function command(session: Session, step: Step, text: string, scope: RunSco
   return { is: 'not-yet', why: lastLine(words) || describeExit(ended.value) };
 }
 
+const SILENT: Answer = { is: 'not-yet', why: '' };
+const silent = (): Answer => SILENT;
 const TOO_LONG: Answer = { is: 'not-yet', why: 'no answer in time' };
 
 function describeExit(exit: Exit): string {
@@ -158,24 +158,28 @@ function lastLine(text: string): string {
   return text.trimEnd().split('\n').at(-1)?.trim() ?? '';
 }
 
-/** Listens for a line of output. */
-export class LineListener {
+/** Listens to the service itself: for a line of its output, and for the word of its task. */
+export class Listener {
   readonly #pattern: RegExp | undefined;
   readonly #decoder = new TextDecoder();
   #line = '';
-  #fits = false;
+  #answer: Answer = SILENT;
 
   constructor(ready: Readiness) {
     this.#pattern = ready.by === 'line' ? new RegExp(ready.pattern, 'u') : undefined;
   }
 
-  readonly fits = (): boolean => this.#fits;
+  readonly heard = (): Answer => this.#answer;
+
+  readonly told = (answer: Answer): void => {
+    this.#answer = answer;
+  };
 
   readonly hear = (chunk: Uint8Array): void => {
-    if (this.#pattern === undefined || this.#fits) return;
+    if (this.#pattern === undefined || this.#answer.is === 'ready') return;
     const lines = (this.#line + this.#decoder.decode(chunk, { stream: true })).split('\n');
     // A prompt without an end may be what is waited for.
-    this.#fits = lines.some((line) => this.#pattern?.test(plain(line.slice(0, LINE_KEPT))));
+    if (lines.some((line) => this.#pattern?.test(plain(line.slice(0, LINE_KEPT))))) this.#answer = { is: 'ready' };
     this.#line = (lines.at(-1) ?? '').slice(0, LINE_KEPT);
   };
 }

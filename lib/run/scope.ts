@@ -2,12 +2,13 @@ import type { Digest } from '../base/digest.ts';
 import { err, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Folders, Io } from '../model/io.ts';
-import type { OwnedJournal } from '../model/owned.ts';
+import type { OwnedJournal, OwnedKind } from '../model/owned.ts';
 import type { Action, PlannedAction } from '../model/plan.ts';
 import type { Project, SandboxName, StepId } from '../model/project.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Terminal } from '../model/sandbox.ts';
 import type { SandboxMachine } from '../model/sandbox-machine.ts';
+import type { Answer } from '../model/service.ts';
 import type { Tree } from '../model/tree.ts';
 import type { Pairs } from '../model/value.ts';
 import type { Checkout } from '../sync/checkout.ts';
@@ -27,7 +28,7 @@ export interface ScopeInput {
   readonly killGrace: number;
   readonly zx: () => readonly string[];
   readonly checkout: () => Pick<Checkout, 'id'>;
-  readonly ownedOf: (sandbox: SandboxName, target: string) => OwnedJournal;
+  readonly ownedOf: (sandbox: SandboxName, target: string, thing: OwnedKind) => OwnedJournal;
   readonly sources: (files: 'git' | 'all', exclude: readonly string[]) => Result<Tree, Failure>;
   readonly machine: (sandbox: SandboxName) => Promise<Result<SandboxMachine, Failure>>;
   readonly receipt: (sandbox: SandboxName) => Receipt | undefined;
@@ -49,9 +50,11 @@ interface AttemptScope {
   readonly secrets: Pairs;
   readonly output: StepOutput;
   readonly leave: Pick<Leave, 'signal' | 'hurry'>;
+  /** Hears from the task of a service whether it is ready. */
+  readonly told: ((answer: Answer) => void) | undefined;
 }
 
-export function scopeOf(input: ScopeInput, { planned, secrets, output, leave }: AttemptScope): RunScope {
+export function scopeOf(input: ScopeInput, { planned, secrets, output, leave, told }: AttemptScope): RunScope {
   const { project, folders, io, run, reach, terminal, killGrace, zx, checkout, ownedOf, stored, placed } = input;
   const { step } = planned.action;
   const sandbox = project.sandboxes.get(step.sandbox);
@@ -81,8 +84,9 @@ export function scopeOf(input: ScopeInput, { planned, secrets, output, leave }: 
       return checkout().id;
     },
     get owned() {
-      return ownedOf(sandbox.name, reach.target(sandbox.name));
+      return ownedOf(sandbox.name, reach.target(sandbox.name), { kind: 'workspace' });
     },
+    ownedAs: (thing) => ownedOf(sandbox.name, reach.target(sandbox.name), thing),
     sources: async (files, exclude) => input.sources(files, exclude),
     receipt: () => input.receipt(sandbox.name),
     stored,
@@ -95,6 +99,7 @@ export function scopeOf(input: ScopeInput, { planned, secrets, output, leave }: 
     output: (chunk) => output.write(chunk),
     progress: (done, total, unit) => input.progress(step.id, done, total, unit),
     note: (text) => input.note(step.id, text),
+    ready: (answer) => told?.(answer),
   };
 }
 

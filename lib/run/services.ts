@@ -2,7 +2,7 @@ import { formatDuration } from '../base/duration.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlannedAction } from '../model/plan.ts';
 import type { Project, Step, StepId } from '../model/project.ts';
-import { describeReadiness, type Service } from '../model/service.ts';
+import { type Answer, describeReadiness, type Service } from '../model/service.ts';
 import type { Task } from '../task.ts';
 import type { Attempted } from './attempt.ts';
 import type { RunControl } from './control.ts';
@@ -14,7 +14,6 @@ import { type Living, startLiving } from './living.ts';
 import { type Life, type Performed, spoilt } from './performed.ts';
 import { whereIn } from './places.ts';
 import type { Reach } from './reach.ts';
-import type { Answer } from './ready.ts';
 
 // Steps that go on beside others. Knows nothing of order: the loop says when one starts and when it must end.
 

@@ -9,7 +9,7 @@ import { typed } from './session.ts';
 
 /** What the issues promise, by the name of its page. */
 const TOPICS = [
-  ...['matrix', 'pools', 'services', 'include', 'recipes-and-profiles', 'commands-as-inputs', 'outputs', 'variables', 'secrets'],
+  ...['matrix', 'pools', 'services', 'include', 'recipes-and-profiles', 'compose', 'commands-as-inputs', 'outputs', 'variables', 'secrets'],
   ...[
     'steps-for-people',
     'words-of-your-own',

@@ -104,6 +104,8 @@ function scopeOf(stand: Stand, session: Session, owned: RunScope['owned']): RunS
       stand.output += Buffer.from(chunk).toString();
     },
     progress: () => {},
+    ownedAs: () => owned,
+    ready: () => {},
     note: (text) => stand.notes.push(text),
   };
 }
