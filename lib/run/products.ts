@@ -39,7 +39,7 @@ export function products(
     const placed = placeFetched(scene, rules ?? outputRules(action), produced.fetched, !noCache && !stays, isForeign);
     if (!placed.ok) return placed;
     const { tree, kept } = placed.value;
-    return ok({ tree, kept: kept || stays, notes: movedNotes(scene, placed.value, isForeign) });
+    return ok({ tree, kept: kept || (stays && !noCache), notes: movedNotes(scene, placed.value, isForeign) });
   }
   if (rules === undefined || produced.untouched === true) return ok({ tree: undefined, kept: true, notes: [] });
   const captured = captureOutputs(scene, rules, !noCache);

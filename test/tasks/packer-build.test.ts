@@ -401,6 +401,11 @@ withQemu('Packer starts a real QEMU and makes an image; a folder that somebody e
       const seen = await execute('qemu-img', ['info', 'build/image/tiny.qcow2'], { cwd: project.root, home: project.home });
       assert.match(seen.stdout, /file format: qcow2/);
       assert.match((await project.sbx(['run', 'build', '-v'])).stdout, /build fresh/);
+      assert.equal(
+        readdirSync(project.root).sort(),
+        ['.sbx', 'Sandboxfile.yaml', 'build', 'image'],
+        'what Packer keeps for itself is elsewhere',
+      );
       project.write('theirs/work', 'of somebody');
       const refused = await project.sbx(['run', 'fixed']);
       assert.match(refused.stdout, /Output directory 'theirs' already exists.*\n.*nobody knows whose it is/);
