@@ -228,18 +228,49 @@ withPacker('an image of more than a tenth of the store has no copy in it: it is 
   ),
 );
 
-/** Begins a build that goes on and on. */
+/** A disk whose boot sector goes on for ever, or switches the machine off at once: PM1_CNT of the PIIX4, where SeaBIOS puts it. */
+function disk(end: 'off' | 'never'): Buffer {
+  const sectors = Buffer.alloc(1 << 20);
+  Buffer.from(end === 'off' ? 'ba0406b80020eff4ebfd' : 'f4ebfd', 'hex').copy(sectors);
+  sectors.writeUInt16LE(0xaa55, 510);
+  return sectors;
+}
+
+const QEMU = `${VARIABLES}source "qemu" "tiny" {
+  vm_name          = "tiny.qcow2"
+  disk_image       = true
+  iso_url          = "\${path.root}/disk.raw"
+  iso_checksum     = "none"
+  format           = "qcow2"
+  accelerator      = "tcg"
+  memory           = 32
+  headless         = true
+  communicator     = "none"
+  disable_vnc      = true
+  boot_wait        = "1ms"
+  shutdown_timeout = "10m"
+  output_directory = var.output_directory
+}
+build {
+  sources = ["source.qemu.tiny"]
+}
+`;
+
+const withQemu = findProgram('qemu-system-x86_64') && findProgram('qemu-img') ? withPacker : needing('qemu-system-x86_64', 'qemu-img');
+
+/** Begins a build in a machine that goes on and on. */
 async function begun(
   project: TestProject,
   use: (run: { readonly pid: number; readonly ended: Promise<number | null> }) => Promise<void>,
 ): Promise<void> {
-  project.write('image/one.pkr.hcl', template({ last: 'touch begun; sleep 7777' }));
+  project.write('image/one.pkr.hcl', QEMU);
+  project.write('image/disk.raw', disk('never'));
   project.write('Sandboxfile.yaml', sandboxfile({ build: BUILD, other: 'run: "true"' }));
   const env = cleanEnvironment({ home: project.home });
   const child = spawn(process.execPath, [SBX, 'run', 'build'], { cwd: project.root, env, stdio: 'ignore' });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   try {
-    await until('the build has begun', () => existsSync(join(project.root, 'begun')));
+    await until('the machine runs', () => processesWith([project.root]).some(({ command }) => /qemu-system/.test(command)));
     await use({ pid: child.pid as number, ended });
   } finally {
     child.kill('SIGKILL');
@@ -247,15 +278,12 @@ async function begun(
 }
 
 function packersOf({ root }: TestProject): readonly number[] {
-  return processesWith([root]).flatMap(({ pid, command }) =>
-    /packer|sleep 7777/.test(command) && !command.startsWith('sh ') ? [pid] : [],
-  );
+  return processesWith([root]).flatMap(({ pid, command }) => (/packer|qemu/.test(command) && !command.startsWith('sh ') ? [pid] : []));
 }
 
-withPacker('Ctrl-C and kill -9 of sbx in the middle of a build: no Packer, no machine, no folder is left.', () =>
+withQemu('Ctrl-C and kill -9 of sbx in the middle of a build: no Packer, no machine, no folder is left.', () =>
   withProject({}, async (project) => {
     for (const signal of ['SIGINT', 'SIGKILL'] as const) {
-      project.remove('begun');
       await begun(project, async ({ pid, ended }) => {
         assert.ok(packersOf(project).length > 1, 'Packer and what it started');
         kill(pid, signal);
@@ -275,7 +303,7 @@ withPacker('Ctrl-C and kill -9 of sbx in the middle of a build: no Packer, no ma
   }),
 );
 
-withPacker('Packer killed: the step fails, and what the killed one started ends with it.', () =>
+withQemu('Packer killed: the step fails, and what the killed one started ends with it.', () =>
   withProject({}, (project) =>
     begun(project, async ({ ended }) => {
       const [first] = processesWith([project.root]).filter(({ command }) => /^packer .*build/.test(command));
@@ -355,36 +383,6 @@ test('in another place it is refused when the file is read', () =>
     },
   ));
 
-/** A disk whose boot sector switches the machine off at once: PM1_CNT of the PIIX4, where SeaBIOS puts it. */
-function disk(): Buffer {
-  const sectors = Buffer.alloc(1 << 20);
-  Buffer.from('ba0406b80020eff4ebfd', 'hex').copy(sectors);
-  sectors.writeUInt16LE(0xaa55, 510);
-  return sectors;
-}
-
-const QEMU = `${VARIABLES}source "qemu" "tiny" {
-  vm_name          = "tiny.qcow2"
-  disk_image       = true
-  iso_url          = "\${path.root}/disk.raw"
-  iso_checksum     = "none"
-  format           = "qcow2"
-  accelerator      = "tcg"
-  memory           = 32
-  headless         = true
-  communicator     = "none"
-  disable_vnc      = true
-  boot_wait        = "1ms"
-  shutdown_timeout = "2m"
-  output_directory = var.output_directory
-}
-build {
-  sources = ["source.qemu.tiny"]
-}
-`;
-
-const withQemu = findProgram('qemu-system-x86_64') && findProgram('qemu-img') ? withPacker : needing('qemu-system-x86_64', 'qemu-img');
-
 withQemu('Packer starts a real QEMU and makes an image; a folder that somebody else has is refused by name', () =>
   withProject(
     {
@@ -395,7 +393,7 @@ withQemu('Packer starts a real QEMU and makes an image; a folder that somebody e
       }),
     },
     async (project) => {
-      project.write('image/disk.raw', disk());
+      project.write('image/disk.raw', disk('off'));
       const { code, stdout, stderr } = await project.sbx(['run', 'build']);
       assert.is(code, 0, stdout + stderr);
       const seen = await execute('qemu-img', ['info', 'build/image/tiny.qcow2'], { cwd: project.root, home: project.home });
