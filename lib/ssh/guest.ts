@@ -3,19 +3,17 @@ import { makeFolder, replaceFile } from '../io/replace.ts';
 import { fileTrouble } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
-import type { Session } from '../model/sandbox.ts';
 import type { HostSettings } from './config.ts';
 import { connectRoute, type Route } from './connect.ts';
 import { ownKnownHosts } from './hostkeys.ts';
 import { freshKey } from './keys.ts';
-import { type PatienceSettings, patienceOf } from './patience.ts';
-import { openSession } from './session.ts';
+import type { Link } from './link.ts';
 import { replaceOwn } from './trust.ts';
 
 // A guest of ours: reached with a key that we made, under a host key that we gave it. No configuration of the user is asked.
 
 /** Where it is, and who we are to it. */
-interface GuestRoute extends Pick<Route, 'state' | 'keepalive' | 'ask'>, PatienceSettings {
+interface GuestRoute extends Pick<Route, 'state' | 'keepalive' | 'ask'> {
   /** Its name among known hosts. */
   readonly alias: string;
   readonly address: string;
@@ -29,7 +27,7 @@ interface GuestRoute extends Pick<Route, 'state' | 'keepalive' | 'ask'>, Patienc
   readonly from?: string | undefined;
 }
 
-export async function enterGuest(route: GuestRoute, io: Io, signal: AbortSignal): Promise<Result<Session, Failure>> {
+export async function linkGuest(route: GuestRoute, io: Io, signal: AbortSignal): Promise<Result<Link, Failure>> {
   const { alias, address, port, user, identity, state, from } = route;
   const settings: HostSettings = {
     named: alias,
@@ -47,8 +45,7 @@ export async function enterGuest(route: GuestRoute, io: Io, signal: AbortSignal)
     beyond: [],
   };
   const { patience, keepalive, ask } = route;
-  const link = await connectRoute({ named: alias, at: settings, state, patience, keepalive, ask }, io, signal);
-  return link.ok ? openSession(link.value, io, patienceOf(route), signal) : link;
+  return await connectRoute({ named: alias, at: settings, state, patience, keepalive, ask }, io, signal);
 }
 
 /** Our private key for it, 0600, and its public half as a line; made if there is none. Throws what a file operation threw. */

@@ -55,6 +55,10 @@ function guestStandIn(): GuestStandIn {
       if (guest.refuses-- > 0) return err<Failure>({ code: 'unreachable', message: 'connection refused' });
       return ok(LET_IN);
     },
+    knock: async (endpoint, as, signal) => {
+      const entered = await guest.enter(endpoint, as, signal);
+      return entered.ok ? ok(undefined) : entered;
+    },
   };
   return guest;
 }
@@ -141,7 +145,7 @@ export function machineContract(test: Register, inDriver: WithDriver): void {
   );
 
   on('once the guest has its keys, no copy of a private one stays with the hypervisor', {}, async ({ machine, ground, at, scope }) => {
-    good(await raise(machine, scope));
+    good(await raise(ground, scope));
     const found = good(await ground.hypervisor.run(['grep', '-rlE', 'private host key|cHJpdmF0ZSBob3N0', at.folder], { signal: never }));
     assert.is(Buffer.from(found.stdout).toString(), '');
     good(await machine.remove(scope));
@@ -162,8 +166,8 @@ export function machineContract(test: Register, inDriver: WithDriver): void {
   on(
     'nobody takes a machine from under others: settings, keys, snapshots and removal wait until they are gone',
     {},
-    async ({ machine, again, scope }) => {
-      good(await raise(machine, scope));
+    async ({ machine, ground, again, scope }) => {
+      good(await raise(ground, scope));
       const busy = () => err<Failure>({ code: 'machine-busy', message: 'in use' });
       const others = again({ alone: busy }, { memory: 48 });
       assert.is(code(await others.setUp(scope)), 'machine-busy');
@@ -223,8 +227,8 @@ export function machineContract(test: Register, inDriver: WithDriver): void {
     good(await machine.remove(scope));
   });
 
-  on('it goes back to what was saved', {}, async ({ machine, again, scope, at }) => {
-    good(await raise(machine, scope));
+  on('it goes back to what was saved', {}, async ({ machine, ground, again, scope, at }) => {
+    good(await raise(ground, scope));
     assert.equal(good(await machine.snapshot('ready', scope)).did, ['saved as ready']);
     assert.equal(good(await machine.snapshot('ready', scope)).did, []);
     assert.equal(good(await machine.restore('ready', scope)).did, ['restored ready']);
@@ -238,8 +242,9 @@ export function machineContract(test: Register, inDriver: WithDriver): void {
   });
 
   on('a clone has the disks of the machine, which itself never runs', {}, async ({ machine, ground, scope, at }) => {
-    const clone = sandboxMachine({ ...ground, owner: `${ground.owner}-1`, name: `${ground.name} 1`, base: ground, found: {} });
-    good(await raise(clone, scope));
+    const cloned = { ...ground, owner: `${ground.owner}-1`, name: `${ground.name} 1`, base: ground, found: {} };
+    const clone = sandboxMachine(cloned);
+    good(await raise(cloned, scope));
     const base = good(await machine.find(scope)) ?? '';
     assert.is(good(await at.driver.state(base, never)), 'off');
     assert.is(good(await at.driver.listOwned(`${ground.owner}-1`, never)).length, 1);

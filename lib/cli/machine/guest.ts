@@ -3,12 +3,15 @@ import { fileTrouble } from '../../io/trouble.ts';
 import type { Guest, HostKey, Material } from '../../machine/behind/ground.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Io } from '../../model/io.ts';
+import type { Endpoint } from '../../model/machine.ts';
 import type { MachineKeys } from '../../model/machine-spec.ts';
 import type { SandboxSpec } from '../../model/project.ts';
 import { connectRoute, type Route } from '../../ssh/connect.ts';
-import { enterGuest, guestHostKey, guestKey, pinGuest } from '../../ssh/guest.ts';
+import { guestHostKey, guestKey, linkGuest, pinGuest } from '../../ssh/guest.ts';
+import type { Link } from '../../ssh/link.ts';
 import { patienceOf } from '../../ssh/patience.ts';
 import { openSession } from '../../ssh/session.ts';
+import { hostAndPort } from '../../ssh/target.ts';
 
 interface GuestGround {
   readonly io: Io;
@@ -33,6 +36,12 @@ const GUEST_USER = 'build';
 
 export function guestOf({ io, spec, keys, alias, folder, state, owner, from, ask }: GuestGround): Guest {
   const user = spec.user ?? GUEST_USER;
+  const linkTo = (endpoint: Endpoint, as: 'ours' | 'theirs', signal: AbortSignal): Promise<Result<Link, Failure>> => {
+    const common = { state, ask, patience: TRY };
+    if (as === 'theirs') return connectRoute({ named: `${user}@${hostAndPort(endpoint.address, endpoint.port)}`, ...common }, io, signal);
+    const key = keyIn(folder, io);
+    return key.ok ? linkGuest({ alias, ...endpoint, user, identity: key.value.path, from, ...common }, io, signal) : Promise.resolve(key);
+  };
   return {
     material: () => materialOf(io, user, keys, folder),
     hostKey: guestHostKey,
@@ -45,20 +54,14 @@ export function guestOf({ io, spec, keys, alias, folder, state, owner, from, ask
       }
       return pinGuest(state, alias, undefined, io);
     },
-    enter: async ({ address, port }, as, signal) => {
-      const patience = { grace: spec.grace, owner };
-      if (as === 'ours') {
-        const key = keyIn(folder, io);
-        if (!key.ok) return key;
-        return enterGuest(
-          { alias, address, port, user, identity: key.value.path, state, from, ask, patience: TRY, ...patience },
-          io,
-          signal,
-        );
-      }
-      const route = { named: `${user}@${address}:${port}`, state, ask, patience: TRY };
-      const link = await connectRoute(route, io, signal);
-      return link.ok ? openSession(link.value, io, patienceOf(patience), signal) : link;
+    enter: async (endpoint, as, signal) => {
+      const link = await linkTo(endpoint, as, signal);
+      return link.ok ? openSession(link.value, io, patienceOf({ grace: spec.grace, owner }), signal) : link;
+    },
+    knock: async (endpoint, as, signal) => {
+      const link = await linkTo(endpoint, as, signal);
+      if (link.ok) await link.value[Symbol.asyncDispose]();
+      return link.ok ? ok(undefined) : link;
     },
   };
 }

@@ -53,15 +53,15 @@ export function machineSandbox(place: MachinePlace): MachineSandbox {
 }
 
 /** Whoever leaves it looks, under the same lock, whether anybody else is there. */
-async function enter({ machine, ground, lock: path }: OpenMachine, io: Io, scope: DeedScope): Promise<Result<Session, Failure>> {
+async function enter({ ground, lock: path }: OpenMachine, io: Io, scope: DeedScope): Promise<Result<Session, Failure>> {
   const lock = await lockOf(io, path, scope);
   if (!lock.ok) return lock;
   using _ = lock.value;
-  const up = await raise(machine, scope);
+  const up = await raise(ground, scope);
   if (!up.ok) return up;
-  const session = await ground.guest.enter(up.value.endpoint, 'ours', scope.signal);
-  if (session.ok && up.value.isRestored) await setClock(session.value, io, scope.signal);
-  return session;
+  const { session, isRestored } = up.value;
+  if (isRestored) await setClock(session, io, scope.signal);
+  return ok(session);
 }
 
 /** A guest that cannot be told the time goes on all the same: that files arrive later than what was there before does not hang on its clock. */

@@ -40,6 +40,8 @@ export interface Guest {
   pin(publicKey: string): Result<void, Failure>;
   /** Forgets our key for it, and its host key. */
   forget(): Result<void, Failure>;
+  /** Logs in and leaves: the way is open. */
+  knock(endpoint: Endpoint, as: 'ours' | 'theirs', signal: AbortSignal): Promise<Result<void, Failure>>;
   /** Logs in: with our own key, or as the user's configuration of SSH says. */
   enter(endpoint: Endpoint, as: 'ours' | 'theirs', signal: AbortSignal): Promise<Result<Session, Failure>>;
 }

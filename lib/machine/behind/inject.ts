@@ -7,7 +7,7 @@ import { lacksCapability } from '../checks.ts';
 import { lastLines } from '../hypervisor.ts';
 import { type MachineGround, type Material, NOTES, theMachine } from './ground.ts';
 import { filesOf, materialDigest, seedOf, wayOf } from './seed.ts';
-import { waitFor } from './wait-for.ts';
+import { enter } from './wait-for.ts';
 
 /** Keys, a host key and the settings of the agent: by a way beside the network before the first start, or over SSH. */
 export async function inject(ground: MachineGround, scope: DeedScope) {
@@ -78,14 +78,12 @@ done`;
 
 /** Into a guest that lets the user in already. Its host key is the one that the user trusts, and stays. */
 async function overSsh(ground: MachineGround, id: MachineId, material: Material, scope: DeedScope): Promise<Result<void, Failure>> {
-  const { driver, clock, owner, patiences, guest } = ground;
+  const { driver, clock, owner, patiences } = ground;
   const running = await bring({ driver, clock, owner, patiences }, id, 'running', scope.signal);
   if (!running.ok) return running;
-  const there = await waitFor(ground, scope, 'theirs');
+  const there = await enter(ground, scope, 'theirs');
   if (!there.ok) return there;
-  const entered = await guest.enter(there.value.endpoint, 'theirs', scope.signal);
-  if (!entered.ok) return entered;
-  await using session = entered.value;
+  await using session = there.value.got;
   const files = filesOf(material, undefined);
   const words = files.flatMap(({ path, owner: of, mode }) => [path, of, mode]);
   const lines = Buffer.from(files.map(({ content }) => `${Buffer.from(content).toString('base64')}\n`).join(''));

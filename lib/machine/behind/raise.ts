@@ -1,27 +1,36 @@
-import type { Result } from '../../base/result.ts';
+import { ok, type Result } from '../../base/result.ts';
 import type { Failure } from '../../model/failure.ts';
-import type { Endpoint } from '../../model/machine.ts';
-import type { DeedScope, SandboxMachine } from '../../model/sandbox-machine.ts';
-
-import { RESTORED } from './start.ts';
+import type { Session } from '../../model/sandbox.ts';
+import type { DeedScope } from '../../model/sandbox-machine.ts';
+import type { MachineGround } from './ground.ts';
+import { inject } from './inject.ts';
+import { make } from './make.ts';
+import { setUp } from './set-up.ts';
+import { RESTORED, start } from './start.ts';
+import { enter } from './wait-for.ts';
 
 interface Raised {
-  readonly endpoint: Endpoint;
+  readonly session: Session;
   /** It goes on from a saved state: its clock stands at the time of that. */
   readonly isRestored: boolean;
 }
 
-/** Brings it up from wherever it is: what is so already is found by asking and not done again. */
-export async function raise(machine: SandboxMachine, scope: DeedScope): Promise<Result<Raised, Failure>> {
-  const deeds = [() => machine.make(undefined, scope), () => machine.setUp(scope), () => machine.inject(scope), () => machine.start(scope)];
+/** Brings it up from wherever it is, and goes in: what is so already is found by asking and not done again. */
+export async function raise(ground: MachineGround, scope: DeedScope): Promise<Result<Raised, Failure>> {
   const did: string[] = [];
-  for (const deed of deeds) {
+  for (const deed of [
+    () => make(ground, undefined, scope),
+    () => setUp(ground, scope),
+    () => inject(ground, scope),
+    () => start(ground, scope),
+  ]) {
     const done = await deed();
     if (!done.ok) return done;
     for (const one of done.value.did) scope.note(one);
     did.push(...done.value.did);
   }
-  const there = await machine.waitFor(scope);
+  const there = await enter(ground, scope, 'ours');
   if (!there.ok) return there;
-  return { ok: true, value: { endpoint: there.value.endpoint, isRestored: did.some((one) => one.startsWith(RESTORED)) } };
+  for (const one of there.value.did) scope.note(one);
+  return ok({ session: there.value.got, isRestored: did.some((one) => one.startsWith(RESTORED)) });
 }

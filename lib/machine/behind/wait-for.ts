@@ -2,6 +2,7 @@ import { formatDuration } from '../../base/duration.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Endpoint, MachineId } from '../../model/machine.ts';
+import type { Session } from '../../model/sandbox.ts';
 import type { DeedScope } from '../../model/sandbox-machine.ts';
 import { type MachineGround, NOTES, theMachine } from './ground.ts';
 import { lastLinesOf } from './said.ts';
@@ -18,13 +19,35 @@ const FINAL: ReadonlySet<Failure['code']> = new Set([
   'cancelled',
 ]);
 
+interface LetIn<T> {
+  readonly id: MachineId;
+  readonly did: readonly string[];
+  readonly endpoint: Endpoint;
+  readonly got: T;
+}
+
 /** Until its guest lets us in; what was given to it is then taken away from the hypervisor. */
-export async function waitFor(
+export function waitFor(ground: MachineGround, scope: DeedScope): Promise<Result<LetIn<void>, Failure>> {
+  return letIn(ground, scope, (endpoint) => ground.guest.knock(endpoint, 'ours', scope.signal), takeBack);
+}
+
+/** The same, and stays. */
+export function enter(ground: MachineGround, scope: DeedScope, as: 'ours' | 'theirs'): Promise<Result<LetIn<Session>, Failure>> {
+  return letIn(
+    ground,
+    scope,
+    (endpoint) => ground.guest.enter(endpoint, as, scope.signal),
+    as === 'ours' ? takeBack : async () => ok(undefined),
+  );
+}
+
+async function letIn<T>(
   ground: MachineGround,
   scope: DeedScope,
-  as: 'ours' | 'theirs' = 'ours',
-): Promise<Result<{ readonly id: MachineId; readonly did: readonly string[]; readonly endpoint: Endpoint }, Failure>> {
-  const { driver, clock, guest, spec } = ground;
+  way: (endpoint: Endpoint) => Promise<Result<T, Failure>>,
+  afterwards: (ground: MachineGround, id: MachineId, signal: AbortSignal) => Promise<Result<void, Failure>>,
+): Promise<Result<LetIn<T>, Failure>> {
+  const { driver, clock, spec } = ground;
   const { signal } = scope;
   const id = await theMachine(ground, signal);
   if (!id.ok) return id;
@@ -39,14 +62,16 @@ export async function waitFor(
     const endpoint = await endpointOf(ground, id.value, signal);
     if (!endpoint.ok) return endpoint;
     if (endpoint.value !== undefined) {
-      const entered = await guest.enter(endpoint.value, as, signal);
+      const entered = await way(endpoint.value);
       if (entered.ok) {
-        await entered.value[Symbol.asyncDispose]();
-        if (as === 'ours') {
-          const taken = await takeBack(ground, id.value, signal);
-          if (!taken.ok) return taken;
-        }
-        return ok({ id: id.value, did: waited ? [`up after ${formatDuration(clock.monotonic() - began)}`] : [], endpoint: endpoint.value });
+        const done = await afterwards(ground, id.value, signal);
+        if (!done.ok) return done;
+        return ok({
+          id: id.value,
+          did: waited ? [`up after ${formatDuration(clock.monotonic() - began)}`] : [],
+          endpoint: endpoint.value,
+          got: entered.value,
+        });
       }
       if (FINAL.has(entered.error.code)) return entered;
       why = entered.error;
