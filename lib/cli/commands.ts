@@ -150,8 +150,9 @@ export const COMMANDS: readonly Command[] = [
     least: 0,
     most: 0,
     summary: 'Print the JSON Schema of a Sandboxfile',
-    about: 'Prints the JSON Schema for editors, the same as sandboxfile.schema.json of the package.',
-    flags: ['help'],
+    about:
+      'Prints the JSON Schema for editors: sandboxfile.schema.json of the package, with the tasks of the extensions that the Sandboxfile here names.',
+    flags: [...FILE, 'color', 'help'],
     examples: [['sbx schema > sandboxfile.schema.json', 'for an editor']],
   },
   {
@@ -170,14 +171,17 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'help',
-    operands: '[COMMAND]',
+    operands: '[COMMAND|TASK]',
     least: 0,
     most: 1,
     names: 'command',
-    summary: 'Show help of sbx or of a command',
-    about: 'The same as --help.',
+    summary: 'Show help of sbx, of a command or of a task',
+    about: 'The same as --help. Of a task, also of an extension of the project here: its keys, with an example.',
     flags: ['color', 'help'],
-    examples: [['sbx help run', 'flags of run']],
+    examples: [
+      ['sbx help run', 'flags of run'],
+      ['sbx help remote-build', 'keys of a remote-build step'],
+    ],
   },
   {
     name: '__complete',

@@ -65,7 +65,7 @@ function flagTable(names: readonly string[], columns: number, formats?: readonly
 }
 
 /** Two columns; where the terminal is too narrow for them, the second goes below the first. */
-function table(rows: readonly (readonly [string, string])[], columns: number): string[] {
+export function table(rows: readonly (readonly [string, string])[], columns: number): string[] {
   const widest = Math.max(0, ...rows.map(([left]) => left.length));
   const beside = 2 + widest + 2;
   const lines: string[] = [];
@@ -81,7 +81,7 @@ function table(rows: readonly (readonly [string, string])[], columns: number): s
 }
 
 /** Breaks text at blanks so that each line, with its indent, fits; a longer word stays whole. */
-function wrap(text: string, columns: number, indent: string): string[] {
+export function wrap(text: string, columns: number, indent: string): string[] {
   const width = Math.max(20, Math.min(columns, 100));
   const lines: string[] = [];
   let line = '';

@@ -146,8 +146,19 @@ async function askedForHelp(words: Words, surroundings: Surroundings): Promise<s
   const [topic] = command?.name === 'help' && !words.help ? words.operands : [];
   const about =
     topic === undefined && command?.name === 'help' && !words.help ? undefined : topic === undefined ? command : COMMAND.get(topic);
-  if (topic !== undefined && about === undefined) return unknownCommand(topic);
+  if (topic !== undefined && about === undefined) return await helpOfTask(topic, surroundings, columns);
   return about === undefined ? overview(columns) : commandHelp(about, columns);
+}
+
+/** A task is known by its name alone; those of extensions only where the project is. */
+async function helpOfTask(name: string, surroundings: Surroundings, columns: number): Promise<string | UsageError> {
+  const { TASK } = await import('../../tasks/index.ts');
+  const opening = TASK.has(name) ? undefined : await (await import('./open-quietly.ts')).openQuietly(surroundings);
+  const { tasks } = opening?.is === 'open' ? opening.opened : opening?.is === 'faulty' ? opening.faulty : { tasks: TASK };
+  const task = tasks.get(name);
+  if (task !== undefined) return (await import('./task-help.ts')).taskHelp(task, columns);
+  const near = suggest(name, COMMANDS.keys()) === undefined ? suggest(name, tasks.keys()) : undefined;
+  return near === undefined ? unknownCommand(name) : { ...unknownCommand(name), hint: `did you mean ${near}?` };
 }
 
 /** The name of a step in place of a command, or nearly one: what was meant is clear. */

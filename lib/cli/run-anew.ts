@@ -22,6 +22,7 @@ import { keepSchema } from './init/modeline.ts';
 import { isNarrowed, narrowed } from './narrow.ts';
 import { type Opened, sayFaulty } from './open.ts';
 import { checkoutIn, type Ground, machineIn, sandboxesOf } from './sandboxes.ts';
+import { schemaText } from './schema-text.ts';
 import type { Surroundings } from './surroundings.ts';
 import { terminalOf } from './terminal.ts';
 import { openView } from './views.ts';
@@ -91,7 +92,7 @@ async function runShown(
   const audited = options.audit ? await (await import('./audited.ts')).openAudited(call, project) : undefined;
   if (typeof audited === 'number') return { exit: audited, stopped: false };
   const view = await openView(call);
-  keepSchema(effectsOf(surroundings), project, surroundings.home);
+  await keepSchema(effectsOf(surroundings), project, () => schemaText(tasks, surroundings.home));
   const asks = (question: Question) => view.alone(() => ask(surroundings, question));
   const plain = { ...groundOf(call, { project, drivers }), asks };
   const ground = audited?.ground(plain) ?? plain;

@@ -30,7 +30,7 @@ export interface TaskDefinition<F extends Fields = Fields> {
   /** What its steps give to expressions of others; `run` gives the values. */
   readonly outputs?: { readonly [output: string]: 'text' | 'image' | 'machine' | 'endpoint' };
   /** What a step will do. Pure and quick: called for every command that reads the Sandboxfile. */
-  plan?(step: PlannedStep<F>): TaskPlan<F>;
+  plan?(step: PlannedStep<F>): TaskPlan;
   /** Does it. What it throws fails the step. It ends soon after `scope.signal` was aborted. */
   run(scope: TaskScope<F>): TaskResult | Promise<TaskResult>;
 }
@@ -43,7 +43,7 @@ export interface PlannedStep<F extends Fields = Fields> {
   readonly fields: ValuesOf<F>;
 }
 
-export interface TaskPlan<F extends Fields = Fields> {
+export interface TaskPlan {
   /** One line for people; absent: the name of the task. */
   readonly title?: string;
   /** Globs of files that it reads, relative to the folder of the step, beside its `inputs`. */
@@ -51,7 +51,7 @@ export interface TaskPlan<F extends Fields = Fields> {
   /** Globs of files that it makes, beside its `outputs`; with neither it runs every time, with none in either it is remembered that it passed. */
   readonly makes?: readonly string[];
   /** What is wrong with the step, although each of its fields is what it may be. */
-  readonly wrong?: readonly { readonly field?: keyof F & string; readonly message: string; readonly hint?: string }[];
+  readonly wrong?: readonly { readonly field?: string; readonly message: string; readonly hint?: string }[];
 }
 
 // biome-ignore lint/suspicious/noConfusingVoidType: who has nothing to give need not return

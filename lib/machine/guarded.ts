@@ -3,24 +3,31 @@ import type { DriverDefinition } from '../extension/definition.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Driver, OpenDriver, Snapshots } from '../model/machine.ts';
 
-const DEEDS = [
-  'probe',
-  'inspectAppliance',
-  'importAppliance',
-  'configure',
-  'seed',
-  'start',
-  'state',
-  'endpoint',
-  'requestShutdown',
-  'powerOff',
-  'waitOff',
-  'destroy',
-  'listOwned',
-  'bridges',
-  'diagnostics',
-] as const satisfies readonly (keyof Driver)[];
-const OF_SNAPSHOTS = ['take', 'restore', 'list'] as const satisfies readonly (keyof Snapshots)[];
+type Deeds = Exclude<keyof Driver, 'name' | 'snapshots' | 'linkedClone'>;
+
+/** Of every driver: all of them, so that none is forgotten here. */
+const DEEDS: { readonly [deed in Deeds]: true } = {
+  probe: true,
+  inspectAppliance: true,
+  importAppliance: true,
+  configure: true,
+  settings: true,
+  notes: true,
+  note: true,
+  seed: true,
+  start: true,
+  state: true,
+  endpoint: true,
+  requestShutdown: true,
+  powerOff: true,
+  waitOff: true,
+  destroy: true,
+  listOwned: true,
+  listAll: true,
+  bridges: true,
+  diagnostics: true,
+};
+const OF_SNAPSHOTS: { readonly [deed in keyof Snapshots]: true } = { take: true, restore: true, list: true };
 
 /** A driver that somebody else wrote: whatever its code throws or gives is a result, as of ours. An abort still rejects. */
 export function guarded({ name, open }: Pick<DriverDefinition, 'name' | 'open'>): OpenDriver {
@@ -50,7 +57,7 @@ export function guarded({ name, open }: Pick<DriverDefinition, 'name' | 'open'>)
           });
         }
       };
-    const deedsOf = (of: object | undefined, keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, deed(of, key)]));
+    const deedsOf = (of: object | undefined, keys: object) => Object.fromEntries(Object.keys(keys).map((key) => [key, deed(of, key)]));
     return {
       name,
       ...deedsOf(driver, DEEDS),

@@ -8,7 +8,7 @@ import { SILENT } from '../../view/sink.ts';
 import type { Call } from '../call.ts';
 import { effectsOf, projectFolders } from '../ground.ts';
 import { open } from '../open.ts';
-import { readOptions } from '../options.ts';
+import { openQuietly } from '../open-quietly.ts';
 import { readSandboxfile } from '../read-file.ts';
 import { createdOf } from '../sandbox/created-ground.ts';
 import { findSandboxfile, searchFrom } from '../search.ts';
@@ -77,18 +77,6 @@ function createdNames(call: Call): readonly string[] {
 
 /** Steps of the project here, for suggestions; none where there is no project. */
 export async function stepNames(surroundings: Surroundings): Promise<readonly string[]> {
-  const options = readOptions({ given: new Map(), environment: surroundings.environment, config: new Map(), cpus: 1 });
-  if (!options.ok) return [];
-  const words = { given: new Map(), operands: [], help: false, version: false };
-  const call: Call = {
-    surroundings,
-    words,
-    options: options.value,
-    out: SILENT,
-    err: SILENT,
-    paint: async () => (await import('../../view/paint.ts')).PLAIN,
-    columns: undefined,
-  };
-  const opening = await open(call, { named: [] });
-  return opening.is === 'open' ? namesOfSteps(opening.opened.project) : [];
+  const opening = await openQuietly(surroundings);
+  return opening?.is === 'open' ? namesOfSteps(opening.opened.project) : [];
 }

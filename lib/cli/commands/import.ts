@@ -1,4 +1,5 @@
 import { relative, resolve } from 'node:path';
+import { TASK } from '../../../tasks/index.ts';
 import { nonce, realFiles } from '../../io/io.ts';
 import { EXIT } from '../../run/exit-code.ts';
 import { type Call, refuse } from '../call.ts';
@@ -6,6 +7,7 @@ import { planImport } from '../import/import.ts';
 import { noteLine } from '../import/write.ts';
 import { writeInit } from '../init/init.ts';
 import { keepSchema } from '../init/modeline.ts';
+import { schemaText } from '../schema-text.ts';
 
 /** Writes a Sandboxfile that does what a Makefile does, or with `-n` shows it, and says of each line that it could not translate why. */
 export async function importMakefile(call: Call): Promise<number> {
@@ -31,7 +33,7 @@ export async function importMakefile(call: Call): Promise<number> {
   }
   const written = writeInit({ file, text }, realFiles);
   if (!written.ok) return refuse(call, written.error.message, written.error.hint);
-  keepSchema({ files: realFiles, nonce }, { root, file }, surroundings.home);
+  await keepSchema({ files: realFiles, nonce }, { root, file }, () => schemaText(TASK, surroundings.home));
   const left = notes.filter(({ left }) => left).length;
   call.out.write(
     `${said}wrote ${file}: ${steps} step${steps === 1 ? '' : 's'}${left === 0 ? '' : `, ${left} line${left === 1 ? '' : 's'} not translated`}\n`,

@@ -4,9 +4,7 @@ import { errnoOf } from '../../io/trouble.ts';
 import type { Files } from '../../model/io.ts';
 import type { Project } from '../../model/project.ts';
 import { makeProjectFolder } from '../../run/project-folder.ts';
-
-/** What the schema is called, in the package and in `.sbx`. */
-const SCHEMA = 'sandboxfile.schema.json';
+import { SCHEMA } from '../schema-text.ts';
 
 /**
  * The first line of a Sandboxfile, by which editors find the schema. A path from there, so that it holds on every computer: to the sbx that npm installed
@@ -19,13 +17,13 @@ export function modelineOf(folder: string, files: Pick<Files, 'existsSync'>): st
 
 /**
  * Where the Sandboxfile names the copy in `.sbx`, makes it that of this sbx: it comes with the first run in a clone, and anew after an upgrade; nothing is
- * to be committed, and no step reads it. `home`: the folder of the package. Editors alone want it, so that nothing is said if it cannot be written.
+ * to be committed, and no step reads it. `text`: of the schema. Editors alone want it, so that nothing is said if it cannot be written.
  */
-export function keepSchema(io: Writing, { root, file }: Pick<Project, 'root' | 'file'>, home: string): void {
+export async function keepSchema(io: Writing, { root, file }: Pick<Project, 'root' | 'file'>, text: () => Promise<string>): Promise<void> {
   const { files } = io;
   try {
     if (!files.readFileSync(file, 'utf8').startsWith(OWN)) return;
-    const schema = files.readFileSync(join(home, SCHEMA));
+    const schema = Buffer.from(await text());
     const copy = join(root, '.sbx', SCHEMA);
     const seen = files.lstatSync(copy, { throwIfNoEntry: false });
     if (seen?.isFile() && seen.size === schema.length && files.readFileSync(copy).equals(schema)) return;

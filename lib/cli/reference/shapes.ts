@@ -15,7 +15,7 @@ export function fieldsTable({ fields, required = [] }: Pick<ObjectShape, 'fields
 }
 
 /** What may be written, in words. */
-function typeOf(shape: Shape): string {
+export function typeOf(shape: Shape): string {
   switch (shape.kind) {
     case 'string':
       return shape.enum ? shape.enum.map(code).join(', ') : (shape.called ?? (shape.format ? `a ${shape.format}` : 'text'));
