@@ -21,6 +21,7 @@ const OF_COMMANDS = ['run', 'shell', 'values'];
 export function extendedTask(definition: TaskDefinition, extension: { readonly name: string; readonly digest: Digest }): Task {
   const { name, summary, example, fields = {}, command, outputs = {} } = definition;
   const required = Object.keys(fields).filter((field) => fields[field]?.required);
+  const sure = Object.entries(fields).flatMap(([field, shape]) => (shape.required || 'default' in shape ? [field] : []));
   return {
     name,
     summary,
@@ -31,6 +32,8 @@ export function extendedTask(definition: TaskDefinition, extension: { readonly n
     requires: command ? ['run', ...required] : required,
     refuses: command ? REFUSED : [...REFUSED, ...OF_COMMANDS],
     plan(step, scope) {
+      // A step that lacks what its task is sure to have is refused already, and nothing its code could be given.
+      if (sure.some((field) => step.fields[field] === undefined)) return { diagnostics: [] };
       const { plan, diagnostics } = planOf(definition, step);
       if (plan === undefined) return { diagnostics };
       const settings = { ...step.fields, [`extension ${extension.name}`]: extension.digest };

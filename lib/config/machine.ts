@@ -50,6 +50,7 @@ export function readMachine(field: Field, inLayer: ScopeOf, drivers: readonly st
 /** No step has run when a machine is read. */
 const NOT_YET: LateNames = {
   sample: () => undefined,
+  faulty: () => false,
   refused: () => ({
     code: 'output-too-late',
     message: 'an output is known only when its step has run, and a machine is known before',

@@ -18,6 +18,7 @@ import type { Entry } from './section.ts';
 interface Givers {
   readonly names: StepNames;
   readonly gives: Gives;
+  readonly kinds: { readonly tasks: ReadonlyMap<string, Task> };
 }
 
 /** The typed outputs of a step; undefined where it has none. */
@@ -32,9 +33,9 @@ const HOW = 'Write steps.NAME.outputs.OUTPUT.';
 export function givesBy(tasks: ReadonlyMap<string, Task>, sandboxes: ReadonlyMap<SandboxName, SandboxSpec>): Gives {
   const known = new Map<Entry['fields'], Kinds>();
   return ({ fields }) => {
-    const of = (key: 'task' | 'in'): string => String(fields.get(key)?.value ?? stepFields[key].default);
-    const task = tasks.get(of('task'));
-    const isHere = of('in') === LOCAL || sandboxes.get(of('in'))?.kind === 'local';
+    const place = String(fields.get('in')?.value ?? LOCAL);
+    const task = tasks.get(taskOf({ fields }));
+    const isHere = place === LOCAL || sandboxes.get(place)?.kind === 'local';
     const own = task?.outputs === undefined ? undefined : ownOutputs(task, fields.get('outputs')?.value, isHere);
     const values = fields.get('values')?.value;
     if (!isMap(values)) return own;
@@ -42,6 +43,10 @@ export function givesBy(tasks: ReadonlyMap<string, Task>, sandboxes: ReadonlyMap
     known.set(fields, kinds);
     return kinds;
   };
+}
+
+function taskOf({ fields }: Pick<Entry, 'fields'>): string {
+  return String(fields.get('task')?.value ?? stepFields.task.default);
 }
 
 /** What a step makes in another place stays there. */
@@ -85,9 +90,15 @@ export class AskedOutputs implements LateNames {
     return 'code' in found ? undefined : found.kind === 'files' ? ['x'] : 'x';
   }
 
+  /** Of a step whose task nobody knows nobody knows what it gives. */
+  faulty(path: readonly string[]): boolean {
+    const giver = path.length < 4 ? undefined : this.#giver(path);
+    return giver !== undefined && !this.#givers.kinds.tasks.has(taskOf(giver));
+  }
+
   refused(path: readonly string[]): Problem | undefined {
     const found = this.#find(path);
-    return 'code' in found ? found : undefined;
+    return 'code' in found && !this.faulty(path) ? found : undefined;
   }
 
   leave(text: string, expression: Expression, value: Value, names: Lookup, scope: object): Value {
@@ -109,19 +120,27 @@ export class AskedOutputs implements LateNames {
     return Array.isArray(value) ? [markOf(of)] : markOf(of);
   }
 
+  #giver(path: readonly string[]): Entry | undefined {
+    const { section, groups } = this.#givers.names;
+    const name = path.slice(1, -2).join(':');
+    const entryOf = (one: string): Entry | undefined => {
+      const entry = section.get(one) ?? section.get(groups.get(one)?.[0] ?? '');
+      return entry && nameOf(entry) === one ? entry : undefined;
+    };
+    return entryOf(wholeName(name, this.#entry)) ?? entryOf(name);
+  }
+
   #find(path: readonly string[]): Asked | Problem {
     const output = path.at(-1) ?? '';
     const name = path.slice(1, -2).join(':');
     const unknown = (message: string, hint: string | (() => string | undefined)): Problem => ({ code: 'unknown-output', message, hint });
     const unneeded = (message: string, hint: string): Problem => ({ code: 'output-not-needed', message, hint });
     if (path.length < 4 || path.at(-2) !== 'outputs') return unknown(`there is no \`${path.join('.')}\``, HOW);
-    const { section, groups } = this.#givers.names;
-    const entryOf = (one: string): Entry | undefined => {
-      const entry = section.get(one) ?? section.get(groups.get(one)?.[0] ?? '');
-      return entry && nameOf(entry) === one ? entry : undefined;
-    };
-    const giver = entryOf(wholeName(name, this.#entry)) ?? entryOf(name);
-    if (giver === undefined) return unknown(`there is no step \`${name}\``, () => hintOf(name, new Set([...section.values()].map(nameOf))));
+    const giver = this.#giver(path);
+    if (giver === undefined) {
+      const { section } = this.#givers.names;
+      return unknown(`there is no step \`${name}\``, () => hintOf(name, new Set([...section.values()].map(nameOf))));
+    }
     const kinds = this.#givers.gives(giver) ?? {};
     const kind = Object.hasOwn(kinds, output) ? kinds[output] : undefined;
     if (kind === undefined) {

@@ -35,6 +35,8 @@ export interface Scope {
 export interface LateNames {
   /** Stands for the value while only its type counts. */
   sample(path: readonly string[]): Value | undefined;
+  /** Something is wrong with what would give it, and that is told there. */
+  faulty(path: readonly string[]): boolean;
   refused(path: readonly string[]): Pick<ExpressionProblem, 'code' | 'message' | 'hint'> | undefined;
   /** The mark of an expression that has such a name, as a list if it will be one; else `value`. `scope`: what its other names mean. */
   leave(text: string, expression: Expression, value: Value, names: Lookup, scope: Scope): Value;
@@ -90,8 +92,10 @@ export function lookupOf(scope: Scope): Lookup {
         : undefined;
     },
     spend: scope.spend,
-    faulty: ([root, member]) => {
+    faulty: (path) => {
+      const [root, member] = path;
       if (member === undefined) return false;
+      if (root === 'steps') return scope.outputs?.faulty(path) === true;
       if (root === 'env') return scope.required?.has(member) === true;
       return root === 'params' && scope.params.has(member) && scope.params.get(member) === undefined;
     },

@@ -20,6 +20,7 @@ const TOPICS = [
     'ci',
     'editor',
     'completion',
+    'extensions',
     'doctor',
     'bridge',
     'hub',

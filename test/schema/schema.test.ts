@@ -37,7 +37,9 @@ test('every Sandboxfile in the README and the guide is one', async () => {
     const shown = [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, file = '']) =>
       file.startsWith('version: 1\n') ? file : `version: 1\n${file}`,
     );
-    for (const file of [...named, ...shown]) assert.equal(validate(jsonOf(file)), [], `${path}: ${file}`);
+    // That of a project with extensions knows more tasks.
+    for (const file of [...named, ...shown].filter((one) => !/^extensions:/m.test(one)))
+      assert.equal(validate(jsonOf(file)), [], `${path}: ${file}`);
     for (const file of shown) assert.equal(await wrongWith(file), [], `${path}: ${file}`);
   }
 });
