@@ -127,13 +127,13 @@ export async function onMachine<D extends Deed>(
   if (!machine.ok) return err({ ...machine.error, sandbox: name });
   const told = new Set<string>();
   const note = (text: string): void => {
+    if (!told.has(text)) scope.note(text);
     told.add(text);
-    scope.note(text);
   };
   const done = await act(machine.value, { signal: scope.signal, note });
   if (!done.ok) return done;
   const { id, did } = done.value;
-  for (const text of did) if (!told.has(text)) scope.note(text);
+  for (const text of did) note(text);
   if (did.length === 0) scope.note(id === undefined ? already : `${already}: ${id}`);
   return ok({ values: values(done.value), ...(did.length === 0 ? { untouched: true } : {}) });
 }
