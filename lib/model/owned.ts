@@ -14,4 +14,6 @@ export interface OwnedJournal {
   /** Before it is removed; then after. */
   destroying(path: string): void;
   destroyed(path: string): void;
+  /** What was begun in this place, made or not, and not destroyed since. */
+  begun(): readonly string[];
 }

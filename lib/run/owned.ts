@@ -2,6 +2,7 @@
  * What sbx made outside of projects, so that it is found after whatever happened: `owned.ndjson` in the state folder. A line is on the disk
  * before the deed. Appended to by all runs at once; a line that is not whole is passed over.
  */
+import { canonicalJson } from '../base/json.ts';
 import { appendRegular, readRegular } from '../io/read-regular.ts';
 import { makeFolder, syncFolder, writeWhole } from '../io/replace.ts';
 import type { Io } from '../model/io.ts';
@@ -53,22 +54,30 @@ export function openOwned(io: Pick<Io, 'files' | 'clock'>, stateFolder: string):
     if (isNew) syncFolder(files, stateFolder);
   };
 
+  const things = (): readonly OwnedThing[] => {
+    if (!files.existsSync(path)) return [];
+    const known = new Map<string, OwnedThing>();
+    for (const text of readRegular(files, path).toString('utf8').split('\n')) {
+      const line = unstampLine(text) as Line | undefined;
+      if (!line) continue;
+      const id = [line.kind, line.target, line.path, line.checkout].join('\0');
+      if (line.state === 'destroyed') known.delete(id);
+      else known.set(id, { ...line, state: line.state });
+    }
+    return [...known.values()];
+  };
+
   return {
     of(place) {
       const told = (state: Line['state']) => (folder: string) => append({ ...place, state, path: folder, at: clock.now() });
-      return { intent: told('intent'), created: told('created'), destroying: told('destroying'), destroyed: told('destroyed') };
+      const begun = (): readonly string[] => things().flatMap((thing) => (placeText(thing) === placeText(place) ? [thing.path] : []));
+      return { intent: told('intent'), created: told('created'), destroying: told('destroying'), destroyed: told('destroyed'), begun };
     },
-    things() {
-      if (!files.existsSync(path)) return [];
-      const things = new Map<string, OwnedThing>();
-      for (const text of readRegular(files, path).toString('utf8').split('\n')) {
-        const line = unstampLine(text) as Line | undefined;
-        if (!line) continue;
-        const id = [line.kind, line.target, line.path, line.checkout].join('\0');
-        if (line.state === 'destroyed') things.delete(id);
-        else things.set(id, { ...line, state: line.state });
-      }
-      return [...things.values()];
-    },
+    things,
   };
+}
+
+/** Two things of one text are in one place, though one is known by another name there. */
+function placeText({ kind, target, checkout, facts = {} }: OwnedPlace): string {
+  return canonicalJson([kind, target, checkout, facts]);
 }

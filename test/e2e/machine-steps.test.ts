@@ -130,27 +130,33 @@ withQemu(
     }),
 );
 
-withQemu('Machine steps: sbx killed in an import: the next run finishes it, and there is one machine', () =>
+/** `sbx run import`, ended so long after it has begun to make the machine. */
+async function killedImport(project: TestProject, moment: number): Promise<void> {
+  const env = cleanEnvironment(project);
+  const child = spawn(process.execPath, [SBX, 'run', '--json', 'import'], { cwd: project.root, env, stdio: ['ignore', 'pipe', 'ignore'] });
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk;
+  });
+  await until('what it is made from', () => said.includes('1 disk'));
+  await pause(moment);
+  child.kill('SIGKILL');
+}
+
+withQemu('Machine steps: sbx killed in an import: the next run finishes it, and there is one machine; or a teardown leaves none', () =>
   withMachine('running', async ({ project, run, machines, owned }) => {
-    for (const moment of [0, 120, 300]) {
-      const env = cleanEnvironment(project);
-      const child = spawn(process.execPath, [SBX, 'run', '--json', 'import'], {
-        cwd: project.root,
-        env,
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      let said = '';
-      child.stdout.on('data', (chunk: Buffer) => {
-        said += chunk;
-      });
-      await until('what it is made from', () => said.includes('1 disk'));
-      await pause(moment);
-      child.kill('SIGKILL');
+    for (const moment of [0, 250]) {
+      await killedImport(project, moment);
       const next = await run('import');
       assert.ok(['succeeded', 'fresh'].includes(next.outcomes.import ?? ''), `${moment}: ${next.notes}`);
-      assert.equal([machines().length, owned()], [1, ['created']], `${moment}: ${next.notes}`);
+      assert.equal([machines().length, owned().length], [1, 1], `${moment}: ${next.notes}`);
       assert.is((await run('down')).outcomes.down, 'succeeded');
       assert.equal([machines(), owned()], [[], []]);
+    }
+    for (const moment of [100]) {
+      await killedImport(project, moment);
+      const down = await run('down');
+      assert.equal([machines(), owned()], [[], []], `${moment}: ${down.notes}`);
     }
   }),
 );

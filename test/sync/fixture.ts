@@ -53,5 +53,12 @@ export function memoryJournal(): OwnedJournal & { readonly lines: string[] } {
   const line = (what: string) => (path: string) => {
     lines.push(`${what} ${path}`);
   };
-  return { lines, intent: line('INTENT'), created: line('CREATED'), destroying: line('DESTROYING'), destroyed: line('DESTROYED') };
+  return {
+    lines,
+    intent: line('INTENT'),
+    created: line('CREATED'),
+    destroying: line('DESTROYING'),
+    destroyed: line('DESTROYED'),
+    begun: () => [],
+  };
 }

@@ -21,7 +21,8 @@ export async function make(
     return stands(ground, found.value.id, image, scope);
   }
   const half = found.value;
-  const wish = { id: half?.wish ?? ground.wish(), owner, name };
+  // Whoever was killed before anything was there left a wish behind: it is the one that comes true now.
+  const wish = { id: half?.wish ?? journal.begun()[0] ?? ground.wish(), owner, name };
   // Looked at before anything is written down: what is refused leaves nothing.
   const plan = await planOf(ground, image, scope);
   if (!plan.ok) return plan;

@@ -21,6 +21,7 @@ export async function remove(
     if (!gone.ok) return gone;
     journal.destroyed(wish);
   }
+  for (const wish of journal.begun()) journal.destroyed(wish);
   const forgotten = guest.forget();
   return forgotten.ok ? ok({ id: undefined, did: owned.value.map(({ id }) => `removed ${id}`) }) : forgotten;
 }
