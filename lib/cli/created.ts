@@ -62,4 +62,18 @@ export const CREATED: readonly Command[] = [
     flags: ['ttl', 'json', ...SHOW],
     examples: [['sbx renew 3f9a --ttl 4h', 'four hours from now']],
   },
+  {
+    name: 'reap',
+    operands: '',
+    least: 0,
+    most: 0,
+    summary: 'End what has lived too long, and what killed processes left',
+    about:
+      'Ends created sandboxes whose time is over, undoes what a killed create left and finishes what a killed destroy began. What is not reached is said and left for the next time; nothing that is not ours is touched; two at once are one. For cron and systemd: examples/reap. The exit code is 0 whatever could not be ended.',
+    flags: ['dry-run', 'json', ...SHOW],
+    examples: [
+      ['sbx reap -n', 'what would be ended, and why'],
+      ['sbx reap -q', 'silent if there is nothing to do'],
+    ],
+  },
 ];

@@ -12,8 +12,8 @@ import type { Io } from '../model/io.ts';
 import { entriesIn } from './entries.ts';
 import { describeHolder, type Holder } from './holder.ts';
 import { stampLine, unstampLine } from './journal.ts';
-import { acquireLock, type Lock } from './lock.ts';
-import { whoAmI } from './self.ts';
+import { acquireLock, type Lock, readLock, tryLock } from './lock.ts';
+import { isProvablyDead, whoAmI } from './self.ts';
 
 type Effects = Pick<Io, 'files' | 'clock' | 'nonce'>;
 
@@ -75,6 +75,29 @@ export function momentNow({ files, clock }: Pick<Io, 'files' | 'clock'>): Moment
 /** Whoever changes a sandbox holds its lock, from its first record to its last: `creating` without a living holder is half done. */
 function lockOfSandbox(state: string, id: string): string {
   return `${state}/locks/sandbox-${id}`;
+}
+
+/** Takes locks away that dead processes left and that no record speaks of: they died before the first, or after the last. */
+export function clearLocks(io: Effects, state: string, store: CreatedStore): void {
+  for (const { name } of entriesIn(io.files, `${state}/locks`)) {
+    const id = /^sandbox-([0-9a-f]{12})$/.exec(name)?.[1];
+    if (id === undefined || store.read(id) !== undefined) continue;
+    const held = tryHold(io, { state, id, command: 'sbx reap' });
+    if (held.ok && 'release' in held.value) held.value.release();
+  }
+}
+
+/** The lock of a sandbox, or who has it. Does not wait. */
+export function tryHold(io: Effects, { state, id, command }: { readonly state: string; readonly id: string; readonly command: string }) {
+  const path = lockOfSandbox(state, id);
+  makeFolder(io.files, path.slice(0, path.lastIndexOf('/')), 0o700);
+  return tryLock(io, { path, self: whoAmI(io.files), command });
+}
+
+/** Whether somebody is at it, or may be; only looked at. */
+export function workerOn({ files }: Pick<Io, 'files'>, state: string, id: string): boolean {
+  const holder = readLock(files, lockOfSandbox(state, id))?.holder;
+  return holder !== undefined && !isProvablyDead(files, holder, whoAmI(files));
 }
 
 /** Waits until nobody else changes it. */

@@ -30,13 +30,18 @@ const OLD = 3_600_000;
 const TWO_WEEKS = 14 * 86_400_000;
 
 export function leftoversOfProject(project: string, state: string): readonly Leftovers[] {
-  const folders = [project, `${project}/receipts`, `${project}/trees`, state];
+  const folders = [project, `${project}/receipts`, `${project}/trees`];
   const since = (name: string): number | undefined => timeOfRun(DAMAGED.exec(name)?.[1] ?? '');
   return [
     ...folders.map((folder) => ({ folder, names: UNFINISHED, age: OLD })),
+    ...leftoversOfState(state),
     { folder: project, names: DAMAGED, age: TWO_WEEKS, since },
     { folder: traceFolder(project), names: ALL, age: OLD },
   ];
+}
+
+export function leftoversOfState(state: string): readonly Leftovers[] {
+  return [state, `${state}/locks`, `${state}/sandboxes`].map((folder) => ({ folder, names: UNFINISHED, age: OLD }));
 }
 
 /** Documents that lie there for longer than `maxAge` (ms) go too: they are read anew. */

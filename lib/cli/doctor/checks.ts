@@ -1,5 +1,6 @@
 import { judgeCache, lookAtCache } from './cache.ts';
 import { judgeClock, lookAtClock } from './clock.ts';
+import { judgeCreated, lookAtCreated } from './created.ts';
 import { judgeDisk, lookAtDisk } from './disk.ts';
 import type { Finding } from './finding.ts';
 import { judgeHosts } from './hosts.ts';
@@ -26,5 +27,6 @@ export const CHECKS: { readonly [name: string]: Check } = {
   clock: async (patient) => judgeClock(lookAtClock(patient)),
   locale: async (patient) => judgeLocale(await lookAtLocale(patient)),
   lock: async (patient) => judgeLock(lookAtLock(patient)),
+  created: async (patient) => judgeCreated(lookAtCreated(patient)),
   watching: async (patient) => judgeWatching(lookAtWatching(patient)),
 };

@@ -1,0 +1,119 @@
+import { groupBy } from '../../base/group-by.ts';
+import { err, type Result } from '../../base/result.ts';
+import { limitOf } from '../../io/limit.ts';
+import { refusedHere } from '../../io/trouble.ts';
+import type { Created } from '../../model/created.ts';
+import { type Failure, UNREACHABLE } from '../../model/failure.ts';
+import { clearLocks, momentNow, tryHold } from '../../run/created.ts';
+import { describeHolder } from '../../run/holder.ts';
+import { leftoversOfState, sweepLeftovers } from '../../run/leftovers.ts';
+import type { Call } from '../call.ts';
+import { createdOf, placeOf } from './created-ground.ts';
+import { dueOf } from './due.ts';
+import { takeDown } from './take-down.ts';
+
+/** What became of one thing that was looked at. */
+export interface Reaped {
+  readonly id: string;
+  readonly is: 'ended' | 'left';
+  readonly why: string;
+  /** Of what was ended. */
+  readonly did: readonly string[];
+  /** Why it is still there. */
+  readonly failure?: Pick<Failure, 'code' | 'message'>;
+}
+
+/** Milliseconds for one of them. */
+const PATIENCE = 120_000;
+
+interface Reap {
+  readonly call: Pick<Call, 'surroundings'>;
+  /** Only looked at: nothing is ended. */
+  readonly dry: boolean;
+  readonly patience?: number;
+}
+
+/**
+ * Ends what is over its time, and what killed processes left half made or half destroyed. Places are seen to at once, each by itself: one that is not
+ * reached, or hangs, holds up no other one, and is left for the next time.
+ */
+export async function reapSandboxes(reap: Reap, signal: AbortSignal): Promise<readonly Reaped[]> {
+  const { io, state, store } = createdOf(reap.call);
+  const { all, damaged } = store.list();
+  const places = groupBy(all, (created) => hostOf(created));
+  const reaped = await Promise.all([...places.values()].map((group) => reapPlace(reap, group, signal)));
+  if (!reap.dry) {
+    clearLocks(io, state, store);
+    sweepLeftovers(io, leftoversOfState(state));
+  }
+  const unread = damaged.map((path): Reaped => ({ id: path, is: 'left', why: 'the record is damaged', did: [] }));
+  return [...reaped.flat(), ...unread];
+}
+
+/** The computer that must be reached for it; what is reached through none is a group of its own. */
+function hostOf(created: Created): string {
+  const spec = placeOf(created);
+  if (spec?.machine !== undefined) return `${spec.machine.hypervisor}`;
+  return spec?.host === undefined ? created.id : `${spec.host} ${spec.tunnel ?? ''}`;
+}
+
+async function reapPlace(reap: Reap, group: readonly Created[], signal: AbortSignal): Promise<readonly Reaped[]> {
+  const reaped: Reaped[] = [];
+  let away: Failure | undefined;
+  for (const created of group) {
+    const one = await reapOne(reap, created, away, signal);
+    if (one === undefined) continue;
+    reaped.push(one.said);
+    if (one.failure && UNREACHABLE.has(one.failure.code)) away = one.failure;
+  }
+  return reaped;
+}
+
+interface Seen {
+  readonly said: Reaped;
+  readonly failure?: Failure;
+}
+
+/** Undefined: there is nothing to say of it. */
+async function reapOne(
+  { call, dry, patience = PATIENCE }: Reap,
+  { id }: Created,
+  away: Failure | undefined,
+  signal: AbortSignal,
+): Promise<Seen | undefined> {
+  const { io, state, store } = createdOf(call);
+  const held = tryHold(io, { state, id, command: 'sbx reap' });
+  if (!held.ok) return { said: { id, is: 'left', why: 'its lock cannot be taken', did: [], failure: held.error } };
+  if (!('release' in held.value)) return { said: { id, is: 'left', why: `at work: ${describeHolder(held.value)}`, did: [] } };
+  using _lock = held.value;
+  const created = store.read(id); // as it is now that nobody else changes it
+  if (created === undefined) return undefined;
+  const due = dueOf(created, momentNow(io));
+  if (due.is === 'lives') return undefined;
+  const { why } = due;
+  if (due.is === 'unknown') return { said: { id, is: 'left', why, did: [] } };
+  if (dry) return { said: { id, is: 'ended', why, did: [] } };
+  const gone = away === undefined ? await within(patience, signal, (limited) => takeDown(call, created, limited)) : err(away);
+  if (gone.ok) return { said: { id, is: 'ended', why, did: gone.value } };
+  const { code, message } = gone.error;
+  return { said: { id, is: 'left', why, did: [], failure: { code, message } }, failure: gone.error };
+}
+
+/** What takes too long is left, as what fails. */
+async function within<T>(
+  ms: number,
+  signal: AbortSignal,
+  work: (signal: AbortSignal) => Promise<Result<T, Failure>>,
+): Promise<Result<T, Failure>> {
+  using limit = limitOf(signal, ms);
+  const late: Failure = { code: 'unreachable', message: `it took longer than ${Math.round(ms / 1000)} s` };
+  try {
+    const done = await work(limit.signal);
+    return done.ok || !limit.deadline.aborted ? done : err(late);
+  } catch (thrown) {
+    if (limit.deadline.aborted) return err(late);
+    const refused = refusedHere(thrown);
+    if (refused === undefined) throw thrown;
+    return err(refused);
+  }
+}
