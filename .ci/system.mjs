@@ -43,6 +43,8 @@ const LONG = [
   ['syslinux', 'syslinux syslinux-common'],
   ['mke2fs', 'e2fsprogs'],
   ['debugfs', 'e2fsprogs'],
+  ['dockerd', 'docker.io'],
+  ['docker-compose', 'docker-compose'],
 ];
 
 /** Installs what is missing where that is possible; gives the programs that are still missing. */

@@ -77,7 +77,7 @@ export function openPodman(folder: string): Podman {
 }
 
 /** The files of an image: busybox, and the libraries of one that has some. */
-function makeRoot(root: string): void {
+export function makeRoot(root: string): void {
   const busybox = findProgram('busybox') ?? '';
   const ldd = spawnSync('ldd', [busybox], { encoding: 'utf8' });
   const libraries = ldd.status === 0 ? [...ldd.stdout.matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path) : [];
