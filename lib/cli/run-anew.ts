@@ -19,6 +19,7 @@ import { openGiven } from './given.ts';
 import { effectsOf, groundOf } from './ground.ts';
 import { hubNamed } from './hub/named.ts';
 import { keepSchema } from './init/modeline.ts';
+import type { KeptMachines } from './machine/kept.ts';
 import { isNarrowed, narrowed } from './narrow.ts';
 import { type Opened, sayFaulty } from './open.ts';
 import { checkoutIn, type Ground, machineIn, sandboxesOf } from './sandboxes.ts';
@@ -57,6 +58,8 @@ interface RunWays {
   readonly begun?: (running: Running) => void;
   /** Services that live longer than the run. */
   readonly lasting?: Lasting;
+  /** Machines that stay up from run to run. */
+  readonly machines?: KeptMachines;
 }
 
 interface RanProject {
@@ -86,7 +89,7 @@ async function runShown(
   call: Call,
   { project, tasks, drivers }: Pick<Opened, 'project' | 'tasks' | 'drivers'>,
   names: readonly StepId[],
-  { witness, begun, lasting, hear: listen }: RunWays & { readonly hear: ((event: Stamped) => void) | undefined },
+  { witness, begun, lasting, machines, hear: listen }: RunWays & { readonly hear: ((event: Stamped) => void) | undefined },
 ): Promise<RanProject> {
   const { options, surroundings } = call;
   const audited = options.audit ? await (await import('./audited.ts')).openAudited(call, project) : undefined;
@@ -94,7 +97,7 @@ async function runShown(
   const view = await openView(call);
   await keepSchema(effectsOf(surroundings), project, () => schemaText(tasks, surroundings.home));
   const asks = (question: Question) => view.alone(() => ask(surroundings, question));
-  const plain = { ...groundOf(call, { project, drivers }), asks };
+  const plain = { ...groundOf(call, { project, drivers }), asks, ...(machines === undefined ? {} : { machines }) };
   const ground = audited?.ground(plain) ?? plain;
   const running = startRun({
     ...requestOf(call, ground, names),

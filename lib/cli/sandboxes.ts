@@ -10,6 +10,7 @@ import type { SandboxMachine } from '../model/sandbox-machine.ts';
 import { knownMachineId, machineId } from '../run/machine.ts';
 import { type Checkout, checkoutOf } from '../sync/checkout.ts';
 import { ask, type Question } from './ask.ts';
+import type { KeptMachines } from './machine/kept.ts';
 import type { MachinePlace } from './machine/open.ts';
 import type { MachineSandbox } from './machine/sandbox.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -22,6 +23,8 @@ export interface Ground {
   readonly drivers: ReadonlyMap<string, OpenDriver>;
   readonly io: Io;
   readonly folders: Folders;
+  /** Where machines stay up from run to run; absent: each is left at the end of its run. */
+  readonly machines?: KeptMachines;
   /** Asks the user when nothing else is on the terminal; absent: at once. */
   readonly asks?: (question: Question) => Promise<string | undefined>;
 }
@@ -63,7 +66,11 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
       },
     };
   }
-  if (spec.machine !== undefined) return placeWithMachine({ ...spec, machine: spec.machine }, { ...ground, io });
+  if (spec.machine !== undefined) {
+    const having = { ...spec, machine: spec.machine };
+    const make = (): MachineSandbox => placeWithMachine(having, { ...ground, io });
+    return ground.machines?.of(having, make) ?? make();
+  }
   return {
     name,
     kind,

@@ -13,6 +13,7 @@ import type { Driver } from '../../lib/model/machine.ts';
 import type { MachineSpec } from '../../lib/model/machine-spec.ts';
 import type { Session } from '../../lib/model/sandbox.ts';
 import type { SandboxMachine } from '../../lib/model/sandbox-machine.ts';
+import { machineSpec } from '../rig/machine-spec.ts';
 import { memoryJournal } from '../sync/fixture.ts';
 import { type DriverPlace, good, type WithDriver } from './drivers.ts';
 import { connected, realIo } from './places.ts';
@@ -82,12 +83,7 @@ export async function behind(at: DriverPlace, spec: Partial<MachineSpec>, use: (
   const journal = memoryJournal();
   const lines: string[] = [];
   const ground: MachineGround = {
-    spec: {
-      ...{ driver: at.driver.name, hypervisor: 'local', endpoint: { is: 'direct' }, image: at.appliance, network: 'nat', forwards: [] },
-      ...{ accelerator: 'tcg', clone: false, boot: 20_000, memory: 24, cpus: 1 },
-      keys: { authorize: [], by: 'auto' },
-      ...spec,
-    },
+    spec: machineSpec({ driver: at.driver.name, image: at.appliance, memory: 24, cpus: 1, ...spec }),
     name: `vm ${randomUUID().slice(0, 8)}`,
     owner: at.owner,
     driver: at.driver,

@@ -6,6 +6,7 @@ import { localSandbox } from '../../lib/io/local.ts';
 import { realSpawn } from '../../lib/io/process.ts';
 import type { PlaceChange } from '../../lib/model/event.ts';
 import type { PlaceSeen } from '../../lib/model/look.ts';
+import type { Sandbox } from '../../lib/model/sandbox.ts';
 import { Reach } from '../../lib/run/reach.ts';
 
 const BEFORE: PlaceSeen = { probes: { cc: '12', os: 'linux' }, at: 1, receipt: 'r1', holds: { build: 'k1' } };
@@ -43,6 +44,38 @@ test('how a place is other than it was recorded: the difference that says most',
 test('a place of which nothing was known is a reason to plan anew, and no difference', async () => {
   assert.equal(await changed(undefined, BEFORE), []);
   assert.is(await changed(BEFORE, BEFORE), undefined);
+});
+
+test('a place is left when its sessions are closed, once, and what it says then is told', async () => {
+  const told: string[] = [];
+  const io = { spawn: realSpawn(), files: realFiles, environment: new Map<string, string>() };
+  const local = localSandbox('vm', io);
+  const place: Sandbox = {
+    ...local,
+    kind: 'machine',
+    connect: async (signal, note) => {
+      note?.('starts');
+      const session = await local.connect(signal);
+      if (!session.ok) return session;
+      return ok({ ...session.value, [Symbol.asyncDispose]: async () => void told.push('closed') });
+    },
+    leave: async (note) => note('stopped'),
+  };
+  {
+    await using reach = new Reach({
+      ...{ root: '/p', offline: false, signal: new AbortController().signal, create: async () => ok(undefined) },
+      emit: (event) => void (event.type === 'place-note' && told.push(`${event.sandbox} ${event.text}`)),
+      sandboxes: new Map([['vm', place]]),
+      arrive: async () => ok({ seen: BEFORE, workspace: '/w', found: { is: 'ours' }, notes: [] }),
+      recorded: () => BEFORE,
+      record: () => {},
+    });
+    await reach.to('vm');
+    // A link that was lost is no end of its use.
+    await reach.lost('vm');
+    await reach.to('vm');
+  }
+  assert.equal(told, ['vm starts', 'closed', 'vm starts', 'closed', 'vm stopped']);
 });
 
 test.run();

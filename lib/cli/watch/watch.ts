@@ -4,6 +4,7 @@ import { Lasting } from '../../run/lasting.ts';
 import type { Running } from '../../run/run-request.ts';
 import { differing, type Sight, withDependents } from '../../run/sight.ts';
 import type { Call } from '../call.ts';
+import { KeptMachines } from '../machine/kept.ts';
 import { runProject } from '../run-anew.ts';
 import { Eye, POLL, type Scene } from './eye.ts';
 import { Hints } from './hints.ts';
@@ -47,6 +48,7 @@ export class Watch {
   #end: () => void = () => {};
   #running: Running | undefined;
   readonly #lasting = new Lasting();
+  readonly #machines = new KeptMachines();
   /** No round follows any more: what lives on is being ended. */
   #closing = false;
   readonly #changed = new Set<string>();
@@ -74,6 +76,7 @@ export class Watch {
     } finally {
       this.#closing = true;
       await this.#lasting.retain(() => false);
+      await this.#machines.end((text) => this.#call.err.write(`${text}\n`));
       deaf();
       this.#eye.close();
       this.#hints.close();
@@ -151,7 +154,7 @@ export class Watch {
     const { project, sight } = scene;
     await this.#lasting.retain((id) => sight.steps.has(id) && project.steps.get(id)?.service !== undefined);
     if (this.#ending !== undefined) return { exit: EXITS.get(this.#ending) ?? EXIT.interrupted, stopped: true, scene, dropped: false };
-    const run = runProject(call, scene, call.words.operands, { begun, lasting: this.#lasting }).finally(() => {
+    const run = runProject(call, scene, call.words.operands, { begun, lasting: this.#lasting, machines: this.#machines }).finally(() => {
       this.#running = undefined;
     });
     const over = run.then(() => 'over' as const);
