@@ -40,7 +40,14 @@ export function machineSandbox(place: MachinePlace): MachineSandbox {
       const opened = await open(signal);
       if (!opened.ok) return opened;
       isReached = true;
-      return await enter(opened.value, io, { signal, note });
+      const entered = await enter(opened.value, io, { signal, note });
+      if (!entered.ok && entered.error.code === 'link-lost') {
+        // That with the computer of its hypervisor may be the one that was lost: the next try makes it anew.
+        opening = undefined;
+        opened.value.use.end();
+        await opened.value.session[Symbol.asyncDispose]();
+      }
+      return entered;
     },
     leave: async (note) => {
       const opened = await opening;
