@@ -49,7 +49,7 @@ async function plain(project: TestProject, ...args: readonly string[]): Promise<
 test('a task of an extension runs programs, gives values, is remembered, and runs anew when its code changes', () =>
   withProject(FILES, async (project) => {
     const first = await plain(project, 'run', 'told');
-    assert.match(first, 'copied | one\ncopied | ended with 3\n');
+    assert.match(first, /copied \| one\n[\s\S]*copied \| ended with 3\n/);
     assert.match(first, /copied.*in local/);
     assert.match(first, 'told   | it has 2\n');
     assert.is(project.read('out/b.txt'), 'a\n');
@@ -214,6 +214,30 @@ test('an included file may name an extension, the same one twice is one, and its
       await plain(project, 'run', 'backend:theirs');
       project.write('profiles/place.yaml', 'version: 1\nsandboxes: { vm: { host: mine } }\n');
       assert.is(await host(), 'mine');
+    },
+  ));
+
+test('a driver of an extension is asked for the machine of a sandbox; what it refuses or throws is said', () =>
+  withProject(
+    {
+      'Sandboxfile.yaml': `version: 1\nextensions: ./x.mjs\nsandboxes:\n  vm: { user: build, machine: { driver: rack, image: a.ova } }\nsteps:\n  it: { run: 'true', in: vm }\n`,
+      'a.ova': '',
+      'x.mjs': `const open = () => ({
+  listOwned: async () => ({ ok: true, value: [] }),
+  probe: async () => ({ ok: false, error: { code: 'hypervisor-unfit', message: 'the rack has no power' } }),
+  inspectAppliance() { throw new Error('the rack takes no images') },
+});
+export default { api: 1, name: 'x', drivers: [{ name: 'rack', summary: 'Moves blades.', open }] };
+`,
+    },
+    async (project) => {
+      await plain(project, 'validate');
+      const ended = await project.sbx(['run', 'it', '--output', 'plain']);
+      assert.is.not(ended.code, 0);
+      assert.match(ended.stdout + ended.stderr, /the rack has no power|the driver rack: the rack takes no images/);
+      assert.not.match(ended.stdout + ended.stderr, 'a fault of sbx');
+      project.write('Sandboxfile.yaml', project.read('Sandboxfile.yaml').replace('driver: rack', 'driver: rac'));
+      assert.match((await project.sbx(['validate'])).stderr, 'Did you mean `rack`?');
     },
   ));
 
