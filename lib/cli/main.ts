@@ -33,6 +33,8 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['destroy', async () => (await import('./commands/destroy.ts')).destroy],
   ['inspect', async () => (await import('./commands/inspect.ts')).inspect],
   ['ls', async () => (await import('./commands/ls.ts')).ls],
+  ['snapshot', async () => (await import('./commands/snapshot.ts')).snapshot],
+  ['restore', async () => (await import('./commands/snapshot.ts')).restore],
   ['reap', async () => (await import('./commands/reap.ts')).reap],
   ['renew', async () => (await import('./commands/renew.ts')).renew],
   ['report', async () => (await import('./commands/report.ts')).report],

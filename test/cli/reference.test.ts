@@ -16,11 +16,18 @@ const SOURCES = ['lib', 'tasks'].flatMap((folder) =>
 
 test('every variable that the code asks for by name has its row, and every row is asked for', () => {
   const launcher = readFileSync(join(REPOSITORY, '.ci/launcher.cjs'), 'utf8');
+  const profiles = readdirSync(join(REPOSITORY, 'profiles')).map((name) => readFileSync(join(REPOSITORY, 'profiles', name), 'utf8'));
+  const ofProfiles = profiles.flatMap((text) => [...text.matchAll(/\benv\.([A-Z_]+)/g)].map(([, name = '']) => name));
   const named = SOURCES.flatMap((text) => [
     ...[...text.matchAll(/nvironment\.get\('([A-Z_]+)'\)/g)].map(([, name = '']) => name),
     ...[...text.matchAll(/\bbase\('([A-Z_]+)'/g)].map(([, name = '']) => name),
   ]);
-  const asked = new Set([...named, ...[...launcher.matchAll(/env\.(SBX_[A-Z_]+)/g)].map(([, name = '']) => name), 'SBX_PARAM_NAME']);
+  const asked = new Set([
+    ...named,
+    ...ofProfiles,
+    ...[...launcher.matchAll(/env\.(SBX_[A-Z_]+)/g)].map(([, name = '']) => name),
+    'SBX_PARAM_NAME',
+  ]);
   assert.equal([...asked].sort(), VARIABLES.map(([name]) => name).sort());
 });
 

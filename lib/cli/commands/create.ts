@@ -5,12 +5,14 @@ import { limitOf } from '../../io/limit.ts';
 import { fileTrouble } from '../../io/trouble.ts';
 import type { Created } from '../../model/created.ts';
 import type { Failure } from '../../model/failure.ts';
+import type { SandboxSpec } from '../../model/project.ts';
 import { holdSandbox, momentNow } from '../../run/created.ts';
 import { EXIT, exitCode } from '../../run/exit-code.ts';
 import { describeHolder } from '../../run/holder.ts';
 import { type Call, complain, refuse } from '../call.ts';
 import { bringUp } from '../sandbox/bring-up.ts';
-import { createdOf, groundOfCreated } from '../sandbox/created-ground.ts';
+import { build } from '../sandbox/build.ts';
+import { createdOf, groundOfCreated, placeOf } from '../sandbox/created-ground.ts';
 import { profileMeant } from '../sandbox/modes.ts';
 import { newId, type OpenedProfile, openProfile } from '../sandbox/profile.ts';
 import { documentOfSandbox, lifeOf, whereIs } from '../sandbox/show.ts';
@@ -75,7 +77,7 @@ function wishOf(call: Call, id: string, profile: string, { project, place }: Ope
     inputs: Object.fromEntries([...project.params].map(([input, { value }]) => [input, value])),
     since,
     ...(ttl === 'never' ? {} : { lease: { ttl, since } }),
-    places: [...project.sandboxes.values()],
+    places: [...project.sandboxes.values()].map((spec) => (spec === place ? ownMachine(spec) : spec)),
     ...(place === undefined ? {} : { place: place.name }),
   };
   return { created, repo: repo === undefined ? undefined : io.files.realpathSync(repo) };
@@ -114,6 +116,13 @@ async function make(call: Call, { created, repo }: Wish, opened: OpenedProfile, 
   return signal.aborted ? EXIT.failed : failed(call, failure);
 }
 
+/** A machine that is made for it is nobody else's, and stays until it is destroyed. */
+function ownMachine({ machine, ...spec }: SandboxSpec): SandboxSpec {
+  if (machine === undefined) return spec;
+  const { name: _, ...own } = machine;
+  return { ...spec, machine: own, keep: 'running' };
+}
+
 interface Making extends Wish {
   readonly call: Call;
   readonly opened: OpenedProfile;
@@ -122,10 +131,14 @@ interface Making extends Wish {
 }
 
 async function up({ call, created, repo, opened, keep, note }: Making, signal: AbortSignal): Promise<Result<Created, Failure>> {
-  const spec = opened.place;
-  if (spec === undefined) return ok(created);
+  const { project } = opened;
+  const built = project.default.length > 0 ? await build(call, opened, createdOf(call).io) : ok([]);
+  if (!built.ok) return built;
+  const whole: Created = built.value.length === 0 ? created : { ...created, made: built.value };
+  const spec = placeOf(created);
+  if (spec === undefined) return ok(whole);
   const ground = groundOfCreated(call, created);
-  return await bringUp({ created, spec, ground, repo, sync: opened.sync, keep, note }, signal);
+  return await bringUp({ created: whole, spec, ground, repo, sync: opened.sync, keep, note }, signal);
 }
 
 function failed(call: Call, failure: Failure): number {

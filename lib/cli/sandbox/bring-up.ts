@@ -26,9 +26,17 @@ interface BringUp {
 
 /** Reaches the place, makes the workspace and sends files. What can be left behind by it is in the record before. */
 export async function bringUp(wish: BringUp, signal: AbortSignal): Promise<Result<Created, Failure>> {
+  const sandbox = sandboxOf(wish.spec, wish.ground);
+  try {
+    return await enter(wish, sandbox, signal);
+  } finally {
+    await sandbox.leave?.(wish.note); // else it is in use, and by nobody
+  }
+}
+
+async function enter(wish: BringUp, sandbox: Sandbox, signal: AbortSignal): Promise<Result<Created, Failure>> {
   const { spec, ground, keep, note } = wish;
   const { project, io, folders } = ground;
-  const sandbox = sandboxOf(spec, ground);
   const session = await sandbox.connect(signal, note);
   if (!session.ok) return session;
   await using connected = session.value;

@@ -5,13 +5,13 @@ import type { Project, SandboxSpec, Step } from '../../model/project.ts';
 import { lackingDiagnostics } from '../../plan/lacking.ts';
 import { canAsk } from '../ask.ts';
 import { type Call, refuse } from '../call.ts';
-import { loadWith, sayFaulty } from '../open.ts';
+import { loadWith, type Opened, sayFaulty } from '../open.ts';
 import { readSandboxfile } from '../read-file.ts';
 import { findSandboxfile, searchFrom } from '../search.ts';
 import { yamlNamesIn } from '../sources.ts';
 
 /** A profile that a sandbox is created from: its file as a Sandboxfile of its own. */
-export interface OpenedProfile {
+export interface OpenedProfile extends Pick<Opened, 'tasks' | 'drivers'> {
   readonly project: Project;
   /** The sandbox that is created; absent: the profile only makes something. */
   readonly place?: SandboxSpec;
@@ -59,7 +59,8 @@ export async function openProfile(call: Call, name: string, as: string): Promise
   const far = [...project.sandboxes.values()].filter(({ kind }) => kind !== 'local');
   const place = far.find((one) => one.name === CREATED) ?? far.find(({ machine }) => machine !== undefined) ?? far[0];
   const sync = [...project.steps.values()].find(({ task, sandbox }) => task === 'sync' && sandbox === place?.name);
-  return { project, ...(place ? { place } : {}), ...(sync ? { sync } : {}) };
+  const { tasks, drivers } = checked.kinds;
+  return { project, tasks, drivers, ...(place ? { place } : {}), ...(sync ? { sync } : {}) };
 }
 
 export function newId(): string {
