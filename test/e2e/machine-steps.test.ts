@@ -9,7 +9,7 @@ import { GUEST_NEEDS, guestAppliance } from '../rig/guest.ts';
 import { needing } from '../rig/needing.ts';
 import { pause, until } from '../rig/patience.ts';
 import { endAll, processesWith } from '../rig/processes.ts';
-import { type TestProject, withProject } from '../rig/project.ts';
+import { projectIn, type TestProject, withProject } from '../rig/project.ts';
 import { freePort } from '../rig/sshd.ts';
 import { eventsOf, outcomesOf } from './far-project.ts';
 
@@ -27,14 +27,13 @@ interface Machines {
 }
 
 /** A project with a machine of the tiny guest, which boots in a second and has no sshd. */
-async function withMachine(keep: string, use: (machines: Machines) => Promise<void>): Promise<void> {
+async function withMachine(name: string, use: (machines: Machines) => Promise<void>): Promise<void> {
   const port = await freePort();
   const file = `version: 1
 name: app
 sandboxes:
   vm:
-    keep: ${keep}
-    machine: { driver: qemu, image: guest.ova, memory: 64, accelerator: tcg, forwards: ["${port}:22"] }
+    machine: { driver: qemu, ${name}image: guest.ova, memory: 64, accelerator: tcg, forwards: ["${port}:22"] }
 steps:
   import: { task: import, provides: vm }
   setup-vm: { task: setup-vm, provides: vm, needs: [import] }
@@ -90,7 +89,7 @@ function answers(port: number): Promise<string> {
 withQemu(
   'Machine steps: a real machine is made, set up, given keys, started, saved, restored and removed; again each is fresh; nothing is left',
   () =>
-    withMachine('running', async ({ project, port, run, machines, owned }) => {
+    withMachine('', async ({ project, port, run, machines, owned }) => {
       const chain = ['import', 'setup-vm', 'inject-keys', 'start'];
       const first = await run('start', 'port', 'id');
       assert.equal(
@@ -141,7 +140,7 @@ async function killedImport({ project, owned }: Machines, moment: number): Promi
 }
 
 withQemu('Machine steps: sbx killed in an import: the next run finishes it, and there is one machine; or a teardown leaves none', () =>
-  withMachine('running', async (here) => {
+  withMachine('', async (here) => {
     const { run, machines, owned } = here;
     for (const moment of [0, 150]) {
       await killedImport(here, moment);
@@ -156,6 +155,23 @@ withQemu('Machine steps: sbx killed in an import: the next run finishes it, and 
       const down = await run('down');
       assert.equal([machines(), owned()], [[], []], `${moment}: ${down.notes}`);
     }
+  }),
+);
+
+withQemu('Machine steps: two checkouts that name one machine make it once, though both run at the same time', () =>
+  withMachine('name: shared, ', async ({ project, run, machines }) => {
+    const other = projectIn(join(project.home, 'other'), project.home);
+    other.write('Sandboxfile.yaml', project.read('Sandboxfile.yaml'));
+    other.write('guest.ova', guestAppliance());
+    const [ours, theirs] = await Promise.all([run('import'), other.sbx(['run', '--json', 'import'])]);
+    assert.equal(
+      [ours.outcomes.import, outcomesOf(eventsOf(theirs)).import].sort(),
+      ['fresh', 'succeeded'],
+      `${ours.notes}${theirs.stdout}`,
+    );
+    assert.is(machines().length, 1);
+    assert.is((await run('down')).outcomes.down, 'succeeded');
+    assert.equal(machines(), []);
   }),
 );
 
