@@ -6,6 +6,7 @@ import type { Outputs } from '../lib/model/output.ts';
 import type { Action } from '../lib/model/plan.ts';
 import type { Job, Session } from '../lib/model/sandbox.ts';
 import type { RunScope } from '../lib/task.ts';
+import { Begun } from './begun.ts';
 import { doubt, endOf, runCommand } from './command.ts';
 
 // What the code of an extension is given to run a step, and what becomes of what it throws.
@@ -35,17 +36,34 @@ export async function performed(definition: TaskDefinition, action: Action, scop
   if (!session.ok) return session;
   const workspace = await scope.workspace();
   if (!workspace.ok) return workspace;
+  const begun = new Begun();
+  // With the step ends all that it started, whoever waits for it.
+  const end = new AbortController();
+  const stop = (): void => end.abort(scope.signal.reason);
+  scope.signal.addEventListener('abort', stop, { once: true });
+  if (scope.signal.aborted) stop();
   try {
     let written: Outputs | undefined;
     const wrote = (values: Outputs | undefined): void => {
       written = values;
     };
-    const given = await settled(Promise.resolve(definition.run(scopeFor(action, scope, session.value, workspace.value, wrote))), scope);
+    const inner: RunScope = Object.create(scope, { signal: { value: end.signal } });
+    const its = scopeFor(action, inner, session.value, workspace.value, { begun, wrote });
+    const run = async (): Promise<unknown> => {
+      const given = await definition.run(its);
+      await begun.unheard();
+      return given;
+    };
+    const given = await settled(run(), scope);
     return given.ok ? ok({ given: given.value, written }) : given;
   } catch (thrown) {
     if (thrown instanceof Thrown) return err(thrown.failure);
     if (thrown instanceof Error) scope.output(Buffer.from(`${thrown.stack ?? thrown.message}\n`));
     return err({ code: 'extension-failed', message: thrown instanceof Error ? thrown.message : String(thrown) });
+  } finally {
+    scope.signal.removeEventListener('abort', stop);
+    end.abort();
+    await begun.ended();
   }
 }
 
@@ -70,6 +88,8 @@ function settled(promise: Promise<unknown>, { signal, hurry, killGrace }: RunSco
     };
     signal.addEventListener('abort', wait, { once: true });
     hurry.addEventListener('abort', leave, { once: true });
+    if (hurry.aborted) leave();
+    else if (signal.aborted) wait();
     promise.then(
       (value) => {
         done();
@@ -88,7 +108,7 @@ function scopeFor(
   scope: RunScope,
   session: Session,
   workspace: string,
-  wrote: (values: Outputs | undefined) => void,
+  { begun, wrote }: { readonly begun: Begun; readonly wrote: (values: Outputs | undefined) => void },
 ): TaskScope {
   const { step } = action;
   const dir = posix.join(workspace, step.dir);
@@ -136,8 +156,8 @@ function scopeFor(
     dir,
     env: Object.fromEntries(scope.env),
     signal: scope.signal,
-    exec,
-    command,
+    exec: (words, options) => begun.add(exec(words, options)),
+    command: () => begun.add(command()),
     output: (text) => scope.output(typeof text === 'string' ? Buffer.from(text) : text),
     note: (text) => scope.note(String(text)),
     progress: (done, total, unit = 'files') => scope.progress(done, total, unit),
