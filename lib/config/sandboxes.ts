@@ -1,7 +1,7 @@
 import { parseDuration } from '../base/duration.ts';
 import { isMap } from '../base/plain.ts';
 import { LOCAL, type SandboxName, type SandboxSpec } from '../model/project.ts';
-import type { Scalar, Value } from '../model/value.ts';
+import type { Value } from '../model/value.ts';
 import { formatProblem } from '../schema/formats.ts';
 import { sandboxFields } from '../schema/sandbox.ts';
 import { isFree, type ValueOf } from '../schema/shape.ts';
@@ -109,7 +109,8 @@ function readSandbox(
   } else if (entry.fields.has('host') && behind !== undefined) {
     refuse('host', '`host` and `machine` cannot stand together', 'A machine is reached by its `endpoint`: take one of both away.');
   }
-  const tunnel = kind === 'ssh' ? checkTunnel(read('tunnel'), entry.fields.get('tunnel'), report) : undefined;
+  const port = read('tunnel');
+  const tunnel = kind !== 'ssh' || port === undefined || port === '' ? undefined : Number(port);
   const user = read('user');
   const wanted = checkWorkspace(read('workspace'), entry.fields.get('workspace'), report);
   // Folders of a VM do not exist here: what is embedded has a folder of its own.
@@ -151,14 +152,6 @@ export function chosenHost(name: SandboxName, host: string | undefined): string 
   const one = /^([a-z][a-z0-9_-]*)=(.+)$/.exec(host ?? '');
   if (one === null) return host;
   return one[1] === name ? one[2] : undefined;
-}
-
-/** It is often the value of a variable, and so a text. */
-function checkTunnel(tunnel: Scalar | undefined, field: Field | undefined, report: Report): number | undefined {
-  if (tunnel === undefined || tunnel === '' || field === undefined) return undefined;
-  const port = /^\d{1,5}$/.test(String(tunnel)) ? Number(tunnel) : 0;
-  if (port >= 1 && port <= 65_535) return port;
-  return void report.add('bad-value', `tunnel \`${String(tunnel)}\` is not a port`, field, 'Write a number from 1 to 65535.');
 }
 
 const OWN_FOLDER = 'A sync removes what is not in the sources: name a folder of its own.';

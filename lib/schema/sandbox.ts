@@ -2,6 +2,8 @@ import { envShape } from './environment.ts';
 import { machineShape } from './machine.ts';
 import type { ObjectShape } from './shape.ts';
 
+const PORT_OR_NOTHING = '^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])?$';
+
 /** The keys of a sandbox. */
 export const sandboxFields = {
   profile: {
@@ -22,9 +24,14 @@ export const sandboxFields = {
   },
   machine: machineShape,
   tunnel: {
-    kind: 'scalar',
+    kind: 'any-of',
     description:
       'The port of this computer that leads to the sshd of `host`, which is then asked for its name and key alone: the end of a reverse tunnel. Empty: none.',
+    of: [
+      { kind: 'integer', description: 'A port.', minimum: 1, maximum: 65_535 },
+      // It is often the value of a variable.
+      { kind: 'string', description: 'The same as text, or nothing.', pattern: PORT_OR_NOTHING, called: 'a port' },
+    ],
     examples: [12222],
   },
   user: {

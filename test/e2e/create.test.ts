@@ -84,7 +84,7 @@ attaching('a tunnel is dialled in place of the VM, whose key is pinned under its
     assert.equal(vm.left(), []);
     const wrong = await vm.sbx(['create', ...ATTACH, ...inputs(vm.builds), '--input', 'tunnel_port=seventy']);
     assert.is(wrong.code, 2);
-    assert.match(wrong.stderr, /tunnel `seventy` is not a port/);
+    assert.match(wrong.stderr, /`seventy` is not a port/);
   }),
 );
 
