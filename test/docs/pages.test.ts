@@ -69,10 +69,7 @@ test('links between pages lead somewhere', () => {
 });
 
 test('docs/coming-from for make, go-task, Turborepo, Vagrant: there, with examples, named where one begins, and true of the command line', () => {
-  const reference = readFileSync(join(REPOSITORY, 'docs/reference/command-line.md'), 'utf8');
-  const rows = [...reference.matchAll(/^\| `(-[^`]+)` \| `SBX_/gm)];
-  const flags = new Set(rows.flatMap(([, row = '']) => row.match(/(?<=^| )--?[a-z-]+/gi) ?? []));
-  for (const name of ['make', 'go-task', 'turborepo', 'vagrant']) {
+  for (const name of ['make', 'go-task', 'turborepo', 'vagrant', 'build-machines']) {
     const page = pageAt(`docs/coming-from/${name}.md`);
     // That of make is run by test/cli/import/page.test.ts, after `sbx import` wrote it.
     assert.ok(name === 'make' || page.commands.length > 0, `${name} has an example`);
@@ -81,14 +78,39 @@ test('docs/coming-from for make, go-task, Turborepo, Vagrant: there, with exampl
         linksOf(pageAt(first)).some(([path]) => path === page.path),
         `${first}: ${name}`,
       );
-    for (const [, words = ''] of page.text.matchAll(/`sbx ([^`\n]+)`/g)) {
-      const [command = '', ...rest] = words.replace(/ -- .*/, '').split(' ');
-      assert.ok(reference.includes(`\n## sbx ${command}\n`), `${name}: sbx ${command}`);
-      for (const flag of rest.filter((word) => word.startsWith('-')))
-        assert.ok(flags.has(flag.replace(/=.*/, '')), `${name}: sbx ${words}`);
-    }
+    isTrueOfTheCommandLine(page);
   }
 });
+
+test('Docs: migration guide, runbooks for both profiles, deployment guide, troubleshooting, what was not verified: there, and true of the command line', () => {
+  const names = ['deployment', 'troubleshooting', 'runbooks/vm-haskell-build', 'runbooks/vm-packer-build', 'unverified'];
+  for (const path of names.map((name) => `docs/${name}.md`)) {
+    assert.ok(
+      linksOf(pageAt('docs/guide.md')).some(([to]) => to === path),
+      path,
+    );
+    isTrueOfTheCommandLine(pageAt(path));
+  }
+  for (const profile of ['vm-haskell-build', 'vm-packer-build'])
+    for (const title of ['What it is for', 'Before you begin', 'Do', 'Check', 'When it goes wrong', 'Undo', 'Who is told'])
+      assert.ok(pageAt(`docs/runbooks/${profile}.md`).text.includes(`\n## ${title}\n`), `${profile}: ${title}`);
+});
+
+/** Commands and flags that a page writes are those that there are. */
+function isTrueOfTheCommandLine({ path, text }: Page): void {
+  const reference = readFileSync(join(REPOSITORY, 'docs/reference/command-line.md'), 'utf8');
+  const rows = [...reference.matchAll(/^\| `(-[^`]+)` \| `SBX_/gm)];
+  const flags = new Set(rows.flatMap(([, row = '']) => row.match(/(?<=^| )--?[a-z-]+/gi) ?? []));
+  const inText = [...text.matchAll(/`sbx ([^`\n]+)`/g)].map(([, words = '']) => words);
+  const inBlocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) =>
+    [...block.matchAll(/(?:^|; )sbx ([^;#|\n]+)/gm)].map(([, words = '']) => words.trim()),
+  );
+  for (const words of [...inText, ...inBlocks]) {
+    const [command = '', ...rest] = words.replace(/ -- .*/, '').split(' ');
+    assert.ok(reference.includes(`\n## sbx ${command}\n`), `${path}: sbx ${words}`);
+    for (const flag of rest.filter((word) => word.startsWith('-'))) assert.ok(flags.has(flag.replace(/=.*/, '')), `${path}: sbx ${words}`);
+  }
+}
 
 function pageAt(path: string): Page {
   const page = PAGES.find((other) => other.path === path);
