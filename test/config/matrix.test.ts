@@ -142,7 +142,7 @@ test('misuse of a matrix is told with its place', async () => {
       'Sandboxfile.yaml:10:50-58 wrong-type: a list is wanted here, this is a map\n    Put it into brackets: `[{ ... }]`.',
       'Sandboxfile.yaml:11:35-46 bad-value: an expression cannot stand here\n    Write the value itself.',
       'Sandboxfile.yaml:12:20-30 expression-name: there is no `matrix.gch`\n    Did you mean `matrix.ghc`?',
-      'Sandboxfile.yaml:13:20-30 expression-name: there is no `matrix.ghc`\n    There are: name, os, arch, cpus, args, sandbox.name, sandbox.kind, sandbox.host, sandbox.user, sandbox.workspace.',
+      'Sandboxfile.yaml:13:20-30 expression-name: there is no `matrix.ghc`\n    There are: name, os, arch, cpus, args, sandbox.name, sandbox.kind, sandbox.host, sandbox.user, sandbox.workspace, sandbox.machine.',
       'Sandboxfile.yaml:13:36-44 unknown-key: `strategy` is not a key of a shell step\n    Did you mean `matrix`?',
     ],
   );
