@@ -97,6 +97,31 @@ withQemu('kill -9 while its machine starts: reap takes the machine away, and wha
   }),
 );
 
+withQemu('reap takes away the machine of a sandbox whose record is lost, and no machine that a project keeps', () =>
+  withMachine(async (project, machines, create) => {
+    const state = join(project.home, '.state/sbx');
+    const { child, ended } = await create();
+    child.kill('SIGKILL');
+    await ended;
+    for (const name of namesIn(join(state, 'sandboxes'))) rmSync(join(state, 'sandboxes', name), { recursive: true });
+    project.write(
+      'Sandboxfile.yaml',
+      'version: 1\nsandboxes: { vm: { machine: { driver: qemu, image: guest.ova } } }\nsteps: { import: { task: import, provides: vm } }\n',
+    );
+    assert.is((await project.sbx(['run', 'import'])).code, 0);
+    const both = machines();
+    assert.is(both.length, 2);
+    const dry = await project.sbx(['reap', '-n']);
+    assert.match(dry.stdout, /^would end sbx-[0-9a-f]{16}: the record of the sandbox [0-9a-f]{12} is lost$/m);
+    assert.equal(machines(), both);
+    const said = await project.sbx(['reap']);
+    assert.match(said.stdout, /^ended sbx-[0-9a-f]{16}: .* is lost\n {2}removed \S+$/m);
+    assert.is(machines().length, 1);
+    assert.equal(running(project), []);
+    assert.is((await project.sbx(['reap'])).stdout, 'there is nothing to end\n');
+  }),
+);
+
 needing(...GUEST_NEEDS, 'sshd')('a machine of its own is reached, saved, restored, and destroyed with all that it had', async () => {
   // The guest has no sshd: one of this computer stands in for it at the end of a tunnel, from when it is known which keys the guest was given.
   await using sshd = await startSshd();

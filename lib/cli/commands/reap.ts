@@ -7,6 +7,7 @@ import { documentOf } from '../../view/document.ts';
 import { neutral } from '../../view/neutral.ts';
 import { type Call, complain } from '../call.ts';
 import { createdOf } from '../sandbox/created-ground.ts';
+import { reapMachines } from '../sandbox/lost-machines.ts';
 import { type Reaped, reapSandboxes } from '../sandbox/reap.ts';
 import { stoppable } from '../stoppable.ts';
 
@@ -28,7 +29,7 @@ export async function reap(call: Call): Promise<number> {
   using _lock = held.value;
   return await stoppable(surroundings, async (signal) => {
     const dry = options.dryRun;
-    const all = await reapSandboxes({ call, dry }, signal);
+    const all = [...(await reapSandboxes({ call, dry }, signal)), ...(await reapMachines(call, dry, signal))];
     const [ended, left] = [all.filter(({ is }) => is === 'ended'), all.filter(({ is }) => is === 'left')];
     if (options.json) call.out.write(documentOf('reap', 1, { dryRun: dry, ended, left }));
     else {
