@@ -112,7 +112,10 @@ function place(words: readonly string[], given: Given, rest: readonly string[] |
     return err({ message: `sbx ${name} has no flag --${flag}`, hint: `sbx ${name} --help lists its flags` });
   }
   const usage = `sbx ${name} ${command.operands}`.trimEnd();
-  if (operands.length < command.least) return err({ message: `sbx ${name} needs ${command.operands}`, hint: `usage: ${usage}` });
+  if (operands.length < command.least) {
+    const needed = Array.isArray(command.names) ? `one of ${command.names.join(', ')}` : command.operands;
+    return err({ message: `sbx ${name} needs ${needed}`, hint: `usage: ${usage}` });
+  }
   if (operands.length > command.most) {
     const hint = command.rest && command.most > 0 ? `words for the command go after --: ${usage}` : `usage: ${usage}`;
     return err({ message: `sbx ${name} does not take "${operands[command.most]}"`, hint });
@@ -123,7 +126,7 @@ function place(words: readonly string[], given: Given, rest: readonly string[] |
     if (wrong !== undefined && !command.names.includes(wrong)) {
       const near = suggest(wrong, command.names);
       return err({
-        message: `sbx ${name} cannot be "${wrong}"`,
+        message: `sbx ${name} does not know "${wrong}"`,
         hint: near ? `did you mean ${near}?` : `one of ${command.names.join(', ')}`,
       });
     }

@@ -176,7 +176,7 @@ export const COMMANDS: readonly Command[] = [
     most: 1,
     names: 'command',
     summary: 'Show help of sbx, of a command or of a task',
-    about: 'The same as --help. Of a task, also of an extension of the project here: its keys, with an example.',
+    about: 'The same as --help. Of a task, also of an extension of the project here: its keys, with an example. Of what is both, both.',
     flags: ['color', 'help'],
     examples: [
       ['sbx help run', 'flags of run'],

@@ -5,7 +5,7 @@ import { SHOW } from './flags.ts';
 export const CREATED: readonly Command[] = [
   {
     name: 'create',
-    operands: '',
+    operands: '--profile NAME [--input K=V...]',
     least: 0,
     most: 0,
     summary: 'Create a sandbox from a profile',

@@ -28,9 +28,9 @@ export function isPort(text: string): boolean {
 }
 
 /** Milliseconds. */
-export function durationOf(name: FlagName, text: string | undefined): Result<number | undefined, UsageError> {
+export function durationOf(name: FlagName, text: string | undefined, example: string): Result<number | undefined, UsageError> {
   const ms = text === undefined ? undefined : parseDuration(text);
-  return text !== undefined && ms === undefined ? err({ message: `--${name} cannot be "${text}"`, hint: 'e.g. 500ms' }) : ok(ms);
+  return text !== undefined && ms === undefined ? err({ message: `--${name} cannot be "${text}"`, hint: `e.g. ${example}` }) : ok(ms);
 }
 
 export function parseReports(texts: readonly string[]): Result<readonly ReportWish[], UsageError> {

@@ -26,7 +26,7 @@ export const FLAGS = [
   { name: 'directory', short: 'C', value: 'DIR', summary: 'act in DIR' },
   { name: 'file', short: 'f', value: 'FILE', summary: 'use FILE instead of searching upward for Sandboxfile.yaml' },
   { name: 'set', value: 'K=V', many: true, summary: 'set the parameter K to V' },
-  { name: 'profile', value: 'NAME', many: true, summary: 'overlay the profile NAME; the last one given wins' },
+  { name: 'profile', value: 'NAME', many: true, summary: 'overlay the profile NAME; the last one given wins; for create, what is made' },
   {
     name: 'host',
     value: 'NAME',

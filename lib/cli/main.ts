@@ -4,6 +4,7 @@ import { err, ok } from '../base/result.ts';
 import { suggest } from '../base/suggest.ts';
 import { fileTrouble, refusedHere } from '../io/trouble.ts';
 import { EXIT } from '../run/exit-code.ts';
+import type { Task } from '../task.ts';
 import { colourLevel, loadPaint } from '../view/paint.ts';
 import { sinkOf } from '../view/sink.ts';
 import { parseArgs, type UsageError, unknownCommand, type Words } from './args.ts';
@@ -150,7 +151,10 @@ async function askedForHelp(words: Words, surroundings: Surroundings): Promise<s
   const about =
     topic === undefined && command?.name === 'help' && !words.help ? undefined : topic === undefined ? command : COMMAND.get(topic);
   if (topic !== undefined && about === undefined) return await helpOfTask(topic, surroundings, columns);
-  return about === undefined ? overview(columns) : commandHelp(about, columns);
+  if (about === undefined) return overview(columns);
+  const task = topic === undefined ? undefined : await ownTask(topic);
+  const ofTask = task === undefined ? '' : `\nThe task ${topic}\n\n${await helpWith(task, columns)}`;
+  return commandHelp(about, columns) + ofTask;
 }
 
 /** A task is known by its name alone; those of extensions only where the project is. */
@@ -159,9 +163,17 @@ async function helpOfTask(name: string, surroundings: Surroundings, columns: num
   const opening = TASK.has(name) ? undefined : await (await import('./open-quietly.ts')).openQuietly(surroundings);
   const { tasks } = opening?.is === 'open' ? opening.opened : opening?.is === 'faulty' ? opening.faulty : { tasks: TASK };
   const task = tasks.get(name);
-  if (task !== undefined) return (await import('./task-help.ts')).taskHelp(task, columns);
+  if (task !== undefined) return await helpWith(task, columns);
   const near = suggest(name, COMMANDS.keys()) === undefined ? suggest(name, tasks.keys()) : undefined;
   return near === undefined ? unknownCommand(name) : { ...unknownCommand(name), hint: `did you mean ${near}?` };
+}
+
+async function ownTask(name: string): Promise<Task | undefined> {
+  return (await import('../../tasks/index.ts')).TASK.get(name);
+}
+
+async function helpWith(task: Task, columns: number): Promise<string> {
+  return (await import('./task-help.ts')).taskHelp(task, columns);
 }
 
 /** The name of a step in place of a command, or nearly one: what was meant is clear. */

@@ -130,11 +130,11 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
   const ageText = one('max-age');
   const maxAge = ageText === undefined ? undefined : parseDuration(ageText);
   if (ageText !== undefined && maxAge === undefined) return err({ message: `--max-age cannot be "${ageText}"`, hint: 'e.g. 14d' });
-  const debounce = durationOf('debounce', one('debounce'));
+  const debounce = durationOf('debounce', one('debounce'), '500ms');
   if (!debounce.ok) return debounce;
-  const poll = durationOf('poll', one('poll'));
+  const poll = durationOf('poll', one('poll'), '500ms');
   if (!poll.ok) return poll;
-  const ttl = one('ttl') === 'never' ? ok('never' as const) : durationOf('ttl', one('ttl'));
+  const ttl = one('ttl') === 'never' ? ok('never' as const) : durationOf('ttl', one('ttl'), '90m, or never');
   if (!ttl.ok) return ttl;
   const tunnel = one('tunnel');
   if (tunnel !== undefined && !isPort(tunnel)) return err({ message: `--tunnel cannot be "${tunnel}"`, hint: 'a port, from 1 to 65535' });

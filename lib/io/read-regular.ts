@@ -7,12 +7,15 @@ type FilesToAppend = Pick<Files, 'openSync' | 'fstatSync' | 'closeSync'>;
 /** The bytes of a file that sbx keeps for itself. What stands in its place and is no file is an error: a pipe is not waited for, a device not read. */
 export function readRegular(files: FilesToRead, path: string): Buffer {
   const fd = files.openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  let code: string;
   try {
-    if (files.fstatSync(fd).isFile()) return files.readFileSync(fd);
+    const stat = files.fstatSync(fd);
+    if (stat.isFile()) return files.readFileSync(fd);
+    code = stat.isDirectory() ? 'EISDIR' : 'ENXIO';
   } finally {
     files.closeSync(fd);
   }
-  throw Object.assign(new Error(`EINVAL: not a regular file, open '${path}'`), { code: 'EINVAL', syscall: 'open', path });
+  throw Object.assign(new Error(`${code}: not a regular file, open '${path}'`), { code, syscall: 'open', path });
 }
 
 /** A descriptor to write at the end of a file that sbx keeps; the file is made if it is missing. */

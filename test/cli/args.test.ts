@@ -65,13 +65,15 @@ test('typos get a suggestion', () => {
   assert.equal(bad('rnu'), { message: 'unknown command "rnu"', hint: 'did you mean run?', unknown: 'rnu' });
   assert.equal(bad('run --dryrun'), { message: 'unknown flag --dryrun', hint: 'did you mean --dry-run?' });
   assert.equal(bad('run --output=plian'), { message: '--output cannot be "plian"', hint: 'did you mean plain?' });
-  assert.equal(bad('cache stat'), { message: 'sbx cache cannot be "stat"', hint: 'did you mean stats?' });
+  assert.equal(bad('cache stat'), { message: 'sbx cache does not know "stat"', hint: 'did you mean stats?' });
 });
 
 test('what a command does not take is refused', () => {
   assert.is(bad('list --only').message, 'sbx list has no flag --only');
   assert.is(bad('validate build').message, 'sbx validate does not take "build"');
   assert.is(bad('explain').message, 'sbx explain needs STEP [-- ARGS] | RUN RUN');
+  assert.is(bad('hub').message, 'sbx hub needs one of register, find');
+  assert.is(bad('create vm').hint, 'usage: sbx create --profile NAME [--input K=V...]');
   assert.is(bad('list -- x').message, 'sbx list takes no words after --');
   assert.is(bad('ssh vm uname').hint, 'words for the command go after --: sbx ssh [SANDBOX] [-- CMD...]');
   assert.is(bad('run -j').message, '--jobs needs a value: N');

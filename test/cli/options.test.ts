@@ -124,6 +124,7 @@ test('values', () => {
 
 test('what is wrong is said with the name that was used', () => {
   assert.is(bad('watch --poll=soon'), '--poll cannot be "soon"');
+  assert.is(bad('create --ttl 5'), '--ttl cannot be "5"');
   assert.is(bad('run -j 0'), '--jobs cannot be "0"');
   assert.is(bad('run -j many'), '--jobs cannot be "many"');
   assert.is(bad('run --set x'), '--set needs K=V, not "x"');

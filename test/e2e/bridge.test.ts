@@ -135,6 +135,8 @@ test('ports: assigned, listed and released; what collides or is unknown is refus
     const before = readFileSync(file, 'utf8');
     assert.is((await ports('assign', 'zeta', '80')).code, 1);
     assert.is((await ports('assign', 'a b')).code, 2);
+    assert.match((await ports('assign', '12230')).stderr, 'sbx bridge ports assign VM 12230');
+    assert.match((await ports('--registry', '.')).stderr, `cannot read ${below}: it is a folder (EISDIR)`);
     assert.is((await ports('release', 'alhpa')).code, 1);
     assert.is(readFileSync(file, 'utf8'), before);
     assert.is((await ports('release', 'alpha')).stdout, 'port 12224 is available\n');

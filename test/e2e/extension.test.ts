@@ -92,6 +92,8 @@ test('schema, help, names and completion know the tasks of an extension', () =>
     assert.equal(schema.definitions['task-copy'].properties.from.description, 'A file.');
     assert.ok(schema.definitions['step-task'].enum.includes('copy'));
     assert.match(await plain(project, 'help', 'copy'), /Copies a file\.[\s\S]*from \(required\) +A file\.[\s\S]*size \(text\)/);
+    const both = await plain(project, 'help', 'import');
+    assert.match(both, /Usage: sbx import [\s\S]*The task import\n\n[\s\S]*image +The \.ova/);
     assert.match((await project.sbx(['help', 'coppy'])).stderr, 'did you mean copy?');
     project.write('Sandboxfile.yaml', FILE.replace('task: copy', 'task: cpoy'));
     assert.match((await project.sbx(['validate'])).stderr, 'Did you mean `copy`?');

@@ -21,6 +21,8 @@ export async function changePorts({ call, operands, file, entries }: BridgeCall)
   if (what === 'release' && third !== undefined) return refuse(call, `sbx bridge ports release does not take "${third}"`);
   if (what === 'assign' && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))
     return refuse(call, `"${name}" cannot be the name of a VM`, 'letters, digits, dots, dashes and underscores');
+  if (what === 'assign' && /^\d+$/.test(name))
+    return refuse(call, `"${name}" would be taken for a port`, `the VM comes first: sbx bridge ports assign VM ${name}`);
   if (third !== undefined && !/^\d{1,5}$/.test(third)) return refuse(call, `"${third}" is no port`);
   if (file === undefined) return refuse(call, `there is no ${REGISTRY_NAME} here or above`, `name one: --registry ${REGISTRY_NAME}`);
   const io = effectsOf(surroundings);

@@ -67,7 +67,7 @@ async function planOf(ground: MachineGround, image: string | undefined, scope: D
   if (!looked.ok) return looked;
   const { disks, cpus, memory, verified } = looked.value;
   scope.note(
-    `${path}: ${disks.length} ${disks.length === 1 ? 'disk' : 'disks'}, ${cpus} CPUs, ${memory} MiB${verified ? ', as its manifest says' : ''}`,
+    `${path}: ${disks.length} ${disks.length === 1 ? 'disk' : 'disks'}, ${cpus} ${cpus === 1 ? 'CPU' : 'CPUs'}, ${memory} MiB${verified ? ', as its manifest says' : ''}`,
   );
   if (!verified) scope.note(`${path} has no manifest: nothing says whether it is whole`);
   const look = await lookOf(ground, path, scope.signal);
