@@ -32,8 +32,15 @@ const TOPICS = [
   ],
 ];
 
+/** What the examples of a page need beside what every test does. */
+const NEED: readonly (readonly [page: string, program: string])[] = [
+  ['guide/audit.md', 'strace'],
+  ['runbooks/vm-packer-build.md', 'packer'],
+];
+
 for (const page of PAGES.filter(({ commands }) => commands.length > 0)) {
-  const register = page.text.includes('--audit ') && page.path.endsWith('/audit.md') ? needing('strace') : test;
+  const [, program] = NEED.find(([name]) => page.path.endsWith(name)) ?? [];
+  const register = program === undefined ? test : needing(program);
   register(`the examples of ${page.path} do what the page says`, async () => {
     const said = new Map(page.commands.map(([command, printed]) => [command, steady(printed)]));
     const session = await typed(page, (command, printed) => steady(printed).length >= (said.get(command)?.length ?? 0));
