@@ -38,18 +38,22 @@ export async function visit(call: Call, name: SandboxName | undefined, use: (pla
     return await sayFaulty(call, lackingDiagnostics(project, new Map(spec.lacks.map((lack) => [lack, `the sandbox ${spec.name}`]))));
   const ground = groundOf(call, opened);
   const sandbox = sandboxOf(spec, ground);
+  const note = (text: string): void => call.err.write(`${spec.name}: ${text}\n`);
   return await stoppable(call.surroundings, async (signal) => {
     const failed = (failure: Failure): number => {
       if (!signal.aborted) complain(call, failure); // who stopped it knows why
       return exitCode([{ is: 'failed', failure }], undefined);
     };
-    const session = await sandbox.connect(signal);
-    if (!session.ok) return failed(session.error);
-    await using connected = session.value;
-    const request = { project, sandbox: spec, checkout: checkoutIn(ground), now: ground.io.clock.now(), signal };
-    const arrival = await arrive(connected, request);
-    if (!arrival.ok) return failed(arrival.error);
-    return await use({ ground, spec, sandbox, session: connected, arrival: arrival.value, signal });
+    const visiting = async (): Promise<number> => {
+      const session = await sandbox.connect(signal, note);
+      if (!session.ok) return failed(session.error);
+      await using connected = session.value;
+      const request = { project, sandbox: spec, checkout: checkoutIn(ground), now: ground.io.clock.now(), signal };
+      const arrival = await arrive(connected, request);
+      if (!arrival.ok) return failed(arrival.error);
+      return await use({ ground, spec, sandbox, session: connected, arrival: arrival.value, signal });
+    };
+    return await visiting().finally(() => sandbox.leave?.(note));
   });
 }
 
