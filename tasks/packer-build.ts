@@ -3,7 +3,6 @@ import { escapeGlob, globsBelow } from '../lib/base/glob.ts';
 import type { Json } from '../lib/base/json.ts';
 import { ok } from '../lib/base/result.ts';
 import { formatSize } from '../lib/base/size.ts';
-import { endTagged } from '../lib/io/process-tree.ts';
 import type { Diagnostic } from '../lib/model/diagnostic.ts';
 import type { Draft } from '../lib/model/plan.ts';
 import type { Step } from '../lib/model/project.ts';
@@ -19,7 +18,7 @@ import { listField, textField } from './fields.ts';
 const CLEANUP = 60_000;
 /** An image that takes more of the store than one in so many bytes is not copied into it: it would push out all else, and lie on the disk twice. */
 const SHARE = 10;
-/** What Packer asks its makers for, colours, and ISOs in the folder of the template. */
+/** It asks its makers for nothing, and writes no colours. */
 const QUIET = { CHECKPOINT_DISABLE: '1', PACKER_NO_COLOR: '1' } as const;
 /** By which Packer takes a variable from its environment. */
 const VARIABLE = 'PKR_VAR_';
@@ -192,7 +191,10 @@ function packerOf(step: Step, session: Session, scope: RunScope): Packer {
     const known = secret === false ? env.filter(([name]) => !name.startsWith(VARIABLE) && !step.secrets.includes(name)) : env;
     const cwd = posix.join(scope.project.root, step.dir);
     const exit = await session.supervise({ script, cwd, env: known, killGrace, attempt, run }, { signal, hurry, output });
-    if (exit.ok && !('code' in exit.value && exit.value.code === 0)) await endTagged(`SBX_ATTEMPT=${attempt}`, killGrace, () => {}, hurry);
+    if (exit.ok && !('code' in exit.value && exit.value.code === 0)) {
+      const { endTagged } = await import('../lib/io/process-tree.ts');
+      await endTagged(`SBX_ATTEMPT=${attempt}`, killGrace, () => {}, hurry);
+    }
     return exit;
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../base/defined.ts';
 import { parseDuration } from '../base/duration.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import { parseSize } from '../base/size.ts';
@@ -157,7 +158,7 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     tunnel: tunnel === undefined ? undefined : Number(tunnel),
   };
   return ok({
-    ...present({ ...given, ...more }),
+    ...defined({ ...given, ...more }),
     set: set.value,
     inputs: inputs.value,
     profiles: texts.get('profile') ?? [],
@@ -183,12 +184,6 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     level: on('quiet') ? 'quiet' : on('verbose') ? 'verbose' : 'normal',
     color: choice(one('color'), COLOURS) ?? 'auto',
   });
-}
-
-type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-function present<T extends object>(values: T): Present<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T>;
 }
 
 /** Reads the user's configuration: lines of `flag = value`, `#` begins a comment. What is wrong is said with its line. */

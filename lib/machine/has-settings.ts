@@ -5,15 +5,14 @@ export function hasSettings(now: MachineSettings, { cpus, memory, network }: Mac
   return (
     (cpus === undefined || cpus === now.cpus) &&
     (memory === undefined || memory === now.memory) &&
-    (network === undefined || (now.network !== undefined && textOf(network) === textOf(now.network)))
+    (network === undefined || (now.network !== undefined && networkText(network) === networkText(now.network)))
   );
 }
 
-/** The order of forwards says nothing. */
-function textOf(network: Network): string {
-  if (network.is !== 'nat') return network.is === 'bridged' ? `bridged ${network.adapter}` : network.is;
-  return `nat ${network.forwards
-    .map(({ host, guest }) => `${host ?? ''}:${guest}`)
-    .sort()
-    .join(' ')}`;
+/** In words, and the same for equal networks: the order of forwards says nothing. */
+export function networkText(network: Network): string {
+  if (network.is === 'none') return 'none';
+  if (network.is === 'bridged') return `bridged to ${network.adapter}`;
+  const ports = network.forwards.map(({ host, guest }) => `${host ?? 'any'}:${guest}`).toSorted();
+  return `nat ${ports.join(' ')}`.trim();
 }

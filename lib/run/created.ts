@@ -77,6 +77,17 @@ function lockOfSandbox(state: string, id: string): string {
   return `${state}/locks/sandbox-${id}`;
 }
 
+interface LockWish {
+  readonly state: string;
+  readonly id: string;
+  readonly command: string;
+}
+
+function lockWish({ files }: Pick<Io, 'files'>, { state, id, command }: LockWish) {
+  makeFolder(files, `${state}/locks`, 0o700);
+  return { path: lockOfSandbox(state, id), self: whoAmI(files), command };
+}
+
 /** Takes locks away that dead processes left and that no record speaks of: they died before the first, or after the last. */
 export function clearLocks(io: Effects, state: string, store: CreatedStore): void {
   for (const { name } of entriesIn(io.files, `${state}/locks`)) {
@@ -88,10 +99,8 @@ export function clearLocks(io: Effects, state: string, store: CreatedStore): voi
 }
 
 /** The lock of a sandbox, or who has it. Does not wait. */
-export function tryHold(io: Effects, { state, id, command }: { readonly state: string; readonly id: string; readonly command: string }) {
-  const path = lockOfSandbox(state, id);
-  makeFolder(io.files, path.slice(0, path.lastIndexOf('/')), 0o700);
-  return tryLock(io, { path, self: whoAmI(io.files), command });
+export function tryHold(io: Effects, wish: LockWish) {
+  return tryLock(io, lockWish(io, wish));
 }
 
 /** Whether somebody is at it, or may be; only looked at. */
@@ -103,12 +112,10 @@ export function workerOn({ files }: Pick<Io, 'files'>, state: string, id: string
 /** Waits until nobody else changes it. */
 export async function holdSandbox(
   io: Effects,
-  wish: { readonly state: string; readonly id: string; readonly command: string },
+  wish: LockWish,
   { signal, waiting }: { readonly signal: AbortSignal; readonly waiting: (holder: Holder) => void },
 ): Promise<Result<Lock, Failure>> {
-  const path = lockOfSandbox(wish.state, wish.id);
-  makeFolder(io.files, path.slice(0, path.lastIndexOf('/')), 0o700);
-  const lock = await acquireLock(io, { path, self: whoAmI(io.files), command: wish.command }, { signal, waiting });
+  const lock = await acquireLock(io, lockWish(io, wish), { signal, waiting });
   if (!lock.ok || 'release' in lock.value) return lock as Result<Lock, Failure>;
   return err({ code: 'local-io', message: `${describeHolder(lock.value)} has the sandbox ${wish.id}, and started this` });
 }

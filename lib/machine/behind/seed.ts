@@ -31,7 +31,7 @@ export function filesOf({ user, authorized, identity, agent }: Material, host: H
     ...(host === undefined
       ? []
       : [
-          { name: 'ssh_host_ed25519_key', path: `${HOST_KEY}`, mode: '0600', owner: 'root', content: text(host.private) } as const,
+          { name: 'ssh_host_ed25519_key', path: HOST_KEY, mode: '0600', owner: 'root', content: text(host.private) } as const,
           {
             name: 'ssh_host_ed25519_key.pub',
             path: `${HOST_KEY}.pub`,
@@ -100,7 +100,10 @@ function cloudConfig(files: readonly GuestFile[]): string {
     ssh_deletekeys: true,
     ssh_keys: { ed25519_private: host(''), ed25519_public: host('.pub')?.trim() },
     write_files: own.map(({ path, mode, owner, content }) => ({
-      ...{ path, owner: `${owner}:${owner}`, permissions: mode, encoding: 'b64' },
+      path,
+      owner: `${owner}:${owner}`,
+      permissions: mode,
+      encoding: 'b64',
       content: Buffer.from(content).toString('base64'),
     })),
   };

@@ -5,7 +5,7 @@ import type { Driver, MachineSettings, Network, SettingsNow } from '../../model/
 import type { DeedScope } from '../../model/sandbox-machine.ts';
 import { bring } from '../bring.ts';
 import { lacksCapability } from '../checks.ts';
-import { hasSettings } from '../has-settings.ts';
+import { hasSettings, networkText } from '../has-settings.ts';
 import { type MachineGround, theMachine } from './ground.ts';
 
 /** Processors, memory and network, as the Sandboxfile wants them. */
@@ -86,9 +86,5 @@ function differences(has: SettingsNow, wanted: Required<MachineSettings>): reado
 }
 
 function describe(network: Network | undefined): string {
-  if (network === undefined) return 'of another kind';
-  if (network.is === 'none') return 'none';
-  if (network.is === 'bridged') return `bridged to ${network.adapter}`;
-  const ports = network.forwards.map(({ host, guest }) => `${host ?? 'any'}:${guest}`).toSorted();
-  return `nat ${ports.join(' ')}`.trim();
+  return network === undefined ? 'of another kind' : networkText(network);
 }
