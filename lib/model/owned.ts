@@ -14,6 +14,7 @@ export interface OwnedJournal {
   /** Before it is removed; then after. */
   destroying(path: string): void;
   destroyed(path: string): void;
-  /** What was begun in this place, made or not, and not destroyed since. */
-  begun(): readonly string[];
 }
+
+/** How far a thing in the journal came. `intent` and `destroying`: the run is at it, or ended in between, so that nobody knows. */
+export type OwnedState = 'intent' | 'created' | 'destroying';

@@ -2,11 +2,10 @@
  * What sbx made outside of projects, so that it is found after whatever happened: `owned.ndjson` in the state folder. A line is on the disk
  * before the deed. Appended to by all runs at once; a line that is not whole is passed over.
  */
-import { canonicalJson } from '../base/json.ts';
 import { appendRegular, readRegular } from '../io/read-regular.ts';
 import { makeFolder, syncFolder, writeWhole } from '../io/replace.ts';
 import type { Io } from '../model/io.ts';
-import type { OwnedJournal, OwnedKind } from '../model/owned.ts';
+import type { OwnedJournal, OwnedKind, OwnedState } from '../model/owned.ts';
 import { stampLine, unstampLine } from './journal.ts';
 
 /** What it is, whose, and where. */
@@ -20,10 +19,9 @@ interface OwnedPlace extends OwnedKind {
   readonly checkout: string;
 }
 
-interface OwnedThing extends OwnedPlace {
+export interface OwnedThing extends OwnedPlace {
   readonly path: string;
-  /** `intent` and `destroying`: the run ended in between, so that nobody knows. */
-  readonly state: 'intent' | 'created' | 'destroying';
+  readonly state: OwnedState;
   readonly at: number;
 }
 
@@ -34,7 +32,7 @@ interface Owned {
   things(): readonly OwnedThing[];
 }
 
-type Line = Omit<OwnedThing, 'state'> & { readonly state: OwnedThing['state'] | 'destroyed' };
+type Line = Omit<OwnedThing, 'state'> & { readonly state: OwnedState | 'destroyed' };
 
 export function openOwned(io: Pick<Io, 'files' | 'clock'>, stateFolder: string): Owned {
   const { files, clock } = io;
@@ -60,7 +58,8 @@ export function openOwned(io: Pick<Io, 'files' | 'clock'>, stateFolder: string):
     for (const text of readRegular(files, path).toString('utf8').split('\n')) {
       const line = unstampLine(text) as Line | undefined;
       if (!line) continue;
-      const id = [line.kind, line.target, line.path, line.checkout].join('\0');
+      // The id of a wish is one thing wherever it is said: several projects may share a machine.
+      const id = line.kind === 'machine' ? line.path : [line.kind, line.target, line.path, line.checkout].join('\0');
       if (line.state === 'destroyed') known.delete(id);
       else known.set(id, { ...line, state: line.state });
     }
@@ -70,14 +69,8 @@ export function openOwned(io: Pick<Io, 'files' | 'clock'>, stateFolder: string):
   return {
     of(place) {
       const told = (state: Line['state']) => (folder: string) => append({ ...place, state, path: folder, at: clock.now() });
-      const begun = (): readonly string[] => things().flatMap((thing) => (placeText(thing) === placeText(place) ? [thing.path] : []));
-      return { intent: told('intent'), created: told('created'), destroying: told('destroying'), destroyed: told('destroyed'), begun };
+      return { intent: told('intent'), created: told('created'), destroying: told('destroying'), destroyed: told('destroyed') };
     },
     things,
   };
-}
-
-/** Two things of one text are in one place, though one is known by another name there. */
-function placeText({ kind, target, checkout, facts = {} }: OwnedPlace): string {
-  return canonicalJson([kind, target, checkout, facts]);
 }

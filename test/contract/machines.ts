@@ -14,7 +14,7 @@ import type { MachineSpec } from '../../lib/model/machine-spec.ts';
 import type { Session } from '../../lib/model/sandbox.ts';
 import type { SandboxMachine } from '../../lib/model/sandbox-machine.ts';
 import { machineSpec } from '../rig/machine-spec.ts';
-import { memoryJournal } from '../sync/fixture.ts';
+import { type MemoryJournal, memoryJournal } from '../sync/fixture.ts';
 import { type DriverPlace, good, type WithDriver } from './drivers.ts';
 import { connected, realIo } from './places.ts';
 
@@ -64,12 +64,12 @@ function guestStandIn(): GuestStandIn {
   return guest;
 }
 
-interface Behind {
+export interface Behind {
   readonly at: DriverPlace;
   readonly machine: SandboxMachine;
   readonly ground: MachineGround;
   readonly guest: GuestStandIn;
-  readonly journal: ReturnType<typeof memoryJournal>;
+  readonly journal: MemoryJournal;
   /** What was said since this was asked last. */
   said(): readonly string[];
   readonly scope: { readonly signal: AbortSignal; note(text: string): void };
@@ -91,6 +91,7 @@ export async function behind(at: DriverPlace, spec: Partial<MachineSpec>, use: (
     clock: realClock,
     wish: randomUUID,
     journal,
+    recorded: journal.standing,
     guest,
     patiences: PATIENCES,
     alone: () => ok(undefined),

@@ -146,7 +146,7 @@ async function play(story: Story, root: string): Promise<Told> {
       killGrace: story.killGrace ?? 500,
       zx: () => [],
       checkout: () => ({ id: '' }),
-      ownedOf: () => ({ intent: () => {}, created: () => {}, destroying: () => {}, destroyed: () => {}, begun: () => [] }),
+      ownedOf: () => ({ intent: () => {}, created: () => {}, destroying: () => {}, destroyed: () => {} }),
       sources: () => ok({ digest: '', entries: [] }),
       machine: async (name) => err({ code: 'machine-absent', message: name }),
       receipt: () => undefined,

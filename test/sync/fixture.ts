@@ -1,4 +1,4 @@
-import type { OwnedJournal } from '../../lib/model/owned.ts';
+import type { OwnedJournal, OwnedState } from '../../lib/model/owned.ts';
 import type { Project, SandboxSpec, Step } from '../../lib/model/project.ts';
 import { checkoutOf } from '../../lib/sync/checkout.ts';
 import { stepWith } from '../rig/step.ts';
@@ -47,18 +47,21 @@ export function projectOf(root: string, steps: readonly Step[] = [], over: Parti
   };
 }
 
+export interface MemoryJournal extends OwnedJournal {
+  readonly lines: string[];
+  /** What was not destroyed since, and how far it came. */
+  standing(): ReadonlyMap<string, OwnedState>;
+}
+
 /** A journal that keeps its lines in memory. */
-export function memoryJournal(): OwnedJournal & { readonly lines: string[] } {
+export function memoryJournal(): MemoryJournal {
   const lines: string[] = [];
-  const line = (what: string) => (path: string) => {
-    lines.push(`${what} ${path}`);
+  const things = new Map<string, OwnedState>();
+  const line = (state: OwnedState | 'destroyed') => (path: string) => {
+    lines.push(`${state.toUpperCase()} ${path}`);
+    if (state === 'destroyed') things.delete(path);
+    else things.set(path, state);
   };
-  return {
-    lines,
-    intent: line('INTENT'),
-    created: line('CREATED'),
-    destroying: line('DESTROYING'),
-    destroyed: line('DESTROYED'),
-    begun: () => [],
-  };
+  const told = { intent: line('intent'), created: line('created'), destroying: line('destroying'), destroyed: line('destroyed') };
+  return { lines, standing: () => new Map(things), ...told };
 }

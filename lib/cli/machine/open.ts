@@ -67,6 +67,7 @@ export async function openMachine(place: MachinePlace, signal: AbortSignal): Pro
     return err(driver.error);
   }
   const use = beginUse(io, `${guestsIn(folders)}/${tag}.users`, 'sbx run');
+  const journal = openOwned(io, folders.state);
   const groundOf = (owner: string, name: string): MachineGround => ({
     ...{
       spec: spec.machine,
@@ -79,10 +80,11 @@ export async function openMachine(place: MachinePlace, signal: AbortSignal): Pro
       patiences: PATIENCES,
       found: {},
     },
-    journal: openOwned(io, folders.state).of({
+    journal: journal.of({
       ...{ kind: 'machine', sandbox: spec.name, target: place.host ?? 'local', root: place.project.root, checkout: place.checkout() },
       facts: { driver: spec.machine.driver, owner, name, ...(owner === tag ? {} : { clone: use.name }) },
     }),
+    recorded: () => new Map(journal.things().flatMap(({ facts, path, state }) => (facts?.owner === owner ? [[path, state]] : []))),
     guest: guestIn(place, owner),
     alone: () => {
       const others = owner === tag ? use.others() : [];

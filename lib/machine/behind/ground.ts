@@ -3,7 +3,7 @@ import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../model/io.ts';
 import type { Driver, Endpoint, Hypervisor, MachineId, OwnerTag } from '../../model/machine.ts';
 import type { MachineSpec } from '../../model/machine-spec.ts';
-import type { OwnedJournal } from '../../model/owned.ts';
+import type { OwnedJournal, OwnedState } from '../../model/owned.ts';
 import type { Session } from '../../model/sandbox.ts';
 import type { PATIENCES } from '../bring.ts';
 
@@ -20,6 +20,8 @@ export interface MachineGround {
   /** A new UUID. */
   readonly wish: () => string;
   readonly journal: OwnedJournal;
+  /** What the journal has of this owner and was not destroyed: by its wish, how far it came. */
+  readonly recorded: () => ReadonlyMap<string, OwnedState>;
   readonly guest: Guest;
   readonly patiences: typeof PATIENCES;
   /** The machine whose disks a clone shares; absent: it is made from an appliance. */

@@ -56,6 +56,9 @@ async function outOfBand(
     signal,
   );
   if (!off.ok) return off;
+  // While it is not known which keys it will have, nothing may say that it has some.
+  const unknown = await driver.note(id, NOTES.seeded, undefined, signal);
+  if (!unknown.ok) return unknown;
   const host = guest.hostKey();
   const seeded = await driver.seed(id, seedOf(way, material.user, filesOf(material, host), wish()), signal);
   if (!seeded.ok) return seeded;

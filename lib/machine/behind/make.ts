@@ -16,16 +16,23 @@ export async function make(
   const { driver, journal, owner, name } = ground;
   const found = await findMachine(ground, scope.signal);
   if (!found.ok) return found;
+  const recorded = ground.recorded();
   if (found.value?.whole) {
-    ground.found.id = found.value.id;
-    return stands(ground, found.value.id, image, scope);
+    const { id, wish } = found.value;
+    // Whoever made it was killed before it said so, or began to remove it and did not come to it.
+    if (recorded.get(wish) !== 'created') journal.created(wish);
+    forgetOthers(ground, wish);
+    ground.found.id = id;
+    return stands(ground, id, image, scope);
   }
   const half = found.value;
-  // Whoever was killed before anything was there left a wish behind: it is the one that comes true now.
-  const wish = { id: half?.wish ?? journal.begun()[0] ?? ground.wish(), owner, name };
+  // What was wished and never begun is made under the same id.
+  const wished = [...recorded].find(([, state]) => state === 'intent')?.[0];
+  const wish = { id: half?.wish ?? wished ?? ground.wish(), owner, name };
   // Looked at before anything is written down: what is refused leaves nothing.
   const plan = await planOf(ground, image, scope);
   if (!plan.ok) return plan;
+  forgetOthers(ground, wish.id);
   journal.intent(wish.id);
   const made = await plan.value.make(wish);
   if (!made.ok) return made;
@@ -34,6 +41,11 @@ export async function make(
   journal.created(wish.id);
   ground.found.id = made.value;
   return ok({ id: made.value, did: [half === undefined ? plan.value.did : `finished what a killed run began: ${plan.value.did}`] });
+}
+
+/** Of those there is nothing any more: whoever removed them was killed before it said so, or it was not sbx. */
+function forgetOthers({ journal, recorded }: MachineGround, wish: string): void {
+  for (const other of recorded().keys()) if (other !== wish) journal.destroyed(other);
 }
 
 interface MakePlan {

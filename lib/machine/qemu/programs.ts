@@ -159,11 +159,11 @@ done
 echo yes
 `;
 
-/** $3 owner. The settings go last, so that what is left of an interrupted removal is found. */
+/** $3 owner. The settings go first and the folder last, so that what is left of an interrupted removal is found, and is no whole machine. */
 export const DESTROY = `${BEGIN}${QMP}${END}found
 [ "\${d##*.}" = "$1" ] || exit ${EXITS.foreign}
 locked 5; end
-find . ! -name . -prune ! -name machine ! -name lock -exec rm -rf {} + && cd / && rm -rf -- "$d"
+rm -f machine && find . ! -name . -prune ! -name lock -exec rm -rf {} + && cd / && rm -rf -- "$d"
 `;
 
 /** $3 a pattern that owners have; $2 is nothing. Of each machine its folder and its settings, ended by a NUL. */
