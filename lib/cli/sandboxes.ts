@@ -96,6 +96,7 @@ function placeWithMachine(spec: MachinePlace['spec'], ground: Ground): MachineSa
         user: () => surroundings.user(),
         hypervisor: below.kind === 'local' ? localSandbox(below.name, io) : sandboxOf(below, ground),
         host: below.kind === 'local' ? undefined : (below.host ?? below.name),
+        way: wayTo(below),
         ask: routeOf(spec, ground).ask,
       }),
     ));
@@ -126,6 +127,10 @@ function withoutSecrets({ io, project }: Ground): Io {
   if (project.secrets.length === 0) return io;
   const names = new Set(project.secrets.map(({ name }) => name));
   return { ...io, environment: new Map([...io.environment].filter(([name]) => !names.has(name))) };
+}
+
+function wayTo({ user, tunnel }: SandboxSpec): MachinePlace['way'] {
+  return { ...(user === undefined ? {} : { user }), ...(tunnel === undefined ? {} : { tunnel: String(tunnel) }) };
 }
 
 /** How a host is reached. */

@@ -47,7 +47,8 @@ export interface Moment {
   readonly up: number;
 }
 
-interface Lease {
+/** A time that something has. */
+export interface Lease {
   /** Milliseconds. */
   readonly ttl: number;
   readonly since: Moment;

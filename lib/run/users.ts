@@ -7,6 +7,7 @@ import { isProvablyDead, whoAmI } from './self.ts';
 export interface Use {
   /** Says which process it is, also to later ones. */
   readonly name: string;
+  readonly nonce: string;
   /** The others, for people. What dead ones left is cleared. */
   others(): readonly string[];
   /** Never throws. */
@@ -23,7 +24,8 @@ export function beginUse(io: Pick<Io, 'files' | 'nonce'>, folder: string, comman
   files.writeFileSync(`${folder}/${name}`, contentOf(holder), { mode: 0o600 });
   return {
     name,
-    others: () => usersIn(files, folder).flatMap((one) => (one.nonce === holder.nonce ? [] : [describeHolder(one)])),
+    nonce: holder.nonce,
+    others: () => usersIn(files, folder, (dead) => files.rmSync(dead, { force: true })).flatMap((one) => (one.nonce === holder.nonce ? [] : [describeHolder(one)])),
     end: () => {
       try {
         files.rmSync(`${folder}/${name}`, { force: true });
@@ -40,15 +42,15 @@ export function isUserDead(files: Files, name: string): boolean {
   return holder !== undefined && isProvablyDead(files, holder, whoAmI(files));
 }
 
-/** All that live, or may. */
-function usersIn(files: Files, folder: string): readonly Holder[] {
+/** All that live, or may. `dead` is told the file of each that does not. */
+export function usersIn(files: Files, folder: string, dead: (path: string) => void = () => {}): readonly Holder[] {
   const self = whoAmI(files);
   if (!files.existsSync(folder)) return [];
   return files.readdirSync(folder).flatMap((name) => {
     const holder = holderNamed(name);
     if (holder === undefined) return [];
     if (!isProvablyDead(files, holder, self)) return [{ ...holder, ...said(files, `${folder}/${name}`) }];
-    files.rmSync(`${folder}/${name}`, { force: true });
+    dead(`${folder}/${name}`);
     return [];
   });
 }

@@ -6,8 +6,8 @@ import { whoAmI } from '../../run/self.ts';
 import { documentOf } from '../../view/document.ts';
 import { neutral } from '../../view/neutral.ts';
 import { type Call, complain } from '../call.ts';
+import { reapMachines } from '../machine/reap.ts';
 import { createdOf } from '../sandbox/created-ground.ts';
-import { reapMachines } from '../sandbox/lost-machines.ts';
 import { type Reaped, reapSandboxes } from '../sandbox/reap.ts';
 import { stoppable } from '../stoppable.ts';
 
@@ -29,7 +29,8 @@ export async function reap(call: Call): Promise<number> {
   using _lock = held.value;
   return await stoppable(surroundings, async (signal) => {
     const dry = options.dryRun;
-    const all = [...(await reapSandboxes({ call, dry }, signal)), ...(await reapMachines(call, dry, signal))];
+    // The machines of sandboxes go with them; what is there afterwards is of projects.
+    const all = [...(await reapSandboxes({ call, dry }, signal)), ...(await reapMachines({ call, dry }, signal))];
     const [ended, left] = [all.filter(({ is }) => is === 'ended'), all.filter(({ is }) => is === 'left')];
     if (options.json) call.out.write(documentOf('reap', 1, { dryRun: dry, ended, left }));
     else {

@@ -6,6 +6,7 @@ import type { Finding } from './finding.ts';
 import { judgeHosts } from './hosts.ts';
 import { judgeKeys, lookAtKeys } from './keys.ts';
 import { judgeLocale, lookAtLocale } from './locale.ts';
+import { judgeLeftMachines, lookAtLeftMachines } from './left-machines.ts';
 import { judgeLock, lookAtLock } from './lock.ts';
 import { judgeMachines, lookAtMachines } from './machines.ts';
 import type { Patient } from './patient.ts';
@@ -22,6 +23,7 @@ export const CHECKS: { readonly [name: string]: Check } = {
   keys: async (patient) => judgeKeys(await lookAtKeys(patient)),
   hosts: async ({ hosts }) => judgeHosts(hosts),
   machines: async (patient) => judgeMachines(lookAtMachines(patient)),
+  leftovers: async (patient) => judgeLeftMachines(lookAtLeftMachines(patient)),
   cache: async (patient) => judgeCache(lookAtCache(patient)),
   disk: async (patient) => judgeDisk(lookAtDisk(patient)),
   clock: async (patient) => judgeClock(lookAtClock(patient)),

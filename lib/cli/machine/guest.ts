@@ -46,14 +46,7 @@ export function guestOf({ io, spec, keys, alias, folder, state, owner, from, ask
     material: () => materialOf(io, user, keys, folder),
     hostKey: guestHostKey,
     pin: (publicKey) => pinGuest(state, alias, publicKey, io),
-    forget: () => {
-      try {
-        io.files.rmSync(folder, { recursive: true, force: true });
-      } catch (thrown) {
-        return err(fileTrouble(thrown, 'remove', folder));
-      }
-      return pinGuest(state, alias, undefined, io);
-    },
+    forget: () => forgetGuest({ io, folder, state, alias }),
     enter: async (endpoint, as, signal) => {
       const link = await linkTo(endpoint, as, signal);
       return link.ok ? openSession(link.value, io, patienceOf({ grace: spec.grace, owner }), signal) : link;
@@ -64,6 +57,16 @@ export function guestOf({ io, spec, keys, alias, folder, state, owner, from, ask
       return link.ok ? ok(undefined) : link;
     },
   };
+}
+
+/** Our key for it goes, and its host key. */
+export function forgetGuest({ io, folder, state, alias }: Pick<GuestGround, 'io' | 'folder' | 'state' | 'alias'>): Result<void, Failure> {
+  try {
+    io.files.rmSync(folder, { recursive: true, force: true });
+  } catch (thrown) {
+    return err(fileTrouble(thrown, 'remove', folder));
+  }
+  return pinGuest(state, alias, undefined, io);
 }
 
 function materialOf(io: Io, user: string, { authorize, identity, agent }: MachineKeys, folder: string): Result<Material, Failure> {

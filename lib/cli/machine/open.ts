@@ -18,6 +18,8 @@ import { openOwned } from '../../run/owned.ts';
 import { beginUse, isUserDead, type Use } from '../../run/users.ts';
 import { driverFor } from './drivers.ts';
 import { guestOf } from './guest.ts';
+import { renewIdle } from './idle.ts';
+import { guestPaths } from './paths.ts';
 
 /** What a machine behind a sandbox hangs on. */
 export interface MachinePlace {
@@ -33,6 +35,8 @@ export interface MachinePlace {
   /** The computer that holds the machine, and its host if it is not this one. */
   readonly hypervisor: Sandbox;
   readonly host: string | undefined;
+  /** How that is reached, for whoever finds the machine without its project. */
+  readonly way: { readonly user?: string; readonly tunnel?: string };
   readonly ask: Parameters<typeof guestOf>[0]['ask'];
 }
 
@@ -45,6 +49,8 @@ export interface OpenMachine {
   readonly session: Session;
   /** Whoever brings it up or leaves it holds this. */
   readonly lock: string;
+  /** The time without a user, after which it is stopped, begins now. */
+  renew(): void;
 }
 
 /** What people call it. */
@@ -66,7 +72,10 @@ export async function openMachine(place: MachinePlace, signal: AbortSignal): Pro
     await session.value[Symbol.asyncDispose]();
     return err(driver.error);
   }
-  const use = beginUse(io, `${guestsIn(folders)}/${tag}.users`, 'sbx run');
+  const paths = guestPaths(folders.state, tag);
+  const use = beginUse(io, paths.users, 'sbx run');
+  const renew = (): void => renewIdle(io, paths.idle, spec.machine.idle);
+  renew();
   const journal = openOwned(io, folders.state);
   const groundOf = (owner: string, name: string): MachineGround => ({
     ...{
@@ -82,7 +91,7 @@ export async function openMachine(place: MachinePlace, signal: AbortSignal): Pro
     },
     journal: journal.of({
       ...{ kind: 'machine', sandbox: spec.name, target: place.host ?? 'local', root: place.project.root, checkout: place.checkout() },
-      facts: { driver: spec.machine.driver, owner, name, ...(owner === tag ? {} : { clone: use.name }) },
+      facts: { driver: spec.machine.driver, owner, name, ...place.way, ...(owner === tag ? {} : { clone: use.name }) },
     }),
     recorded: () => new Map(journal.things().flatMap(({ facts, path, state }) => (facts?.owner === owner ? [[path, state]] : []))),
     guest: guestIn(place, owner),
@@ -93,7 +102,7 @@ export async function openMachine(place: MachinePlace, signal: AbortSignal): Pro
   });
   const opened = (ground: MachineGround): OpenMachine => ({
     machine: sandboxMachine(ground),
-    ...{ ground, use, session: session.value, lock: `${guestsIn(folders)}/${tag}.lock` },
+    ...{ ground, use, session: session.value, lock: paths.lock, renew },
   });
   const whole = groundOf(tag, machineName(place));
   if (!spec.machine.clone) return ok(opened(whole));
@@ -113,15 +122,10 @@ function ownerOf({ spec: { name, machine }, io, folders, checkout, user }: Machi
   return `sbx-${digestOf(canonicalJson(whose)).slice(0, 16)}`;
 }
 
-/** Holds what this computer needs to get into guests. */
-function guestsIn({ state }: Folders): string {
-  return `${state}/guests`;
-}
-
 function guestIn({ spec, io, folders, host, ask, checkout }: MachinePlace, alias: string): MachineGround['guest'] {
   return guestOf({
     ...{ io, spec, keys: spec.machine.keys, alias, owner: checkout(), state: folders.state, ask },
-    folder: `${guestsIn(folders)}/${alias}`,
+    folder: guestPaths(folders.state, alias).keys,
     from: spec.machine.endpoint.is === 'tunnel' ? undefined : host,
   });
 }

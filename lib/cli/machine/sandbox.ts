@@ -77,13 +77,14 @@ async function setClock(session: Session, { clock }: Io, signal: AbortSignal): P
 }
 
 async function leave(
-  { machine, use, session, lock }: OpenMachine,
+  { machine, use, session, lock, renew }: OpenMachine,
   keep: SandboxSpec['keep'],
   hold: Hold,
   scope: DeedScope,
 ): Promise<Result<unknown, Failure>> {
   const { clone } = machine.spec;
   try {
+    renew();
     if (keep === 'running' && !clone) return ok(use.end());
     return await hold(lock, scope, async (): Promise<Result<unknown, Failure>> => {
       use.end();

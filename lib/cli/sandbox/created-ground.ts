@@ -18,11 +18,17 @@ export function createdOf({ surroundings }: Pick<Call, 'surroundings'>) {
  * A created sandbox as the only thing of a project without a file: its root, a folder of its own that need not be there, makes its workspace and its
  * machine belong to nobody else. All of it is in the record, so that the same is reached whatever became of the profile.
  */
-export function groundOfCreated({ surroundings }: Pick<Call, 'surroundings'>, { id, places }: Pick<Created, 'id' | 'places'>): Ground {
-  const { io, store } = createdOf({ surroundings });
-  const root = store.folderOf(id);
+export function groundOfCreated(call: Pick<Call, 'surroundings'>, { id, places }: Pick<Created, 'id' | 'places'>): Ground {
+  return groundWithoutFile(call, { name: `sbx-${id}`, root: createdOf(call).store.folderOf(id), places });
+}
+
+/** These places, as those of a project that has nothing else. */
+export function groundWithoutFile(
+  { surroundings }: Pick<Call, 'surroundings'>,
+  { name, root, places }: { readonly name: string; readonly root: string; readonly places: readonly SandboxSpec[] },
+): Ground {
   const project: Project = {
-    name: `sbx-${id}`,
+    name,
     root,
     file: `${root}.json`,
     default: [],
@@ -36,7 +42,7 @@ export function groundOfCreated({ surroundings }: Pick<Call, 'surroundings'>, { 
     hub: { interval: 0, wait: 0 },
     secrets: [],
   };
-  return { surroundings, project, drivers: new Map(), io, folders: foldersOf(surroundings.environment, root) };
+  return { surroundings, project, drivers: new Map(), io: effectsOf(surroundings), folders: foldersOf(surroundings.environment, root) };
 }
 
 /** The sandbox that was created; undefined: the profile only made something. */

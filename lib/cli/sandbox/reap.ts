@@ -1,7 +1,5 @@
 import { groupBy } from '../../base/group-by.ts';
-import { err, type Result } from '../../base/result.ts';
-import { limitOf } from '../../io/limit.ts';
-import { refusedHere } from '../../io/trouble.ts';
+import { err } from '../../base/result.ts';
 import type { Created } from '../../model/created.ts';
 import { type Failure, UNREACHABLE } from '../../model/failure.ts';
 import { clearLocks, momentNow, tryHold } from '../../run/created.ts';
@@ -11,6 +9,7 @@ import type { Call } from '../call.ts';
 import { createdOf, placeOf } from './created-ground.ts';
 import { dueOf } from './due.ts';
 import { takeDown } from './take-down.ts';
+import { PATIENCE, within } from './within.ts';
 
 /** What became of one thing that was looked at. */
 export interface Reaped {
@@ -22,9 +21,6 @@ export interface Reaped {
   /** Why it is still there. */
   readonly failure?: Pick<Failure, 'code' | 'message'>;
 }
-
-/** Milliseconds for one of them. */
-const PATIENCE = 120_000;
 
 interface Reap {
   readonly call: Pick<Call, 'surroundings'>;
@@ -97,23 +93,4 @@ async function reapOne(
   if (gone.ok) return { said: { id, is: 'ended', why, did: gone.value } };
   const { code, message } = gone.error;
   return { said: { id, is: 'left', why, did: [], failure: { code, message } }, failure: gone.error };
-}
-
-/** What takes too long is left, as what fails. */
-async function within<T>(
-  ms: number,
-  signal: AbortSignal,
-  work: (signal: AbortSignal) => Promise<Result<T, Failure>>,
-): Promise<Result<T, Failure>> {
-  using limit = limitOf(signal, ms);
-  const late: Failure = { code: 'unreachable', message: `it took longer than ${Math.round(ms / 1000)} s` };
-  try {
-    const done = await work(limit.signal);
-    return done.ok || !limit.deadline.aborted ? done : err(late);
-  } catch (thrown) {
-    if (limit.deadline.aborted) return err(late);
-    const refused = refusedHere(thrown);
-    if (refused === undefined) throw thrown;
-    return err(refused);
-  }
 }

@@ -32,6 +32,12 @@ export interface MachineGround {
   readonly alone: () => Result<void, Failure>;
 }
 
+/** What is enough to stop a machine and to remove it, when nothing but the journal speaks of it. */
+export interface MachineLeft
+  extends Pick<MachineGround, 'name' | 'owner' | 'driver' | 'clock' | 'patiences' | 'journal' | 'recorded' | 'found' | 'alone'> {
+  readonly guest: Pick<Guest, 'forget'>;
+}
+
 /** The guest as seen from this computer: its account, our keys for it, the way in. */
 export interface Guest {
   /** What it is to be given, read from this computer's files; our own key for it is made if there is none. */
@@ -69,7 +75,7 @@ export interface Material {
 export const NOTES = { image: 'image', seeded: 'seeded', hostKey: 'host-key', given: 'given' } as const;
 
 /** The machine, which must be there. */
-export async function theMachine(ground: MachineGround, signal: AbortSignal): Promise<Result<MachineId, Failure>> {
+export async function theMachine(ground: Pick<MachineLeft, 'driver' | 'owner' | 'name' | 'found'>, signal: AbortSignal): Promise<Result<MachineId, Failure>> {
   if (ground.found.id !== undefined) return ok(ground.found.id);
   const found = await findMachine(ground, signal);
   if (!found.ok) return found;
@@ -82,7 +88,7 @@ export async function theMachine(ground: MachineGround, signal: AbortSignal): Pr
 }
 
 /** What bears the owner's tag; a half-done one only where there is no whole one. */
-export async function findMachine({ driver, owner, name }: MachineGround, signal: AbortSignal) {
+export async function findMachine({ driver, owner, name }: Pick<MachineLeft, 'driver' | 'owner' | 'name'>, signal: AbortSignal) {
   const owned = await driver.listOwned(owner, signal);
   if (!owned.ok) return owned;
   const [first, second] = owned.value.filter(({ whole }) => whole);

@@ -2,11 +2,11 @@ import { ok, type Result } from '../../base/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { DeedScope } from '../../model/sandbox-machine.ts';
 import { bring } from '../bring.ts';
-import type { MachineGround } from './ground.ts';
+import type { MachineLeft } from './ground.ts';
 
 /** All that bears the owner's tag, half-done ones too; what it was made from stays. Whoever is killed in between leaves a journal that says so. */
 export async function remove(
-  ground: MachineGround,
+  ground: MachineLeft,
   scope: DeedScope,
 ): Promise<Result<{ readonly id: undefined; readonly did: readonly string[] }, Failure>> {
   const { driver, clock, owner, patiences, journal, guest } = ground;

@@ -2,7 +2,7 @@ import { ok } from '../../base/result.ts';
 import type { DeedScope } from '../../model/sandbox-machine.ts';
 import { bring } from '../bring.ts';
 import { lacksCapability } from '../checks.ts';
-import { type MachineGround, theMachine } from './ground.ts';
+import { type MachineGround, type MachineLeft, theMachine } from './ground.ts';
 
 /** How it is said that a machine goes on from a saved state. */
 export const RESTORED = 'restored';
@@ -41,7 +41,7 @@ const SAID = {
 } as const;
 
 /** Lets it stop: it is asked to, and cut off when it does not hear. */
-export async function stop(ground: MachineGround, scope: DeedScope) {
+export async function stop(ground: MachineLeft, scope: DeedScope) {
   const { driver, clock, owner, patiences } = ground;
   const id = await theMachine(ground, scope.signal);
   if (!id.ok) return id.error.code === 'machine-absent' ? ok({ id: undefined, did: [] }) : id;
