@@ -7,7 +7,7 @@ import { idleLeft } from './idle.ts';
 import { guestPaths } from './paths.ts';
 
 /** A machine in the journal of owned things, as far as this computer knows it. */
-export interface MachineSeen {
+interface MachineSeen {
   readonly state: OwnedState;
   /** The run that it was cloned for; absent: it is no clone. */
   readonly clone?: 'lives' | 'dead';
