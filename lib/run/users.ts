@@ -25,7 +25,10 @@ export function beginUse(io: Pick<Io, 'files' | 'nonce'>, folder: string, comman
   return {
     name,
     nonce: holder.nonce,
-    others: () => usersIn(files, folder, (dead) => files.rmSync(dead, { force: true })).flatMap((one) => (one.nonce === holder.nonce ? [] : [describeHolder(one)])),
+    others: () =>
+      usersIn(files, folder, (dead) => files.rmSync(dead, { force: true })).flatMap((one) =>
+        one.nonce === holder.nonce ? [] : [describeHolder(one)],
+      ),
     end: () => {
       try {
         files.rmSync(`${folder}/${name}`, { force: true });

@@ -112,10 +112,10 @@ withQemu('reap takes away the machine of a sandbox whose record is lost, and no 
     const both = machines();
     assert.is(both.length, 2);
     const dry = await project.sbx(['reap', '-n']);
-    assert.match(dry.stdout, /^would end sbx-[0-9a-f]{16}: the record of the sandbox [0-9a-f]{12} is lost$/m);
+    assert.match(dry.stdout, /^would end \S+: the record of its sandbox is lost$/m);
     assert.equal(machines(), both);
     const said = await project.sbx(['reap']);
-    assert.match(said.stdout, /^ended sbx-[0-9a-f]{16}: .* is lost\n {2}removed \S+$/m);
+    assert.match(said.stdout, /^ended \S+: .* is lost\n {2}removed \S+$/m);
     assert.is(machines().length, 1);
     assert.equal(running(project), []);
     assert.is((await project.sbx(['reap'])).stdout, 'there is nothing to end\n');

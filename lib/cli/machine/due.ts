@@ -12,6 +12,8 @@ interface MachineSeen {
   /** The run that it was cloned for; absent: it is no clone. */
   readonly clone?: 'lives' | 'dead';
   readonly isUsed: boolean;
+  /** It is of a created sandbox whose record is gone: that is written first and goes last. */
+  readonly isLost: boolean;
   /** As `idleLeft` says. */
   readonly idle: number | 'never' | undefined;
 }
@@ -23,22 +25,24 @@ export type MachineDue =
   | { readonly is: 'unknown'; readonly why: string };
 
 /** `me`: a user that does not count. */
-export function lookAtMachine(io: Io, state: string, { state: is, facts = {} }: OwnedThing, me?: string): MachineSeen {
+export function lookAtMachine(io: Io, state: string, { state: is, root, facts = {} }: OwnedThing, me?: string): MachineSeen {
   const { owner = '', clone } = facts;
   const { users, idle } = guestPaths(state, owner);
   return {
     state: is,
     ...(clone === undefined ? {} : { clone: isUserDead(io.files, clone) ? 'dead' : 'lives' }),
     isUsed: usersIn(io.files, users).some(({ nonce }) => nonce !== me),
+    isLost: root.startsWith(`${state}/sandboxes/`) && !io.files.existsSync(`${root}.json`),
     idle: idleLeft(io, idle),
   };
 }
 
-/** Pure. A machine that is whole and no clone is stopped at most: it is somebody's own. */
-export function dueOfMachine({ state, clone, isUsed, idle }: MachineSeen): MachineDue {
+/** Pure. The machine of a project that is whole and no clone is stopped at most: it is somebody's own. */
+export function dueOfMachine({ state, clone, isUsed, isLost, idle }: MachineSeen): MachineDue {
   if (clone === 'lives') return { is: 'lives' };
   if (clone === 'dead') return { is: 'remove', why: 'the run that it was cloned for was killed' };
   if (isUsed) return { is: 'lives' };
+  if (isLost) return { is: 'remove', why: 'the record of its sandbox is lost' };
   if (state === 'intent') return { is: 'finish', why: 'whoever made it was killed' };
   if (state === 'destroying') return { is: 'remove', why: 'whoever removed it was killed, or did not get there' };
   if (idle === undefined) return { is: 'unknown', why: 'the clock of this computer is before the time at which it was used last' };

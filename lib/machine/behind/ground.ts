@@ -75,7 +75,10 @@ export interface Material {
 export const NOTES = { image: 'image', seeded: 'seeded', hostKey: 'host-key', given: 'given' } as const;
 
 /** The machine, which must be there. */
-export async function theMachine(ground: Pick<MachineLeft, 'driver' | 'owner' | 'name' | 'found'>, signal: AbortSignal): Promise<Result<MachineId, Failure>> {
+export async function theMachine(
+  ground: Pick<MachineLeft, 'driver' | 'owner' | 'name' | 'found'>,
+  signal: AbortSignal,
+): Promise<Result<MachineId, Failure>> {
   if (ground.found.id !== undefined) return ok(ground.found.id);
   const found = await findMachine(ground, signal);
   if (!found.ok) return found;

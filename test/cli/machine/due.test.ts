@@ -8,7 +8,7 @@ import type { Io } from '../../../lib/model/io.ts';
 import { realIo } from '../../contract/places.ts';
 import { withFolder } from '../../rig/folder.ts';
 
-const OWN = { state: 'created', isUsed: false, idle: 'never' } as const;
+const OWN = { state: 'created', isUsed: false, isLost: false, idle: 'never' } as const;
 
 test('a machine that is whole and no clone is never removed; only one that nobody is at is touched', () => {
   assert.is(dueOfMachine(OWN).is, 'lives');
@@ -17,10 +17,15 @@ test('a machine that is whole and no clone is never removed; only one that nobod
   assert.is(dueOfMachine({ ...OWN, idle: undefined }).is, 'unknown');
   assert.is(dueOfMachine({ ...OWN, state: 'intent', idle: -1 }).is, 'finish');
   assert.is(dueOfMachine({ ...OWN, state: 'destroying' }).is, 'remove');
+  assert.is(dueOfMachine({ ...OWN, isLost: true }).is, 'remove', 'nobody can name it any more');
   for (const state of ['intent', 'created', 'destroying'] as const) {
-    assert.is(dueOfMachine({ state, isUsed: true, idle: -1 }).is, 'lives', state);
-    assert.is(dueOfMachine({ state, isUsed: true, idle: -1, clone: 'dead' }).is, 'remove', `${state}: others have clones of their own`);
-    assert.is(dueOfMachine({ state, isUsed: false, idle: -1, clone: 'lives' }).is, 'lives', `${state}: it may be of another computer`);
+    assert.is(dueOfMachine({ ...OWN, state, isUsed: true, idle: -1 }).is, 'lives', state);
+    assert.is(
+      dueOfMachine({ ...OWN, state, isUsed: true, idle: -1, clone: 'dead' }).is,
+      'remove',
+      `${state}: others have clones of their own`,
+    );
+    assert.is(dueOfMachine({ ...OWN, state, idle: -1, clone: 'lives' }).is, 'lives', `${state}: it may be of another computer`);
   }
 });
 
