@@ -1,4 +1,5 @@
 import { ok, type Result } from '../../base/result.ts';
+import { setClock } from '../../machine/behind/guest-clock.ts';
 import { raise } from '../../machine/behind/raise.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Io } from '../../model/io.ts';
@@ -64,16 +65,9 @@ function enter({ ground, lock }: OpenMachine, io: Io, hold: Hold, scope: DeedSco
   return hold(lock, scope, async () => {
     const up = await raise(ground, scope);
     if (!up.ok) return up;
-    const { session, isRestored } = up.value;
-    if (isRestored) await setClock(session, io, scope.signal);
-    return ok(session);
+    await setClock(up.value, io.clock, scope.signal);
+    return up;
   });
-}
-
-/** A guest that cannot be told the time goes on all the same: that files arrive later than what was there before does not hang on its clock. */
-async function setClock(session: Session, { clock }: Io, signal: AbortSignal): Promise<void> {
-  const program = 'if [ "$(id -u)" = 0 ]; then date -u -s "@$1"; else sudo -n date -u -s "@$1"; fi >/dev/null 2>&1 || :';
-  await session.program(program, [String(Math.round(clock.now() / 1000))], { signal });
 }
 
 async function leave(

@@ -6,18 +6,11 @@ import type { MachineGround } from './ground.ts';
 import { inject } from './inject.ts';
 import { make } from './make.ts';
 import { setUp } from './set-up.ts';
-import { RESTORED, start } from './start.ts';
+import { start } from './start.ts';
 import { enter } from './wait-for.ts';
 
-interface Raised {
-  readonly session: Session;
-  /** It goes on from a saved state: its clock stands at the time of that. */
-  readonly isRestored: boolean;
-}
-
 /** Brings it up from wherever it is, and goes in: what is so already is found by asking and not done again. */
-export async function raise(ground: MachineGround, scope: DeedScope): Promise<Result<Raised, Failure>> {
-  const did: string[] = [];
+export async function raise(ground: MachineGround, scope: DeedScope): Promise<Result<Session, Failure>> {
   for (const deed of [
     () => make(ground, undefined, scope),
     () => setUp(ground, scope),
@@ -27,10 +20,9 @@ export async function raise(ground: MachineGround, scope: DeedScope): Promise<Re
     const done = await deed();
     if (!done.ok) return done;
     for (const one of done.value.did) scope.note(one);
-    did.push(...done.value.did);
   }
   const there = await enter(ground, scope, 'ours');
   if (!there.ok) return there;
   for (const one of there.value.did) scope.note(one);
-  return ok({ session: there.value.got, isRestored: did.some((one) => one.startsWith(RESTORED)) });
+  return ok(there.value.got);
 }

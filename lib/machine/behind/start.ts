@@ -4,9 +4,6 @@ import { bring } from '../bring.ts';
 import { lacksCapability } from '../checks.ts';
 import { type MachineGround, type MachineLeft, theMachine } from './ground.ts';
 
-/** How it is said that a machine goes on from a saved state. */
-export const RESTORED = 'restored';
-
 /** Lets it run, from its saved state where it has one. */
 export async function start(ground: MachineGround, scope: DeedScope) {
   const { driver, clock, owner, patiences, spec } = ground;
@@ -24,7 +21,7 @@ export async function start(ground: MachineGround, scope: DeedScope) {
     if (names.value.includes(spec.snapshot)) {
       const restored = await snapshots.restore(id.value, spec.snapshot, signal);
       if (!restored.ok) return restored;
-      did.push(`${RESTORED} ${spec.snapshot}`);
+      did.push(`restored ${spec.snapshot}`);
     }
   }
   const up = await bring({ driver, clock, owner, patiences, doing: (deed) => scope.note(SAID[deed]) }, id.value, 'running', signal);
