@@ -27,6 +27,8 @@ interface CreatedStore {
   folderOf(id: string): string;
 }
 
+/** What another version of sbx wrote in another form is left to it. */
+const FORMAT = 1;
 const RECORD = /^([0-9a-f]{12})\.json$/;
 
 export function openCreated(io: Pick<Io, 'files' | 'nonce'>, state: string): CreatedStore {
@@ -36,8 +38,10 @@ export function openCreated(io: Pick<Io, 'files' | 'nonce'>, state: string): Cre
 
   const read = (id: string): Created | undefined => {
     try {
-      const found = unstampLine(readRegular(files, pathOf(id)).toString('utf8').trimEnd()) as Created | undefined;
-      return found?.id === id ? found : undefined;
+      const { format, ...found } = unstampLine(readRegular(files, pathOf(id)).toString('utf8').trimEnd()) as Created & {
+        readonly format: unknown;
+      };
+      return format === FORMAT && found.id === id ? found : undefined;
     } catch {
       return undefined;
     }
@@ -55,7 +59,7 @@ export function openCreated(io: Pick<Io, 'files' | 'nonce'>, state: string): Cre
     },
     write(created) {
       makeFolder(files, folder, 0o700);
-      replaceFile(io, pathOf(created.id), `${stampLine(created)}\n`, { mode: 0o600, sync: true });
+      replaceFile(io, pathOf(created.id), `${stampLine({ format: FORMAT, ...created })}\n`, { mode: 0o600, sync: true });
     },
     remove(id) {
       files.rmSync(`${folder}/${id}`, { recursive: true, force: true });

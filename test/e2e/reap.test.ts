@@ -3,6 +3,10 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { nonce, realFiles } from '../../lib/io/io.ts';
+import type { Created } from '../../lib/model/created.ts';
+import { openCreated } from '../../lib/run/created.ts';
+import { stampLine } from '../../lib/run/journal.ts';
 import { cleanEnvironment, execute, REPOSITORY, SBX } from '../rig/cli.ts';
 import { withFolder } from '../rig/folder.ts';
 import { needing } from '../rig/needing.ts';
@@ -99,14 +103,24 @@ reaping('a create that is at work is left alone by reap; once it was killed it i
   }),
 );
 
-test('a damaged record is said, and left', () =>
+test('a record that is damaged, or of another version, is said and left, and holds up no other one', () =>
   withFolder(async (home) => {
-    write('{"id":"0123456789ab"', home, '.state/sbx/sandboxes/0123456789ab.json');
+    const records = '.state/sbx/sandboxes';
+    write('{"id":"0123456789ab"', home, records, '0123456789ab.json');
+    write(`${stampLine({ format: 2, id: 'ba9876543210', state: 'paused' })}\n`, home, records, 'ba9876543210.json');
+    const over = { id: 'aaaaaaaaaaaa', profile: 'one', state: 'creating', inputs: {}, since: { at: 1, boot: '', up: 0 }, places: [] };
+    openCreated({ files: realFiles, nonce }, join(home, '.state/sbx')).write(over as unknown as Created);
     const { sbx } = await import('../rig/cli.ts');
     const said = await sbx(['reap'], { cwd: home, home });
-    assert.is(said.code, 0);
-    assert.match(said.stdout, /^left \S+0123456789ab\.json: the record is damaged$/m);
-    assert.match((await sbx(['ls'], { cwd: home, home })).stderr, /0123456789ab\.json is damaged/);
+    assert.is(said.code, 0, said.stderr);
+    for (const id of ['0123456789ab', 'ba9876543210'])
+      assert.match(said.stdout, new RegExp(`^left \\S+${id}\\.json: the record is damaged, or of another version of sbx$`, 'm'));
+    assert.match(said.stdout, /^ended aaaaaaaaaaaa: /m);
+    for (const command of ['ls', 'doctor']) {
+      const { code, stdout, stderr } = await sbx([command], { cwd: home, home });
+      assert.is(code, 0, stderr);
+      assert.match(stdout + stderr, /ba9876543210\.json is damaged, or of another version of sbx/);
+    }
   }));
 
 needing('systemd-analyze')('the units of examples/reap are what systemd takes', () =>

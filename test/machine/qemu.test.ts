@@ -1,5 +1,17 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -268,5 +280,36 @@ test('the words of QEMU: the accelerator is the one that was chosen, and no word
     /-accel kvm -cpu host .*seed\.iso,format=raw,if=virtio,readonly=on/,
   );
 });
+
+withQemu('a link in the place of a machine leads to what is not ours: nothing there is removed, made or changed', () =>
+  inLocalQemu(async (at) => {
+    const { driver, owner } = at;
+    const wish = wishIn(at);
+    const theirs = join(at.folder, 'theirs');
+    mkdirSync(theirs);
+    writeFileSync(join(theirs, 'file'), 'theirs');
+    mkdirSync(join(at.folder, 'machines of qemu'));
+    symlinkSync(theirs, homeOf(at, wish.id));
+    const all = [driver.destroy(wish.id, owner, never), driver.importAppliance(wish, never), driver.powerOff(wish.id, never)];
+    for (const done of await Promise.all(all)) assert.is(done.ok || done.error.code, 'machine-foreign');
+    assert.equal(readdirSync(theirs), ['file']);
+    unlinkSync(homeOf(at, wish.id));
+  }),
+);
+
+withQemu('a process that only speaks of a machine is not its QEMU: it is not ended, nor is the machine on', () =>
+  inLocalQemu(async (at) => {
+    const id = await made(at);
+    const speaks = spawn('perl', ['-e', '$| = 1; print 1; sleep 60', `sbx-${id}`], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      await once(speaks.stdout, 'data');
+      assert.is(good(await at.driver.state(id, never)), 'off');
+      good(await at.driver.destroy(id, at.owner, never));
+      assert.equal([speaks.exitCode, speaks.signalCode], [null, null]);
+    } finally {
+      speaks.kill('SIGKILL');
+    }
+  }),
+);
 
 test.run();

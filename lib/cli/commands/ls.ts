@@ -15,7 +15,7 @@ export async function ls(call: Call): Promise<number> {
   else {
     const table = all.map((one) => [one.id, one.name ?? '', one.profile, one.state, lifeOf(one, now), whereIs(one)]);
     call.out.write(table.length === 0 ? 'no sandbox was created\n' : `${rows(table, call.columns).join('\n')}\n`);
-    for (const file of damaged) complain(call, { message: `${file} is damaged`, hint: 'sbx reap says what it was' });
+    for (const file of damaged) complain(call, { message: `${file} is damaged, or of another version of sbx` });
   }
   return EXIT.done;
 }

@@ -24,7 +24,9 @@ export function judgeCreated({ count, due, damaged }: CreatedSeen): readonly Fin
     if (one.is === 'lives') return [];
     return [{ is: 'warning', says: `the created sandbox ${id}: ${one.why}`, ...(one.is === 'due' ? { mend: 'sbx reap' } : {}) }];
   });
-  const unread = damaged.map((path): Finding => ({ is: 'warning', says: `${path} is damaged: what it was nobody knows` }));
+  const unread = damaged.map(
+    (path): Finding => ({ is: 'warning', says: `${path} is damaged, or of another version of sbx: what it was nobody knows` }),
+  );
   const fine: Finding = { is: 'ok', says: count === 0 ? 'no sandbox was created' : `${count} created, none to be ended` };
   return found.length + unread.length === 0 ? [fine] : [...found, ...unread];
 }

@@ -42,7 +42,9 @@ export async function reapSandboxes(reap: Reap, signal: AbortSignal): Promise<re
     clearLocks(io, state, store);
     sweepLeftovers(io, leftoversOfState(state));
   }
-  const unread = damaged.map((path): Reaped => ({ id: path, is: 'left', why: 'the record is damaged', did: [] }));
+  const unread = damaged.map(
+    (path): Reaped => ({ id: path, is: 'left', why: 'the record is damaged, or of another version of sbx', did: [] }),
+  );
   return [...reaped.flat(), ...unread];
 }
 

@@ -1,7 +1,8 @@
 /**
  * Programs in POSIX sh that run where QEMU is. $1 is the folder of all machines (empty: the usual one), $2 the id of one; then what each says.
- * A machine is a folder `ID.OWNER`, so that it has an owner from its first moment to its last. A process of QEMU is known by a word that
- * nothing else has among its words, so it is found whoever started it and whatever was written down: that word is no word of a program of ours either. Whoever changes a machine holds its lock.
+ * A machine is a folder `ID.OWNER`, so that it has an owner from its first moment to its last; a link of that name leads to what is not ours. A
+ * process of QEMU is known by a word that says which machine it is, where QEMU is given it, so it is found whoever started it and whatever was
+ * written down; who only speaks of a machine has the word elsewhere, and is left alone. Whoever changes a machine holds its lock.
  */
 
 /** How a program ends when the machine is not as it must be. */
@@ -10,8 +11,13 @@ export const EXITS = { absent: 44, foreign: 45, running: 46, half: 47, off: 48, 
 export const BEGIN = `
 umask 077; export LC_ALL=C
 root=\${1:-\${XDG_STATE_HOME:-$HOME/.local/state}/sbx/machines}; id=$2; shift 2
-found() { for d in "$root/$id".*; do [ -d "$d" ] && cd -P -- "$d" && return; done; exit ${EXITS.absent}; }
-pids() { printf 'sbx-%s\\n' "$id" | grep -lzxF -f - /proc/[0-9]*/cmdline 2>/dev/null | sed 's,^/proc/\\([0-9]*\\)/.*,\\1,'; }
+own() { [ ! -L "$1" ] || exit ${EXITS.foreign}; }
+found() { for d in "$root/$id".*; do own "$d"; [ -d "$d" ] && cd -P -- "$d" && return; done; exit ${EXITS.absent}; }
+pids() {
+  for f in $(printf 'sbx-%s\\n' "$id" | grep -lzxF -f - /proc/[0-9]*/cmdline 2>/dev/null); do
+    case $(tr '\\000' ' ' 2>/dev/null <"$f") in *" -name sbx-$id -daemonize "*) f=\${f%/*}; echo "\${f##*/}";; esac
+  done
+}
 off() { [ -z "$(pids)" ] || exit ${EXITS.running}; }
 locked() { exec 9>>lock; flock -w "\${1:-0}" 9 || exit ${EXITS.busy}; case $(readlink /proc/$$/fd/9) in *deleted*) exit ${EXITS.busy};; esac; }
 whole() { grep -q '"whole":true' machine 2>/dev/null || exit ${EXITS.half}; }
@@ -62,13 +68,14 @@ qemu-system-x86_64 -version; qemu-system-x86_64 -accel help
 `;
 
 /** $3 owner. Says whether the import of this wish was finished: then nothing need be looked at again. */
-export const FINISHED = `${BEGIN}cd -P -- "$root/$id.$1" 2>/dev/null && grep -q '"whole":true' machine 2>/dev/null && echo yes
+export const FINISHED = `${BEGIN}own "$root/$id.$1"; cd -P -- "$root/$id.$1" 2>/dev/null && grep -q '"whole":true' machine 2>/dev/null && echo yes
 :
 `;
 
 /** $3 owner, $4 the folder's settings while it is half done, $5 when it is whole; then for each disk where it comes from and its name here. */
 export const IMPORT = `${BEGIN}
 owner=$1; half=$2; all=$3; shift 3
+own "$root/$id.$owner"
 for d in "$root/$id".*; do [ -d "$d" ] && [ "$d" != "$root/$id.$owner" ] && exit ${EXITS.foreign}; done
 mkdir -p -- "$root/$id.$owner" && cd -P -- "$root/$id.$owner" || exit 1
 locked
@@ -84,7 +91,7 @@ printf '%s\\n' "$all" >machine.new && mv -f machine.new machine
 /** $3 id of the new one, $4 owner, $5 and $6 as of import. The disks as they are now become layers that nobody writes; both go on above them. */
 export const CLONE = `${BEGIN}
 to=$root/$1.$2; half=$3; all=$4
-found; locked; whole; off
+own "$to"; found; locked; whole; off
 for disk in disk-*; do [ -z "$(qemu-img snapshot -l "$disk")" ] || exit ${EXITS.taken}; done
 mkdir -p -- "$to" && exec 8>>"$to/lock" && flock -n 8 || exit ${EXITS.busy}
 grep -q '"whole":true' "$to/machine" 2>/dev/null && exit 0
