@@ -43,4 +43,20 @@ withTools('virtualbox stand-in: keys lie in the shared folder build-init that th
   ),
 );
 
+withTools('virtualbox stand-in: a machine of the same name that is not ours is refused, and stays; nothing of ours does', () =>
+  inLocalVirtualBoxStandIn((at) =>
+    behind(at, {}, async ({ machine, again, scope, ground, journal }) => {
+      const theirs = again({ owner: `${at.owner}-theirs` });
+      const { id } = good(await theirs.make(undefined, scope));
+      const refused = await machine.make(undefined, scope);
+      assert.is(refused.ok ? '' : refused.error.code, 'machine-foreign');
+      good(await machine.remove(scope));
+      assert.equal(good(await ground.driver.listOwned(at.owner, scope.signal)), []);
+      assert.is(good(await theirs.find(scope)), id);
+      good(await ground.driver.destroy(id ?? '', `${at.owner}-theirs`, scope.signal));
+      assert.is(journal.standing().size, 0, 'one journal for both');
+    }),
+  ),
+);
+
 test.run();
