@@ -7,10 +7,15 @@ root=${1:-}
 
 if [ -z "$root" ]; then
   journalctl --relinquish-var 2>/dev/null || :
+  # It would write its file once more when the machine is switched off.
+  systemctl -q stop systemd-random-seed.service 2>/dev/null || :
   apt-get -qq clean
 fi
 
-# Keys and settings.
+# Keys and settings. What is removed still lies on the disk, in blocks too small to be given back: so these are overwritten.
+for file in "$root"/etc/ssh/ssh_host_* "$root"/etc/ssh/image-build/* "$root"/root/.ssh/* "$root"/home/*/.ssh/* "$root/etc/build-agent.env"; do
+  [ ! -f "$file" ] || [ -L "$file" ] || shred -u -n 1 "$file"
+done
 rm -rf "$root/etc/ssh/image-build" "$root/etc/ssh/sshd_config.d/00-image-build.conf"
 rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/build-agent.env"
 rm -rf "$root"/root/.ssh "$root"/home/*/.ssh
@@ -34,6 +39,7 @@ rm -rf "$root"/var/log/journal/* "$root"/var/lib/apt/lists/* "$root"/var/cache/a
 rm -rf "$root"/tmp/* "$root"/tmp/.[!.]* "$root"/var/tmp/*
 
 if [ -z "$root" ]; then
+  sync # only then are the blocks of what was removed free
   fstrim --all || :
   sync
 fi
