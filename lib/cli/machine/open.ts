@@ -19,6 +19,7 @@ import { beginUse, isUserDead, type Use } from '../../run/users.ts';
 import { driverFor } from './drivers.ts';
 import { guestOf } from './guest.ts';
 import { renewIdle } from './idle.ts';
+import { machineJournal } from './owned.ts';
 import { guestPaths } from './paths.ts';
 
 /** What a machine behind a sandbox hangs on. */
@@ -58,6 +59,11 @@ export function machineName({ spec, project }: Pick<MachinePlace, 'spec' | 'proj
   return spec.machine.name ?? `${project.name}-${spec.name}`;
 }
 
+/** How places name it. */
+export function machineTarget(place: Parameters<typeof machineName>[0]): string {
+  return `machine ${machineName(place)}`;
+}
+
 export async function openMachine(place: MachinePlace, signal: AbortSignal): Promise<Result<OpenMachine, Failure>> {
   const { spec, io, folders } = place;
   const tag = ownerOf(place);
@@ -89,7 +95,7 @@ export async function openMachine(place: MachinePlace, signal: AbortSignal): Pro
       patiences: PATIENCES,
       found: {},
     },
-    journal: journal.of({
+    journal: machineJournal(journal, machineTarget(place), {
       ...{ kind: 'machine', sandbox: spec.name, target: place.host ?? 'local', root: place.project.root, checkout: place.checkout() },
       facts: { driver: spec.machine.driver, owner, name, ...place.way, ...(owner === tag ? {} : { clone: use.name }) },
     }),

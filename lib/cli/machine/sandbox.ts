@@ -7,7 +7,7 @@ import type { SandboxSpec } from '../../model/project.ts';
 import type { Sandbox, Session } from '../../model/sandbox.ts';
 import type { DeedScope, SandboxMachine } from '../../model/sandbox-machine.ts';
 import { type Hold, holdOn, oneByOne } from './one-by-one.ts';
-import { type MachinePlace, machineName, type OpenMachine, openMachine } from './open.ts';
+import { type MachinePlace, machineTarget, type OpenMachine, openMachine } from './open.ts';
 
 /** A place that is a machine: brought up when it is reached, and left as `keep` says when its last user is gone. */
 export interface MachineSandbox extends Sandbox {
@@ -32,7 +32,7 @@ export function machineSandbox(place: MachinePlace): MachineSandbox {
   return {
     name: spec.name,
     kind: 'machine',
-    target: `machine ${machineName(place)}`,
+    target: machineTarget(place),
     machine: async () => {
       const opened = await open(NEVER);
       return opened.ok ? ok(oneByOne(opened.value.machine, opened.value.lock, hold)) : opened;
