@@ -39,6 +39,7 @@ export function surroundingsOf(process: NodeJS.Process, home: string, importModu
   for (const [name, value] of Object.entries(process.env)) if (value !== undefined) environment.set(name, value);
   // All that looks for a home finds one. What is not absolute would be another folder in each project.
   if (!isAbsolute(environment.get('HOME') ?? '')) environment.set('HOME', account()?.homedir ?? '/');
+  environment.set('SBX_RECIPES', join(home, 'recipes'));
   return {
     argv: process.argv.slice(2),
     cwd: process.cwd(),

@@ -110,7 +110,7 @@ export function environmentPage(): string {
     ...table(['variable', 'stands for'], rows(flagVariables())),
     '## Those that a step gets',
     '',
-    `A step here gets ${[...BASE].map(code).join(', ')} and those that start with \`LC_\`, if they are set; they do not count. A step elsewhere gets what its place gives. Both get what \`env\`, \`passEnv\` and \`secrets\` declare, and`,
+    `A step here gets ${[...BASE].map(code).join(', ')} and those that start with \`LC_\`, if they are set; they do not count. \`SBX_RECIPES\` is the folder of the recipes that come with sbx. A step elsewhere gets what its place gives. Both get what \`env\`, \`passEnv\` and \`secrets\` declare, and`,
     '',
     ...table(['variable', 'value'], rows(STEP_VARIABLES)),
   ].join('\n');
