@@ -29,6 +29,14 @@ const PROGRAMS = [
   ['qemu-img', 'qemu-utils'],
   ['xorriso', 'xorriso'],
   ['perl', 'perl'],
+  ['packer', 'packer'],
+  ['shellcheck', 'shellcheck'],
+  ['mmdebstrap', 'mmdebstrap'], // images of machines
+  ['sfdisk', 'fdisk'],
+  ['mcopy', 'mtools'],
+  ['syslinux', 'syslinux syslinux-common'],
+  ['mke2fs', 'e2fsprogs'],
+  ['debugfs', 'e2fsprogs'],
   ['podman', 'podman netavark aardvark-dns'], // containers
   ['podman-compose', 'podman-compose'],
   ['runc', 'runc'],
@@ -37,12 +45,6 @@ const PROGRAMS = [
 
 /** More of them, for the tests of minutes. */
 const LONG = [
-  ['mmdebstrap', 'mmdebstrap'],
-  ['sfdisk', 'fdisk'],
-  ['mcopy', 'mtools'],
-  ['syslinux', 'syslinux syslinux-common'],
-  ['mke2fs', 'e2fsprogs'],
-  ['debugfs', 'e2fsprogs'],
   ['dockerd', 'docker.io'],
   ['docker-compose', 'docker-compose'],
 ];
