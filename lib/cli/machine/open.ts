@@ -55,7 +55,7 @@ export interface OpenMachine {
 }
 
 /** What people call it. */
-export function machineName({ spec, project }: Pick<MachinePlace, 'spec' | 'project'>): string {
+function machineName({ spec, project }: Pick<MachinePlace, 'spec' | 'project'>): string {
   return spec.machine.name ?? `${project.name}-${spec.name}`;
 }
 
