@@ -25,6 +25,8 @@ interface Creating {
   readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
   readonly said: () => string;
+  /** On standard error. */
+  readonly noted: () => string;
 }
 
 type Create = (...args: readonly string[]) => Promise<Creating>;
@@ -42,15 +44,19 @@ function withMachine(
       const child = spawn(process.execPath, [SBX, 'create', '--profile', 'small', ...args], {
         cwd: project.root,
         env,
-        stdio: ['ignore', 'pipe', 'ignore'],
+        stdio: ['ignore', 'pipe', 'pipe'],
       });
       let out = '';
+      let err = '';
+      child.stderr?.on('data', (chunk) => {
+        err += String(chunk);
+      });
       child.stdout?.on('data', (chunk) => {
         out += String(chunk);
       });
       const ended = new Promise<number | null>((end) => child.once('close', end));
       assert.ok(await comes(async () => running(project).length > 0), 'it does not start');
-      return { child, ended, said: () => out };
+      return { child, ended, said: () => out, noted: () => err };
     };
     try {
       await use(project, () => namesIn(join(state, 'machines')).filter((name) => /-.*-/.test(name)), create);
@@ -80,6 +86,17 @@ withQemu('TERM while its machine starts: create takes it away again, whole', () 
     assert.equal(namesIn(join(project.home, '.state/sbx/sandboxes')), []);
     assert.equal(running(project), []);
   }),
+);
+
+withQemu('TERM while sbx asks whether it has an address yet: the same', () =>
+  withMachine(async (project, machines, create) => {
+    const { child, ended, noted } = await create();
+    assert.ok(await comes(async () => noted().includes('waits for its guest')), noted());
+    child.kill('SIGTERM');
+    assert.is(await ended, 143);
+    assert.equal(machines(), []);
+    assert.equal(namesIn(join(project.home, '.state/sbx/sandboxes')), []);
+  }, ', network: none }'),
 );
 
 withQemu('kill -9 while its machine starts: reap takes the machine away, and what it was made from stays', () =>

@@ -1,22 +1,22 @@
 import { resolve } from 'node:path';
 import { parseDuration } from '../../base/duration.ts';
-import { ok, type Result } from '../../base/result.ts';
-import { limitOf } from '../../io/limit.ts';
-import { fileTrouble } from '../../io/trouble.ts';
+import { err, ok, type Result } from '../../base/result.ts';
+import { fileTrouble, refusedHere } from '../../io/trouble.ts';
 import type { Created } from '../../model/created.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { SandboxSpec } from '../../model/project.ts';
-import { holdSandbox, momentNow } from '../../run/created.ts';
+import { momentNow } from '../../run/created.ts';
 import { EXIT, exitCode } from '../../run/exit-code.ts';
-import { describeHolder } from '../../run/holder.ts';
 import { type Call, complain, refuse } from '../call.ts';
 import { bringUp } from '../sandbox/bring-up.ts';
 import { build } from '../sandbox/build.ts';
 import { createdOf, groundOfCreated, placeOf } from '../sandbox/created-ground.ts';
+import { hold } from '../sandbox/hold.ts';
 import { profileMeant } from '../sandbox/modes.ts';
 import { newId, type OpenedProfile, openProfile } from '../sandbox/profile.ts';
 import { documentOfSandbox, lifeOf, whereIs } from '../sandbox/show.ts';
 import { takeDown } from '../sandbox/take-down.ts';
+import { within } from '../sandbox/within.ts';
 import { kindOf } from '../search.ts';
 import { stoppable } from '../stoppable.ts';
 
@@ -35,12 +35,7 @@ export async function create(call: Call): Promise<number> {
   const wish = wishOf(call, id, meant.profile, opened);
   if (typeof wish === 'number') return wish;
   return await stoppable(surroundings, async (signal) => {
-    const { io, state } = createdOf(call);
-    const held = await holdSandbox(
-      io,
-      { state, id, command: 'sbx create' },
-      { signal, waiting: (holder) => call.err.write(`waiting for ${describeHolder(holder)}\n`) },
-    );
+    const held = await hold(call, id, 'sbx create', signal);
     if (!held.ok) return failed(call, held.error);
     using _lock = held.value;
     return await make(call, wish, opened, signal);
@@ -96,7 +91,7 @@ async function make(call: Call, { created, repo }: Wish, opened: OpenedProfile, 
     last = next;
     store.write(next);
   };
-  const made = await up({ call, created, repo, opened, keep, note }, signal);
+  const made = await settled(up({ call, created, repo, opened, keep, note }, signal), signal);
   if (made.ok && !signal.aborted) {
     const { lease } = made.value;
     const since = momentNow(io);
@@ -106,14 +101,26 @@ async function make(call: Call, { created, repo }: Wish, opened: OpenedProfile, 
     else call.out.write(`${ready.id}  ${whereIs(ready)}  ${lifeOf(ready, since)}\n`);
     return EXIT.done;
   }
-  using limit = limitOf(new AbortController().signal, UNDO);
-  const failure: Failure = made.ok ? { code: 'cancelled', message: 'cancelled' } : made.error;
-  const undone = await takeDown(call, last, limit.signal);
+  const failure = made.ok ? CANCELLED : made.error;
+  const undone = await within(UNDO, new AbortController().signal, (limited) => takeDown(call, last, limited));
   if (!undone.ok) {
     keep({ ...last, state: 'failed', failure: { code: failure.code, message: failure.message } });
     call.err.write(`what was made could not be taken away: ${undone.error.message}\n  sbx reap tries it again; its id is ${created.id}\n`);
   }
   return signal.aborted ? EXIT.failed : failed(call, failure);
+}
+
+const CANCELLED: Failure = { code: 'cancelled', message: 'cancelled' };
+
+/** What stops it, or what this computer refuses, is a failure like others: what there is of it by then is taken away. */
+async function settled<T>(making: Promise<Result<T, Failure>>, signal: AbortSignal): Promise<Result<T, Failure>> {
+  try {
+    return await making;
+  } catch (thrown) {
+    const failure = signal.aborted ? CANCELLED : refusedHere(thrown);
+    if (failure === undefined) throw thrown;
+    return err(failure);
+  }
 }
 
 /** A machine that is made for it is nobody else's, and stays until it is destroyed. */

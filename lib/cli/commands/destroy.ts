@@ -1,10 +1,9 @@
 import type { Failure } from '../../model/failure.ts';
-import { holdSandbox } from '../../run/created.ts';
 import { EXIT, exitCode } from '../../run/exit-code.ts';
-import { describeHolder } from '../../run/holder.ts';
 import { documentOf } from '../../view/document.ts';
 import { type Call, complain } from '../call.ts';
 import { createdOf } from '../sandbox/created-ground.ts';
+import { hold } from '../sandbox/hold.ts';
 import { sandboxNamed } from '../sandbox/named.ts';
 import { takeDown } from '../sandbox/take-down.ts';
 import { stoppable } from '../stoppable.ts';
@@ -21,12 +20,10 @@ export async function destroy(call: Call): Promise<number> {
         codes.push(created);
         continue;
       }
-      const { io, state, store } = createdOf(call);
       const { id } = created;
-      const waiting = (holder: Parameters<typeof describeHolder>[0]): void => call.err.write(`waiting for ${describeHolder(holder)}\n`);
-      const held = await holdSandbox(io, { state, id, command: 'sbx destroy' }, { signal, waiting });
+      const held = await hold(call, id, 'sbx destroy', signal);
       using _lock = held.ok ? held.value : undefined;
-      const now = store.read(id);
+      const now = createdOf(call).store.read(id);
       const gone = !held.ok ? held : now === undefined ? { ok: true as const, value: [] } : await takeDown(call, now, signal);
       signal.throwIfAborted();
       if (gone.ok) {

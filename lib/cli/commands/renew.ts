@@ -1,8 +1,8 @@
-import { holdSandbox, momentNow } from '../../run/created.ts';
+import { momentNow } from '../../run/created.ts';
 import { EXIT } from '../../run/exit-code.ts';
-import { describeHolder } from '../../run/holder.ts';
 import { type Call, complain, refuse } from '../call.ts';
 import { createdOf } from '../sandbox/created-ground.ts';
+import { hold } from '../sandbox/hold.ts';
 import { sandboxNamed } from '../sandbox/named.ts';
 import { documentOfSandbox, lifeOf } from '../sandbox/show.ts';
 import { stoppable } from '../stoppable.ts';
@@ -12,10 +12,9 @@ export async function renew(call: Call): Promise<number> {
   const named = sandboxNamed(call, call.words.operands[0] ?? '');
   if (typeof named === 'number') return named;
   return await stoppable(call.surroundings, async (signal) => {
-    const { io, state, store } = createdOf(call);
+    const { io, store } = createdOf(call);
     const { id } = named;
-    const waiting = (holder: Parameters<typeof describeHolder>[0]): void => call.err.write(`waiting for ${describeHolder(holder)}\n`);
-    const held = await holdSandbox(io, { state, id, command: 'sbx renew' }, { signal, waiting });
+    const held = await hold(call, id, 'sbx renew', signal);
     if (!held.ok) {
       complain(call, held.error);
       return EXIT.failed;

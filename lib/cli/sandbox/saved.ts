@@ -1,12 +1,11 @@
 import type { Failure } from '../../model/failure.ts';
-import { holdSandbox } from '../../run/created.ts';
 import { EXIT, exitCode } from '../../run/exit-code.ts';
-import { describeHolder } from '../../run/holder.ts';
 import { type Call, complain, refuse } from '../call.ts';
-import { machineIn, sandboxOf } from '../sandboxes.ts';
 import { stoppable } from '../stoppable.ts';
 import { createdOf, groundOfCreated, placeOf } from './created-ground.ts';
+import { hold } from './hold.ts';
 import { sandboxNamed } from './named.ts';
+import { withMachine } from './with-machine.ts';
 
 /** Saves the machine of a created sandbox under a name, or takes it back to what was saved. */
 export async function save(call: Call, deed: 'snapshot' | 'restore'): Promise<number> {
@@ -20,21 +19,19 @@ export async function save(call: Call, deed: 'snapshot' | 'restore'): Promise<nu
       complain(call, failure);
       return exitCode([{ is: 'failed', failure }], undefined);
     };
-    const { io, state } = createdOf(call);
-    const waiting = (holder: Parameters<typeof describeHolder>[0]): void => call.err.write(`waiting for ${describeHolder(holder)}\n`);
-    const held = await holdSandbox(io, { state, id: named.id, command: `sbx ${deed}` }, { signal, waiting });
+    const { id } = named;
+    const held = await hold(call, id, `sbx ${deed}`, signal);
     if (!held.ok) return failed(held.error);
     using _lock = held.value;
-    const spec = placeOf(named);
+    const created = createdOf(call).store.read(id); // as it is now that nobody else changes it
+    if (created?.state !== 'ready') return refuse(call, `${id} is ${created?.state ?? 'gone'}`, `only what is ready has a ${deed}`);
+    const spec = placeOf(created);
     if (spec?.machine === undefined) {
-      const message = `${named.id} has no machine of its own: it was attached to one, or only made something`;
+      const message = `${id} has no machine of its own: it was attached to one, or only made something`;
       return failed({ code: 'capability-missing', message, hint: 'what is in a VM that is not ours is not ours to save' });
     }
-    const sandbox = sandboxOf(spec, groundOfCreated(call, named));
-    const machine = await machineIn(new Map([[spec.name, sandbox]]), spec.name);
-    if (!machine.ok) return failed(machine.error);
-    const done = await machine.value[deed](name, { signal, note: (text) => call.err.write(`note: ${text}\n`) });
-    await sandbox.leave?.(() => {});
+    const note = (text: string): void => call.err.write(`note: ${text}\n`);
+    const done = await withMachine(spec, groundOfCreated(call, created), (machine) => machine[deed](name, { signal, note }));
     if (!done.ok) return failed(done.error);
     const did = done.value.did.length === 0 ? [`it was saved as ${name} already`] : done.value.did;
     for (const one of did) call.out.write(`${one}\n`);

@@ -4,8 +4,9 @@ import type { Failure } from '../../model/failure.ts';
 import { openOwned } from '../../run/owned.ts';
 import { removeWorkspace } from '../../sync/workspace.ts';
 import type { Call } from '../call.ts';
-import { checkoutIn, machineIn, sandboxOf } from '../sandboxes.ts';
+import { checkoutIn, sandboxOf } from '../sandboxes.ts';
 import { createdOf, groundOfCreated, placeOf } from './created-ground.ts';
+import { withMachine } from './with-machine.ts';
 
 /**
  * Takes away what there is of a sandbox, the record last, and says what that was. Again is no error. A machine goes with all that is in it; of one
@@ -29,10 +30,7 @@ async function empty(call: Pick<Call, 'surroundings'>, created: Created, signal:
   const ground = groundOfCreated(call, created);
   const { io, folders, project } = ground;
   if (spec.kind === 'machine') {
-    const sandbox = sandboxOf(spec, ground);
-    const machine = await machineIn(new Map([[spec.name, sandbox]]), spec.name);
-    const removed = machine.ok ? await machine.value.remove({ signal, note: () => {} }) : machine;
-    await sandbox.leave?.(() => {});
+    const removed = await withMachine(spec, ground, (machine) => machine.remove({ signal, note: () => {} }));
     return removed.ok ? ok(removed.value.did) : removed;
   }
   const { workspace } = created;
