@@ -92,7 +92,7 @@ export const CREATED: readonly Command[] = [
     most: 0,
     summary: 'End what has lived too long, and what killed processes left',
     about:
-      'Ends created sandboxes whose time is over, undoes what a killed create left and finishes what a killed destroy began. Of machines of projects, it ends half-made ones and clones that killed runs left, and stops those that nobody has used for their idle time; it never removes one that is whole. What is not reached is said and left for the next time; nothing that is not ours is touched; two at once are one. For cron and systemd: examples/reap. The exit code is 0 whatever could not be ended.',
+      'Ends created sandboxes whose time is over, undoes what a killed create left and finishes what a killed destroy began. It takes down the containers that killed runs left. Of machines of projects, it ends half-made ones and clones that killed runs left, and stops those that nobody has used for their idle time; it never removes one that is whole. What is not reached is said and left for the next time; nothing that is not ours is touched; two at once are one. For cron and systemd: examples/reap. The exit code is 0 whatever could not be ended.',
     flags: ['dry-run', 'json', ...SHOW],
     examples: [
       ['sbx reap -n', 'what would be ended, and why'],

@@ -7,6 +7,7 @@ import { makeFolder, syncFolder, writeWhole } from '../io/replace.ts';
 import type { Io } from '../model/io.ts';
 import type { OwnedJournal, OwnedKind, OwnedState } from '../model/owned.ts';
 import { stampLine, unstampLine } from './journal.ts';
+import { userName } from './users.ts';
 
 /** What it is, whose, and where. */
 interface OwnedPlace extends OwnedKind {
@@ -21,6 +22,8 @@ interface OwnedPlace extends OwnedKind {
 
 export interface OwnedThing extends OwnedPlace {
   readonly path: string;
+  /** The process that said so last; see `isUserDead`. Absent: another version of sbx did. */
+  readonly by?: string;
   readonly state: OwnedState;
   readonly at: number;
 }
@@ -36,6 +39,8 @@ type Line = Omit<OwnedThing, 'state'> & { readonly state: OwnedState | 'destroye
 
 export function openOwned(io: Pick<Io, 'files' | 'clock'>, stateFolder: string): Owned {
   const { files, clock } = io;
+  let self: string | undefined;
+  const me = (): string => (self ??= userName(files));
   const path = `${stateFolder}/owned.ndjson`;
 
   const append = (line: Line): void => {
@@ -68,7 +73,7 @@ export function openOwned(io: Pick<Io, 'files' | 'clock'>, stateFolder: string):
 
   return {
     of(place) {
-      const told = (state: Line['state']) => (folder: string) => append({ ...place, state, path: folder, at: clock.now() });
+      const told = (state: Line['state']) => (folder: string) => append({ ...place, state, path: folder, at: clock.now(), by: me() });
       return { intent: told('intent'), created: told('created'), destroying: told('destroying'), destroyed: told('destroyed') };
     },
     things,

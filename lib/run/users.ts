@@ -39,6 +39,11 @@ export function beginUse(io: Pick<Io, 'files' | 'nonce'>, folder: string, comman
   };
 }
 
+/** Says which process this is, also to later ones; the same each time. */
+export function userName(files: Files): string {
+  return nameOf({ ...whoAmI(files), nonce: 'sbx', command: '' });
+}
+
 /** True only if it is proven that the process which that name is of lives no more. */
 export function isUserDead(files: Files, name: string): boolean {
   const holder = holderNamed(name);

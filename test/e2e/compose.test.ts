@@ -167,6 +167,15 @@ podmanTest('compose and Ctrl-C, kill -9 of sbx, a link that is cut: taken down a
     assert.match(gone.stdout, /sbx-[0-9a-f]{16} may be up still: .*`sbx reap`/);
     assert.is(told(project).states.at(-1), 'destroying');
     await far.start();
+    // The run is over, so its process is gone; what it could not reach is.
+    assert.match(
+      (await project.sbx(['reap', '-n'], { env: far.env })).stdout,
+      /^would end containers of sbx-[0-9a-f]{16}: the run that brought it up is over$/m,
+    );
+    assert.is.not(podman.left().length, 0);
+    assert.match((await project.sbx(['reap'], { env: far.env })).stdout, /^ended containers of sbx-[0-9a-f]{16}: .*\n {2}took down 2$/m);
+    assert.equal(podman.left(), []);
+    assert.is(told(project).states.at(-1), 'destroyed');
 
     const cut = await ended(() => far.cut());
     assert.is.not(cut.code, 0);

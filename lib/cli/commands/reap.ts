@@ -6,6 +6,7 @@ import { whoAmI } from '../../run/self.ts';
 import { documentOf } from '../../view/document.ts';
 import { neutral } from '../../view/neutral.ts';
 import { type Call, complain } from '../call.ts';
+import { reapStacks } from '../compose/reap.ts';
 import { reapMachines } from '../machine/reap.ts';
 import { createdOf } from '../sandbox/created-ground.ts';
 import { type Reaped, reapSandboxes } from '../sandbox/reap.ts';
@@ -30,7 +31,9 @@ export async function reap(call: Call): Promise<number> {
   return await stoppable(surroundings, async (signal) => {
     const dry = options.dryRun;
     // The machines of sandboxes go with them; what is there afterwards is of projects.
-    const all = [...(await reapSandboxes({ call, dry }, signal)), ...(await reapMachines({ call, dry }, signal))];
+    const sandboxes = await reapSandboxes({ call, dry }, signal);
+    const [stacks, machines] = [await reapStacks(call, dry, signal), await reapMachines({ call, dry }, signal)];
+    const all = [...sandboxes, ...stacks, ...machines];
     const [ended, left] = [all.filter(({ is }) => is === 'ended'), all.filter(({ is }) => is === 'left')];
     if (options.json) call.out.write(documentOf('reap', 1, { dryRun: dry, ended, left }));
     else {

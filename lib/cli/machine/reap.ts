@@ -1,6 +1,5 @@
 import { groupBy } from '../../base/group-by.ts';
 import { err, ok, type Result } from '../../base/result.ts';
-import { localSandbox } from '../../io/local.ts';
 import { makeFolder } from '../../io/replace.ts';
 import { findMachine, type MachineLeft } from '../../machine/behind/ground.ts';
 import { remove } from '../../machine/behind/remove.ts';
@@ -8,7 +7,6 @@ import { stop } from '../../machine/behind/start.ts';
 import { PATIENCES } from '../../machine/bring.ts';
 import { hypervisorIn } from '../../machine/hypervisor.ts';
 import { type Failure, UNREACHABLE } from '../../model/failure.ts';
-import type { SandboxSpec } from '../../model/project.ts';
 import type { DeedScope } from '../../model/sandbox-machine.ts';
 import { describeHolder } from '../../run/holder.ts';
 import { tryLock } from '../../run/lock.ts';
@@ -16,10 +14,10 @@ import { type OwnedThing, openOwned } from '../../run/owned.ts';
 import { whoAmI } from '../../run/self.ts';
 import { beginUse } from '../../run/users.ts';
 import type { Call } from '../call.ts';
-import { createdOf, groundWithoutFile } from '../sandbox/created-ground.ts';
+import { computerOf } from '../sandbox/computer.ts';
+import { createdOf } from '../sandbox/created-ground.ts';
 import type { Reaped } from '../sandbox/reap.ts';
 import { PATIENCE, within } from '../sandbox/within.ts';
-import { sandboxOf } from '../sandboxes.ts';
 import { driverFor } from './drivers.ts';
 import { dueOfMachine, lookAtMachine, type MachineDue } from './due.ts';
 import { forgetGuest } from './guest.ts';
@@ -139,14 +137,4 @@ async function end(
 
 function wordsOf(done: Result<{ readonly did: readonly string[] }, Failure>): Result<readonly string[], Failure> {
   return done.ok ? ok(done.value.did) : done;
-}
-
-/** Where it is, as the journal says. */
-function computerOf(call: Pick<Call, 'surroundings'>, { target, root, facts = {} }: OwnedThing) {
-  const { user, tunnel } = facts;
-  const common = { files: 'all', keep: 'running', onUnreachable: 'fail', probes: [], probeMaxAge: 0, grace: 10_000, env: [] } as const;
-  const way = { ...(user === undefined ? {} : { user }), ...(tunnel === undefined ? {} : { tunnel: Number(tunnel) }) };
-  const spec: SandboxSpec = { name: target, kind: 'ssh', host: target, ...way, ...common };
-  if (target === 'local') return localSandbox('local', createdOf(call).io);
-  return sandboxOf(spec, groundWithoutFile(call, { name: target, root, places: [spec] }));
 }
