@@ -13,6 +13,8 @@ export interface Artifact {
   /** Absolute. */
   readonly folder: string;
   readonly paths: readonly string[];
+  /** Which of them it is. */
+  readonly image: string;
 }
 
 interface Where {
@@ -22,45 +24,63 @@ interface Where {
   readonly root: string;
   /** All of them are in it afterwards. */
   readonly stage: string;
+  /** A file that was written right before the build. */
+  readonly before: string;
 }
 
-/** Takes the files to the stage where they are not there already. A folder that is empty then goes: Packer refuses one that is there the next time. */
-export function gather(files: Files, { cwd, root, stage }: Where, named: readonly string[]): Result<Artifact, Failure> {
+/** What git and sbx keep, which is no output. */
+const KEPT = /(^|\/)\.(?:sbx|git)(\/|$)/;
+
+/**
+ * Takes the files to the stage where they are not there already, once it is known that all of them can be taken, and which is the image. A folder that is
+ * empty then goes: Packer refuses one that is there the next time. A file that was there before the build is named by it and not made: it stays, and is copied.
+ */
+export function gather(files: Files, where: Where, named: readonly string[], pattern: string | undefined): Result<Artifact, Failure> {
+  const { root, stage } = where;
   const there: string[] = [];
   for (const name of named) {
-    const path = posix.resolve(cwd, name);
-    const seen = lookAt(files, path);
+    const seen = placed(files, where, name);
     if (!seen.ok) return seen;
-    if (!isBelow(seen.value, stage) && !isBelow(seen.value, root)) {
-      const message = `packer made ${path}, which is outside of the project`;
-      return err({
-        code: 'output-outside',
-        message,
-        hint: 'let the template write below the project, or declare `output_directory` in it',
-      });
-    }
     there.push(seen.value);
   }
-  const inside = there.filter((path) => isBelow(path, stage));
   const outside = there.filter((path) => !isBelow(path, stage));
   const from = commonFolder(outside);
+  const targets = new Map(outside.map((path) => [path, posix.join(stage, posix.relative(from, path))]));
+  const inside = there.map((path) => targets.get(path) ?? path);
+  const folder = commonFolder(inside);
+  const paths = [...new Set(inside.map((path) => posix.relative(folder, path)))].sort();
+  const image = imageOf(paths, pattern);
+  if (!image.ok) return image;
   try {
-    for (const path of outside) {
-      const to = posix.join(stage, posix.relative(from, path));
+    const began = files.lstatSync(where.before).ctimeMs;
+    for (const [path, to] of targets) {
       files.mkdirSync(posix.dirname(to), { recursive: true });
+      if (files.lstatSync(path).ctimeMs < began) {
+        files.copyFileSync(path, to);
+        continue;
+      }
       move(files, path, to);
-      inside.push(to);
       removeEmpty(files, posix.dirname(path), root);
     }
   } catch (thrown) {
     return err(fileTrouble(thrown, 'take the artifact of Packer from', from));
   }
-  const folder = commonFolder(inside);
-  return ok({ folder, paths: [...new Set(inside.map((path) => posix.relative(folder, path)))].sort() });
+  return ok({ folder, paths, image: image.value });
+}
+
+/** The real path of a file that Packer names, if it can be one of the artifact. */
+function placed(files: Files, { cwd, root, stage }: Where, name: string): Result<string, Failure> {
+  const path = posix.resolve(cwd, name);
+  const seen = lookAt(files, path);
+  if (!seen.ok) return seen;
+  const above = [stage, root].find((folder) => isBelow(seen.value, folder));
+  if (above !== undefined && !KEPT.test(posix.relative(above, seen.value))) return seen;
+  const message = `packer made ${path}, which is ${above === undefined ? 'outside of the project' : 'in a folder of git or sbx'}`;
+  return err({ code: 'output-outside', message, hint: 'let the template write below the project, or declare `output_directory` in it' });
 }
 
 /** The image among the paths: of several the one that `pattern` names, else the one appliance. */
-export function imageOf({ paths }: Artifact, pattern: string | undefined): Result<string, Failure> {
+function imageOf(paths: readonly string[], pattern: string | undefined): Result<string, Failure> {
   const matching = pattern === undefined ? undefined : compileGlobs([pattern, `**/${pattern}`]);
   const fitting = matching ? paths.filter((path) => matching.matches(path)) : paths;
   const appliances = fitting.filter((path) => /\.(?:ova|ovf)$/i.test(path));

@@ -5,7 +5,7 @@ import { makeHasher } from '../io/hash.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
 import { type Tree, type TreeEntry, treeOf } from '../model/tree.ts';
-import { type Artifact, gather, imageOf } from './artifact.ts';
+import { type Artifact, gather } from './artifact.ts';
 import { type Login, writeGiven } from './given.ts';
 import { build, declaredIn, fetchPlugins, type Packer, unknownVariable, validate, versionOf } from './packer.ts';
 import { templateOf } from './template.ts';
@@ -63,23 +63,21 @@ export async function buildImage(order: Order): Promise<Result<Built, Failure>> 
     if (!valid.ok) return valid;
     const built = await build(packer, building, show);
     if (!built.ok) return built;
-    const artifact = gather(files, { cwd, root: order.root, stage: output }, built.value);
-    return artifact.ok ? known(files, artifact.value, order.image) : artifact;
+    const artifact = gather(files, { cwd, root: order.root, stage: output, before: variables }, built.value, order.image);
+    return artifact.ok ? known(files, artifact.value) : artifact;
   } finally {
     files.rmSync(own, { recursive: true, force: true });
   }
 }
 
-function known(files: Files, artifact: Artifact, pattern: string | undefined): Result<Built, Failure> {
-  const image = imageOf(artifact, pattern);
-  if (!image.ok) return image;
+function known(files: Files, { folder, paths, image }: Artifact): Result<Built, Failure> {
   const hasher = makeHasher(files);
   const entries: TreeEntry[] = [];
-  for (const path of artifact.paths) {
-    const hashed = hasher.file(posix.join(artifact.folder, path));
+  for (const path of paths) {
+    const hashed = hasher.file(posix.join(folder, path));
     if (!hashed.ok) return hashed;
     const { digest, seen } = hashed.value;
     entries.push({ kind: 'file', path, digest, size: seen.size, executable: (seen.mode & 0o100) !== 0 });
   }
-  return ok({ folder: artifact.folder, tree: treeOf(entries), image: image.value });
+  return ok({ folder, tree: treeOf(entries), image });
 }

@@ -245,4 +245,35 @@ test('in another place it is refused when the file is read', () =>
     },
   ));
 
+withPacker('a file that Packer names and did not make stays where it is; one of git is no artifact, and nothing is taken then', () =>
+  withProject(
+    {
+      'image/one.pkr.hcl': naming('src/main.c'),
+      'git/g.pkr.hcl': naming('src/main.c', '.git/config'),
+      'many/m.pkr.hcl': naming('src/main.c', 'src/other.c'),
+      'src/main.c': 'int main;',
+      'src/other.c': 'int other;',
+      '.git/config': 'theirs',
+      'Sandboxfile.yaml': sandboxfile({
+        build: BUILD,
+        git: 'task: packer-build, template: git, to: b/git',
+        many: 'task: packer-build, template: many, to: b/many, image: "*.c"',
+      }),
+    },
+    async (project) => {
+      const built = await project.sbx(['run', 'build']);
+      assert.is(built.code, 0, built.stdout + built.stderr);
+      assert.is(project.read('build/image/main.c'), 'int main;');
+      assert.match((await project.sbx(['run', 'git'])).stdout, /\.git\/config, which is in a folder of git or sbx/);
+      assert.match((await project.sbx(['run', 'many'])).stdout, /several files, each of which may be the image/);
+      assert.is(project.read('src/main.c') + project.read('src/other.c') + project.read('.git/config'), 'int main;int other;theirs');
+      assert.equal(stages(project), []);
+    },
+  ),
+);
+
+function naming(...files: readonly string[]): string {
+  return template().replace(/}\n$/, `  post-processor "artifice" {\n    files = ${JSON.stringify(files)}\n  }\n}\n`);
+}
+
 test.run();
