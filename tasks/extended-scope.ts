@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { err, ok, type Result } from '../lib/base/result.ts';
+import { thrownText } from '../lib/base/thrown.ts';
 import type { Ended, ExecOptions, TaskDefinition, TaskScope } from '../lib/extension/definition.ts';
 import type { Failure } from '../lib/model/failure.ts';
 import type { Outputs } from '../lib/model/output.ts';
@@ -59,7 +60,7 @@ export async function performed(definition: TaskDefinition, action: Action, scop
   } catch (thrown) {
     if (thrown instanceof Thrown) return err(thrown.failure);
     if (thrown instanceof Error) scope.output(Buffer.from(`${thrown.stack ?? thrown.message}\n`));
-    return err({ code: 'extension-failed', message: thrown instanceof Error ? thrown.message : String(thrown) });
+    return err({ code: 'extension-failed', message: thrownText(thrown) });
   } finally {
     scope.signal.removeEventListener('abort', stop);
     end.abort();

@@ -1,5 +1,6 @@
 import type { Digest } from '../lib/base/digest.ts';
 import { err, ok, type Result } from '../lib/base/result.ts';
+import { thrownText } from '../lib/base/thrown.ts';
 import type { PlannedStep, TaskDefinition, TaskPlan } from '../lib/extension/definition.ts';
 import type { Diagnostic } from '../lib/model/diagnostic.ts';
 import type { Failure } from '../lib/model/failure.ts';
@@ -45,7 +46,7 @@ export function extendedTask(definition: TaskDefinition, extension: { readonly n
     },
     async run(action, scope) {
       const done = await performed(definition, action, scope);
-      return lookAfter(action, scope, done.ok ? producedOf(definition, done.value) : done);
+      return lookAfter(action, scope, done.ok ? resultOf(definition, done.value) : done);
     },
   };
 }
@@ -71,11 +72,11 @@ function planOf(definition: TaskDefinition, step: Step): Planned {
     // Its code gets nothing of ours that it could change.
     const given: PlannedStep = structuredClone({ name: step.id, dir: step.dir, fields: asWritten(step.fields) }) as PlannedStep;
     plan = definition.plan?.(given) ?? {};
+    const strange = strangeIn(plan);
+    if (strange !== undefined) return faulty(strange);
   } catch (thrown) {
-    return faulty(thrown instanceof Error ? thrown.message : String(thrown));
+    return faulty(thrownText(thrown));
   }
-  const strange = strangeIn(plan);
-  if (strange !== undefined) return faulty(strange);
   const whole = plan as TaskPlan;
   const diagnostics = (whole.wrong ?? []).map(({ field, message, hint }) => wrongStep(step, { code: 'bad-value', message, hint }, field));
   return diagnostics.length === 0 ? { plan: whole, diagnostics } : { diagnostics };
@@ -96,6 +97,15 @@ function strangeIn(plan: unknown): string | undefined {
   if (wrong !== undefined && !(Array.isArray(wrong) && wrong.every((one) => typeof one?.message === 'string')))
     return 'what it says is wrong has no message';
   return undefined;
+}
+
+/** What its `run` gave may be code of its own: getters, a proxy. */
+function resultOf(definition: TaskDefinition, done: Performed): Result<Produced, Failure> {
+  try {
+    return producedOf(definition, done);
+  } catch (thrown) {
+    return failed(thrownText(thrown));
+  }
 }
 
 /** What its `run` gave, checked: nobody else looks at it. */

@@ -1,4 +1,5 @@
 import { err, type Result } from '../base/result.ts';
+import { thrownText } from '../base/thrown.ts';
 import type { DriverDefinition } from '../extension/definition.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Driver, OpenDriver, Snapshots } from '../model/machine.ts';
@@ -53,7 +54,7 @@ export function guarded({ name, open }: Pick<DriverDefinition, 'name' | 'open'>)
           if (given.some((one) => one instanceof AbortSignal && one.aborted)) throw error;
           return err({
             code: 'extension-failed',
-            message: `the driver ${name}: ${error instanceof Error ? error.message : String(error)}`,
+            message: `the driver ${name}: ${thrownText(error)}`,
           });
         }
       };

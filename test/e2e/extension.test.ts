@@ -265,4 +265,24 @@ test('a watch takes the extension as it was edited', () =>
     });
   }));
 
+test('whatever code of an extension throws is a fault of its own, not of sbx', () =>
+  withProject({ 'Sandboxfile.yaml': 'version: 1\nextensions: ./e.mjs\nsteps: { one: { task: odd } }\n' }, async (project) => {
+    const odd = (task: string): string => `const odd = new Proxy({}, { get: (_, key) => { if (key !== 'then') throw null; } });
+export default { api: 1, name: 'odd', tasks: [{ name: 'odd', summary: 'Odd.', ${task} }] };`;
+    const told: readonly (readonly [module: string, exit: number, text: RegExp])[] = [
+      ['export default { api: 1, get name() { throw new Error("no name today"); } };', 2, /extension-faulty.*no name today/],
+      ['export default new Proxy({}, { get() { throw null; } });', 2, /extension-faulty.*null/],
+      ['throw Object.create(null);', 2, /extension-faulty.*it threw what has no text/],
+      [odd('plan: () => odd, run() {}'), 2, /extension-faulty.*cannot plan this step: null/],
+      [odd('run: () => odd'), 1, /reason +null/],
+      [odd('run() { throw Object.create(null); }'), 1, /reason +it threw what has no text/],
+    ];
+    for (const [module, exit, text] of told) {
+      project.write('e.mjs', module);
+      const { code, stdout, stderr } = await project.sbx(['run', 'one']);
+      assert.match(stdout + stderr, text);
+      assert.is(code, exit);
+    }
+  }));
+
 test.run();

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { extendedTask } from '../../../tasks/extended.ts';
 import { type Digest, digestOf } from '../../base/digest.ts';
 import { formatDuration } from '../../base/duration.ts';
+import { thrownText } from '../../base/thrown.ts';
 import type { Extended, ExtensionPlace, Unusable } from '../../config/extended.ts';
 import type { Source } from '../../config/sources.ts';
 import type { Extension, ProfileDefinition } from '../../extension/definition.ts';
@@ -95,22 +96,20 @@ export class Extensions {
     url.searchParams.set('sbx', digest.slice(0, 16)); // a watch gets what was edited
     using limit = limitOf(new AbortController().signal, patience);
     const late = new Promise<'late'>((resolve) => limit.deadline.addEventListener('abort', () => resolve('late')));
-    let exported: unknown;
     try {
-      exported = await Promise.race([importModule(url.href), late]);
+      const exported = await Promise.race([importModule(url.href), late]);
+      if (exported === 'late') {
+        const message = `${from} is not loaded after ${formatDuration(patience).replace('.0s', 's')}: something that it waits for at its top level does not come`;
+        return { code: 'extension-faulty', message, hint: 'Wait in `run` of a task. SBX_EXTENSION_TIMEOUT gives it more time.' };
+      }
+      // What it exports may be code of its own as well: getters, a proxy.
+      const wrong = wrongExtension(exported as { readonly [key: string]: unknown });
+      if (wrong === undefined) return this.#extended((exported as { readonly default: Extension }).default, module);
+      const { message, hint } = wrong;
+      return { code: 'extension-faulty', message: `${from}: ${message}`, ...(hint === undefined ? {} : { hint }) };
     } catch (thrown) {
       return thrownBy(thrown, module);
     }
-    if (exported === 'late') {
-      const message = `${from} is not loaded after ${formatDuration(patience).replace('.0s', 's')}: something that it waits for at its top level does not come`;
-      return { code: 'extension-faulty', message, hint: 'Wait in `run` of a task. SBX_EXTENSION_TIMEOUT gives it more time.' };
-    }
-    const wrong = wrongExtension(exported as { readonly [key: string]: unknown });
-    if (wrong !== undefined) {
-      const { message, hint } = wrong;
-      return { code: 'extension-faulty', message: `${from}: ${message}`, ...(hint === undefined ? {} : { hint }) };
-    }
-    return this.#extended((exported as { readonly default: Extension }).default, module);
   }
 
   #extended({ name, tasks = [], drivers = [], profiles = [] }: Extension, { from, digest }: Module): Extended {
@@ -132,7 +131,7 @@ function sourceOf({ name, sandbox }: ProfileDefinition, from: string): Source {
 }
 
 function thrownBy(thrown: unknown, { file, path, from }: Module): Unusable {
-  const { message, name, stack = '' } = thrown instanceof Error ? thrown : { message: String(thrown), name: 'Error' };
+  const { message, name, stack = '' } = thrown instanceof Error ? thrown : { message: thrownText(thrown), name: 'Error' };
   if ((thrown as NodeJS.ErrnoException)?.code === 'ERR_MODULE_NOT_FOUND' && message.includes("'sandboxfile'")) {
     const hint = 'npm install --save-dev sandboxfile; or import nothing, and export the object with `api: 1` in it.';
     return { code: 'extension-missing', message: `${from} imports sandboxfile, which is not installed for it`, hint };
