@@ -1,5 +1,6 @@
 import { hintOf } from '../lib/base/suggest.ts';
 import type { Diagnostic } from '../lib/model/diagnostic.ts';
+import { GUEST_USER } from '../lib/model/machine-spec.ts';
 import { holdsMark } from '../lib/model/output.ts';
 import type { Draft } from '../lib/model/plan.ts';
 import type { Project, Step } from '../lib/model/project.ts';
@@ -7,7 +8,7 @@ import { isWritten, wrongStep } from '../lib/model/wrong-step.ts';
 import type { Task } from '../lib/task.ts';
 import { hostPort, readinessOf, untilAnswered, WAYS, type Way } from './answered.ts';
 import { textField } from './fields.ts';
-import { MACHINE, machineDraft, NO_COMMAND, onMachine } from './machine.ts';
+import { MACHINE, machineDraft, NO_COMMAND, onMachine, subjectOf } from './machine.ts';
 
 /** Waits until something answers: the guest of a machine, a port, an address, the sshd of a sandbox. */
 export const waitFor: Task = {
@@ -68,11 +69,11 @@ tunnel:
   run(action, scope) {
     const [way] = waysOf(action.step);
     if (way !== undefined) return untilAnswered(action.step, way, scope);
-    const user = scope.project.sandboxes.get(action.step.provides ?? textField(action.step, 'machine') ?? '')?.user;
+    const user = scope.project.sandboxes.get(subjectOf(action.step) ?? '')?.user ?? GUEST_USER;
     return onMachine(action, scope, {
       act: (machine, deed) => machine.waitFor(deed),
       already: 'it lets us in already',
-      values: ({ endpoint: { address, port } }) => ({ endpoint: `${user === undefined ? '' : `${user}@`}${hostPort(address, port)}` }),
+      values: ({ endpoint: { address, port } }) => ({ endpoint: `${user}@${hostPort(address, port)}` }),
     });
   },
 };

@@ -41,3 +41,6 @@ export interface MachineKeys {
   readonly agent?: string;
   readonly by: 'auto' | 'credentials' | 'nocloud' | 'folder' | 'ssh';
 }
+
+/** Who logs in to a guest where its sandbox names nobody. */
+export const GUEST_USER = 'build';

@@ -4,7 +4,7 @@ import type { Guest, HostKey, Material } from '../../machine/behind/ground.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Io } from '../../model/io.ts';
 import type { Endpoint } from '../../model/machine.ts';
-import type { MachineKeys } from '../../model/machine-spec.ts';
+import { GUEST_USER, type MachineKeys } from '../../model/machine-spec.ts';
 import type { SandboxSpec } from '../../model/project.ts';
 import { connectRoute, type Route } from '../../ssh/connect.ts';
 import { guestHostKey, guestKey, linkGuest, pinGuest } from '../../ssh/guest.ts';
@@ -32,7 +32,6 @@ interface GuestGround {
 
 /** Milliseconds for one try: sshd of an emulated guest takes its time. */
 const TRY = 20_000;
-const GUEST_USER = 'build';
 
 export function guestOf({ io, spec, keys, alias, folder, state, owner, from, ask }: GuestGround): Guest {
   const user = spec.user ?? GUEST_USER;

@@ -2,6 +2,7 @@ import { compileExcludes } from '../../base/excludes.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { Created, Reachability } from '../../model/created.ts';
 import type { Failure } from '../../model/failure.ts';
+import { GUEST_USER } from '../../model/machine-spec.ts';
 import type { SandboxSpec, Step } from '../../model/project.ts';
 import type { Sandbox, Session } from '../../model/sandbox.ts';
 import { openMemory } from '../../run/memory.ts';
@@ -107,7 +108,7 @@ async function reachabilityOf(
     const up = machine.ok ? await machine.value.waitFor({ signal, note: () => {} }) : machine;
     if (!up.ok) return up;
     const { address: host, port } = up.value.endpoint;
-    return ok({ host, port, user: spec.user ?? 'build', remote_dir: workspace });
+    return ok({ host, port, user: spec.user ?? GUEST_USER, remote_dir: workspace });
   }
   if (spec.kind !== 'ssh') return ok(undefined);
   const { resolveHost } = await import('../../ssh/config.ts');
