@@ -112,6 +112,7 @@ withQemu(
         assert.ok(again.notes.includes(`${said}: ${id}`), again.notes);
       assert.is(project.read('id').trim(), id);
 
+      assert.match((await project.sbx(['run', 'back'])).stdout, /hint +it was never saved: a step of the task `snapshot` does that/);
       assert.is((await run('save')).outcomes.save, 'succeeded');
       assert.is((await run('save')).outcomes.save, 'fresh');
       assert.is((await run('back')).outcomes.back, 'succeeded');

@@ -15,7 +15,8 @@ export async function ssh(call: Call): Promise<number> {
   const words = call.words.rest ?? [];
   const terminal = terminalOf(call.surroundings);
   if (words.length === 0 && terminal === undefined) {
-    return refuse(call, 'a shell needs a terminal', 'give a command: sbx ssh SANDBOX -- CMD');
+    const [name = 'SANDBOX'] = call.words.operands;
+    return refuse(call, 'a shell needs a terminal', `give a command: sbx ssh ${name} -- CMD`);
   }
   return await visit(call, call.words.operands[0], async (place) => {
     const { arrival, session, signal } = place;

@@ -21,7 +21,7 @@ export async function restore(ground: MachineGround, name: string, scope: DeedSc
   if (!found.ok) return found;
   const { id, snapshots, names } = found.value;
   if (!names.includes(name)) {
-    const hint = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
+    const hint = names.length === 0 ? 'it was never saved: a step of the task `snapshot` does that' : `it has ${names.join(', ')}`;
     return err<Failure>({ code: 'machine-state', message: `${ground.name} was not saved as ${JSON.stringify(name)}`, hint });
   }
   const alone = ground.alone();

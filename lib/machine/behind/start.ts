@@ -1,3 +1,4 @@
+import { formatDuration } from '../../base/duration.ts';
 import { ok } from '../../base/result.ts';
 import type { DeedScope } from '../../model/sandbox-machine.ts';
 import { bring } from '../bring.ts';
@@ -42,6 +43,9 @@ export async function stop(ground: MachineLeft, scope: DeedScope) {
   const { driver, clock, owner, patiences } = ground;
   const id = await theMachine(ground, scope.signal);
   if (!id.ok) return id.error.code === 'machine-absent' ? ok({ id: undefined, did: [] }) : id;
-  const off = await bring({ driver, clock, owner, patiences, doing: (deed) => scope.note(SAID[deed]) }, id.value, 'off', scope.signal);
+  // It may take its time, and who pressed Ctrl-C wonders.
+  const saying = (deed: keyof typeof SAID) =>
+    deed === 'requestShutdown' ? `${SAID[deed]}, within ${formatDuration(patiences[deed])}` : SAID[deed];
+  const off = await bring({ driver, clock, owner, patiences, doing: (deed) => scope.note(saying(deed)) }, id.value, 'off', scope.signal);
   return off.ok ? ok({ id: id.value, did: off.value.did.length === 0 ? [] : ['stopped'] }) : off;
 }
