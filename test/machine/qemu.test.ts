@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import {
   appendFileSync,
@@ -15,7 +16,10 @@ import {
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ok } from '../../lib/base/result.ts';
+import { qemuDriver } from '../../lib/machine/qemu/driver.ts';
 import { qemuWords } from '../../lib/machine/qemu/settings.ts';
+import { virtualBoxDriver } from '../../lib/machine/virtualbox/driver.ts';
 import type { MachineId } from '../../lib/model/machine.ts';
 import { type DriverPlace, good, SSH_FORWARD, wishIn } from '../contract/drivers.ts';
 import { inLocalQemu } from '../contract/hypervisors.ts';
@@ -311,5 +315,39 @@ withQemu('a process that only speaks of a machine is not its QEMU: it is not end
     }
   }),
 );
+
+test('a computer that says anything but what was asked, or ends in the middle, fails the deed and is no fault', async () => {
+  const wanted = { id: randomUUID(), owner: 'test-owner', name: 'one', appliance: '/one.ova' };
+  const { id, owner } = wanted;
+  for (const lie of [
+    '',
+    'Welcome!\n',
+    '{"return":',
+    '{"return":null}',
+    'null',
+    '{"snapshots":[null]}',
+    `{"format":1,"id":"${id}","disks":[]}`,
+  ]) {
+    const run = async () => ok({ exit: { code: 0 }, stdout: Buffer.from(lie), stderr: '' });
+    const hypervisor = { name: 'far', run, write: async () => ok(undefined), read: async () => ok(undefined) };
+    for (const driver of [qemuDriver(hypervisor, { accelerator: 'auto' }), virtualBoxDriver(hypervisor)]) {
+      const { snapshots } = driver;
+      await driver.state(id, never);
+      await driver.settings(id, never);
+      await driver.configure(id, { cpus: 2, network: SSH_FORWARD }, never);
+      await driver.importAppliance(wanted, never);
+      await driver.linkedClone?.(id, wanted, never);
+      await driver.start(id, never);
+      await driver.endpoint(id, 22, never);
+      await driver.requestShutdown(id, never);
+      await driver.diagnostics(id, never);
+      await driver.listOwned(owner, never);
+      await snapshots?.take(id, 'one', never);
+      await snapshots?.restore(id, 'one', never);
+      const listed = await snapshots?.list(id, never);
+      if (driver.name === 'qemu' && lie === '{"return":') assert.is(listed?.ok || listed?.error.code, 'hypervisor-failed');
+    }
+  }
+});
 
 test.run();

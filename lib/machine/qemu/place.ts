@@ -41,11 +41,24 @@ export function qemuPlace(hypervisor: Hypervisor, folder = ''): QemuPlace {
     ask,
     converse: async (id, { program, seconds, commands }, signal) => {
       const said = await ask(program, id, [String(seconds), ...commands.map((one) => JSON.stringify(one))], signal);
-      if (!said.ok) return said;
-      const lines = said.value.split('\n').filter((line) => line !== '');
-      return ok(lines.map(answerIn));
+      return understood(said, (text) =>
+        text
+          .split('\n')
+          .filter((line) => line !== '')
+          .map(answerIn),
+      );
     },
   };
+}
+
+/** What was said, read by who may throw where it is not what it should be: the other computer, or QEMU dying, may say anything. */
+export function understood<T>(said: Result<string, Failure>, read: (text: string) => T): Result<T, Failure> {
+  if (!said.ok) return said;
+  try {
+    return ok(read(said.value));
+  } catch {
+    return err({ code: 'hypervisor-failed', message: 'QEMU says what cannot be understood', lastLines: lastLines(said.value, 3) });
+  }
 }
 
 /** What QEMU answered, of a line that it did so in. */

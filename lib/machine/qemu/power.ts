@@ -3,7 +3,7 @@ import type { Failure } from '../../model/failure.ts';
 import type { Driver, Endpoint, MachineState } from '../../model/machine.ts';
 import { lastLines } from '../hypervisor.ts';
 import { type Accelerator, acceleratorAt } from './accelerator.ts';
-import { answerIn, monitor, type QemuPlace } from './place.ts';
+import { answerIn, monitor, type QemuPlace, understood } from './place.ts';
 import { ASK, DIAGNOSTICS, POWER_OFF, SEEDS, SETTINGS, START, STATE, WAIT_OFF } from './programs.ts';
 import { qemuWords, readMachine } from './settings.ts';
 
@@ -23,10 +23,12 @@ const STATES: ReadonlyMap<string, MachineState> = new Map([
 export function power(place: QemuPlace, wanted: Accelerator | 'auto'): Power {
   const state: Driver['state'] = async (id, signal) => {
     const said = await place.ask(STATE, id, [], signal);
-    if (!said.ok) return said.error.code === 'machine-absent' ? ok('absent') : said;
-    const text = said.value.trim();
-    if (text === 'off') return ok('off');
-    return ok(text === '' ? 'unknown' : (STATES.get((answerIn(text) as { readonly status: string }).status) ?? 'paused'));
+    if (!said.ok && said.error.code === 'machine-absent') return ok('absent');
+    return understood(said, (lines) => {
+      const text = lines.trim();
+      if (text === 'off') return 'off';
+      return text === '' ? 'unknown' : (STATES.get((answerIn(text) as { readonly status: string }).status) ?? 'paused');
+    });
   };
   return {
     state,

@@ -25,7 +25,7 @@ export function machineText(machine: QemuMachine): string {
 export function readMachine(text: string, id: string): Result<QemuMachine, Failure> {
   try {
     const read = JSON.parse(text) as QemuMachine;
-    if (read.format === 1 && read.id === id && Array.isArray(read.disks)) return ok(read);
+    if (read.format === 1 && read.id === id && Array.isArray(read.disks) && typeof read.network?.is === 'string') return ok(read);
   } catch {
     // said below
   }

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../../base/result.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Driver, MachineId, Snapshots } from '../../model/machine.ts';
 import { checkSnapshotName } from '../checks.ts';
-import { monitor, type QemuPlace } from './place.ts';
+import { monitor, type QemuPlace, understood } from './place.ts';
 import { ASK_ALONE, DISK, POWER_OFF, RESTORE_OFF, SNAPSHOT_OFF, STATE } from './programs.ts';
 
 /** Writing and reading the memory of a large machine. */
@@ -17,9 +17,10 @@ interface Kept {
 export function snapshots(place: QemuPlace, start: Driver['start']): Snapshots {
   const kept = async (id: MachineId, signal: AbortSignal): Promise<Result<readonly Kept[], Failure>> => {
     const said = await place.ask(DISK, id, [], signal);
-    if (!said.ok) return said;
-    const { snapshots: all = [] } = JSON.parse(said.value) as { snapshots?: readonly { name: string; 'vm-state-size': number }[] };
-    return ok(all.map((one) => ({ name: one.name, hasMemory: one['vm-state-size'] > 0 })));
+    return understood(said, (text) => {
+      const { snapshots: all = [] } = JSON.parse(text) as { snapshots?: readonly { name: string; 'vm-state-size': number }[] };
+      return all.map((one) => ({ name: one.name, hasMemory: one['vm-state-size'] > 0 }));
+    });
   };
   /** By QEMU if it runs, else by the program; each sees for itself whether it still is so. */
   const tell = async (
