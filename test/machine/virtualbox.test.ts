@@ -216,4 +216,20 @@ withGuest('without VBoxManage it is said, and where', () =>
   }),
 );
 
+withGuest('a machine may be called almost as an unfinished one is', () =>
+  inVirtualBoxStandIn(inLocal)(async (at) => {
+    const { driver, owner } = at;
+    const wish = wishIn(at, { name: `sbx-build.${owner}` });
+    const id = good(await driver.importAppliance(wish, never));
+    assert.is(good(await driver.importAppliance(wish, never)), id);
+    good(await driver.settings(id, never));
+    assert.equal(
+      good(await driver.listOwned(owner, never)).map(({ name, whole }) => ({ name, whole })),
+      [{ name: wish.name, whole: true }],
+    );
+    assert.is(good(await driver.destroy(id, owner, never)), 'destroyed');
+    assert.equal(good(await driver.listOwned(owner, never)), []);
+  }),
+);
+
 test.run();

@@ -31,7 +31,7 @@ export const FINISHED = `${BEGIN}
 d=$root/$id.$1
 [ -s "$d/uuid" ] && read -r was <"$d/uuid" || exit 0
 vb list vms >"$t/vms" || exit
-grep -F "{$was}" "$t/vms" | grep -qv '^"sbx-' && echo "uuid $was"
+grep -F "{$was}" "$t/vms" | grep -qv '^"sbx-[0-9a-f-]\\{36\\}[.]' && echo "uuid $was"
 :
 `;
 
@@ -98,7 +98,7 @@ export const DESTROY = `${BEGIN}${LOCK}${PARTS}
 mine=$1; known=$id
 if (state) >/dev/null 2>&1; then
   state >/dev/null; name=$(name)
-  case $name in sbx-*.*) wish=\${name#sbx-}; owner=\${wish##*.}; wish=\${wish%.*};; *) extra "$id";; esac
+  case $name in $unfinished*) wish=\${name#sbx-}; owner=\${wish##*.}; wish=\${wish%.*};; *) extra "$id";; esac
   [ "$owner" = "$mine" ] && [ -n "$wish" ] || exit ${EXITS.foreign}
 else
   wish=$id; known=$(named "$id.$mine")
@@ -128,7 +128,7 @@ vb list vms >"$t/all" || exit
 while IFS= read -r line; do
   u=\${line##*{}; u=\${u%\\}}; name=\${line#\\"}; name=\${name%\\" {*}
   case $name in
-    sbx-*.$mine) half "$u" "\${name#sbx-}";;
+    $unfinished$mine) half "$u" "\${name#sbx-}";;
     *) (extra "$u"; case $owner in $mine) printf '%s\\n%s\\n%s\\n%s\\n\\000' "$u" "$wish" "$owner" "$name";; esac) 2>/dev/null;;
   esac
 done <"$t/all"

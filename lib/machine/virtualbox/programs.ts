@@ -47,7 +47,8 @@ value() { sed -n "s#^Key: sbx/$1, Value: ##p" "$t/extra"; }
 home() { extra "$id"; [ -n "$wish" ] || exit ${EXITS.foreign}; d=$root/$wish.$owner; mkdir -p -- "$d" || exit 1; }
 off() { now=$(state) || exit; case $now in poweroff|aborted|saved|aborted-saved) :;; *) exit ${EXITS.running};; esac; }
 name() { sed -n 's/^name="\\(.*\\)"$/\\1/p' "$t/info"; }
-whole() { case $(name) in sbx-*.*) exit ${EXITS.half};; esac; }
+unfinished=sbx-????????-????-????-????-????????????.
+whole() { case $(name) in $unfinished*) exit ${EXITS.half};; esac; }
 free() { perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport'; }
 named() { vb list vms >"$t/vms" || exit; sed -n "s/^\\"sbx-$1\\" {\\(.*\\)}$/\\1/p" "$t/vms"; }
 `;
