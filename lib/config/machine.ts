@@ -76,11 +76,11 @@ function readDriver(
 
 function readKeys(field: Field, scopeOf: ScopeOf, report: Report): MachineSpec['keys'] {
   const { read, at } = readMap(field, keys, '`keys` of a machine', scopeOf, report);
-  const here = (path: string | undefined, key: 'authorize' | 'identity' | 'agent'): string | undefined =>
+  const here = (path: string | undefined, key: 'authorize' | 'identity' | 'relay' | 'agent'): string | undefined =>
     path === undefined ? undefined : pathHere(path, scopeOf(at(key).layer));
   return {
     authorize: (read('authorize') ?? []).flatMap((path) => here(path, 'authorize') ?? []),
-    ...defined({ identity: here(read('identity'), 'identity'), agent: here(read('agent'), 'agent') }),
+    ...defined({ identity: here(read('identity'), 'identity'), relay: here(read('relay'), 'relay'), agent: here(read('agent'), 'agent') }),
     by: read('by') ?? keys.fields.by.default,
   };
 }

@@ -37,6 +37,8 @@ export interface MachineKeys {
   readonly authorize: readonly string[];
   /** The private key that the guest goes to its relay with; its public half lies beside it as `.pub`. */
   readonly identity?: string;
+  /** Whom it believes to be that relay: a file in the form of known_hosts. */
+  readonly relay?: string;
   /** The file that becomes /etc/build-agent.env. */
   readonly agent?: string;
   readonly by: 'auto' | 'credentials' | 'nocloud' | 'folder' | 'ssh';

@@ -27,6 +27,11 @@ const keysShape = {
       description: 'The private key that its agent goes to its relay with; the public one lies beside it, as `.pub`.',
       examples: ['~/.ssh/id_build'],
     },
+    relay: {
+      kind: 'string',
+      description: 'A file with the host key of its relay, in lines as known_hosts has them; without it the agent has nobody to believe.',
+      examples: ['relay_known_hosts'],
+    },
     agent: { kind: 'string', description: 'A file that becomes /etc/build-agent.env there.', examples: ['build-agent.env'] },
     by: {
       kind: 'string',

@@ -23,7 +23,10 @@ type Register = (name: string, run: () => Promise<void>) => void;
 const never = new AbortController().signal;
 
 const unused = async (): Promise<never> => Promise.reject(new Error('not asked of this guest'));
-const LET_IN: Session = { program: unused, supervise: unused, terminal: unused, [Symbol.asyncDispose]: async () => {} };
+const LET_IN: Session = {
+  program: async (_text, args) => ok({ exit: { code: 0 }, stdout: Buffer.from(args.join(' ')), stderr: '' }),
+  ...{ supervise: unused, terminal: unused, [Symbol.asyncDispose]: async () => {} },
+};
 
 /** The real guest has no sshd: this stands for one that lets us in after so many refusals. */
 interface GuestStandIn extends Guest {
@@ -147,6 +150,28 @@ export function machineContract(test: Register, inDriver: WithDriver): void {
     assert.is(Buffer.from(found.stdout).toString(), '');
     good(await machine.remove(scope));
   });
+
+  on(
+    'changed keys are given over SSH to a guest that let us in, which stays up under its host key',
+    {},
+    async ({ machine, ground, again, scope, guest, at }) => {
+      good(await raise(ground, scope));
+      const changed = {
+        ...guest,
+        material: () => ok({ user: 'build', authorized: 'ssh-ed25519 BBBB another\n', relay: Buffer.from('relay ssh-ed25519 CCCC\n') }),
+      };
+      assert.equal(good(await again({ guest: changed }).inject(scope)).did, ['changed keys given over SSH']);
+      assert.equal(good(await again({ guest: changed }).inject(scope)).did, []);
+      assert.is(good(await at.driver.state(good(await machine.find(scope)) ?? '', never)), 'running');
+      assert.equal([...new Set(guest.pinned)], ['ssh-ed25519 HOST1']);
+      // Where our key opens it no more, the way beside the network is taken.
+      const locked = { ...changed, material: guest.material, enter: async () => err<Failure>({ code: 'auth-failed', message: 'no key' }) };
+      const anew = again({ guest: locked }, { boot: 200 });
+      assert.match(good(await anew.inject(scope)).did.join(), /^keys given by (credentials|folder)$/);
+      assert.is(guest.pinned.at(-1), 'ssh-ed25519 HOST2');
+      good(await machine.remove(scope));
+    },
+  );
 
   on('a change of settings shuts it down, is said and done', {}, async ({ machine, again, scope, at }) => {
     good(await machine.make(undefined, scope));

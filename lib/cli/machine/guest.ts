@@ -68,7 +68,7 @@ export function forgetGuest({ io, folder, state, alias }: Pick<GuestGround, 'io'
   return pinGuest(state, alias, undefined, io);
 }
 
-function materialOf(io: Io, user: string, { authorize, identity, agent }: MachineKeys, folder: string): Result<Material, Failure> {
+function materialOf(io: Io, user: string, { authorize, identity, relay, agent }: MachineKeys, folder: string): Result<Material, Failure> {
   const key = keyIn(folder, io);
   if (!key.ok) return key;
   const read = (path: string): Buffer => {
@@ -86,6 +86,7 @@ function materialOf(io: Io, user: string, { authorize, identity, agent }: Machin
       user,
       authorized: `${[key.value.public, ...others].join('\n')}\n`,
       ...(pair === undefined ? {} : { identity: pair }),
+      ...(relay === undefined ? {} : { relay: read(relay) }),
       ...(agent === undefined ? {} : { agent: read(agent) }),
     });
   } catch (thrown) {

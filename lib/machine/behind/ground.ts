@@ -67,6 +67,8 @@ export interface Material {
   readonly authorized: string;
   /** What the guest goes to its relay with. */
   readonly identity?: HostKey;
+  /** Becomes known_hosts of the account. */
+  readonly relay?: Uint8Array;
   /** Becomes /etc/build-agent.env. */
   readonly agent?: Uint8Array;
 }

@@ -25,17 +25,46 @@ export async function inject(ground: MachineGround, scope: DeedScope) {
     const pinned = known === undefined ? ok(undefined) : guest.pin(known);
     return pinned.ok ? ok({ id: id.value, did: [] }) : pinned;
   }
+  if (known !== undefined && notes.value.has(NOTES.given)) {
+    const changed = await change(ground, id.value, material.value, known, scope);
+    if (!changed.ok) return changed;
+    const noted = changed.value ? await noteGiven(ground, id.value, digest, signal) : ok(undefined);
+    if (!noted.ok) return noted;
+    if (changed.value) return ok({ id: id.value, did: ['changed keys given over SSH'] });
+  }
   const facts = await driver.probe(signal);
   if (!facts.ok) return facts;
   const way = wayOf(spec.keys.by, facts.value.seeds);
   if (way === undefined)
     return lacksCapability(driver.name, `way ${spec.keys.by} to a guest`, `it has ${facts.value.seeds.join(', ')}, and ssh`);
   const given =
-    way === 'ssh' ? await overSsh(ground, id.value, material.value, scope) : await outOfBand(ground, id.value, material.value, way, scope);
+    way === 'ssh'
+      ? await overSsh(ground, id.value, material.value, 'theirs', scope)
+      : await outOfBand(ground, id.value, material.value, way, scope);
   if (!given.ok) return given;
   // Last, after all that it says: whoever is killed before it does all of this again.
   const noted = await driver.note(id.value, NOTES.seeded, digest, signal);
   return noted.ok ? ok({ id: id.value, did: [`keys given by ${way}`] }) : noted;
+}
+
+/** Into a guest that has our keys already: it stays up, and its host key stays. False: it does not let us in with them any more. */
+async function change(
+  ground: MachineGround,
+  id: MachineId,
+  material: Material,
+  hostKey: string,
+  scope: DeedScope,
+): Promise<Result<boolean, Failure>> {
+  const pinned = ground.guest.pin(hostKey);
+  if (!pinned.ok) return pinned;
+  const given = await overSsh(ground, id, material, 'ours', scope);
+  if (given.ok) return ok(true);
+  return given.error.code === 'machine-stuck' ? ok(false) : given;
+}
+
+async function noteGiven({ driver }: MachineGround, id: MachineId, digest: string, signal: AbortSignal): Promise<Result<void, Failure>> {
+  const given = await driver.note(id, NOTES.given, digest, signal);
+  return given.ok ? driver.note(id, NOTES.seeded, digest, signal) : given;
 }
 
 async function outOfBand(
@@ -77,14 +106,21 @@ while [ $# -gt 0 ]; do
   case $2 in root) as=$sudo ;; *) as= ;; esac
   printf '%s' "$line" | base64 -d | $as sh -c 'umask 077; cat >"$1.sbx" && chmod "$2" "$1.sbx" && mv -f -- "$1.sbx" "$1"' sh "$1" "$3" || exit 1
   shift 3
-done`;
+done
+$sudo systemctl try-restart build-agent.service >/dev/null 2>&1 || :`;
 
-/** Into a guest that lets the user in already. Its host key is the one that the user trusts, and stays. */
-async function overSsh(ground: MachineGround, id: MachineId, material: Material, scope: DeedScope): Promise<Result<void, Failure>> {
+/** Into a guest that lets us in already, or the user, whose host key is then the one that the user trusts. */
+async function overSsh(
+  ground: MachineGround,
+  id: MachineId,
+  material: Material,
+  as: 'ours' | 'theirs',
+  scope: DeedScope,
+): Promise<Result<void, Failure>> {
   const { driver, clock, owner, patiences } = ground;
   const running = await bring({ driver, clock, owner, patiences }, id, 'running', scope.signal);
   if (!running.ok) return running;
-  const there = await enter(ground, scope, 'theirs');
+  const there = await enter(ground, scope, as);
   if (!there.ok) return there;
   await using session = there.value.got;
   const files = filesOf(material, undefined);

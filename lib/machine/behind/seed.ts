@@ -16,7 +16,7 @@ interface GuestFile {
 }
 
 /** The account has its home where useradd makes it. */
-export function filesOf({ user, authorized, identity, agent }: Material, host: HostKey | undefined): readonly GuestFile[] {
+export function filesOf({ user, authorized, identity, relay, agent }: Material, host: HostKey | undefined): readonly GuestFile[] {
   const ssh = `${homeOf(user)}/.ssh`;
   const text = (content: string): Uint8Array => Buffer.from(content);
   const mine = { mode: '0600', owner: user } as const;
@@ -28,6 +28,7 @@ export function filesOf({ user, authorized, identity, agent }: Material, host: H
           { name: 'id_build', path: `${ssh}/id_build`, ...mine, content: text(identity.private) },
           { name: 'id_build.pub', path: `${ssh}/id_build.pub`, ...mine, content: text(identity.public) },
         ]),
+    ...(relay === undefined ? [] : [{ name: 'known_hosts', path: `${ssh}/known_hosts`, ...mine, content: relay }]),
     ...(host === undefined
       ? []
       : [
