@@ -106,7 +106,7 @@ function placeWithMachine(spec: MachinePlace['spec'], ground: Ground): MachineSa
     target: `machine ${machine.name ?? `${project.name}-${name}`}`,
     machine: async () => (await open()).machine(),
     connect: async (signal, note) => (await open()).connect(signal, note),
-    leave: async (note) => (await opening)?.leave?.(note),
+    leave: async (note, hurry) => (await opening)?.leave?.(note, hurry),
   };
 }
 

@@ -35,6 +35,8 @@ interface Brought {
 }
 
 const PAUSES = { least: 50, most: 1000 };
+/** Milliseconds after which a guest is asked once more: one that still boots does not hear it, and that nobody can see. */
+const ASK_AGAIN = 2000;
 
 /** Brings a machine to be what is wanted, asking the hypervisor after each deed. The failure says what was tried and how it stands. */
 export async function bring(
@@ -47,6 +49,7 @@ export async function bring(
   const did: Deed[] = [];
   let since = clock.monotonic();
   let pause = PAUSES.least;
+  let asked = since;
   for (;;) {
     signal.throwIfAborted();
     const seen = await driver.state(id, signal);
@@ -59,6 +62,11 @@ export async function bring(
       case 'give-up':
         return err(await stuck(driver, { id, wanted, seen: seen.value, did, why: move.why }, signal));
       case 'wait':
+        if (seen.value === 'running' && did.at(-1) === 'requestShutdown' && clock.monotonic() - asked >= ASK_AGAIN) {
+          asked = clock.monotonic();
+          const again = await driver.requestShutdown(id, signal);
+          if (!again.ok) return again;
+        }
         await clock.sleep(pause, signal);
         pause = Math.min(pause * 2, PAUSES.most);
         break;
@@ -69,6 +77,7 @@ export async function bring(
         id = made.value;
         did.push(move.deed);
         since = clock.monotonic();
+        asked = since;
         pause = PAUSES.least;
         break;
       }

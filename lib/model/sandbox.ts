@@ -14,8 +14,8 @@ export interface Sandbox {
   readonly target: string;
   /** Reaches the place; one connection serves all steps of a run. Ends within its deadlines. `note` is told what takes long. */
   connect(signal: AbortSignal, note?: (text: string) => void): Promise<Result<Session, Failure>>;
-  /** The run that may have used it is over, and its sessions are closed: what nobody needs is given back. Absent: nothing is to be done. */
-  leave?(note: (text: string) => void): Promise<void>;
+  /** The run that may have used it is over, and its sessions are closed: what nobody needs is given back, unless `hurry` aborts. Absent: nothing is to be done. */
+  leave?(note: (text: string) => void, hurry?: AbortSignal): Promise<void>;
 }
 
 /** A connected place. Disposing closes the link; supervised work that was not ended goes on for the grace of the sandbox. */

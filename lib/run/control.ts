@@ -63,6 +63,11 @@ export class RunControl {
     return this.#cause;
   }
 
+  /** Aborted when places that are released have had their time. */
+  get releasing(): AbortSignal {
+    return this.#hurry.release.signal;
+  }
+
   /** Resolves when the run is left at once. */
   get left(): Promise<void> {
     return this.#left;

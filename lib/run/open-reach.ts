@@ -18,6 +18,7 @@ export function openReach(request: RunRequest, { records }: Memory, control: Run
     offline,
     emit,
     signal: control.stopping,
+    hurry: control.releasing,
     arrive: async (session, name, signal) => {
       const sandbox = project.sandboxes.get(name);
       if (sandbox === undefined) throw new Error(`no sandbox ${name}`);

@@ -25,6 +25,8 @@ interface ReachInput {
   readonly offline: boolean;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** Aborted when what is released has had its time. */
+  readonly hurry: AbortSignal;
   /** One round trip: probes, workspace, receipt, holds. */
   readonly arrive: (session: Session, sandbox: SandboxName, signal: AbortSignal) => Promise<Result<Arrival, Failure>>;
   /** Makes a workspace that is absent. */
@@ -146,7 +148,7 @@ export class Reach implements AsyncDisposable {
     await Promise.all([...this.#verdicts.keys()].map((name) => this.#close(name)));
     await Promise.all(
       [...this.#sandboxes.values()].map((sandbox) =>
-        sandbox.leave?.((text) => this.#input.emit({ type: 'place-note', sandbox: sandbox.name, text })),
+        sandbox.leave?.((text) => this.#input.emit({ type: 'place-note', sandbox: sandbox.name, text }), this.#input.hurry),
       ),
     );
   }

@@ -64,6 +64,22 @@ test('a guest that does not shut down is cut off after its time, and not before'
   assert.ok(one.at.slept >= PATIENCES.requestShutdown && one.at.slept < PATIENCES.requestShutdown + PATIENCES.powerOff);
 });
 
+test('a guest that still boots does not hear that it should shut down: it is asked again', async () => {
+  const one = machine('running', {});
+  let asked = 0;
+  const states: MachineState[] = ['running'];
+  const deaf = {
+    state: async () => ok(asked < 3 ? 'running' : (states.shift() ?? 'off')),
+    requestShutdown: async () => {
+      asked += 1;
+      return ok(undefined);
+    },
+  } as unknown as Driver;
+  assert.equal(await one.to('off', { driver: deaf }), ok({ id: 'old-id', did: ['requestShutdown'] }));
+  assert.is(asked, 3);
+  assert.ok(one.at.slept > 4000 && one.at.slept < 10_000, 'not all the time');
+});
+
 test('what cannot be reached is given up with the reason, what was tried and what the guest said', async () => {
   const one = machine('off', { start: ['starting', 'off'] });
   const gone = await one.to('running');

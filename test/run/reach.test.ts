@@ -11,9 +11,11 @@ import { Reach } from '../../lib/run/reach.ts';
 
 const BEFORE: PlaceSeen = { probes: { cc: '12', os: 'linux' }, at: 1, receipt: 'r1', holds: { build: 'k1' } };
 
+const NEVER = new AbortController().signal;
+
 /** What is said of a place that was recorded as `before` and is `now`. */
 async function changed(before: PlaceSeen | undefined, now: PlaceSeen): Promise<readonly PlaceChange[] | undefined> {
-  const input = { root: '/p', offline: false, emit: () => {}, signal: new AbortController().signal, create: async () => ok(undefined) };
+  const input = { root: '/p', offline: false, emit: () => {}, signal: NEVER, hurry: NEVER, create: async () => ok(undefined) };
   const io = { spawn: realSpawn(), files: realFiles, environment: new Map<string, string>() };
   const place = { ...localSandbox('vm', io), kind: 'ssh' as const };
   await using reach = new Reach({
@@ -63,7 +65,7 @@ test('a place is left when its sessions are closed, once, and what it says then 
   };
   {
     await using reach = new Reach({
-      ...{ root: '/p', offline: false, signal: new AbortController().signal, create: async () => ok(undefined) },
+      ...{ root: '/p', offline: false, signal: NEVER, hurry: NEVER, create: async () => ok(undefined) },
       emit: (event) => void (event.type === 'place-note' && told.push(`${event.sandbox} ${event.text}`)),
       sandboxes: new Map([['vm', place]]),
       arrive: async () => ok({ seen: BEFORE, workspace: '/w', found: { is: 'ours' }, notes: [] }),

@@ -115,6 +115,7 @@ async function play(story: Story, root: string): Promise<Told> {
     offline: false,
     emit,
     signal: new AbortController().signal,
+    hurry: new AbortController().signal,
     arrive: async () => ok({ seen: { probes: {}, at: 0, holds: {} }, workspace: root, found: { is: 'ours' }, notes: [] }),
     create: async () => ok(undefined),
     recorded: () => undefined,

@@ -1,4 +1,4 @@
-import { ok, type Result } from '../../base/result.ts';
+import { err, ok, type Result } from '../../base/result.ts';
 import { setClock } from '../../machine/behind/guest-clock.ts';
 import { raise } from '../../machine/behind/raise.ts';
 import type { Failure } from '../../model/failure.ts';
@@ -50,11 +50,14 @@ export function machineSandbox(place: MachinePlace): MachineSandbox {
       }
       return entered;
     },
-    leave: async (note) => {
+    leave: async (note, hurry = NEVER) => {
       const opened = await opening;
       opening = undefined;
       if (!opened?.ok) return;
-      const left = await leave(opened.value, isReached ? spec.keep : 'running', hold, { signal: NEVER, note });
+      const left = await leave(opened.value, isReached ? spec.keep : 'running', hold, { signal: hurry, note }).catch((thrown: unknown) => {
+        if (!hurry.aborted) throw thrown;
+        return err<Failure>({ code: 'cancelled', message: 'that was not waited for' });
+      });
       if (!left.ok) note(`is not left as \`keep: ${spec.keep}\` says: ${left.error.message}`);
     },
   };
