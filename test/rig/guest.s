@@ -1,7 +1,7 @@
 # A guest of 512 bytes, a boot sector: it is up in a fraction of a second under software emulation, and shows on its serial port what a driver did.
 #   boot N       how often this disk was booted; it writes N to its third sector
 #   seed cidata  if there is a second disk: the beginning of its label, as ISO 9660 has it
-#   vendor ...   what SMBIOS says in strings of the vendor, where it has such
+#   vendor ...   what SMBIOS says in strings of the vendor, where it has such and not much
 #   ready        then a letter each half second, on and on: its memory
 #   bye          when the power button was pressed; then it switches itself off. With DEAF defined it does not hear it.
         .code16
@@ -42,6 +42,8 @@ _start: xorw    %ax, %ax
 4:      addw    $16, %di
         cmpl    $0x5f4d535f, %es:(%di)  # _SM_
         jne     4b
+        cmpw    $0xf, %es:0x1a(%di)     # large ones lie where this does not reach
+        jne     7f
         movw    %es:0x18(%di), %si
 table:  movb    %es:(%si), %bl
         cmpb    $127, %bl
