@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../base/result.ts';
+import { readRegular } from '../../io/read-regular.ts';
 import { fileTrouble } from '../../io/trouble.ts';
 import type { Guest, HostKey, Material } from '../../machine/behind/ground.ts';
 import type { Failure } from '../../model/failure.ts';
@@ -73,7 +74,7 @@ function materialOf(io: Io, user: string, { authorize, identity, relay, agent }:
   if (!key.ok) return key;
   const read = (path: string): Buffer => {
     try {
-      return io.files.readFileSync(path);
+      return readRegular(io.files, path);
     } catch (thrown) {
       throw new Unreadable(path, thrown);
     }

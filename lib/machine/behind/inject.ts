@@ -97,14 +97,17 @@ async function outOfBand(
   return fresh.ok ? guest.pin(host.public) : fresh;
 }
 
-/** $1: folder of the account's keys; then for each file its path, owner and mode; their contents, one line of base64 each, come by standard input. */
+/**
+ * $1: folder of the account's keys; $2: the file that keeps the lines it has, or nothing, since who lets us in by it must not be locked out; then for each file its path, owner and mode; their contents, one line of base64 each, come by standard input.
+ */
 const PUT = `umask 077
 sudo=; [ "$(id -u)" = 0 ] || sudo='sudo -n'
-mkdir -p -- "$1" && shift || exit 1
+mkdir -p -- "$1" || exit 1
+kept=$2; shift 2
 while [ $# -gt 0 ]; do
   read -r line || exit 1
   case $2 in root) as=$sudo ;; *) as= ;; esac
-  printf '%s' "$line" | base64 -d | $as sh -c 'umask 077; cat >"$1.sbx" && chmod "$2" "$1.sbx" && mv -f -- "$1.sbx" "$1"' sh "$1" "$3" || exit 1
+  { if [ "$1" = "$kept" ] && [ -f "$1" ]; then cat -- "$1"; echo; fi; printf '%s' "$line" | base64 -d; } | if [ "$1" = "$kept" ]; then awk 'NF && !seen[$0]++'; else cat; fi | $as sh -c 'umask 077; cat >"$1.sbx" && chmod "$2" "$1.sbx" && mv -f -- "$1.sbx" "$1"' sh "$1" "$3" || exit 1
   shift 3
 done
 $sudo systemctl try-restart build-agent.service >/dev/null 2>&1 || :`;
@@ -127,7 +130,8 @@ async function overSsh(
   const words = files.flatMap(({ path, owner: of, mode }) => [path, of, mode]);
   const lines = Buffer.from(files.map(({ content }) => `${Buffer.from(content).toString('base64')}\n`).join(''));
   const folder = files[0]?.path.replace(/\/[^/]*$/, '') ?? '.ssh';
-  const put = await session.program(PUT, [folder, ...words], { signal: scope.signal, stdin: once(lines) });
+  const kept = as === 'theirs' ? (files[0]?.path ?? '') : '';
+  const put = await session.program(PUT, [folder, kept, ...words], { signal: scope.signal, stdin: once(lines) });
   if (!put.ok) return put;
   if ('code' in put.value.exit && put.value.exit.code === 0) return ok(undefined);
   return err({ code: 'far-side-answer', message: `${ground.name} did not take its keys over SSH`, lastLines: lastLines(put.value.stderr) });
