@@ -136,7 +136,11 @@ function thrownBy(thrown: unknown, { file, path, from }: Module): Unusable {
     const hint = 'npm install --save-dev sandboxfile; or import nothing, and export the object with `api: 1` in it.';
     return { code: 'extension-missing', message: `${from} imports sandboxfile, which is not installed for it`, hint };
   }
-  const at = stack.includes(file) ? /^(?:\?[^:\s]*)?:(\d+)/.exec(stack.slice(stack.indexOf(file) + file.length))?.[1] : undefined;
+  // A stack names a module by its address, in which a blank is %20.
+  const { pathname } = pathToFileURL(file);
+  const at = stack.includes(pathname)
+    ? /^(?:\?[^:\s]*)?:(\d+)/.exec(stack.slice(stack.indexOf(pathname) + pathname.length))?.[1]
+    : undefined;
   const where = at === undefined ? from : `${from}, line ${at}`;
   const hint = name === 'SyntaxError' ? { hint: `node --check ${path} shows where.` } : {};
   return { code: 'extension-faulty', message: `${where}: ${name === 'Error' ? '' : `${name}: `}${message.split('\n')[0]}`, ...hint };
