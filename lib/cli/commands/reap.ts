@@ -9,7 +9,8 @@ import { type Call, complain } from '../call.ts';
 import { reapStacks } from '../compose/reap.ts';
 import { reapMachines } from '../machine/reap.ts';
 import { createdOf } from '../sandbox/created-ground.ts';
-import { type Reaped, reapSandboxes } from '../sandbox/reap.ts';
+import type { Reaped } from '../sandbox/in-turn.ts';
+import { reapSandboxes } from '../sandbox/reap.ts';
 import { stoppable } from '../stoppable.ts';
 
 /** For cron and a timer of systemd: what could not be done now is left for the next time, and is no failure. */

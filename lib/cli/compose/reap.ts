@@ -6,7 +6,7 @@ import { isUserDead } from '../../run/users.ts';
 import type { Call } from '../call.ts';
 import { computerOf } from '../sandbox/computer.ts';
 import { createdOf } from '../sandbox/created-ground.ts';
-import type { Reaped } from '../sandbox/reap.ts';
+import type { Reaped } from '../sandbox/in-turn.ts';
 import { PATIENCE, within } from '../sandbox/within.ts';
 
 const WHY = 'the run that brought it up is over';

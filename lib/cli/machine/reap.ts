@@ -6,7 +6,7 @@ import { remove } from '../../machine/behind/remove.ts';
 import { stop } from '../../machine/behind/start.ts';
 import { PATIENCES } from '../../machine/bring.ts';
 import { hypervisorIn } from '../../machine/hypervisor.ts';
-import { type Failure, UNREACHABLE } from '../../model/failure.ts';
+import type { Failure } from '../../model/failure.ts';
 import type { DeedScope } from '../../model/sandbox-machine.ts';
 import { describeHolder } from '../../run/holder.ts';
 import { tryLock } from '../../run/lock.ts';
@@ -16,7 +16,7 @@ import { beginUse } from '../../run/users.ts';
 import type { Call } from '../call.ts';
 import { computerOf } from '../sandbox/computer.ts';
 import { createdOf } from '../sandbox/created-ground.ts';
-import type { Reaped } from '../sandbox/reap.ts';
+import { type Reaped, reapInTurn, type Seen } from '../sandbox/in-turn.ts';
 import { PATIENCE, within } from '../sandbox/within.ts';
 import { driverFor } from './drivers.ts';
 import { dueOfMachine, lookAtMachine, type MachineDue } from './due.ts';
@@ -31,11 +31,6 @@ interface Reap {
   readonly patience?: number;
 }
 
-interface Seen {
-  readonly said: Reaped;
-  readonly failure?: Failure;
-}
-
 /**
  * Ends what killed runs left of machines, and stops those that nobody has used for their time. What is whole and no clone is never removed. A computer
  * that is not reached is asked once, and its machines are left for the next time.
@@ -46,19 +41,7 @@ export async function reapMachines(reap: Reap, signal: AbortSignal): Promise<rea
     .things()
     .filter(({ kind }) => kind === 'machine');
   const groups = [...groupBy(machines, ({ target }) => target).values()];
-  return (await Promise.all(groups.map((group) => reapComputer(reap, group, signal)))).flat();
-}
-
-async function reapComputer(reap: Reap, group: readonly OwnedThing[], signal: AbortSignal): Promise<readonly Reaped[]> {
-  const reaped: Reaped[] = [];
-  let away: Failure | undefined;
-  for (const thing of group) {
-    const one = await reapOne(reap, thing, away, signal);
-    if (one === undefined) continue;
-    reaped.push(one.said);
-    if (one.failure && UNREACHABLE.has(one.failure.code)) away = one.failure;
-  }
-  return reaped;
+  return (await Promise.all(groups.map((group) => reapInTurn(group, (thing, away) => reapOne(reap, thing, away, signal))))).flat();
 }
 
 /** Undefined: there is nothing to say of it. */

@@ -1,26 +1,16 @@
 import { groupBy } from '../../base/group-by.ts';
 import { err } from '../../base/result.ts';
 import type { Created } from '../../model/created.ts';
-import { type Failure, UNREACHABLE } from '../../model/failure.ts';
+import type { Failure } from '../../model/failure.ts';
 import { clearLocks, momentNow, tryHold } from '../../run/created.ts';
 import { describeHolder } from '../../run/holder.ts';
 import { leftoversOfState, sweepLeftovers } from '../../run/leftovers.ts';
 import type { Call } from '../call.ts';
 import { createdOf, placeOf } from './created-ground.ts';
 import { dueOf } from './due.ts';
+import { type Reaped, reapInTurn, type Seen } from './in-turn.ts';
 import { takeDown } from './take-down.ts';
 import { PATIENCE, within } from './within.ts';
-
-/** What became of one thing that was looked at. */
-export interface Reaped {
-  readonly id: string;
-  readonly is: 'ended' | 'left';
-  readonly why: string;
-  /** Of what was ended. */
-  readonly did: readonly string[];
-  /** Why it is still there. */
-  readonly failure?: Pick<Failure, 'code' | 'message'>;
-}
 
 interface Reap {
   readonly call: Pick<Call, 'surroundings'>;
@@ -37,7 +27,9 @@ export async function reapSandboxes(reap: Reap, signal: AbortSignal): Promise<re
   const { io, state, store } = createdOf(reap.call);
   const { all, damaged } = store.list();
   const places = groupBy(all, (created) => hostOf(created));
-  const reaped = await Promise.all([...places.values()].map((group) => reapPlace(reap, group, signal)));
+  const reaped = await Promise.all(
+    [...places.values()].map((group) => reapInTurn(group, (created, away) => reapOne(reap, created, away, signal))),
+  );
   if (!reap.dry) {
     clearLocks(io, state, store);
     sweepLeftovers(io, leftoversOfState(state));
@@ -53,23 +45,6 @@ function hostOf(created: Created): string {
   const spec = placeOf(created);
   if (spec?.machine !== undefined) return `${spec.machine.hypervisor}`;
   return spec?.host === undefined ? created.id : `${spec.host} ${spec.tunnel ?? ''}`;
-}
-
-async function reapPlace(reap: Reap, group: readonly Created[], signal: AbortSignal): Promise<readonly Reaped[]> {
-  const reaped: Reaped[] = [];
-  let away: Failure | undefined;
-  for (const created of group) {
-    const one = await reapOne(reap, created, away, signal);
-    if (one === undefined) continue;
-    reaped.push(one.said);
-    if (one.failure && UNREACHABLE.has(one.failure.code)) away = one.failure;
-  }
-  return reaped;
-}
-
-interface Seen {
-  readonly said: Reaped;
-  readonly failure?: Failure;
 }
 
 /** Undefined: there is nothing to say of it. */
