@@ -19,7 +19,7 @@ export interface Watchdog {
 const IDLE = 1000;
 
 // $1 the tag, $2 the grace in seconds, $3 the group of sbx: a script that called sbx is in it, so it is never told as a whole, though a command that
-// owns the terminal is in it too. A shell reads a pipe byte by byte: so the words are short. TERM, then a look each second, then KILL twice, by
+// owns the terminal is in it too. A shell reads a pipe byte by byte: so the words are short. TERM, then a look each second, then KILL, by
 // environment tag (Linux; a tagged leader stands for its group), and by the groups that were told or found below.
 const PROGRAM = `
 trap '' HUP INT TERM
@@ -70,9 +70,13 @@ done
 tell TERM
 tell CONT
 while [ "$grace" -gt 0 ] && lives; do sleep 1; grace=$((grace - 1)); done
-tell KILL
-sleep 1
-tell KILL
+# A process is not seen for a moment while it becomes another program: at least twice, and until none is left.
+round=0
+while [ "$round" -lt 2 ] || { [ "$round" -lt 30 ] && lives; }; do
+  tell KILL
+  sleep 1
+  round=$((round + 1))
+done
 `;
 
 /** `tag` is the `NAME=value` that all commands of the run carry in their environment; `grace` in milliseconds. */

@@ -77,7 +77,7 @@ withQemu('Ctrl-C and kill -9 of sbx in the middle of a build: no Packer, no mach
         }
       });
       await until(
-        () => `all has ended after ${signal}`,
+        () => `all has ended after ${signal}: ${JSON.stringify(processesWith([project.root]))}`,
         () => packersOf(project).length === 0,
       );
     }
