@@ -8,8 +8,9 @@ import { CANCELLED, lateFailure } from './failures.ts';
 import { handshake, type Keepalive } from './handshake.ts';
 import { type HostKeys, hostKeys } from './hostkeys.ts';
 import { type AskPassphrase, login } from './identities.ts';
-import { Link } from './link.ts';
+import type { Link } from './link.ts';
 import type { Client } from './ssh2.ts';
+import { Ssh2Link } from './ssh2-link.ts';
 
 type Ssh2 = typeof import('./ssh2.ts');
 
@@ -119,7 +120,7 @@ async function greet(
   stop();
   over.abort(); // it may have failed while the user was asked
   if (!client.ok) return client;
-  return ok(new Link(client.value, `${settings.user}@${label}`, io.clock, under));
+  return ok(new Ssh2Link(client.value, `${settings.user}@${label}`, io.clock, under));
 }
 
 /** What is configured counts where it finds a dead link sooner than KEEPALIVE: many set it for another reason, and far longer. */

@@ -11,9 +11,11 @@ import { dial } from './dial.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded-server.ts';
 import { handshake } from './handshake.ts';
 import type { Login } from './identities.ts';
-import { Link } from './link.ts';
+
+import type { Link } from './link.ts';
 import { type PatienceSettings, patienceOf } from './patience.ts';
 import { openSession } from './session.ts';
+import { Ssh2Link } from './ssh2-link.ts';
 
 /** The one user that there is. */
 const USER = 'sbx';
@@ -81,7 +83,7 @@ async function reach(
     },
     ssh2,
   );
-  return client.ok ? ok(new Link(client.value, 'embedded', io.clock, server)) : client;
+  return client.ok ? ok(new Ssh2Link(client.value, 'embedded', io.clock, server)) : client;
 }
 
 function ourHost(name: string, port: number): HostSettings {

@@ -70,3 +70,7 @@ export function lateFailure(label: string, phase: Phase, ms: number): Failure {
 export function lostFailure(label: string, why: string): Failure {
   return { code: 'link-lost', message: `${label}: the connection was lost (${why})`, hint: 'run again when it is back' };
 }
+
+export function refusedChannel(label: string, why: string): Failure {
+  return { code: 'channel-refused', message: `${label}: no channel (${why})`, hint: 'raise MaxSessions in its sshd_config' };
+}

@@ -2,10 +2,8 @@ import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Exit, ProgramEnd, ProgramStreams } from '../model/sandbox.ts';
 import { CANCELLED } from './failures.ts';
-import type { Link } from './link.ts';
+import type { Channel, Link } from './link.ts';
 import { MarkedStream, Tail } from './marked.ts';
-import { signalCommand } from './signal.ts';
-import type { ClientChannel } from './ssh2.ts';
 import { programLine, START } from './start.ts';
 
 const STDERR_KEPT = 8 * 1024;
@@ -47,7 +45,7 @@ export async function runProgram(
       stderr.clear();
     },
   );
-  channel.on('data', (chunk: Buffer) => stdout.push(chunk));
+  channel.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   channel.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
   const ended = exitOf(channel, link, streams.signal);
   const fed = feed(channel, programLine(text, args, mark), streams.stdin, ended);
@@ -61,13 +59,12 @@ export async function runProgram(
 }
 
 /** How the command on a channel ended, once all its output was given. Never hangs: the link's loss and an abort settle it. */
-export function exitOf(channel: ClientChannel, link: Link, signal: AbortSignal): Promise<Result<Exit, Failure>> {
+export function exitOf(channel: Channel, link: Link, signal: AbortSignal): Promise<Result<Exit, Failure>> {
   return new Promise((resolve) => {
-    let exit: Exit | undefined;
     const lost = (): void => settle(err(link.failure));
     const stop = (): void => {
       // Asks politely first: a program that neither reads nor writes would not notice that its streams are gone.
-      signalCommand(channel, 'TERM');
+      channel.terminate();
       channel.close();
       settle(err(CANCELLED));
     };
@@ -76,11 +73,7 @@ export function exitOf(channel: ClientChannel, link: Link, signal: AbortSignal):
       signal.removeEventListener('abort', stop);
       resolve(result);
     };
-    channel.on('exit', (code: number | null, name = 'SIGKILL') => {
-      exit = code === null ? { signal: name } : { code };
-    });
-    channel.on('error', () => {});
-    channel.on('close', () => {
+    void channel.ended.then((exit) => {
       const why: Failure = { code: 'no-exit-status', message: `${link.label}: the command ended without an exit status` };
       settle(exit !== undefined ? ok(exit) : err(link.lost.aborted ? link.failure : why));
     });
@@ -92,20 +85,16 @@ export function exitOf(channel: ClientChannel, link: Link, signal: AbortSignal):
 }
 
 /** Sends the program's line and then the caller's bytes, no faster than they are taken; stops when the program has ended. */
-async function feed(
-  channel: ClientChannel,
-  line: Buffer,
-  stdin: AsyncIterable<Uint8Array> | undefined,
-  ended: Promise<unknown>,
-): Promise<void> {
+async function feed(channel: Channel, line: Buffer, stdin: AsyncIterable<Uint8Array> | undefined, ended: Promise<unknown>): Promise<void> {
   const gone = ended.then(() => undefined);
-  channel.write(line);
+  channel.stdin.write(line);
   const source = stdin?.[Symbol.asyncIterator]();
   try {
     for (;;) {
       const next = await Promise.race([gone, source?.next()]);
       if (next === undefined || next.done) break;
-      if (!channel.write(next.value)) await Promise.race([gone, new Promise<void>((resolve) => channel.once('drain', resolve))]);
+      if (!channel.stdin.write(next.value))
+        await Promise.race([gone, new Promise<void>((resolve) => channel.stdin.once('drain', resolve))]);
     }
   } catch (error) {
     channel.close(); // the caller's stream failed: no end of file, which the program could take for the whole
@@ -113,7 +102,7 @@ async function feed(
   } finally {
     source?.return?.()?.catch(() => {});
   }
-  channel.end();
+  channel.stdin.end();
 }
 
 function neverBegan(label: string, exit: Exit, said: string): Failure {

@@ -4,11 +4,10 @@ import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Exit, Job, JobStreams } from '../model/sandbox.ts';
 import { CANCELLED, lostFailure } from './failures.ts';
-import type { Link } from './link.ts';
+import type { Channel, Link } from './link.ts';
 import { MarkedStream, Tail } from './marked.ts';
 import type { Patience } from './patience.ts';
 import { signalName } from './signal-names.ts';
-import type { ClientChannel } from './ssh2.ts';
 import { asLine, programLine, START, START_PROGRAM } from './start.ts';
 import { SUPERVISOR } from './supervisor.ts';
 
@@ -46,16 +45,15 @@ export async function superviseJob(link: Link, io: Io, patience: Patience, job: 
     () => noise.clear(),
   );
   const told = new Promise<string | undefined>((resolve) => {
-    channel.on('data', (chunk: Buffer) => {
+    channel.stdout.on('data', (chunk: Buffer) => {
       stdout.push(chunk);
       const line = ending.join('');
       if (line.includes('\n')) resolve(line.trim());
     });
     channel.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-    channel.on('error', () => {});
-    channel.on('close', () => resolve(undefined));
+    void channel.ended.then(() => resolve(undefined));
   });
-  channel.write(programLine(SUPERVISOR, supervisorWords(job, patience, mark, io.nonce()), mark));
+  channel.stdin.write(programLine(SUPERVISOR, supervisorWords(job, patience, mark, io.nonce()), mark));
   const end = await follow(told, channel, link, io, patience, job, streams);
   if (!end.ok) return end;
   if (end.value !== undefined) return verdict(end.value, link.label, job, streams.signal.aborted);
@@ -68,7 +66,7 @@ export async function superviseJob(link: Link, io: Io, patience: Patience, job: 
 /** Waits for the supervisor's last word: beats meanwhile, tells it to stop when aborted, gives up when the link is lost. */
 async function follow(
   told: Promise<string | undefined>,
-  channel: ClientChannel,
+  channel: Channel,
   link: Link,
   io: Io,
   patience: Patience,
@@ -79,7 +77,7 @@ async function follow(
   const beating = (async () => {
     for (;;) {
       await io.clock.sleep(patience.beat, over.signal);
-      if (channel.writable) channel.write('beat\n');
+      if (channel.stdin.writable) channel.stdin.write('beat\n');
     }
   })().catch(() => {});
   const lost = new Promise<Result<undefined, Failure>>((resolve) => {
@@ -100,11 +98,11 @@ async function follow(
       );
     };
     const kill = (): void => {
-      if (channel.writable) channel.write('kill\n');
+      if (channel.stdin.writable) channel.stdin.write('kill\n');
       unheardAfter(STOP_MARGIN);
     };
     const stop = (): void => {
-      if (channel.writable) channel.write('stop\n');
+      if (channel.stdin.writable) channel.stdin.write('stop\n');
       unheardAfter(job.killGrace + STOP_MARGIN);
       if (hurry?.aborted) kill();
       else hurry?.addEventListener('abort', kill, { once: true, signal: over.signal });

@@ -5,10 +5,9 @@ import { INTERPRETERS, shellProgram } from '../io/script.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Exit, Job, Terminal } from '../model/sandbox.ts';
-import type { Link } from './link.ts';
+import type { Channel, Link } from './link.ts';
 import { MarkedStream } from './marked.ts';
 import { exitOf, runProgram } from './program.ts';
-import type { ClientChannel } from './ssh2.ts';
 import { asLine } from './start.ts';
 import { SWEEP } from './supervisor.ts';
 
@@ -55,17 +54,17 @@ async function join(
     (chunk) => {
       if (marks < 2) return; // what start-up files print before the command has the terminal
       if (!terminal.output.write(chunk)) {
-        channel.pause();
-        terminal.output.once('drain', () => channel.resume());
+        channel.stdout.pause();
+        terminal.output.once('drain', () => channel.stdout.resume());
       }
     },
     () => {
       marks++;
-      if (marks === 1) channel.write(terminalLine(job, tree, mark));
+      if (marks === 1) channel.stdin.write(terminalLine(job, tree, mark));
       else if (marks === 2) joinInput(channel, terminal, over.signal);
     },
   );
-  channel.on('data', (chunk: Buffer) => screen.push(chunk));
+  channel.stdout.on('data', (chunk: Buffer) => screen.push(chunk));
   channel.stderr.on('data', (chunk: Buffer) => terminal.output.write(chunk));
   try {
     return await exit;
@@ -76,16 +75,16 @@ async function join(
 }
 
 /** Keys go to the far side as they are, Ctrl-C too, until `over` aborts. */
-function joinInput(channel: ClientChannel, terminal: Terminal, over: AbortSignal): void {
+function joinInput(channel: Channel, terminal: Terminal, over: AbortSignal): void {
   if (over.aborted) return;
   const { input } = terminal;
   const keys = (chunk: Buffer | string): void => {
-    if (!channel.write(chunk)) {
+    if (!channel.stdin.write(chunk)) {
       input.pause();
-      channel.once('drain', () => over.aborted || input.resume());
+      channel.stdin.once('drain', () => over.aborted || input.resume());
     }
   };
-  const ended = (): void => void channel.end();
+  const ended = (): void => void channel.stdin.end();
   input.setRawMode?.(true);
   over.addEventListener(
     'abort',
@@ -100,7 +99,7 @@ function joinInput(channel: ClientChannel, terminal: Terminal, over: AbortSignal
   input.on('data', keys);
   input.on('end', ended);
   input.resume();
-  const fit = (): void => channel.setWindow(terminal.rows() || 24, terminal.columns() || 80, 0, 0);
+  const fit = (): void => channel.resize(terminal.rows() || 24, terminal.columns() || 80);
   terminal.onResize(fit, over);
   fit(); // it may have changed since the channel was opened
 }

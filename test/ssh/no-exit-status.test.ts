@@ -5,9 +5,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { nonce, realClock } from '../../lib/io/io.ts';
 import { freshKey } from '../../lib/ssh/keys.ts';
-import { Link } from '../../lib/ssh/link.ts';
+import type { Link } from '../../lib/ssh/link.ts';
 import { runProgram } from '../../lib/ssh/program.ts';
 import { SshClient, SshServer } from '../../lib/ssh/ssh2.ts';
+import { Ssh2Link } from '../../lib/ssh/ssh2-link.ts';
 
 /** A peer that runs what it is told and closes the channel without a word of how it ended, or with the code or signal that is said. */
 async function withPeer(code: number | string | undefined, use: (link: Link) => Promise<void>): Promise<void> {
@@ -32,7 +33,7 @@ async function withPeer(code: number | string | undefined, use: (link: Link) => 
   const client = new SshClient();
   client.connect({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, username: 'x', password: 'x' });
   await once(client, 'ready');
-  const link = new Link(client, 'peer', realClock);
+  const link = new Ssh2Link(client, 'peer', realClock);
   try {
     await use(link);
   } finally {

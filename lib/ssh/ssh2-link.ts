@@ -1,0 +1,91 @@
+import { setMaxListeners } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { err, ok, type Result } from '../base/result.ts';
+import type { Failure } from '../model/failure.ts';
+import type { Clock } from '../model/io.ts';
+import { Channels } from './channels.ts';
+import { CANCELLED, lostFailure, reachFailure, refusedChannel } from './failures.ts';
+import type { Channel, Link, Pty } from './link.ts';
+import type { Client } from './ssh2.ts';
+import { channelOf } from './ssh2-channel.ts';
+
+/** A link that ssh2 carries, in this process. */
+export class Ssh2Link implements Link {
+  readonly label: string;
+  readonly #client: Client;
+  readonly #clock: Clock;
+  readonly #under: AsyncDisposable | undefined;
+  readonly #lost = new AbortController();
+  readonly #channels: Channels;
+
+  /** `under` is the link that carries this one, disposed with it. */
+  constructor(client: Client, label: string, clock: Clock, under?: AsyncDisposable) {
+    this.label = label;
+    this.#client = client;
+    this.#clock = clock;
+    this.#under = under;
+    this.#channels = new Channels(this.lost, clock);
+    setMaxListeners(0, this.lost); // one for each call under way is no leak
+    let why = 'closed by the far side';
+    client.on('error', (error: Error) => {
+      why = error.message;
+      this.#lost.abort(lostFailure(label, why));
+    });
+    client.on('close', () => this.#lost.abort(lostFailure(label, why)));
+    client.on('end', () => this.#lost.abort(lostFailure(label, why)));
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  get failure(): Failure {
+    return this.lost.reason as Failure;
+  }
+
+  exec(command: string, signal: AbortSignal, pty?: Pty): Promise<Result<Channel, Failure>> {
+    return this.#channels.open((until) => this.#start(command, until, pty), signal);
+  }
+
+  forward(host: string, port: number, until: AbortSignal): Promise<Result<Duplex, Failure>> {
+    const label = `${host}:${port}`;
+    return new Promise((resolve) => {
+      const stop = (): void => resolve(err(this.lost.aborted ? this.failure : CANCELLED));
+      AbortSignal.any([until, this.lost]).addEventListener('abort', stop, { once: true });
+      if (until.aborted || this.lost.aborted) return stop();
+      this.#client.forwardOut('127.0.0.1', 0, host, port, (error, stream) => {
+        if (error) resolve(err(reachFailure(label, 'dial', { message: `not reachable from ${this.label} (${error.message})` })));
+        else resolve(ok(stream));
+      });
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.lost.aborted) {
+      const closed = new Promise<void>((resolve) => this.#client.once('close', () => resolve()));
+      this.#client.end();
+      const limit = new AbortController();
+      await Promise.race([closed, this.#clock.sleep(500, limit.signal).catch(() => {})]);
+      limit.abort();
+      this.#client.destroy();
+    }
+    await this.#under?.[Symbol.asyncDispose]();
+  }
+
+  #start(command: string, until: AbortSignal, pty: Pty | undefined): Promise<Result<Channel, Failure>> {
+    return new Promise((resolve) => {
+      const lost = (): void => resolve(err(this.lost.aborted ? this.failure : CANCELLED));
+      until.addEventListener('abort', lost, { once: true });
+      try {
+        this.#client.exec(command, pty === undefined ? {} : { pty: { ...pty, width: 0, height: 0 } }, (error, channel) => {
+          until.removeEventListener('abort', lost);
+          if (channel !== undefined && until.aborted) channel.close();
+          else if (channel !== undefined) resolve(ok(channelOf(channel)));
+          else resolve(err(this.lost.aborted ? this.failure : refusedChannel(this.label, error?.message ?? 'no reason given')));
+        });
+      } catch (error) {
+        resolve(err(this.lost.aborted ? this.failure : lostFailure(this.label, (error as Error).message)));
+      }
+    });
+  }
+}
