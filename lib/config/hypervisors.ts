@@ -15,10 +15,18 @@ export function joinHypervisors(
   scopeOf: (layer: number) => Scope,
   report: Report,
 ): void {
+  const named = new Map<string, SandboxName>();
   for (const spec of specs.values()) {
     const { name, machine } = spec;
     if (machine === undefined) continue;
     const members = membersOf(section.get(name)?.fields.get('machine'));
+    if (machine.name !== undefined && !machine.clone) {
+      const other = named.get(machine.name);
+      const message = `\`${name}\` and \`${other}\` are both the machine \`${machine.name}\``;
+      if (other !== undefined)
+        report.add('conflicting-keys', message, members.get('name'), 'Use one sandbox for both, or name two machines.');
+      named.set(machine.name, name);
+    }
     const holder = holderOf(spec, machine, specs, members.get('hypervisor'), report);
     const image = members.get('image');
     const lacks = [...new Set([...(spec.lacks ?? []), ...(holder.lacks ?? [])])];
