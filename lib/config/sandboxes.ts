@@ -1,5 +1,6 @@
 import { parseDuration } from '../base/duration.ts';
 import { isMap } from '../base/plain.ts';
+import { hintOf } from '../base/suggest.ts';
 import { LOCAL, type SandboxName, type SandboxSpec } from '../model/project.ts';
 import type { Value } from '../model/value.ts';
 import { formatProblem } from '../schema/formats.ts';
@@ -76,6 +77,7 @@ export function readSandboxes(
   };
   for (const entry of section.values()) read(entry);
   if (!specs.has(LOCAL)) read({ name: LOCAL, fields: new Map() });
+  checkHost(ask, specs, report);
   joinHypervisors(specs, section, scopeOf, report);
   return specs;
 }
@@ -149,9 +151,22 @@ function placeOf(name: SandboxName, written: string | undefined, isMachine: bool
 
 /** `--host HOST` is for every sandbox, `--host NAME=HOST` for one. */
 export function chosenHost(name: SandboxName, host: string | undefined): string | undefined {
-  const one = /^([a-z][a-z0-9_-]*)=(.+)$/.exec(host ?? '');
-  if (one === null) return host;
-  return one[1] === name ? one[2] : undefined;
+  const { only, place } = partsOf(host);
+  return only === undefined || only === name ? place : undefined;
+}
+
+function partsOf(host: string | undefined): { readonly only?: string; readonly place: string | undefined } {
+  const [, only, place] = /^([a-z][a-z0-9_-]*)=(.+)$/.exec(host ?? '') ?? [];
+  return only === undefined ? { place: host } : { only, place };
+}
+
+/** What --host names and no file has. */
+function checkHost({ host }: Ask, known: ReadonlyMap<SandboxName, SandboxSpec>, report: Report): void {
+  const { only } = partsOf(host);
+  if (only === undefined || known.has(only)) return;
+  const others = [...known.keys()].filter((name) => name !== LOCAL);
+  const hint = others.length === 0 ? 'The file has none.' : hintOf(only, others);
+  report.add('unknown-sandbox', `--host ${host}: there is no sandbox \`${only}\``, undefined, hint);
 }
 
 const OWN_FOLDER = 'A sync removes what is not in the sources: name a folder of its own.';

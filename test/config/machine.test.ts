@@ -177,6 +177,11 @@ test('--local and --host leave the machine out', async () => {
     ['ssh', 'laptop', true],
     ['ssh', 'there', true],
   ]);
+  const { diagnostics } = await loadText(WHOLE, { host: 'lapto=there' });
+  assert.equal(
+    diagnostics.map(({ message, hint }) => [message, hint]),
+    [['--host lapto=there: there is no sandbox `lapto`', 'Did you mean `laptop`?']],
+  );
   const { value } = await loadText(WHOLE, { provenance: true, host: 'vm=there' });
   const rows = value?.provenance?.filter(({ of, name }) => of === 'sandbox' && name === 'vm').map(({ field, by }) => `${field} ${by}`);
   assert.equal(rows, ['user file', 'keep file', 'workspace file', 'host flag']);

@@ -18,7 +18,7 @@ attaching('create --profile profile.vm-haskell-build attaches: a workspace of it
     assert.match(one.id, /^[0-9a-f]{12}$/);
     assert.is(one.state, 'ready');
     assert.is(one.profile, 'vm-haskell-build');
-    assert.is(one.ttl, 7200);
+    assert.equal([one.ttl, one.inputs.ttl], [7200, undefined]);
     assert.equal(one.placement, { kind: 'ssh', host: 'far' });
     const dir = one.workspace ?? '';
     assert.equal(one.reachability, { host: '127.0.0.1', port: vm.sshd.port, user: userInfo().username, remote_dir: dir });

@@ -44,7 +44,7 @@ reaping('reap ends what is over its time and nothing else; what is not reached i
     vm.sshd.stop();
     const [left] = (await reap()).left;
     assert.equal([left?.id, left?.failure?.code], [over.id, 'unreachable']);
-    assert.match(left?.why ?? '', /^its time is over for/);
+    assert.match(left?.why ?? '', /^its time ran out \S+ ago$/);
     await vm.sshd.start();
     const said = await reap();
     assert.equal(

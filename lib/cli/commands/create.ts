@@ -69,7 +69,7 @@ function wishOf(call: Call, id: string, profile: string, { project, place }: Ope
     ...(name === undefined ? {} : { name }),
     profile,
     state: 'creating',
-    inputs: Object.fromEntries([...project.params].map(([input, { value }]) => [input, value])),
+    inputs: Object.fromEntries([...project.params].flatMap(([input, { value }]) => (input === 'ttl' ? [] : [[input, value]]))),
     since,
     ...(ttl === 'never' ? {} : { lease: { ttl, since } }),
     places: [...project.sandboxes.values()].map((spec) => (spec === place ? ownMachine(spec) : spec)),

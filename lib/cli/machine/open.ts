@@ -12,7 +12,7 @@ import type { OpenDriver } from '../../model/machine.ts';
 import type { MachineSpec } from '../../model/machine-spec.ts';
 import type { Project, SandboxSpec } from '../../model/project.ts';
 import type { Sandbox, Session } from '../../model/sandbox.ts';
-import type { DeedScope, SandboxMachine } from '../../model/sandbox-machine.ts';
+import type { SandboxMachine } from '../../model/sandbox-machine.ts';
 import { machineId } from '../../run/machine.ts';
 import { openOwned } from '../../run/owned.ts';
 import { beginUse, isUserDead, type Use } from '../../run/users.ts';
@@ -113,11 +113,9 @@ export async function openMachine(place: MachinePlace, signal: AbortSignal): Pro
   const whole = groundOf(tag, machineName(place));
   if (!spec.machine.clone) return ok(opened(whole));
   const nonce = io.nonce().slice(0, 12);
-  for (const owner of deadClones(place, tag)) await sandboxMachine(groundOf(owner, owner)).remove(SILENT);
-  return ok(opened({ ...groundOf(`${tag}-${nonce}`, `${whole.name} ${nonce}`), base: whole }));
+  const lost = () => deadClones(place, tag).map((owner) => groundOf(owner, owner));
+  return ok(opened({ ...groundOf(`${tag}-${nonce}`, `${whole.name} ${nonce}`), base: whole, lost }));
 }
-
-const SILENT: DeedScope = { signal: new AbortController().signal, note: () => {} };
 
 /** Whose machine it is: this checkout's, or that of all who name it. */
 function ownerOf({ spec: { name, machine }, io, folders, checkout, user }: MachinePlace): string {

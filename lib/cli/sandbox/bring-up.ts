@@ -1,8 +1,7 @@
 import { compileExcludes } from '../../base/excludes.ts';
 import { err, ok, type Result } from '../../base/result.ts';
-import type { Created, Reachability } from '../../model/created.ts';
+import type { Created } from '../../model/created.ts';
 import type { Failure } from '../../model/failure.ts';
-import { GUEST_USER } from '../../model/machine-spec.ts';
 import type { SandboxSpec, Step } from '../../model/project.ts';
 import type { Sandbox, Session } from '../../model/sandbox.ts';
 import { openMemory } from '../../run/memory.ts';
@@ -10,7 +9,8 @@ import { openOwned } from '../../run/owned.ts';
 import { arrive } from '../../sync/arrive.ts';
 import { syncTree } from '../../sync/sync.ts';
 import { createWorkspace } from '../../sync/workspace.ts';
-import { checkoutIn, type Ground, machineIn, sandboxOf } from '../sandboxes.ts';
+import { checkoutIn, type Ground, sandboxOf } from '../sandboxes.ts';
+import { addressOf } from './address.ts';
 
 interface BringUp {
   readonly created: Created;
@@ -58,8 +58,9 @@ async function enter(wish: BringUp, sandbox: Sandbox, signal: AbortSignal): Prom
   }
   const sent = wish.repo === undefined ? ok(undefined) : await send(wish, wish.repo, connected, workspace, checkout.id, signal);
   if (!sent.ok) return sent;
-  const reachability = await reachabilityOf(spec, sandbox, ground, workspace, signal);
-  return reachability.ok ? ok({ ...created, ...(reachability.value ? { reachability: reachability.value } : {}) }) : reachability;
+  const address = await addressOf(spec, sandbox, ground, signal);
+  if (!address.ok) return address;
+  return ok({ ...created, ...(address.value === undefined ? {} : { reachability: { ...address.value, remote_dir: workspace } }) });
 }
 
 async function send(
@@ -93,27 +94,4 @@ async function send(
 function excludesOf(sync: Step | undefined): readonly string[] {
   const exclude = sync?.fields.exclude;
   return Array.isArray(exclude) ? exclude.map(String) : [];
-}
-
-/** Undefined: nobody else gets there. */
-async function reachabilityOf(
-  spec: SandboxSpec,
-  sandbox: Sandbox,
-  ground: Ground,
-  workspace: string,
-  signal: AbortSignal,
-): Promise<Result<Reachability | undefined, Failure>> {
-  if (spec.kind === 'machine') {
-    const machine = await machineIn(new Map([[spec.name, sandbox]]), spec.name);
-    const up = machine.ok ? await machine.value.waitFor({ signal, note: () => {} }) : machine;
-    if (!up.ok) return up;
-    const { address: host, port } = up.value.endpoint;
-    return ok({ host, port, user: spec.user ?? GUEST_USER, remote_dir: workspace });
-  }
-  if (spec.kind !== 'ssh') return ok(undefined);
-  const { resolveHost } = await import('../../ssh/config.ts');
-  const resolved = await resolveHost({ named: spec.host ?? spec.name, user: spec.user, tunnel: spec.tunnel }, ground.io, signal);
-  if (!resolved.ok) return resolved;
-  const { hostname: host, port, user } = resolved.value;
-  return ok({ host, port, user, remote_dir: workspace });
 }

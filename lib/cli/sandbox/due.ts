@@ -21,7 +21,7 @@ export function dueOf(created: Created, now: Moment): Due {
       const left = created.lease && leftOf(created.lease, now);
       if (created.lease !== undefined && left === undefined)
         return { is: 'unknown', why: 'the clock of this computer is before the time at which it was created' };
-      return left === undefined || left > 0 ? { is: 'lives' } : { is: 'due', why: `its time is over for ${formatDuration(-left)}` };
+      return left === undefined || left > 0 ? { is: 'lives' } : { is: 'due', why: `its time ran out ${formatDuration(-left)} ago` };
     }
   }
 }

@@ -67,7 +67,7 @@ export function lifeOf({ lease }: Created, now: Moment): string {
   if (lease === undefined) return 'no end';
   const left = leftOf(lease, now);
   if (left === undefined) return 'the clock is wrong';
-  return left > 0 ? `${formatDuration(left)} left` : `over for ${formatDuration(-left)}`;
+  return left > 0 ? `${formatDuration(left)} left` : `ran out ${formatDuration(-left)} ago`;
 }
 
 /** Where it is, for people: `build@localhost:12222:/build/sbx-1a2b3c4d`. */

@@ -26,6 +26,8 @@ export interface MachineGround {
   readonly patiences: typeof PATIENCES;
   /** The machine whose disks a clone shares; absent: it is made from an appliance. */
   readonly base?: MachineGround;
+  /** Clones of the same machine whose runs were killed. */
+  readonly lost?: () => readonly MachineLeft[];
   /** Once it was found: asking for it again costs a run of the hypervisor's programs for each deed. */
   readonly found: { id?: MachineId };
   /** Rejects the deed if somebody else works in the machine. */

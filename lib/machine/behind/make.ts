@@ -6,6 +6,7 @@ import type { DeedScope } from '../../model/sandbox-machine.ts';
 import { lacksCapability } from '../checks.ts';
 import { succeeded } from '../hypervisor.ts';
 import { findMachine, type MachineGround, NOTES } from './ground.ts';
+import { remove } from './remove.ts';
 
 /** Makes the machine, or finishes what a killed run began of it. */
 export async function make(
@@ -60,6 +61,11 @@ async function planOf(ground: MachineGround, image: string | undefined, scope: D
   if (base !== undefined) {
     const { linkedClone } = driver;
     if (linkedClone === undefined) return lacksCapability(driver.name, 'linked clones', 'take `clone: true` away');
+    // What cannot be removed now is left for the next run, or the reaper.
+    for (const clone of ground.lost?.() ?? []) {
+      const gone = await remove(clone, scope);
+      for (const did of gone.ok ? gone.value.did : []) scope.note(`${did}, of a run that was killed`);
+    }
     const of = await make(base, image, scope);
     if (!of.ok) return of;
     return ok({ did: `cloned ${base.name}`, make: (wish) => linkedClone(of.value.id, wish, scope.signal) });

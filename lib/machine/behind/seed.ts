@@ -67,6 +67,7 @@ export function wayOf(by: MachineKeys['by'], has: readonly Seed['is'][]): Seed['
   return ways.find((way) => has.includes(way));
 }
 
+/** `instance`: another one each time, by which the guest sees that it is given its keys anew. */
 export function seedOf(way: Seed['is'], user: string, files: readonly GuestFile[], instance: string): Seed {
   switch (way) {
     case 'credentials':
@@ -74,7 +75,11 @@ export function seedOf(way: Seed['is'], user: string, files: readonly GuestFile[
     case 'nocloud':
       return { is: way, userData: Buffer.from(cloudConfig(files)), metaData: Buffer.from(`instance-id: sbx-${instance}\n`) };
     case 'folder':
-      return { is: way, name: 'build-init', files: new Map(files.map(({ name, content }) => [name, content])) };
+      return {
+        is: way,
+        name: 'build-init',
+        files: new Map([['instance', Buffer.from(`${instance}\n`)], ...files.map(({ name, content }) => [name, content] as const)]),
+      };
   }
 }
 

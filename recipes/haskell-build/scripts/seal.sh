@@ -17,7 +17,7 @@ for file in "$root"/etc/ssh/ssh_host_* "$root"/etc/ssh/image-build/* "$root"/roo
   [ ! -f "$file" ] || [ -L "$file" ] || shred -u -n 1 "$file"
 done
 rm -rf "$root/etc/ssh/image-build" "$root/etc/ssh/sshd_config.d/00-image-build.conf"
-rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/build-agent.env"
+rm -f "$root"/etc/ssh/ssh_host_* "$root/etc/build-agent.env" "$root/var/lib/first-boot"
 rm -rf "$root"/root/.ssh "$root"/home/*/.ssh
 
 # What the installer was told and wrote down: accounts, keys, hashes.
