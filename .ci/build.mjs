@@ -1,5 +1,5 @@
 // npm run build [-- --out DIR]: lib and tasks become CommonJS chunks in dist/chunks, behind the launcher dist/sbx.cjs.
-// What several chunks use is a chunk of its own, so each module exists once; those that main is sure to need lie in its file. Runtime packages are bundled, except zx.
+// What several chunks use is a chunk of its own, so each module exists once; those that are loaded together lie in one file. Runtime packages are bundled, except zx.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
@@ -16,6 +16,20 @@ const { values } = parseArgs({
 const root = resolve(values.root);
 const out = resolve(values.out);
 const TARGET = 'node20.19';
+const AGAIN = ['lib/cli/commands/run.ts', 'lib/view/grouped.ts'];
+const RUN = [...AGAIN, 'lib/cli/run-anew.ts'];
+const EXECUTE = [...RUN, 'lib/run/work.ts', 'node_modules/p-queue/dist/index.js'];
+const REACH = [...EXECUTE, 'lib/ssh/ssh.ts', 'facade:ssh2', 'lib/sync/arrive.ts', 'lib/sync/workspace.ts', 'lib/sync/sync.ts'];
+/** What is done often, and the modules that each is sure to need: chunks that the same of these need lie in one file. */
+const DONE = {
+  main: ['lib/cli/main.ts', 'lib/cli/help.ts', 'lib/cli/commands.ts'],
+  again: AGAIN,
+  list: ['lib/cli/commands/list.ts'],
+  plan: ['lib/cli/commands/plan.ts'],
+  run: RUN,
+  execute: EXECUTE,
+  reach: REACH,
+};
 const LEARNT = `version: 1
 steps:
   first:
@@ -76,7 +90,7 @@ async function isModule(name) {
   }
 }
 
-const { made, first } = await bundle().catch((error) => {
+const { made, fileOf } = await bundle().catch((error) => {
   if (!error.errors) throw error;
   process.exit(1); // esbuild has said why
 });
@@ -85,8 +99,14 @@ const stage = mkdtempSync(join(dirname(out), `.${basename(out)}-`));
 mkdirSync(join(stage, 'chunks'));
 let size = 0;
 const chunks = await Promise.all(made.map(compiled));
-const main = chunks.filter(({ name }) => first.has(name));
-for (const chunk of [together('main.cjs', main), ...chunks.filter((one) => !main.includes(one))]) size += writeChunk(chunk);
+for (const file of new Set(fileOf.values()))
+  size += writeChunk(
+    together(
+      file,
+      chunks.filter(({ name }) => fileOf.get(name) === file),
+    ),
+  );
+for (const chunk of chunks) if (!fileOf.has(chunk.name)) size += writeChunk(chunk);
 await writePage();
 await writeEntry();
 copyFileSync(join(ROOT, '.ci/launcher.cjs'), join(stage, 'sbx.cjs'));
@@ -131,17 +151,28 @@ async function bundle() {
     if (/(^|\/)test\//.test(file)) throw new Error(`${file} is bundled: lib and tasks must not use tests`);
   }
   const made = outputFiles.map(({ path, text }) => ({ name: nameOf(path), text }));
-  const importsOf = new Map(Object.entries(metafile.outputs).map(([path, { imports }]) => [nameOf(path), imports]));
-  return { made, first: statically('main.cjs', importsOf) };
+  return { made, fileOf: filesOf(metafile.outputs) };
+}
+
+/** The file of each chunk that lies in one with others; what main needs, all need. */
+function filesOf(outputs) {
+  const importsOf = new Map(Object.entries(outputs).map(([path, { imports }]) => [nameOf(path), imports]));
+  const isOf = (module, { entryPoint, inputs }) => entryPoint === module || inputs[module]?.bytesInOutput > 0;
+  const holding = (module) => Object.keys(outputs).filter((path) => isOf(module, outputs[path]));
+  const doers = new Map();
+  for (const [done, modules] of Object.entries(DONE)) {
+    for (const name of statically(modules.flatMap(holding).map(nameOf), importsOf)) doers.set(name, [...(doers.get(name) ?? []), done]);
+  }
+  return new Map([...doers].map(([name, [first, ...others]]) => [name, `${first === 'main' ? first : [first, ...others].join('-')}.cjs`]));
 }
 
 function nameOf(path) {
   return basename(path).replace(/\.js$/, '.cjs');
 }
 
-/** The chunk and all that it is sure to load. */
-function statically(main, importsOf) {
-  const all = new Set([main]);
+/** The chunks and all that they are sure to load. */
+function statically(chunks, importsOf) {
+  const all = new Set(chunks);
   for (const name of all) {
     for (const { kind, path, external } of importsOf.get(name) ?? []) if (kind === 'import-statement' && !external) all.add(nameOf(path));
   }
@@ -150,7 +181,8 @@ function statically(main, importsOf) {
 
 /** As CommonJS: `import()` of a chunk is a require of it, which lets the launcher find each chunk and its code cache. */
 async function compiled({ name, text }) {
-  const { code, map } = await transform(text, {
+  const named = text.replace(/(["'])\.\/([\w.-]+)\.js\1/g, (_, _quote, chunk) => `"./${placeOf(`${chunk}.cjs`)}"`);
+  const { code, map } = await transform(named, {
     format: 'cjs',
     platform: 'node',
     target: TARGET,
@@ -165,8 +197,13 @@ async function compiled({ name, text }) {
     banner: '(function (exports, require, module, __filename, __dirname) {',
     footer: '})',
   });
-  const source = code.replace(/(["'])\.\/([\w.-]+)\.js\1/g, '"./$2.cjs"');
-  return { name, source, map: JSON.parse(map) };
+  return { name, source: code, map: JSON.parse(map) };
+}
+
+/** What a chunk is loaded by: its name, in its file if it lies in one with others. */
+function placeOf(name) {
+  const file = fileOf.get(name);
+  return file === undefined ? name : `${file}/${name}`;
 }
 
 /** Several chunks as one file, an object of their functions by name: each file of its own costs two reads and a script. */
@@ -174,7 +211,7 @@ function together(name, parts) {
   let source = '({\n';
   const sections = [];
   for (const part of parts) {
-    source += `"./${part.name}":\n`;
+    source += `"./${placeOf(part.name)}":\n`;
     sections.push({ offset: { line: source.split('\n').length - 1, column: 0 }, map: part.map });
     source += `${part.source.trimEnd()},\n`;
   }

@@ -43,7 +43,7 @@ function start() {
   async function begin() {
     let main;
     try {
-      main = load('./main.cjs').main;
+      main = load('./main.cjs/main.cjs').main;
     } catch (error) {
       if (!error || error.syscall === undefined) throw error;
       process.stderr.write(`sbx: ${error.message}\n`); // what this computer refuses is no fault
@@ -55,14 +55,14 @@ function start() {
   function load(name) {
     const known = loaded.get(name);
     if (known) return known.exports;
-    if (!programs.has(name)) read(name);
+    if (!programs.has(name)) read(name.split('/')[1]);
     const module = { exports: {} };
     loaded.set(name, module);
     programs.get(name)(module.exports, requireFrom, module, path.join(CHUNKS, name), CHUNKS);
     return module.exports;
   }
 
-  /** The function of a chunk; of main.cjs an object of them, by name: with all that it is sure to need. */
+  /** A file of chunks: the function of one, or an object of several by their names, ./FILE/CHUNK. */
   function read(name) {
     const file = path.join(CHUNKS, name);
     const bytes = fs.readFileSync(file);
@@ -79,7 +79,7 @@ function start() {
     if (isCaching && (!isKnown || isNew || isLearning))
       unsaved.push({ name, script, length: bytes.length, check, verbs: isNew ? [...verbs, verb] : verbs });
     const made = script.runInThisContext();
-    for (const [of, program] of typeof made === 'function' ? [[name, made]] : Object.entries(made)) programs.set(of, program);
+    for (const [of, program] of typeof made === 'function' ? [[`./${name}`, made]] : Object.entries(made)) programs.set(of, program);
   }
 
   function requireFrom(name) {
