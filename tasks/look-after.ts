@@ -3,6 +3,7 @@ import { ok, type Result } from '../lib/base/result.ts';
 import type { Failure } from '../lib/model/failure.ts';
 import type { Action } from '../lib/model/plan.ts';
 import type { Produced, RunScope } from '../lib/task.ts';
+import { generatedIn } from './generated.ts';
 import { workspaceOf } from './workspace.ts';
 
 /**
@@ -27,7 +28,8 @@ export async function lookAfter(action: Action, scope: RunScope, ran: Result<Pro
   const placed = products ? await placedTree(workspace, products) : ok(undefined);
   if (!placed.ok) return placed;
   const hold = makes.is === 'place' && scope.key !== undefined && asked.length === 0 ? { step: action.id, key: scope.key } : undefined;
-  const found = await disturbance(workspace, receipt, (file) => globs?.matches(file) ?? true, hold);
+  const generated = generatedIn(scope.project, action.step);
+  const found = await disturbance(workspace, receipt, (file) => !generated(file) && (globs?.matches(file) ?? true), hold);
   if (!found.ok) return found;
   const disturbed = [...asked, ...found.value];
   return ok({

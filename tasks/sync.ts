@@ -2,8 +2,10 @@ import { compileExcludes } from '../lib/base/excludes.ts';
 import { globsBelow } from '../lib/base/glob.ts';
 import { ok } from '../lib/base/result.ts';
 import type { Step } from '../lib/model/project.ts';
+import type { SyncRules } from '../lib/sync/change.ts';
 import type { PlanScope, Task } from '../lib/task.ts';
-import { listField } from './fields.ts';
+import { listField, textField } from './fields.ts';
+import { generatedOf } from './generated.ts';
 import { workspaceOf } from './workspace.ts';
 
 /** Makes the workspace hold the project's sources: only what changed travels. */
@@ -20,6 +22,26 @@ export const sync: Task = {
       description:
         'What is not sent, as in a .gitignore. It is not removed on the far side either. Products and state of steps there are never sent.',
       of: { kind: 'string', description: 'One pattern.', examples: ['dist-newstyle', '*.o'] },
+    },
+    edits: {
+      kind: 'string',
+      description:
+        'What becomes of files that were edited in the workspace since they were sent: they are overwritten, kept as they are there until they are alike, or nothing is sent and the step fails. Each of them is named.',
+      enum: ['overwrite', 'keep', 'fail'],
+      default: 'overwrite',
+    },
+    generated: {
+      kind: 'list',
+      description:
+        'Files of the project that the build there writes over: they are left as they are there until they change here. As in a .gitignore.',
+      of: { kind: 'string', description: 'One pattern.', examples: ['hello.cabal', 'src/**/*_gen.go'] },
+    },
+    mostRemoved: {
+      kind: 'integer',
+      description:
+        'The most files that may be removed in the workspace at once, as they are gone here. Without it as many as are gone, unless nothing is left.',
+      minimum: 0,
+      literal: true,
     },
   },
   outputs: { tree: 'tree' },
@@ -49,6 +71,7 @@ export const sync: Task = {
       sources: () => scope.sources(reads.files, reads.exclude),
       receipt: scope.receipt(),
       excluded: (one) => excluded(one, false),
+      rules: rulesOf(action.step),
       nonce: scope.io.nonce,
       progress: (done, total) => scope.progress(done, total, 'files'),
       note: scope.note,
@@ -58,6 +81,15 @@ export const sync: Task = {
     return ok(untouched ? { receipt, untouched } : { receipt, bytes });
   },
 };
+
+function rulesOf(step: Step): SyncRules {
+  const [edits, most] = [textField(step, 'edits'), step.fields.mostRemoved];
+  return {
+    edits: edits === 'keep' || edits === 'fail' ? edits : 'overwrite',
+    generated: generatedOf(step),
+    mostRemoved: typeof most === 'number' ? most : Number.POSITIVE_INFINITY,
+  };
+}
 
 /** Declared ones first, so that a `!` of the user never brings back what a step makes there. */
 function excludesOf(step: Step, scope: PlanScope): readonly string[] {

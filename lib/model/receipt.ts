@@ -1,5 +1,5 @@
 import type { Digest } from '../base/digest.ts';
-import type { Tree } from './tree.ts';
+import type { Tree, TreeEntry } from './tree.ts';
 
 /** Proof of the tree that arrived in a workspace; one copy on each side. */
 export interface Receipt {
@@ -8,4 +8,6 @@ export interface Receipt {
   readonly tree: Tree;
   /** Sentinel id of the workspace. */
   readonly workspace: Digest;
+  /** What was sent of files that were edited there and kept so: `tree` has what is there. */
+  readonly kept?: readonly TreeEntry[];
 }

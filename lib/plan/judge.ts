@@ -116,7 +116,8 @@ function judgeSync(action: Action, facts: Facts, look: Look): Decision {
     return { is: 'run', reasons: [{ code }] };
   }
   if (inputs && receipt.tree.digest !== inputs.digest) return { is: 'run', reasons: [treeDifference(receipt.tree, inputs)] };
-  if (look.place(sandbox)?.receipt !== receipt.id) return { is: 'run', reasons: [{ code: 'place-holds-other' }] };
+  // What was kept there is asked for again, until it is alike.
+  if (receipt.kept || look.place(sandbox)?.receipt !== receipt.id) return { is: 'run', reasons: [{ code: 'place-holds-other' }] };
   return { is: 'fresh' };
 }
 

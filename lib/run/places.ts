@@ -9,6 +9,7 @@ import { makeFolder, replaceFile, type Writing } from '../io/replace.ts';
 import type { PlaceSeen } from '../model/look.ts';
 import type { Project, SandboxName } from '../model/project.ts';
 import type { Receipt } from '../model/receipt.ts';
+import { treeOf } from '../model/tree.ts';
 import { seal, unseal } from './sealed.ts';
 import { treeFromJson, treeToJson } from './tree-text.ts';
 
@@ -80,15 +81,21 @@ export function openPlaces(io: Writing, folder: string, where: Where): Places {
     setReceipt(sandbox, receipt) {
       receipts.set(sandbox, receipt);
       const path = `${folder}/receipts/${sandbox}`;
-      if (receipt) write(path, { where: where(sandbox), ...receipt, tree: treeToJson(receipt.tree) }, true);
+      if (receipt) write(path, { where: where(sandbox), ...receipt, tree: treeToJson(receipt.tree), ...keptToJson(receipt) }, true);
       else files.rmSync(path, { force: true });
     },
   };
 }
 
+function keptToJson({ kept }: Receipt): { readonly kept?: Json } {
+  return kept ? { kept: treeToJson(treeOf(kept)) } : {};
+}
+
 function receiptFromJson(json: unknown, where: string): Receipt | undefined {
-  const { where: at, id, workspace, tree: rows } = (json ?? {}) as { readonly [field: string]: Json };
+  const { where: at, id, workspace, tree: rows, kept: keptRows } = (json ?? {}) as { readonly [field: string]: Json };
   if (at !== where) return undefined;
   const tree = treeFromJson(rows, true);
-  return tree && typeof id === 'string' && typeof workspace === 'string' ? { id, workspace, tree } : undefined;
+  if (!tree || typeof id !== 'string' || typeof workspace !== 'string') return undefined;
+  const kept = treeFromJson(keptRows, true)?.entries;
+  return { id, workspace, tree, ...(kept ? { kept } : {}) };
 }

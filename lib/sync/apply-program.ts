@@ -80,6 +80,10 @@ safe() {
   ok=$1
 }
 '
+lift() {
+  xargs -0 -r sh -c "$safe$aside"'
+    for n do if safe "${D}{n%/*}" && { [ -L "$n" ] || [ -e "$n" ]; }; then aside "$n"; fi; done' sh <"$stage/meta/lift" || exit 1
+}
 remove_gone() {
   xargs -0 -r sh -c "$safe"'
     for n do
@@ -139,7 +143,7 @@ finish() {
 
 /**
  * Receives what a sync sends and puts it in place. $3 id of the receipt that must be there (empty for none), $4 id of the new one. Stdin: a tar
- * archive of tree/PATH for each file and link, and meta/: sums (as sha256sum -z writes them), added, remove, forget, plus, minus (names that
+ * archive of tree/PATH for each file and link, and meta/: sums (as sha256sum -z writes them), added, remove, forget, lift, plus, minus (names that
  * begin with ./, each with its NUL), end. Answers what was moved `aside`, how far files there are `ahead` of the clock, whether the workspace was `redated`
  * and where that was refused (`stuck`), and `done`.
  */
@@ -163,6 +167,7 @@ redate
 if [ -s "$stage/meta/files" ]; then date_new; fi
 begin
 redate
+if [ -s "$stage/meta/lift" ]; then lift; fi
 if [ -s "$stage/meta/remove" ]; then remove_gone; fi
 if [ -s "$stage/meta/plus" ]; then set_modes "$stage/meta/plus" +x; fi
 if [ -s "$stage/meta/minus" ]; then set_modes "$stage/meta/minus" -x; fi

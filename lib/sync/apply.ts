@@ -16,6 +16,8 @@ import { ourBeginning } from './workspace.ts';
 export interface Change extends Difference {
   /** Names that sbx sent once and leaves alone from now on: excluded meanwhile. */
   readonly forget: readonly string[];
+  /** Names that may hold somebody's work: moved aside before anything is put in their place or removed. */
+  readonly lift: readonly string[];
   /** The whole tree as it should be afterwards. */
   readonly wanted: readonly TreeEntry[];
   /** Id of the receipt that must be there; '' for none. */
@@ -88,6 +90,7 @@ function* meta(change: Change, sent: Sent): Generator<readonly [string, Uint8Arr
   yield ['meta/added', names(added)];
   yield ['meta/remove', names([...change.remove, ...sent.gone])];
   yield ['meta/forget', names(change.forget)];
+  yield ['meta/lift', names(change.lift)];
   yield ['meta/plus', names(executable(true))];
   yield ['meta/minus', names(executable(false))];
   yield ['meta/end', new Uint8Array()];

@@ -57,14 +57,7 @@ export function overlaid(entries: readonly TreeEntry[], seen: ReadonlyMap<string
 /** Paths of `entries` whose content, kind or exec bit `seen` gives otherwise. */
 export function disturbedBy(entries: readonly TreeEntry[], seen: ReadonlyMap<string, FarEntry | undefined>): readonly string[] {
   if (seen.size === 0) return [];
-  return entries
-    .filter((entry) => {
-      if (!seen.has(entry.path)) return false;
-      const now = seen.get(entry.path);
-      if (!now || !sameContent(now, entry)) return true;
-      return now.kind === 'file' && entry.kind === 'file' && now.executable !== entry.executable;
-    })
-    .map((entry) => entry.path);
+  return entries.filter((entry) => seen.has(entry.path) && !sameEntry(seen.get(entry.path), entry)).map((entry) => entry.path);
 }
 
 /** All folders that the entries lie in, each once. */
@@ -81,6 +74,12 @@ export function foldersOf(entries: readonly { readonly path: string }[]): Readon
     }
   }
   return folders;
+}
+
+/** Whether kind, content and exec bit are the same; what is not there is like nothing else. */
+export function sameEntry(a: FarEntry | undefined, b: FarEntry | undefined): boolean {
+  if (!a || !b || b.kind === 'other') return a === b;
+  return sameContent(a, b) && !(a.kind === 'file' && b.kind === 'file' && a.executable !== b.executable);
 }
 
 function sameContent(a: FarEntry, b: TreeEntry): boolean {

@@ -5,16 +5,12 @@ import type { Files } from '../model/io.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Tree, TreeEntry } from '../model/tree.ts';
 import { type Applied, applyChange, type Change } from './apply.ts';
-import { type Checkup, checkWorkspace, surveyWorkspace, type Workspace } from './check.ts';
-import { difference, type FarEntry, overlaid } from './diff.ts';
+import { type ChangeRequest, changeOf, SHOWN } from './change.ts';
+import { checkWorkspace } from './check.ts';
 
 // Makes a workspace hold the tree of the sources. Knows nothing of steps, records or where the tree comes from.
 
-/** Names that a note or a failure gives. */
-const SHOWN = 5;
-
-interface SyncRequest {
-  readonly workspace: Workspace;
+interface SyncRequest extends ChangeRequest {
   readonly files: Files;
   /** Folder of the sources, absolute. */
   readonly root: string;
@@ -22,12 +18,7 @@ interface SyncRequest {
   readonly sources: () => Promise<Result<Tree, Failure>>;
   /** What this side believes to have arrived. */
   readonly receipt: Receipt | undefined;
-  /** What is never sent, so never removed either. */
-  readonly excluded: (path: string) => boolean;
-  /** Hexadecimal, unique. */
-  readonly nonce: () => string;
   readonly progress: (done: number, total: number) => void;
-  readonly note: (text: string) => void;
 }
 
 export interface Synced {
@@ -46,71 +37,19 @@ export async function syncTree(request: SyncRequest): Promise<Result<Synced, Fai
   if (!sources.ok) return sources;
   if (!checkup.ok) return checkup;
   const unchanged = former !== undefined && former.tree.digest === sources.value.digest;
-  if (unchanged && checkup.value.is === 'same') return ok(nothingDone(former));
-  const change = await changeOf(request, former, sources.value, checkup.value);
-  if (!change.ok) return change;
-  if (former && change.value === undefined) return ok(nothingDone(former));
-  if (!change.value) throw new Error('no receipt and nothing to do');
-  if (change.value.wanted.length === 0 && change.value.remove.length > 0) return err(emptied(change.value));
-  const applied = await applyChange(request.workspace, request.files, request.root, change.value, request.progress);
+  if (unchanged && checkup.value.is === 'same') return ok(nothingDone(former, []));
+  const planned = await changeOf(request, former, sources.value, checkup.value);
+  if (!planned.ok) return planned;
+  const { change, kept } = planned.value;
+  if (former && !change) return ok(nothingDone(former, kept));
+  if (!change) throw new Error('no receipt and nothing to do');
+  const refused = guarded(change, request.rules.mostRemoved);
+  if (refused) return err(refused);
+  const applied = await applyChange(request.workspace, request.files, request.root, change, request.progress);
   if (!applied.ok) return applied;
   tell(request, applied.value);
   const { receipt, sent, bytes } = applied.value;
-  return ok({ receipt, untouched: false, sent, removed: change.value.remove.length, bytes });
-}
-
-async function changeOf(
-  request: SyncRequest,
-  former: Receipt | undefined,
-  sources: Tree,
-  checkup: Checkup,
-): Promise<Result<Change | undefined, Failure>> {
-  const wanted = sources.entries;
-  const to = request.nonce();
-  const of = (there: readonly FarEntry[], from: string): Change => {
-    const all = difference(there, wanted);
-    const gone = new Set(wanted.map(({ path }) => path));
-    const remove = all.remove.filter((path) => !request.excluded(path));
-    const forget = all.remove.filter((path) => request.excluded(path) && !gone.has(path));
-    return { ...all, remove, forget, wanted, from, to };
-  };
-  if (checkup.is === 'other') {
-    if (checkup.bare) return ok(of([], checkup.receipt));
-    const survey = await surveyWorkspace(request.workspace, wanted);
-    if (!survey.ok) return survey;
-    return ok(of(survey.value.there, checkup.receipt));
-  }
-  const entries = former?.tree.entries ?? [];
-  const there = checkup.is === 'edited' ? overlaid(entries, checkup.seen) : entries;
-  const edited = of(there, former?.id ?? '');
-  const change = { ...edited, forget: [...edited.forget, ...vanished(checkup, wanted)] };
-  if (checkup.is === 'edited') noteEdits(request, sources, checkup.seen, change);
-  const work = change.send.length + change.remove.length + change.forget.length + change.chmod.length;
-  const sameTree = former?.tree.digest === sources.digest;
-  return ok(work === 0 && sameTree ? undefined : change);
-}
-
-/** What was removed on both sides: nothing is left to remove there, but its name stands in the list of what was sent. */
-function vanished(checkup: Checkup, wanted: readonly TreeEntry[]): readonly string[] {
-  if (checkup.is !== 'edited') return [];
-  const names = new Set(wanted.map(({ path }) => path));
-  return [...checkup.seen].filter(([path, now]) => now === undefined && !names.has(path)).map(([path]) => path);
-}
-
-/** Edits that were made there are overwritten, and it is said; those that are like ours are no edits. */
-function noteEdits(request: SyncRequest, sources: Tree, seen: ReadonlyMap<string, FarEntry | undefined>, change: Change): void {
-  const again = new Set([...change.send, ...change.chmod].map(({ path }) => path));
-  const former = new Map(request.receipt?.tree.entries.map((entry) => [entry.path, entry]));
-  const names = sources.entries
-    .filter(({ path }) => seen.has(path) && again.has(path))
-    .filter(({ path }) => !sameAsFormer(seen.get(path), former.get(path)))
-    .map(({ path }) => path);
-  if (names.length > 0) request.note(`edited on the far side and overwritten: ${someOf(names, SHOWN)}`);
-}
-
-function sameAsFormer(now: FarEntry | undefined, then: FarEntry | undefined): boolean {
-  if (now?.kind === 'file' && then?.kind === 'file') return now.digest === then.digest && now.executable === then.executable;
-  return now?.kind === 'link' && then?.kind === 'link' && now.target === then.target;
+  return ok({ receipt: keeping(receipt, kept), untouched: false, sent, removed: change.remove.length, bytes });
 }
 
 function tell(request: SyncRequest, applied: Applied): void {
@@ -127,14 +66,20 @@ function tell(request: SyncRequest, applied: Applied): void {
 }
 
 /** Sources that are gone altogether are a folder that was not mounted, or an exclude that takes all, far more often than a wish. */
-function emptied(change: Change): Failure {
-  return {
-    code: 'sync-refused',
-    message: `there is nothing to send, and ${change.remove.length} files in the workspace would go: ${someOf(change.remove, SHOWN)}`,
-    hint: 'if that is meant, remove the workspace with a teardown step',
-  };
+function guarded({ wanted, remove }: Change, most: number): Failure | undefined {
+  const go = `${remove.length} files in the workspace would go: ${someOf(remove, SHOWN)}`;
+  if (wanted.length === 0 && remove.length > 0) {
+    const hint = 'if that is meant, remove the workspace with a teardown step';
+    return { code: 'sync-refused', message: `there is nothing to send, and ${go}`, hint };
+  }
+  if (remove.length <= most) return undefined;
+  return { code: 'sync-refused', message: go, hint: `\`mostRemoved\` allows ${most}: raise it if that is meant` };
 }
 
-function nothingDone(receipt: Receipt): Synced {
-  return { receipt, untouched: true, sent: 0, removed: 0, bytes: 0 };
+function nothingDone(receipt: Receipt, kept: readonly TreeEntry[]): Synced {
+  return { receipt: keeping(receipt, kept), untouched: true, sent: 0, removed: 0, bytes: 0 };
+}
+
+function keeping({ id, tree, workspace }: Receipt, kept: readonly TreeEntry[]): Receipt {
+  return { id, tree, workspace, ...(kept.length > 0 ? { kept } : {}) };
 }

@@ -5,6 +5,7 @@ import { openMemo } from '../../lib/io/memo.ts';
 import { makeWalker } from '../../lib/io/walk.ts';
 import type { Receipt } from '../../lib/model/receipt.ts';
 import { treeOfSources } from '../../lib/run/reading.ts';
+import { PLAIN_RULES } from '../../lib/sync/change.ts';
 import { syncTree } from '../../lib/sync/sync.ts';
 import { createWorkspace } from '../../lib/sync/workspace.ts';
 import { connected, type Far, withFar } from '../contract/places.ts';
@@ -134,6 +135,7 @@ async function within(bench: Bench, side: Side, from: string): Promise<Result[]>
         ),
       receipt,
       excluded: (one) => one === '.home',
+      rules: PLAIN_RULES,
       nonce: far.io.nonce,
       progress: () => {},
       note: () => {},

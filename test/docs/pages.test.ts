@@ -26,6 +26,7 @@ const TOPICS = [
     'hub',
     'sandboxes',
     'provided-places',
+    'syncing',
     'machine-steps',
     'packer',
     'machines',

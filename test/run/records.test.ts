@@ -235,6 +235,9 @@ test('places and receipts are kept, a receipt on the disk; damage forgets them',
     assert.ok(synced.length > 0);
     assert.equal(open(folder).place('vm'), seen);
     assert.equal(open(folder).receipt('vm'), receipt);
+    const kept = { ...receipt, kept: treeOfSize(2).entries };
+    records.setReceipt('vm', kept);
+    assert.equal(open(folder).receipt('vm'), kept);
     for (const name of ['places', 'receipts/vm']) {
       const path = `${folder}/.sbx/${name}`;
       const good = fs.readFileSync(path, 'utf8');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { compileExcludes } from '../../lib/base/excludes.ts';
 import type { Receipt } from '../../lib/model/receipt.ts';
 import type { Session } from '../../lib/model/sandbox.ts';
+import { PLAIN_RULES, type SyncRules } from '../../lib/sync/change.ts';
 import { type Synced, syncTree } from '../../lib/sync/sync.ts';
 import { createWorkspace } from '../../lib/sync/workspace.ts';
 import { withFolder } from '../rig/folder.ts';
@@ -19,6 +20,7 @@ export interface Pair {
   readonly notes: string[];
   receipt: Receipt | undefined;
   exclude: readonly string[];
+  rules: Partial<SyncRules>;
   /** Syncs over `session`, or another; throws on a failure. */
   sync(session?: Session): Promise<Synced & { readonly trips: number }>;
   /** The code of the failure. */
@@ -48,6 +50,7 @@ export function withPair(use: (pair: Pair) => Promise<void>, name = `it's a "w" 
         },
         receipt: pair.receipt,
         excluded: (path) => compileExcludes(pair.exclude)(path, false),
+        rules: { ...PLAIN_RULES, ...pair.rules },
         nonce: () => randomBytes(16).toString('hex'),
         progress: () => {},
         note: (text) => pair.notes.push(text),
@@ -59,6 +62,7 @@ export function withPair(use: (pair: Pair) => Promise<void>, name = `it's a "w" 
       notes: [],
       receipt: undefined,
       exclude: [],
+      rules: {},
       sync: async (over = session) => {
         const before = session.trips();
         const done = await attempt(pair, over);

@@ -7,6 +7,7 @@ import type { Sandbox, Session } from '../../model/sandbox.ts';
 import { openMemory } from '../../run/memory.ts';
 import { openOwned } from '../../run/owned.ts';
 import { arrive } from '../../sync/arrive.ts';
+import { PLAIN_RULES } from '../../sync/change.ts';
 import { syncTree } from '../../sync/sync.ts';
 import { createWorkspace } from '../../sync/workspace.ts';
 import { checkoutIn, type Ground, sandboxOf } from '../sandboxes.ts';
@@ -84,6 +85,7 @@ async function send(
     sources: async () => look.sources(spec.files, exclude),
     receipt: undefined,
     excluded: (one) => excluded(one, false),
+    rules: PLAIN_RULES,
     nonce: io.nonce,
     progress: () => {},
     note,
