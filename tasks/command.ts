@@ -1,10 +1,11 @@
 import { posix } from 'node:path';
 import { globsBelow } from '../lib/base/glob.ts';
 import { err, ok, type Result } from '../lib/base/result.ts';
+import type { Exit } from '../lib/model/exit.ts';
 import type { Failure } from '../lib/model/failure.ts';
 import type { Action, Draft, Makes, Reads } from '../lib/model/plan.ts';
 import { LOCAL, type SandboxSpec, type Step } from '../lib/model/project.ts';
-import type { Exit, Job } from '../lib/model/sandbox.ts';
+import type { Job } from '../lib/model/sandbox.ts';
 import type { Script } from '../lib/model/script.ts';
 import type { PlanScope, Produced, RunScope } from '../lib/task.ts';
 import { openValues } from './values.ts';

@@ -3,6 +3,7 @@ import { digestOf } from '../lib/base/digest.ts';
 import { globsBelow } from '../lib/base/glob.ts';
 import { shellQuote } from '../lib/base/quote.ts';
 import { err, ok, type Result } from '../lib/base/result.ts';
+import { newTail } from '../lib/base/tail.ts';
 import type { Compose } from '../lib/compose/find.ts';
 import type { Stack } from '../lib/compose/stack.ts';
 import type { Failure } from '../lib/model/failure.ts';
@@ -121,7 +122,7 @@ async function bringUp(
 ): Promise<Result<void, Failure>> {
   const line = [...words, '-p', project, '-f', file, 'up', '-d'].map(shellQuote).join(' ');
   const { env, killGrace, attempt, run, signal, hurry } = scope;
-  let said = '';
+  const said = newTail(SAID);
   const exit = await session.supervise(
     {
       script: { shell: 'sh', text: `unset SBX_RUN SBX_ATTEMPT SBX_TREE\nexec ${line} </dev/null`, variables: [], source: line },
@@ -135,14 +136,14 @@ async function bringUp(
       signal,
       hurry,
       output: (chunk) => {
-        said = (said + Buffer.from(chunk).toString()).slice(-SAID);
+        said.add(chunk);
         scope.output(chunk);
       },
     },
   );
   if (!exit.ok) return exit;
   // podman-compose ends with 0 whatever podman said.
-  if (/address already in use|port is already allocated|proxy already running/i.test(said)) return err(portTaken());
+  if (/address already in use|port is already allocated|proxy already running/i.test(said.text())) return err(portTaken());
   if ('code' in exit.value && exit.value.code === 0) return ok(undefined);
   const how = 'code' in exit.value ? `exited with ${exit.value.code}` : `was ended by ${exit.value.signal}`;
   return err({ code: 'command-failed', message: `\`${words.join(' ')} up\` ${how}`, command: line });

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { err, ok, type Result } from '../lib/base/result.ts';
+import { newTail } from '../lib/base/tail.ts';
 import { thrownText } from '../lib/base/thrown.ts';
 import type { Ended, ExecOptions, TaskDefinition, TaskScope } from '../lib/extension/definition.ts';
 import type { Failure } from '../lib/model/failure.ts';
@@ -126,7 +127,7 @@ function scopeFor(
       run: scope.run,
       ...(action.draft.makes.is === 'place' ? { mark: doubt(workspace, action) } : {}),
     };
-    const said = newTail();
+    const said = newTail(KEPT);
     const output = (chunk: Uint8Array): void => {
       said.add(chunk);
       if (!options.quiet) scope.output(chunk);
@@ -139,7 +140,7 @@ function scopeFor(
   };
   const command = async (): Promise<Ended> => {
     if (step.script === undefined) throw new TypeError('the task has no `command: true`, so its steps have no `run`');
-    const said = newTail();
+    const said = newTail(KEPT);
     const output = (chunk: Uint8Array): void => {
       said.add(chunk);
       scope.output(chunk);
@@ -162,27 +163,5 @@ function scopeFor(
     output: (text) => scope.output(typeof text === 'string' ? Buffer.from(text) : text),
     note: (text) => scope.note(String(text)),
     progress: (done, total, unit = 'files') => scope.progress(done, total, unit),
-  };
-}
-
-/** The end of what is added. */
-function newTail(): { add(chunk: Uint8Array): void; text(): string } {
-  let chunks: Uint8Array[] = [];
-  let size = 0;
-  const cut = (): void => {
-    const whole = Buffer.concat(chunks).subarray(-KEPT);
-    chunks = [whole];
-    size = whole.length;
-  };
-  return {
-    add(chunk) {
-      chunks.push(Uint8Array.from(chunk));
-      size += chunk.length;
-      if (size > 2 * KEPT) cut();
-    },
-    text() {
-      cut();
-      return Buffer.concat(chunks).toString('utf8');
-    },
   };
 }

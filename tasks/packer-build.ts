@@ -8,6 +8,7 @@ import type { Draft } from '../lib/model/plan.ts';
 import type { Step } from '../lib/model/project.ts';
 import type { Session } from '../lib/model/sandbox.ts';
 import { wrongStep } from '../lib/model/wrong-step.ts';
+import type { Order } from '../lib/packer/image.ts';
 import type { Packer } from '../lib/packer/packer.ts';
 import { isTemplateFile } from '../lib/packer/template-file.ts';
 import { ONE_WORD, type Shape } from '../lib/schema/shape.ts';
@@ -98,7 +99,7 @@ export const packerBuild: Task = {
     const [{ buildImage }, { freshLogin }] = await Promise.all([import('../lib/packer/image.ts'), import('./packer-login.ts')]);
     const stage = `${scope.folders.project}/stage/${scope.attempt}`;
     const declared = new Set([...step.env.map(([name]) => name), ...step.passEnv, ...step.secrets]);
-    const built = await buildImage({
+    const order: Order = {
       packer: packerOf(step, session.value, scope),
       files,
       cwd: posix.join(scope.project.root, step.dir),
@@ -112,12 +113,16 @@ export const packerBuild: Task = {
       force: step.fields.force === true,
       image: textField(step, 'image'),
       login: freshLogin,
+      signal: scope.signal,
       show: (text) => scope.output(Buffer.from(text)),
-    });
-    if (!built.ok) {
-      files.rmSync(stage, { recursive: true, force: true });
-      return built;
+    };
+    let built: Awaited<ReturnType<typeof buildImage>> | undefined;
+    try {
+      built = await buildImage(order);
+    } finally {
+      if (!built?.ok) files.rmSync(stage, { recursive: true, force: true });
     }
+    if (!built.ok) return built;
     const { folder, tree, image } = built.value;
     const to = toOf(step);
     const [made] = tree.entries.flatMap((entry) => (entry.kind === 'file' && entry.path === image ? [entry] : []));

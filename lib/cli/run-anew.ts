@@ -161,7 +161,7 @@ function requestOf(call: Call, ground: Ground, names: readonly StepId[]): Omit<R
     folders,
     here: { os: surroundings.os, arch: surroundings.arch },
     sandboxes,
-    machine: (name) => machineIn(sandboxes, name),
+    machine: (name, signal) => machineIn(sandboxes, name, signal),
     checkout: () => checkoutIn(ground),
     terminal: terminalOf(surroundings),
     sweep: (run, living, hurry) => endRun(run, killGraceOf(surroundings) ?? KILL_GRACE, living, hurry),

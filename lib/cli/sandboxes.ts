@@ -104,16 +104,20 @@ function placeWithMachine(spec: MachinePlace['spec'], ground: Ground): MachineSa
     name,
     kind: 'machine',
     target: `machine ${machine.name ?? `${project.name}-${name}`}`,
-    machine: async () => (await open()).machine(),
+    machine: async (signal) => (await open()).machine(signal),
     connect: async (signal, note) => (await open()).connect(signal, note),
     leave: async (note, hurry) => (await opening)?.leave?.(note, hurry),
   };
 }
 
 /** The machine behind a sandbox, among those of a run. */
-export async function machineIn(sandboxes: ReadonlyMap<SandboxName, Sandbox>, name: SandboxName): Promise<Result<SandboxMachine, Failure>> {
+export async function machineIn(
+  sandboxes: ReadonlyMap<SandboxName, Sandbox>,
+  name: SandboxName,
+  signal: AbortSignal,
+): Promise<Result<SandboxMachine, Failure>> {
   const sandbox = sandboxes.get(name);
-  if (sandbox !== undefined && 'machine' in sandbox) return (sandbox as MachineSandbox).machine();
+  if (sandbox !== undefined && 'machine' in sandbox) return (sandbox as MachineSandbox).machine(signal);
   const hint = 'declare `machine:` under the sandbox';
   return err({ code: 'machine-absent', message: `there is no machine behind ${name}`, hint });
 }

@@ -16,7 +16,7 @@ const ATTEMPTS = 5;
 /** What is kept of a look at a file. */
 export type FileState = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino' | 'mode'>;
 
-interface Hashed {
+export interface Hashed {
   readonly digest: Digest;
   /** The file as it was while it was read: the same before and after. */
   readonly seen: FileState;

@@ -1,7 +1,8 @@
 import { err, ok, type Result } from '../base/result.ts';
+import type { Exit } from '../model/exit.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io, LocalCommand } from '../model/io.ts';
-import type { Exit, Job, ProgramEnd, ProgramStreams, Sandbox, Session } from '../model/sandbox.ts';
+import type { Job, ProgramEnd, ProgramStreams, Sandbox, Session } from '../model/sandbox.ts';
 import type { Pairs } from '../model/value.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { commandMissing, findExecutable } from './executable.ts';

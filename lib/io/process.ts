@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { err, ok, type Result } from '../base/result.ts';
+import type { Exit } from '../model/exit.ts';
 import type { Failure } from '../model/failure.ts';
 import type { LocalCommand, LocalStreams, Spawn } from '../model/io.ts';
-import type { Exit } from '../model/sandbox.ts';
 import { commandMissing } from './executable.ts';
 import { realFiles } from './io.ts';
 import { endTagged, endTree } from './process-tree.ts';

@@ -1,6 +1,6 @@
 import type { Result } from '../base/result.ts';
+import type { Exit } from './exit.ts';
 import type { Failure } from './failure.ts';
-import type { Exit } from './sandbox.ts';
 import type { Pairs } from './value.ts';
 
 /** The file operations that sbx uses: node:fs itself in production, a recording or crashing wrapper in tests. Synchronous: measured 3x faster than promises. */

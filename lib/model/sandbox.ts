@@ -4,8 +4,6 @@ import type { Failure } from './failure.ts';
 import type { Script } from './script.ts';
 import type { Pairs } from './value.ts';
 
-export type { Exit };
-
 /** A place where steps run, not yet connected: the same port whether local, embedded, reached by SSH, or a machine that is brought up first. */
 export interface Sandbox {
   readonly name: string;

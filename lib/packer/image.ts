@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Json } from '../base/json.ts';
 import { err, ok, type Result } from '../base/result.ts';
-import { makeHasher } from '../io/hash.ts';
+import { hashSlowly } from '../io/hash-slowly.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
 import { type Tree, type TreeEntry, treeOf } from '../model/tree.ts';
@@ -12,7 +12,7 @@ import { templateOf } from './template.ts';
 
 // An image from a template, from nothing to files with digests. Knows no steps, and not how Packer is started.
 
-interface Order {
+export interface Order {
   readonly packer: Packer;
   readonly files: Files;
   /** Where Packer runs, and the project that this is in; absolute. */
@@ -30,6 +30,7 @@ interface Order {
   /** Which file is the image, where there are several. */
   readonly image: string | undefined;
   readonly login: () => Login;
+  readonly signal: AbortSignal;
   readonly show: (text: string) => void;
 }
 
@@ -41,6 +42,7 @@ interface Built {
   readonly image: string;
 }
 
+/** Rejects when aborted. */
 export async function buildImage(order: Order): Promise<Result<Built, Failure>> {
   const { packer, files, cwd, stage, show } = order;
   const version = await versionOf(packer);
@@ -64,17 +66,16 @@ export async function buildImage(order: Order): Promise<Result<Built, Failure>> 
     const built = await build(packer, building, show);
     if (!built.ok) return built;
     const artifact = gather(files, { cwd, root: order.root, stage: output, before: variables }, built.value, order.image);
-    return artifact.ok ? known(files, artifact.value) : artifact;
+    return artifact.ok ? await known(order, artifact.value) : artifact;
   } finally {
     files.rmSync(own, { recursive: true, force: true });
   }
 }
 
-function known(files: Files, { folder, paths, image }: Artifact): Result<Built, Failure> {
-  const hasher = makeHasher(files);
+async function known({ files, signal }: Order, { folder, paths, image }: Artifact): Promise<Result<Built, Failure>> {
   const entries: TreeEntry[] = [];
   for (const path of paths) {
-    const hashed = hasher.file(posix.join(folder, path));
+    const hashed = await hashSlowly(files, posix.join(folder, path), signal);
     if (!hashed.ok) return hashed;
     const { digest, seen } = hashed.value;
     entries.push({ kind: 'file', path, digest, size: seen.size, executable: (seen.mode & 0o100) !== 0 });

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { hintOf } from '../base/suggest.ts';
+import type { Exit } from '../model/exit.ts';
 import type { Failure } from '../model/failure.ts';
-import type { Exit } from '../model/sandbox.ts';
 import { type Heard, Listener } from './said.ts';
 import { isBefore, OLDEST, type Template, type Version, WITH_PLUGINS } from './template.ts';
 import { complaintOf, hintFor, refusal } from './words.ts';

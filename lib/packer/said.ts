@@ -1,3 +1,5 @@
+import { newTail } from '../base/tail.ts';
+
 // What `packer -machine-readable` writes: one message a line, `epoch,target,type,data...`. Pure.
 
 /** One message. `target` is empty where it is of no build. */
@@ -35,7 +37,7 @@ export interface Heard {
 
 /** A line that has no end is shown in pieces of so many characters. */
 const LONGEST = 64 * 1024;
-/** Of what is told people so much is kept. */
+/** Bytes of what is told people that are kept. */
 const KEPT = 256 * 1024;
 
 /** Takes its output as it comes. `show` gets what people read, in whole lines. */
@@ -45,7 +47,7 @@ export class Listener {
   readonly #files = new Set<string>();
   readonly #errors: string[] = [];
   readonly #complaints: string[] = [];
-  #text = '';
+  readonly #text = newTail(KEPT);
   #rest = '';
 
   constructor(show: (text: string) => void = () => {}) {
@@ -64,7 +66,7 @@ export class Listener {
   end(): Heard {
     if (this.#rest !== '') this.#line(this.#rest);
     this.#rest = '';
-    return { files: [...this.#files], errors: this.#errors, complaints: this.#complaints, text: this.#text };
+    return { files: [...this.#files], errors: this.#errors, complaints: this.#complaints, text: this.#text.text() };
   }
 
   #line(line: string): void {
@@ -79,7 +81,7 @@ export class Listener {
 
   #tell(text: string): void {
     const lines = `${text.replace(/\n+$/, '')}\n`;
-    this.#text = (this.#text + lines).slice(-KEPT);
+    this.#text.add(Buffer.from(lines));
     this.#show(lines);
   }
 }

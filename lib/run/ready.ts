@@ -1,7 +1,8 @@
 import { limitOf } from '../io/limit.ts';
+import type { Exit } from '../model/exit.ts';
 import type { Clock } from '../model/io.ts';
 import type { Step } from '../model/project.ts';
-import type { Exit, Session } from '../model/sandbox.ts';
+import type { Session } from '../model/sandbox.ts';
 import type { Answer, Readiness, Service } from '../model/service.ts';
 import type { RunScope } from '../task.ts';
 

@@ -42,7 +42,7 @@ export interface RunRequest {
   /** Every sandbox of the project but those that are local. */
   readonly sandboxes: ReadonlyMap<SandboxName, Sandbox>;
   /** The machine behind a sandbox; a failure where it has none. */
-  readonly machine: (sandbox: SandboxName) => Promise<Result<SandboxMachine, Failure>>;
+  readonly machine: (sandbox: SandboxName, signal: AbortSignal) => Promise<Result<SandboxMachine, Failure>>;
   /** Whose workspaces these are; asked only when a place is reached. */
   readonly checkout: () => Checkout;
   readonly terminal: Terminal | undefined;

@@ -30,7 +30,7 @@ export interface ScopeInput {
   readonly checkout: () => Pick<Checkout, 'id'>;
   readonly ownedOf: (sandbox: SandboxName, target: string, thing: OwnedKind) => OwnedJournal;
   readonly sources: (files: 'git' | 'all', exclude: readonly string[]) => Result<Tree, Failure>;
-  readonly machine: (sandbox: SandboxName) => Promise<Result<SandboxMachine, Failure>>;
+  readonly machine: (sandbox: SandboxName, signal: AbortSignal) => Promise<Result<SandboxMachine, Failure>>;
   readonly receipt: (sandbox: SandboxName) => Receipt | undefined;
   readonly stored: (digest: Digest) => string | undefined;
   /** Commands among the inputs of the step that print something else by now. */
@@ -78,7 +78,7 @@ export function scopeOf(input: ScopeInput, { planned, secrets, output, leave, to
       if (!place.ok) return err(place.error);
       return removesWorkspace(planned.action) ? place.value.workspace : reach.workspaceOf(place.value, leave.signal);
     },
-    machine: (of) => input.machine(of),
+    machine: (of) => input.machine(of, leave.signal),
     knock: (of, signal) => reach.knock(of, signal),
     get checkout() {
       return checkout().id;

@@ -1,7 +1,7 @@
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Result } from '../base/result.ts';
+import type { Exit } from '../model/exit.ts';
 import type { Failure } from '../model/failure.ts';
-import type { Exit } from '../model/sandbox.ts';
 
 // The port between what runs on a far side and whatever carries it there. Knows no SSH: who implements it does.
 

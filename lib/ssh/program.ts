@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../base/result.ts';
+import type { Exit } from '../model/exit.ts';
 import type { Failure } from '../model/failure.ts';
-import type { Exit, ProgramEnd, ProgramStreams } from '../model/sandbox.ts';
+import type { ProgramEnd, ProgramStreams } from '../model/sandbox.ts';
 import { CANCELLED } from './failures.ts';
 import type { Channel, Link } from './link.ts';
 import { MarkedStream, Tail } from './marked.ts';

@@ -1,4 +1,4 @@
-import type { Exit } from '../model/sandbox.ts';
+import type { Exit } from '../model/exit.ts';
 import type { Channel } from './link.ts';
 import type { ClientChannel } from './ssh2.ts';
 

@@ -1,8 +1,9 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { INTERPRETERS, shellProgram } from '../io/script.ts';
+import type { Exit } from '../model/exit.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
-import type { Exit, Job, JobStreams } from '../model/sandbox.ts';
+import type { Job, JobStreams } from '../model/sandbox.ts';
 import { CANCELLED, lostFailure } from './failures.ts';
 import type { Channel, Link } from './link.ts';
 import { MarkedStream, Tail } from './marked.ts';

@@ -59,8 +59,8 @@ function guestStandIn(): GuestStandIn {
       if (guest.refuses-- > 0) return err<Failure>({ code: 'unreachable', message: 'connection refused' });
       return ok(LET_IN);
     },
-    knock: async (endpoint, as, signal) => {
-      const entered = await guest.enter(endpoint, as, signal);
+    knock: async (endpoint, patience, signal) => {
+      const entered = await guest.enter(endpoint, 'ours', patience, signal);
       return entered.ok ? ok(undefined) : entered;
     },
   };

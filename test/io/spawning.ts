@@ -1,8 +1,8 @@
 import type { Result } from '../../lib/base/result.ts';
 import { realSpawn } from '../../lib/io/process.ts';
+import type { Exit } from '../../lib/model/exit.ts';
 import type { Failure } from '../../lib/model/failure.ts';
 import type { LocalCommand, Spawn } from '../../lib/model/io.ts';
-import type { Exit } from '../../lib/model/sandbox.ts';
 
 interface Spawned {
   readonly result: Result<Exit, Failure>;

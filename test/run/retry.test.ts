@@ -1,8 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { err, ok, type Result } from '../../lib/base/result.ts';
+import type { Exit } from '../../lib/model/exit.ts';
 import type { Failure, FailureCode } from '../../lib/model/failure.ts';
-import type { Exit, Sandbox, Session } from '../../lib/model/sandbox.ts';
+import type { Sandbox, Session } from '../../lib/model/sandbox.ts';
 import { retryDelay } from '../../lib/run/retry.ts';
 import { LOCAL_SPEC, type Story, type StoryStep, type Told, tell } from './story.ts';
 

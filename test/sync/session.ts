@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { ok, type Result } from '../../lib/base/result.ts';
 import { INTERPRETERS, shellProgram } from '../../lib/io/script.ts';
+import type { Exit } from '../../lib/model/exit.ts';
 import type { Failure } from '../../lib/model/failure.ts';
-import type { Exit, Session } from '../../lib/model/sandbox.ts';
+import type { Session } from '../../lib/model/sandbox.ts';
 
 /** A session that runs everything by sh on this side, with `home` as home: the port without a link, for tests of what runs over it. */
 export interface PlainSession extends Session {

@@ -1,7 +1,8 @@
 import { constants } from 'node:os';
 import type { Result } from '../../base/result.ts';
+import type { Exit } from '../../model/exit.ts';
 import type { Failure } from '../../model/failure.ts';
-import type { Exit, Job } from '../../model/sandbox.ts';
+import type { Job } from '../../model/sandbox.ts';
 import type { Script } from '../../model/script.ts';
 import { EXIT, exitCode } from '../../run/exit-code.ts';
 import { type Call, complain, refuse } from '../call.ts';

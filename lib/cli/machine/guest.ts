@@ -31,13 +31,10 @@ interface GuestGround {
   readonly ask: Route['ask'];
 }
 
-/** Milliseconds for one try: sshd of an emulated guest takes its time. */
-const TRY = 20_000;
-
 export function guestOf({ io, spec, keys, alias, folder, state, owner, from, ask }: GuestGround): Guest {
   const user = spec.user ?? GUEST_USER;
-  const linkTo = (endpoint: Endpoint, as: 'ours' | 'theirs', signal: AbortSignal): Promise<Result<Link, Failure>> => {
-    const common = { state, ask, patience: TRY };
+  const linkTo = (endpoint: Endpoint, as: 'ours' | 'theirs', patience: number, signal: AbortSignal): Promise<Result<Link, Failure>> => {
+    const common = { state, ask, patience };
     if (as === 'theirs') return connectRoute({ named: `${user}@${hostAndPort(endpoint.address, endpoint.port)}`, ...common }, io, signal);
     const key = keyIn(folder, io);
     return key.ok ? linkGuest({ alias, ...endpoint, user, identity: key.value.path, from, ...common }, io, signal) : Promise.resolve(key);
@@ -47,12 +44,12 @@ export function guestOf({ io, spec, keys, alias, folder, state, owner, from, ask
     hostKey: guestHostKey,
     pin: (publicKey) => pinGuest(state, alias, publicKey, io),
     forget: () => forgetGuest({ io, folder, state, alias }),
-    enter: async (endpoint, as, signal) => {
-      const link = await linkTo(endpoint, as, signal);
+    enter: async (endpoint, as, patience, signal) => {
+      const link = await linkTo(endpoint, as, patience, signal);
       return link.ok ? openSession(link.value, io, patienceOf({ grace: spec.grace, owner }), signal) : link;
     },
-    knock: async (endpoint, as, signal) => {
-      const link = await linkTo(endpoint, as, signal);
+    knock: async (endpoint, patience, signal) => {
+      const link = await linkTo(endpoint, 'ours', patience, signal);
       if (link.ok) await link.value[Symbol.asyncDispose]();
       return link.ok ? ok(undefined) : link;
     },

@@ -21,9 +21,9 @@ export class KeptMachines {
     const changed = async (): Promise<void> => before?.sandbox.leave?.(() => {});
     const shown: MachineSandbox = {
       ...stays,
-      machine: async () => {
+      machine: async (signal) => {
         await changed();
-        return sandbox.machine();
+        return sandbox.machine(signal);
       },
       connect: async (signal, note) => {
         await changed();

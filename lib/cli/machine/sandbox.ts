@@ -12,20 +12,26 @@ import { type MachinePlace, machineTarget, type OpenMachine, openMachine } from 
 /** A place that is a machine: brought up when it is reached, and left as `keep` says when its last user is gone. */
 export interface MachineSandbox extends Sandbox {
   /** The machine itself, for steps that bring it up, save it or take it down. */
-  machine(): Promise<Result<SandboxMachine, Failure>>;
+  machine(signal: AbortSignal): Promise<Result<SandboxMachine, Failure>>;
 }
 
 const NEVER = new AbortController().signal;
+/** Whoever wanted it wants it no more. */
+const CANCELLED: Failure = { code: 'cancelled', message: 'cancelled' };
 
 export function machineSandbox(place: MachinePlace): MachineSandbox {
   const { spec, io } = place;
   const hold = holdOn(io);
   let opening: Promise<Result<OpenMachine, Failure>> | undefined;
   const open = async (signal: AbortSignal): Promise<Result<OpenMachine, Failure>> => {
+    if (signal.aborted) return err(CANCELLED);
+    const isFirst = opening === undefined;
     opening ??= openMachine(place, signal);
-    const opened = await opening;
-    if (!opened.ok) opening = undefined; // another step may have more luck
-    return opened;
+    const mine = opening;
+    const opened = await mine;
+    if (!opened.ok && opening === mine) opening = undefined; // another step may have more luck
+    // It ended with the step that began it.
+    return opened.ok || isFirst || opened.error.code !== 'cancelled' ? opened : open(signal);
   };
   // Who only called one of its steps wants it to stay as that left it.
   let isReached = false;
@@ -33,8 +39,8 @@ export function machineSandbox(place: MachinePlace): MachineSandbox {
     name: spec.name,
     kind: 'machine',
     target: machineTarget(place),
-    machine: async () => {
-      const opened = await open(NEVER);
+    machine: async (signal) => {
+      const opened = await open(signal);
       return opened.ok ? ok(oneByOne(opened.value.machine, opened.value.lock, hold)) : opened;
     },
     connect: async (signal, note = () => {}) => {

@@ -14,7 +14,7 @@ export async function addressOf(
   signal: AbortSignal,
 ): Promise<Result<Omit<Reachability, 'remote_dir'> | undefined, Failure>> {
   if (spec.kind === 'machine') {
-    const machine = await machineIn(new Map([[spec.name, sandbox]]), spec.name);
+    const machine = await machineIn(new Map([[spec.name, sandbox]]), spec.name, signal);
     const up = machine.ok ? await machine.value.waitFor({ signal, note: () => {} }) : machine;
     if (!up.ok) return up;
     const { address: host, port } = up.value.endpoint;

@@ -31,7 +31,7 @@ export async function save(call: Call, deed: 'snapshot' | 'restore'): Promise<nu
       return failed({ code: 'capability-missing', message, hint: 'what is in a VM that is not ours is not ours to save' });
     }
     const note = (text: string): void => call.err.write(`note: ${text}\n`);
-    const done = await withMachine(spec, groundOfCreated(call, created), (machine) => machine[deed](name, { signal, note }));
+    const done = await withMachine(spec, groundOfCreated(call, created), signal, (machine) => machine[deed](name, { signal, note }));
     if (!done.ok) return failed(done.error);
     const did = done.value.did.length === 0 ? [`it was saved as ${name} already`] : done.value.did;
     for (const one of did) call.out.write(`${one}\n`);

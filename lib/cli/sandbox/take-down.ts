@@ -30,7 +30,7 @@ async function empty(call: Pick<Call, 'surroundings'>, created: Created, signal:
   const ground = groundOfCreated(call, created);
   const { io, folders, project } = ground;
   if (spec.kind === 'machine') {
-    const removed = await withMachine(spec, ground, (machine) => machine.remove({ signal, note: () => {} }));
+    const removed = await withMachine(spec, ground, signal, (machine) => machine.remove({ signal, note: () => {} }));
     return removed.ok ? ok(removed.value.did) : removed;
   }
   const { workspace } = created;

@@ -8,11 +8,12 @@ import { type Ground, machineIn, sandboxOf } from '../sandboxes.ts';
 export async function withMachine<T>(
   spec: SandboxSpec,
   ground: Ground,
+  signal: AbortSignal,
   work: (machine: SandboxMachine) => Promise<Result<T, Failure>>,
 ): Promise<Result<T, Failure>> {
   const sandbox = sandboxOf(spec, ground);
   try {
-    const machine = await machineIn(new Map([[spec.name, sandbox]]), spec.name);
+    const machine = await machineIn(new Map([[spec.name, sandbox]]), spec.name, signal);
     return machine.ok ? await work(machine.value) : machine;
   } finally {
     await sandbox.leave?.(() => {});

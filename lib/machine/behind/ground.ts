@@ -50,10 +50,10 @@ export interface Guest {
   pin(publicKey: string): Result<void, Failure>;
   /** Forgets our key for it, and its host key. */
   forget(): Result<void, Failure>;
-  /** Logs in and leaves: the way is open. */
-  knock(endpoint: Endpoint, as: 'ours' | 'theirs', signal: AbortSignal): Promise<Result<void, Failure>>;
+  /** Logs in with our own key and leaves: the way is open. `patience`: milliseconds for the whole way in. */
+  knock(endpoint: Endpoint, patience: number, signal: AbortSignal): Promise<Result<void, Failure>>;
   /** Logs in: with our own key, or as the user's configuration of SSH says. */
-  enter(endpoint: Endpoint, as: 'ours' | 'theirs', signal: AbortSignal): Promise<Result<Session, Failure>>;
+  enter(endpoint: Endpoint, as: 'ours' | 'theirs', patience: number, signal: AbortSignal): Promise<Result<Session, Failure>>;
 }
 
 /** An ed25519 pair in the forms of OpenSSH. */

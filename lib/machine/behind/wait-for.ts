@@ -8,7 +8,10 @@ import { type MachineGround, NOTES, theMachine } from './ground.ts';
 import { lastLinesOf } from './said.ts';
 import { SSH_PORT } from './set-up.ts';
 
-const PAUSE = 500; // milliseconds between two tries: one of them costs the guest a fork
+/** Milliseconds between two tries: one of them costs the guest a fork. */
+const PAUSE = 500;
+/** Milliseconds for one try at most: sshd of an emulated guest takes its time. */
+const TRY = 20_000;
 
 /** Failures that no waiting mends. */
 const FINAL: ReadonlySet<Failure['code']> = new Set([
@@ -28,7 +31,7 @@ interface LetIn<T> {
 
 /** Until its guest lets us in; what was given to it is then taken away from the hypervisor. */
 export function waitFor(ground: MachineGround, scope: DeedScope): Promise<Result<LetIn<void>, Failure>> {
-  return letIn(ground, scope, (endpoint) => ground.guest.knock(endpoint, 'ours', scope.signal), takeBack);
+  return letIn(ground, scope, (endpoint, patience) => ground.guest.knock(endpoint, patience, scope.signal), takeBack);
 }
 
 /** The same, and stays. */
@@ -36,7 +39,7 @@ export function enter(ground: MachineGround, scope: DeedScope, as: 'ours' | 'the
   return letIn(
     ground,
     scope,
-    (endpoint) => ground.guest.enter(endpoint, as, scope.signal),
+    (endpoint, patience) => ground.guest.enter(endpoint, as, patience, scope.signal),
     as === 'ours' ? takeBack : async () => ok(undefined),
   );
 }
@@ -44,7 +47,7 @@ export function enter(ground: MachineGround, scope: DeedScope, as: 'ours' | 'the
 async function letIn<T>(
   ground: MachineGround,
   scope: DeedScope,
-  way: (endpoint: Endpoint) => Promise<Result<T, Failure>>,
+  way: (endpoint: Endpoint, patience: number) => Promise<Result<T, Failure>>,
   afterwards: (ground: MachineGround, id: MachineId, signal: AbortSignal) => Promise<Result<void, Failure>>,
 ): Promise<Result<LetIn<T>, Failure>> {
   const { driver, clock, spec } = ground;
@@ -62,7 +65,8 @@ async function letIn<T>(
     const endpoint = await endpointOf(ground, id.value, signal);
     if (!endpoint.ok) return endpoint;
     if (endpoint.value !== undefined) {
-      const entered = await way(endpoint.value);
+      const left = Math.max(PAUSE, spec.boot - (clock.monotonic() - began));
+      const entered = await way(endpoint.value, Math.min(TRY, left));
       if (entered.ok) {
         const done = await afterwards(ground, id.value, signal);
         if (!done.ok) return done;
