@@ -87,16 +87,17 @@ export const CREATED: readonly Command[] = [
   },
   {
     name: 'reap',
-    operands: '',
+    operands: '[MACHINE...]',
     least: 0,
-    most: 0,
+    most: MANY,
     summary: 'End what has lived too long, and what killed processes left',
     about:
-      'Ends created sandboxes whose time is over, undoes what a killed create left and finishes what a killed destroy began. It takes down the containers that killed runs left. Of machines of projects, it ends half-made ones and clones that killed runs left, and stops those that nobody has used for their idle time; it never removes one that is whole. What is not reached is said and left for the next time; nothing that is not ours is touched; two at once are one. For cron and systemd: examples/reap. The exit code is 0 whatever could not be ended.',
+      'Ends created sandboxes whose time is over, undoes what a killed create left and finishes what a killed destroy began. It takes down the containers that killed runs left. Of machines of projects, it ends half-made ones and clones that killed runs left, and stops those that nobody has used for their idle time; it never removes one that is whole. What is not reached is said and left for the next time; nothing that is not ours is touched; two at once are one. MACHINE is the id of a machine of which nothing here knows any more, as sbx doctor names it: that one alone is removed. For cron and systemd: examples/reap. The exit code is 0 whatever could not be ended.',
     flags: ['dry-run', 'json', ...SHOW],
     examples: [
       ['sbx reap -n', 'what would be ended, and why'],
       ['sbx reap -q', 'silent if there is nothing to do'],
+      ['sbx reap 5f3c2a1e-7d4b-4c9a-8e21-0b6d9f4a7c13', 'a machine that was left over, named by sbx doctor'],
     ],
   },
 ];

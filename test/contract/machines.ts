@@ -89,6 +89,7 @@ export async function behind(at: DriverPlace, spec: Partial<MachineSpec>, use: (
     spec: machineSpec({ driver: at.driver.name, image: at.appliance, memory: 24, cpus: 1, ...spec }),
     name: `vm ${randomUUID().slice(0, 8)}`,
     owner: at.owner,
+    madeFor: { by: 'ada@laptop', root: at.folder, sandbox: 'vm' },
     driver: at.driver,
     hypervisor: hypervisorIn('local', session),
     clock: realClock,

@@ -31,19 +31,28 @@ export async function reap(call: Call): Promise<number> {
   using _lock = held.value;
   return await stoppable(surroundings, async (signal) => {
     const dry = options.dryRun;
-    // The machines of sandboxes go with them; what is there afterwards is of projects.
-    const sandboxes = await reapSandboxes({ call, dry }, signal);
-    const [stacks, machines] = [await reapStacks(call, dry, signal), await reapMachines({ call, dry }, signal)];
-    const all = [...sandboxes, ...stacks, ...machines];
+    const named = call.words.operands;
+    const all = named.length > 0 ? await reapMachines({ call, dry, named }, signal) : await reapAll(call, dry, signal);
+    if (all.length < named.length) {
+      const hint = 'those that it knows go by `sbx destroy`, or by a teardown in their projects; sbx doctor names the others';
+      complain(call, { message: `not all of ${named.join(', ')} are machines that sbx made and its journal does not know`, hint });
+    }
     const [ended, left] = [all.filter(({ is }) => is === 'ended'), all.filter(({ is }) => is === 'left')];
     if (options.json) call.out.write(documentOf('reap', 1, { dryRun: dry, ended, left }));
     else {
       for (const one of ended) call.out.write(`${dry ? 'would end' : 'ended'} ${lineOf(one)}\n`);
       for (const one of left) call.out.write(`left ${lineOf(one)}\n`);
-      if (all.length === 0 && options.level !== 'quiet') call.out.write('there is nothing to end\n');
+      if (all.length === 0 && named.length === 0 && options.level !== 'quiet') call.out.write('there is nothing to end\n');
     }
-    return EXIT.done;
+    return all.length < named.length ? EXIT.failed : EXIT.done;
   });
+}
+
+async function reapAll(call: Call, dry: boolean, signal: AbortSignal): Promise<readonly Reaped[]> {
+  // The machines of sandboxes go with them; what is there afterwards is of projects.
+  const sandboxes = await reapSandboxes({ call, dry }, signal);
+  const stacks = await reapStacks(call, dry, signal);
+  return [...sandboxes, ...stacks, ...(await reapMachines({ call, dry }, signal))];
 }
 
 function lineOf({ id, why, did, failure }: Reaped): string {

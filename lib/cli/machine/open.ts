@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { digestOf } from '../../base/digest.ts';
-import { canonicalJson } from '../../base/json.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { MachineGround } from '../../machine/behind/ground.ts';
 import { sandboxMachine } from '../../machine/behind/machine.ts';
@@ -15,12 +13,14 @@ import type { Sandbox, Session } from '../../model/sandbox.ts';
 import type { SandboxMachine } from '../../model/sandbox-machine.ts';
 import { machineId } from '../../run/machine.ts';
 import { openOwned } from '../../run/owned.ts';
+import { whoAmI } from '../../run/self.ts';
 import { beginUse, isUserDead, type Use } from '../../run/users.ts';
 import { driverFor } from './drivers.ts';
 import { guestOf } from './guest.ts';
 import { renewIdle } from './idle.ts';
 import { machineJournal } from './owned.ts';
 import { guestPaths } from './paths.ts';
+import { ownerTag } from './tag.ts';
 
 /** What a machine behind a sandbox hangs on. */
 export interface MachinePlace {
@@ -100,6 +100,12 @@ export async function openMachine(place: MachinePlace, signal: AbortSignal): Pro
       facts: { driver: spec.machine.driver, owner, name, ...place.way, ...(owner === tag ? {} : { clone: use.name }) },
     }),
     recorded: () => new Map(journal.things().flatMap(({ facts, path, state }) => (facts?.owner === owner ? [[path, state]] : []))),
+    madeFor: {
+      by: `${place.user()}@${whoAmI(io.files).host}`,
+      ...{ root: place.project.root, sandbox: spec.name },
+      ...(spec.machine.name === undefined ? {} : { name: spec.machine.name }),
+      ...(owner === tag ? {} : { clone: use.name }),
+    },
     guest: guestIn(place, owner),
     alone: () => {
       const others = owner === tag ? use.others() : [];
@@ -119,11 +125,11 @@ export async function openMachine(place: MachinePlace, signal: AbortSignal): Pro
 
 /** Whose machine it is: this checkout's, or that of all who name it. */
 function ownerOf({ spec: { name, machine }, io, folders, checkout, user }: MachinePlace): string {
-  const whose =
+  return ownerTag(
     machine.name === undefined
       ? { checkout: checkout(), sandbox: name }
-      : { computer: machineId(io, folders.state), user: user(), name: machine.name };
-  return `sbx-${digestOf(canonicalJson(whose)).slice(0, 16)}`;
+      : { computer: machineId(io, folders.state), user: user(), name: machine.name },
+  );
 }
 
 function guestIn({ spec, io, folders, host, ask, checkout }: MachinePlace, alias: string): MachineGround['guest'] {

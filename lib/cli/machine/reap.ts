@@ -22,6 +22,7 @@ import { driverFor } from './drivers.ts';
 import { dueOfMachine, lookAtMachine, type MachineDue } from './due.ts';
 import { forgetGuest } from './guest.ts';
 import { renewIdle } from './idle.ts';
+import { learn } from './learn.ts';
 import { guestPaths } from './paths.ts';
 
 interface Reap {
@@ -29,19 +30,25 @@ interface Reap {
   /** Only looked at: nothing is done. */
   readonly dry: boolean;
   readonly patience?: number;
+  /** Machines that no journal knows, by their ids: only these are seen to. */
+  readonly named?: readonly string[];
 }
 
 /**
- * Ends what killed runs left of machines, and stops those that nobody has used for their time. What is whole and no clone is never removed. A computer
+ * Ends what killed runs left of machines, also of those that the journal lost, and stops those that nobody has used for their time. What is whole and no clone is never removed. A computer
  * that is not reached is asked once, and its machines are left for the next time.
  */
 export async function reapMachines(reap: Reap, signal: AbortSignal): Promise<readonly Reaped[]> {
   const { io, state } = createdOf(reap.call);
-  const machines = openOwned(io, state)
+  const { named = [] } = reap;
+  const known = openOwned(io, state)
     .things()
     .filter(({ kind }) => kind === 'machine');
+  const learned = await learn({ ...reap, named }, known, signal);
+  const machines = named.length > 0 ? learned : [...known, ...learned];
   const groups = [...groupBy(machines, ({ target }) => target).values()];
-  return (await Promise.all(groups.map((group) => reapInTurn(group, (thing, away) => reapOne(reap, thing, away, signal))))).flat();
+  const reaped = (await Promise.all(groups.map((group) => reapInTurn(group, (thing, away) => reapOne(reap, thing, away, signal))))).flat();
+  return named.length > 0 ? reaped.map((one) => ({ ...one, why: 'nothing here knew of it any more' })) : reaped;
 }
 
 /** Undefined: there is nothing to say of it. */

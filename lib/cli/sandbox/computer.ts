@@ -6,7 +6,7 @@ import { sandboxOf } from '../sandboxes.ts';
 import { createdOf, groundWithoutFile } from './created-ground.ts';
 
 /** Where it is, as the journal says. */
-export function computerOf(call: Pick<Call, 'surroundings'>, { target, root, facts = {} }: OwnedThing) {
+export function computerOf(call: Pick<Call, 'surroundings'>, { target, root, facts = {} }: Pick<OwnedThing, 'target' | 'root' | 'facts'>) {
   const { user, tunnel } = facts;
   const common = { files: 'all', keep: 'running', onUnreachable: 'fail', probes: [], probeMaxAge: 0, grace: 10_000, env: [] } as const;
   const way = { ...(user === undefined ? {} : { user }), ...(tunnel === undefined ? {} : { tunnel: Number(tunnel) }) };

@@ -6,6 +6,7 @@ import type { MachineSpec } from '../../model/machine-spec.ts';
 import type { OwnedJournal, OwnedState } from '../../model/owned.ts';
 import type { Session } from '../../model/sandbox.ts';
 import type { PATIENCES } from '../bring.ts';
+import type { MadeFor } from './made-for.ts';
 
 /** What the deeds on the machine behind a sandbox stand on. */
 export interface MachineGround {
@@ -14,6 +15,7 @@ export interface MachineGround {
   readonly name: string;
   /** All that bears it is this machine: nothing else has to be remembered to find it. */
   readonly owner: OwnerTag;
+  readonly madeFor: MadeFor;
   readonly driver: Driver;
   readonly hypervisor: Hypervisor;
   readonly clock: Clock;
@@ -76,7 +78,7 @@ export interface Material {
 }
 
 /** Names of what is noted with a machine in its hypervisor. */
-export const NOTES = { image: 'image', seeded: 'seeded', hostKey: 'host-key', given: 'given' } as const;
+export const NOTES = { image: 'image', seeded: 'seeded', hostKey: 'host-key', given: 'given', madeFor: 'made-for' } as const;
 
 /** The machine, which must be there. */
 export async function theMachine(

@@ -39,6 +39,8 @@ export async function make(
   if (!made.ok) return made;
   const noted = plan.value.look === undefined ? ok(undefined) : await driver.note(made.value, NOTES.image, plan.value.look, scope.signal);
   if (!noted.ok) return noted;
+  const told = await driver.note(made.value, NOTES.madeFor, JSON.stringify(ground.madeFor), scope.signal);
+  if (!told.ok) return told;
   journal.created(wish.id);
   ground.found.id = made.value;
   return ok({ id: made.value, did: [half === undefined ? plan.value.did : `finished what a killed run began: ${plan.value.did}`] });
