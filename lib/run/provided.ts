@@ -1,11 +1,13 @@
 import type { Emit } from '../model/event.ts';
+import { UNREACHABLE } from '../model/failure.ts';
 import type { Plan, PlannedAction } from '../model/plan.ts';
-import type { SandboxName, StepId } from '../model/project.ts';
+import type { Project, SandboxName, StepId } from '../model/project.ts';
 import { describeChange } from '../plan/describe.ts';
 import type { Planning } from '../plan/planning.ts';
 import type { ProjectLook } from './look.ts';
 import type { Performed } from './performed.ts';
 import type { Reach } from './reach.ts';
+import type { RunRequest } from './run-request.ts';
 
 /**
  * Places that steps of the plan bring up. Until the last of those steps has run nothing is asked of such a place: it may be off, and what would be found out of
@@ -35,6 +37,23 @@ export class Provided {
     steps.delete(id);
     return steps.size === 0 ? step.provides : undefined;
   }
+}
+
+/**
+ * A machine that steps will bring up, and that the run may go on without: where the computer that holds it cannot be reached, neither can the machine,
+ * and its policy says what that means. Asked before those steps run, since others are planned by it.
+ */
+export async function askHolder(
+  name: SandboxName,
+  { sandboxes }: Project,
+  machine: RunRequest['machine'],
+  reach: Reach,
+  signal: AbortSignal,
+): Promise<void> {
+  const spec = sandboxes.get(name);
+  if (spec?.kind !== 'machine' || spec.onUnreachable === 'fail') return;
+  const asked = await machine(name, signal);
+  if (!asked.ok && UNREACHABLE.has(asked.error.code)) reach.giveUp(name, asked.error);
 }
 
 /** Reaches a place that is up now, as if nobody had asked it before, unless nothing is to be done there. If it is other than it was recorded, all that is still to come is judged anew. */

@@ -48,6 +48,8 @@ export class Reach implements AsyncDisposable {
   readonly #verdicts = new Map<SandboxName, Promise<Result<Reached, Failure>>>();
   readonly #lost = new Set<SandboxName>();
   readonly #failed = new Map<SandboxName, Failure>();
+  /** Places that cannot be brought up. */
+  readonly #stuck = new Set<SandboxName>();
   /** How many use its session beyond the run. */
   readonly #lent = new Map<SandboxName, number>();
   #over = false;
@@ -83,6 +85,20 @@ export class Reach implements AsyncDisposable {
     return this.#failed.get(sandbox);
   }
 
+  /** Whoever would bring the place up cannot: that is the verdict on it. */
+  giveUp(sandbox: SandboxName, why: Failure): void {
+    const failure: Failure = { ...why, sandbox };
+    this.#stuck.add(sandbox);
+    this.#failed.set(sandbox, failure);
+    this.#verdicts.set(sandbox, Promise.resolve(err(failure)));
+    this.#input.emit({ type: 'place-failed', sandbox, failure });
+  }
+
+  /** Whether it was given up: then there is nothing to take down either. */
+  isGivenUp(sandbox: SandboxName): boolean {
+    return this.#stuck.has(sandbox);
+  }
+
   /**
    * Places that turned out other than recorded since this was asked last: then a plan that was made before is out of date. Empty if nothing was
    * recorded of them, undefined if there are none.
@@ -98,6 +114,7 @@ export class Reach implements AsyncDisposable {
     this.#sandboxes.set(sandbox.name, sandbox);
     this.#verdicts.delete(sandbox.name);
     this.#failed.delete(sandbox.name);
+    this.#stuck.delete(sandbox.name);
   }
 
   /** It was brought up, or made anew: what was found of it before is forgotten. */

@@ -24,7 +24,7 @@ import { gone } from './performed.ts';
 import { plannedSteps } from './planned-steps.ts';
 import { movedHere, type Prepared, prepare } from './prepare.ts';
 import { makeProjectFolder } from './project-folder.ts';
-import { meet, Provided } from './provided.ts';
+import { askHolder, meet, Provided } from './provided.ts';
 import type { Reach } from './reach.ts';
 import { runName } from './run-name.ts';
 import type { RunEnd, Running, RunRequest } from './run-request.ts';
@@ -170,11 +170,12 @@ class Run {
   /** Reaches all places that the plan is sure to need and nobody brings up; if one is other than it was recorded, or is away and its steps may run here, the plan is made anew, once. */
   async #reachPlaces(first: Prepared, plan: Plan, reach: Reach): Promise<Result<Prepared, readonly Diagnostic[]>> {
     const provided = new Provided(plan);
-    const places = plan.places.filter((name) => this.#request.offline || !provided.isAwaited(name));
-    if (places.length === 0) return ok(first);
-    await Promise.all(places.map((name) => reach.to(name)));
-    const away = places.filter((name) => reach.failure(name) && first.project.sandboxes.get(name)?.onUnreachable === 'local');
-    for (const name of away) reach.replace(localSandbox(name, this.#request.io));
+    const { offline, machine, io } = this.#request;
+    if (plan.places.length === 0) return ok(first);
+    const ask = (name: string) => askHolder(name, first.project, machine, reach, this.#control.stopping);
+    await Promise.all(plan.places.map((name) => (offline || !provided.isAwaited(name) ? reach.to(name) : ask(name))));
+    const away = plan.places.filter((name) => reach.failure(name) && first.project.sandboxes.get(name)?.onUnreachable === 'local');
+    for (const name of away) reach.replace(localSandbox(name, io));
     for (const name of away) this.#emit({ type: 'warning', text: `${name} cannot be reached: its steps run on this computer` });
     const changed = reach.takeChanged();
     if ((changed === undefined && away.length === 0) || this.#control.level > 0) return ok(first);
@@ -201,9 +202,10 @@ class Run {
       made: (planned) => madeBefore(planned, look),
       trouble: (planned) => troubleOf(planned, look),
       perform: async (planned, priority) => {
-        const place = planned.action.step.provides;
+        const { provides: place, releases } = planned.action.step;
         // Offline nobody would come there: nothing is brought up.
-        if (place !== undefined && reach.failure(place)) return gone({ is: 'skipped', because: { code: 'unreachable' } });
+        if ((place && reach.failure(place)) || (releases && reach.isGivenUp(releases)))
+          return gone({ is: 'skipped', because: { code: 'unreachable' } });
         if (place !== undefined) provided ??= new Provided(planning.snapshot());
         const performed = await (await executor()).perform(planned, priority).finally(() => this.#performed());
         const up = provided?.up(planned, performed);
