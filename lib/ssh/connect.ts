@@ -19,6 +19,8 @@ export const CONNECT_PATIENCE = 8000;
 export const KEEPALIVE: Keepalive = { interval: 15_000, most: 3 };
 const MOST_HOPS = 8;
 
+export type Hop = Pick<Route, 'named' | 'user' | 'tunnel'>;
+
 export interface Route {
   /** An ssh_config alias or `user@host:port`. */
   readonly named: string;
@@ -27,6 +29,8 @@ export interface Route {
   readonly at?: HostSettings;
   /** The port here that leads to its sshd, which is dialled in its place. */
   readonly tunnel?: number | undefined;
+  /** The host that its address is seen from, in place of the jumps of the configuration. */
+  readonly from?: Hop | undefined;
   /** sbx's state folder, for its own known_hosts. */
   readonly state: string;
   /** Milliseconds; absent: ConnectTimeout of the configuration, else CONNECT_PATIENCE. */
@@ -59,13 +63,13 @@ async function reach(
   if (!resolved.ok) return resolved;
   const settings = resolved.value;
   let under: Link | undefined;
-  for (const [index, hop] of settings.jumps.entries()) {
-    const named = hop.replace(/^ssh:\/\//, '');
-    const { user: _, at: __, tunnel: ___, ...rest } = route;
+  const configured = (): readonly Hop[] => settings.jumps.map((hop) => ({ named: hop.replace(/^ssh:\/\//, '') }));
+  for (const [index, hop] of (route.from === undefined ? configured() : [route.from]).entries()) {
+    const { user: _, at: __, tunnel: ___, from: ____, ...rest } = route;
     const next: Result<Link, Failure> =
       under === undefined
-        ? await reach({ ...rest, named }, io, signal, ssh2, undefined, depth + 1)
-        : await through(under, { ...rest, named }, io, signal, ssh2);
+        ? await reach({ ...rest, ...hop }, io, signal, ssh2, undefined, depth + 1)
+        : await through(under, { ...rest, ...hop }, io, signal, ssh2);
     if (!next.ok) {
       await under?.[Symbol.asyncDispose]();
       const message = `jump host ${index + 1} of ${route.named}: ${next.error.message}`;

@@ -13,7 +13,7 @@ import { replaceOwn } from './trust.ts';
 // A guest of ours: reached with a key that we made, under a host key that we gave it. No configuration of the user is asked.
 
 /** Where it is, and who we are to it. */
-interface GuestRoute extends Pick<Route, 'state' | 'keepalive' | 'ask'> {
+interface GuestRoute extends Pick<Route, 'state' | 'from' | 'keepalive' | 'ask'> {
   /** Its name among known hosts. */
   readonly alias: string;
   readonly address: string;
@@ -23,12 +23,10 @@ interface GuestRoute extends Pick<Route, 'state' | 'keepalive' | 'ask'> {
   readonly identity: string;
   /** Milliseconds for the whole way in; absent: as for others. */
   readonly patience?: number;
-  /** The host that its address is seen from, as `host` of a sandbox names it; absent: this computer. */
-  readonly from?: string | undefined;
 }
 
 export async function linkGuest(route: GuestRoute, io: Io, signal: AbortSignal): Promise<Result<Link, Failure>> {
-  const { alias, address, port, user, identity, state, from } = route;
+  const { alias, address, port, user, identity, state } = route;
   const settings: HostSettings = {
     named: alias,
     hostname: address,
@@ -37,15 +35,15 @@ export async function linkGuest(route: GuestRoute, io: Io, signal: AbortSignal):
     identityFiles: [identity],
     agent: undefined,
     identitiesOnly: true,
-    jumps: from === undefined ? [] : [from],
+    jumps: [],
     knownHosts: [],
     hostKeyAlias: alias,
     connectTimeout: undefined,
     keepalive: undefined,
     beyond: [],
   };
-  const { patience, keepalive, ask } = route;
-  return await connectRoute({ named: alias, at: settings, state, patience, keepalive, ask }, io, signal);
+  const { from, patience, keepalive, ask } = route;
+  return await connectRoute({ named: alias, at: settings, state, from, patience, keepalive, ask }, io, signal);
 }
 
 /** Our private key for it, 0600, and its public half as a line; made if there is none. Throws what a file operation threw. */

@@ -7,7 +7,7 @@ import type { Io } from '../../model/io.ts';
 import type { Endpoint } from '../../model/machine.ts';
 import { GUEST_USER, type MachineKeys } from '../../model/machine-spec.ts';
 import type { SandboxSpec } from '../../model/project.ts';
-import { connectRoute, type Route } from '../../ssh/connect.ts';
+import { connectRoute, type Hop, type Route } from '../../ssh/connect.ts';
 import { guestHostKey, guestKey, linkGuest, pinGuest } from '../../ssh/guest.ts';
 import type { Link } from '../../ssh/link.ts';
 import { patienceOf } from '../../ssh/patience.ts';
@@ -27,17 +27,17 @@ interface GuestGround {
   /** Whose work it is there. */
   readonly owner: string;
   /** The host that its address is seen from; absent: this computer. */
-  readonly from: string | undefined;
+  readonly from: Hop | undefined;
   readonly ask: Route['ask'];
 }
 
 export function guestOf({ io, spec, keys, alias, folder, state, owner, from, ask }: GuestGround): Guest {
   const user = spec.user ?? GUEST_USER;
   const linkTo = (endpoint: Endpoint, as: 'ours' | 'theirs', patience: number, signal: AbortSignal): Promise<Result<Link, Failure>> => {
-    const common = { state, ask, patience };
+    const common = { state, from, ask, patience };
     if (as === 'theirs') return connectRoute({ named: `${user}@${hostAndPort(endpoint.address, endpoint.port)}`, ...common }, io, signal);
     const key = keyIn(folder, io);
-    return key.ok ? linkGuest({ alias, ...endpoint, user, identity: key.value.path, from, ...common }, io, signal) : Promise.resolve(key);
+    return key.ok ? linkGuest({ alias, ...endpoint, user, identity: key.value.path, ...common }, io, signal) : Promise.resolve(key);
   };
   return {
     material: () => materialOf(io, user, keys, folder),

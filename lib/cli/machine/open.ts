@@ -15,6 +15,7 @@ import { machineId } from '../../run/machine.ts';
 import { openOwned } from '../../run/owned.ts';
 import { whoAmI } from '../../run/self.ts';
 import { beginUse, isUserDead, type Use } from '../../run/users.ts';
+import type { Hop } from '../../ssh/connect.ts';
 import { driverFor } from './drivers.ts';
 import { guestOf } from './guest.ts';
 import { renewIdle } from './idle.ts';
@@ -132,12 +133,16 @@ function ownerOf({ spec: { name, machine }, io, folders, checkout, user }: Machi
   );
 }
 
-function guestIn({ spec, io, folders, host, ask, checkout }: MachinePlace, alias: string): MachineGround['guest'] {
+function guestIn({ spec, io, folders, host, way, ask, checkout }: MachinePlace, alias: string): MachineGround['guest'] {
   return guestOf({
     ...{ io, spec, keys: spec.machine.keys, alias, owner: checkout(), state: folders.state, ask },
     folder: guestPaths(folders.state, alias).keys,
-    from: spec.machine.endpoint.is === 'tunnel' ? undefined : host,
+    from: spec.machine.endpoint.is === 'tunnel' || host === undefined ? undefined : { named: host, ...hopOf(way) },
   });
+}
+
+function hopOf({ user, tunnel }: MachinePlace['way']): Omit<Hop, 'named'> {
+  return { user, tunnel: tunnel === undefined ? undefined : Number(tunnel) };
 }
 
 /** Owner tags of clones whose runs were killed. */
