@@ -26,9 +26,12 @@ export const CREATED: readonly Command[] = [
     names: 'created',
     summary: 'Take created sandboxes away',
     about:
-      'Removes the workspace of a sandbox that was attached to, and nothing else there; a machine that was made for it goes whole. What its profile made here (an OVA) stays. ID may be cut short, or be its name. Again after it was killed: it finishes.',
-    flags: ['json', ...SHOW],
-    examples: [['sbx destroy 3f9a', 'the machine that it was attached to stays']],
+      'Removes the workspace of a sandbox that was attached to, and nothing else there; a machine that was made for it goes whole. What its profile made here (an OVA) stays. ID may be cut short, or be its name. Again after it was killed: it finishes. Where its host is gone for good, --forget reaches nothing: it strikes out what is recorded here, and says what is left there.',
+    flags: ['forget', 'json', ...SHOW],
+    examples: [
+      ['sbx destroy 3f9a', 'the machine that it was attached to stays'],
+      ['sbx destroy --forget 3f9a', 'its host is gone for good'],
+    ],
   },
   {
     name: 'inspect',

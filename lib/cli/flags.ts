@@ -83,6 +83,7 @@ export const FLAGS = [
   { name: 'name', value: 'NAME', summary: 'a name of its own for the sandbox' },
   { name: 'tunnel', value: 'PORT', summary: 'the port of this computer that leads to the host' },
   { name: 'remove', summary: 'take out what sbx wrote' },
+  { name: 'forget', summary: 'only strike out what is recorded here: what is there stays, and is named' },
   { name: 'probe', summary: 'connect to the sandboxes too, and examine them; nothing is changed there' },
   { name: 'all', summary: 'of all projects, not of this one alone' },
   { name: 'help', short: 'h', summary: 'show help' },

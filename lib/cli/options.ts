@@ -59,6 +59,7 @@ export interface Options {
   readonly user?: string;
   readonly identity?: string;
   readonly remove: boolean;
+  readonly forget: boolean;
   /** Of a profile, in the order given; a later one of the same name wins. */
   readonly inputs: NamedTexts;
   /** Milliseconds; `never`: until it is destroyed. */
@@ -178,6 +179,7 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     exitCode: on('exit-code'),
     watch: on('watch'),
     remove: on('remove'),
+    forget: on('forget'),
     output: choice(one('output'), OUTPUTS) ?? 'auto',
     json: on('json'),
     origin: on('origin'),

@@ -8,6 +8,8 @@ export interface Created {
   /** What the user calls it. */
   readonly name?: string;
   readonly profile: string;
+  /** Its file, absolute. */
+  readonly file?: string;
   /**
    * `creating` and `destroying` with nobody at it: whoever was, is dead, and the rest is to be undone or finished. `failed`: it could not be made, and what
    * there is of it could not be taken away yet.

@@ -61,6 +61,19 @@ reaping('reap ends what is over its time and nothing else; what is not reached i
   }),
 );
 
+reaping('destroy --forget: its host is gone for good; the record goes, and what is left there is named', () =>
+  withVm(async (vm) => {
+    const one = await vm.create();
+    vm.sshd.stop();
+    const away = await vm.sbx(['destroy', one.id]);
+    assert.is(away.code, 4, away.stderr);
+    const forgot = await vm.sbx(['destroy', '--forget', one.id]);
+    assert.equal([forgot.code, forgot.stdout], [0, `forgot ${one.id}\n  left in far: ${one.workspace}\n`]);
+    assert.ok(existsSync(one.workspace ?? ''), 'it was not reached');
+    assert.is((await vm.sbx(['reap'])).stdout, 'there is nothing to end\n');
+  }),
+);
+
 reaping('one that fails holds up no other one, and a workspace that became another one’s is left', () =>
   withVm(async (vm) => {
     const one = await vm.create('--ttl', '1ms');

@@ -68,6 +68,7 @@ function wishOf(call: Call, id: string, profile: string, { project, place }: Ope
     id,
     ...(name === undefined ? {} : { name }),
     profile,
+    file: project.file,
     state: 'creating',
     inputs: Object.fromEntries([...project.params].flatMap(([input, { value }]) => (input === 'ttl' ? [] : [[input, value]]))),
     since,
@@ -144,7 +145,7 @@ async function up({ call, created, repo, opened, keep, note }: Making, signal: A
   const whole: Created = built.value.length === 0 ? created : { ...created, made: built.value };
   const spec = placeOf(created);
   if (spec === undefined) return ok(whole);
-  const ground = groundOfCreated(call, created);
+  const ground = groundOfCreated(call, created, opened.drivers);
   return await bringUp({ created: whole, spec, ground, repo, sync: opened.sync, keep, note }, signal);
 }
 

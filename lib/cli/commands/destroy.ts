@@ -3,6 +3,7 @@ import { EXIT, exitCode } from '../../run/exit-code.ts';
 import { documentOf } from '../../view/document.ts';
 import { type Call, complain } from '../call.ts';
 import { createdOf } from '../sandbox/created-ground.ts';
+import { forget } from '../sandbox/forget.ts';
 import { hold } from '../sandbox/hold.ts';
 import { sandboxNamed } from '../sandbox/named.ts';
 import { takeDown } from '../sandbox/take-down.ts';
@@ -24,11 +25,16 @@ export async function destroy(call: Call): Promise<number> {
       const held = await hold(call, id, 'sbx destroy', signal);
       using _lock = held.ok ? held.value : undefined;
       const now = createdOf(call).store.read(id);
-      const gone = !held.ok ? held : now === undefined ? { ok: true as const, value: [] } : await takeDown(call, now, signal);
+      const gone = !held.ok
+        ? held
+        : now === undefined
+          ? { ok: true as const, value: [] }
+          : await (call.options.forget ? forget(call, now) : takeDown(call, now, signal));
       signal.throwIfAborted();
       if (gone.ok) {
         destroyed.push({ id, did: gone.value });
-        if (!call.options.json) call.out.write(`${[`destroyed ${id}`, ...gone.value].join('\n  ')}\n`);
+        if (!call.options.json)
+          call.out.write(`${[`${call.options.forget ? 'forgot' : 'destroyed'} ${id}`, ...gone.value].join('\n  ')}\n`);
       } else {
         complain(call, { message: `${id}: ${gone.error.message}`, hint: gone.error.hint ?? 'sbx reap tries it again' });
         failures.push(gone.error);

@@ -15,6 +15,7 @@ import { machineId } from '../../run/machine.ts';
 import { openOwned } from '../../run/owned.ts';
 import { whoAmI } from '../../run/self.ts';
 import { beginUse, isUserDead, type Use } from '../../run/users.ts';
+import { DRIVERS } from '../../schema/machine.ts';
 import type { Hop } from '../../ssh/connect.ts';
 import { driverFor } from './drivers.ts';
 import { guestOf } from './guest.ts';
@@ -28,7 +29,7 @@ export interface MachinePlace {
   readonly spec: SandboxSpec & { readonly machine: MachineSpec };
   readonly io: Io;
   readonly folders: Folders;
-  readonly project: Pick<Project, 'name' | 'root'>;
+  readonly project: Pick<Project, 'name' | 'root' | 'file'>;
   /** Of extensions. */
   readonly drivers: ReadonlyMap<string, OpenDriver>;
   /** Id of the checkout, and the user here. */
@@ -98,7 +99,11 @@ export async function openMachine(place: MachinePlace, signal: AbortSignal): Pro
     },
     journal: machineJournal(journal, machineTarget(place), {
       ...{ kind: 'machine', sandbox: spec.name, target: place.host ?? 'local', root: place.project.root, checkout: place.checkout() },
-      facts: { driver: spec.machine.driver, owner, name, ...place.way, ...(owner === tag ? {} : { clone: use.name }) },
+      facts: {
+        ...{ driver: spec.machine.driver, owner, name, ...place.way },
+        ...(Object.hasOwn(DRIVERS, spec.machine.driver) ? {} : { file: place.project.file }),
+        ...(owner === tag ? {} : { clone: use.name }),
+      },
     }),
     recorded: () => new Map(journal.things().flatMap(({ facts, path, state }) => (facts?.owner === owner ? [[path, state]] : []))),
     madeFor: {

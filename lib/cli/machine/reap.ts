@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { groupBy } from '../../base/group-by.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { makeFolder } from '../../io/replace.ts';
@@ -19,6 +20,7 @@ import { createdOf } from '../sandbox/created-ground.ts';
 import { type Reaped, reapInTurn, type Seen } from '../sandbox/in-turn.ts';
 import { PATIENCE, within } from '../sandbox/within.ts';
 import { driverFor } from './drivers.ts';
+import { driversOf } from './drivers-of.ts';
 import { dueOfMachine, lookAtMachine, type MachineDue } from './due.ts';
 import { forgetGuest } from './guest.ts';
 import { renewIdle } from './idle.ts';
@@ -26,7 +28,7 @@ import { learn } from './learn.ts';
 import { guestPaths } from './paths.ts';
 
 interface Reap {
-  readonly call: Pick<Call, 'surroundings'>;
+  readonly call: Call;
   /** Only looked at: nothing is done. */
   readonly dry: boolean;
   readonly patience?: number;
@@ -89,7 +91,7 @@ async function reapOne(
 
 /** What was done, in words. */
 async function end(
-  call: Pick<Call, 'surroundings'>,
+  call: Call,
   thing: OwnedThing,
   due: Exclude<MachineDue['is'], 'lives' | 'unknown'>,
   signal: AbortSignal,
@@ -97,13 +99,20 @@ async function end(
   const { io, state } = createdOf(call);
   const { facts = {}, target, root, path } = thing;
   const { driver: named = '', owner = '', name = path } = facts;
+  const { file } = facts;
+  const drivers = await driversOf(call, {
+    driver: named,
+    file,
+    folder: root.startsWith(`${state}/`) ? dirname(dirname(file ?? '/')) : root,
+  });
+  if (!drivers.ok) return drivers;
   const session = await computerOf(call, thing).connect(signal);
   if (!session.ok) return session;
   await using connected = session.value;
   const isHere = target === 'local';
-  const ways = { drivers: new Map(), state: isHere ? state : undefined };
+  const ways = { drivers: drivers.value, state: isHere ? state : undefined };
   const driver = await driverFor({ driver: named, accelerator: 'auto' }, hypervisorIn(target, connected), ways);
-  if (!driver.ok) return err({ ...driver.error, hint: `it is of an extension of ${root}: run the teardown of its sandbox there` });
+  if (!driver.ok) return driver;
   const owned = openOwned(io, state);
   const left: MachineLeft = {
     ...{ name, owner, driver: driver.value, clock: io.clock, patiences: PATIENCES, found: {}, alone: () => ok(undefined) },

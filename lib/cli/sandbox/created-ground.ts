@@ -1,5 +1,8 @@
+import { dirname } from 'node:path';
+import { ok, type Result } from '../../base/result.ts';
 import { STORE_DEFAULTS } from '../../config/project.ts';
 import type { Created } from '../../model/created.ts';
+import type { Failure } from '../../model/failure.ts';
 import type { Project, SandboxSpec } from '../../model/project.ts';
 import { openCreated } from '../../run/created.ts';
 import type { Call } from '../call.ts';
@@ -18,19 +21,36 @@ export function createdOf({ surroundings }: Pick<Call, 'surroundings'>) {
  * A created sandbox as the only thing of a project without a file: its root, a folder of its own that need not be there, makes its workspace and its
  * machine belong to nobody else. All of it is in the record, so that the same is reached whatever became of the profile.
  */
-export function groundOfCreated(call: Pick<Call, 'surroundings'>, { id, places }: Pick<Created, 'id' | 'places'>): Ground {
-  return groundWithoutFile(call, { name: `sbx-${id}`, root: createdOf(call).store.folderOf(id), places });
+export function groundOfCreated(call: Pick<Call, 'surroundings'>, { id, file, places }: Created, drivers: Ground['drivers']): Ground {
+  const root = createdOf(call).store.folderOf(id);
+  return groundWithoutFile(call, { name: `sbx-${id}`, root, file, places, drivers });
+}
+
+/** The same for whoever has only the record: where its driver is of an extension, its profile is read for it. */
+export async function openCreatedGround(call: Call, created: Created): Promise<Result<Ground, Failure>> {
+  const { file } = created;
+  const { driver = 'qemu' } = placeOf(created)?.machine ?? {};
+  const { driversOf } = await import('../machine/drivers-of.ts');
+  const drivers = await driversOf(call, { driver, file, folder: dirname(dirname(file ?? '/')) });
+  return drivers.ok ? ok(groundOfCreated(call, created, drivers.value)) : drivers;
 }
 
 /** These places, as those of a project that has nothing else. */
 export function groundWithoutFile(
   { surroundings }: Pick<Call, 'surroundings'>,
-  { name, root, places }: { readonly name: string; readonly root: string; readonly places: readonly SandboxSpec[] },
+  {
+    name,
+    root,
+    places,
+    file = `${root}.json`,
+    drivers = new Map(),
+  }: Pick<Project, 'name' | 'root'> &
+    Partial<Pick<Ground, 'drivers'>> & { readonly file?: string | undefined; readonly places: readonly SandboxSpec[] },
 ): Ground {
   const project: Project = {
     name,
     root,
-    file: `${root}.json`,
+    file,
     default: [],
     params: new Map(),
     lacking: new Map(),
@@ -42,7 +62,7 @@ export function groundWithoutFile(
     hub: { interval: 0, wait: 0 },
     secrets: [],
   };
-  return { surroundings, project, drivers: new Map(), io: effectsOf(surroundings), folders: foldersOf(surroundings.environment, root) };
+  return { surroundings, project, drivers, io: effectsOf(surroundings), folders: foldersOf(surroundings.environment, root) };
 }
 
 /** The sandbox that was created; undefined: the profile only made something. */

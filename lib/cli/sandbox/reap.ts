@@ -13,7 +13,7 @@ import { takeDown } from './take-down.ts';
 import { PATIENCE, within } from './within.ts';
 
 interface Reap {
-  readonly call: Pick<Call, 'surroundings'>;
+  readonly call: Call;
   /** Only looked at: nothing is ended. */
   readonly dry: boolean;
   readonly patience?: number;

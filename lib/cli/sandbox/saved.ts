@@ -2,7 +2,7 @@ import type { Failure } from '../../model/failure.ts';
 import { EXIT, exitCode } from '../../run/exit-code.ts';
 import { type Call, complain, refuse } from '../call.ts';
 import { stoppable } from '../stoppable.ts';
-import { createdOf, groundOfCreated, placeOf } from './created-ground.ts';
+import { createdOf, openCreatedGround, placeOf } from './created-ground.ts';
 import { hold } from './hold.ts';
 import { sandboxNamed } from './named.ts';
 import { withMachine } from './with-machine.ts';
@@ -31,7 +31,9 @@ export async function save(call: Call, deed: 'snapshot' | 'restore'): Promise<nu
       return failed({ code: 'capability-missing', message, hint: 'what is in a VM that is not ours is not ours to save' });
     }
     const note = (text: string): void => call.err.write(`note: ${text}\n`);
-    const done = await withMachine(spec, groundOfCreated(call, created), signal, (machine) => machine[deed](name, { signal, note }));
+    const ground = await openCreatedGround(call, created);
+    if (!ground.ok) return failed(ground.error);
+    const done = await withMachine(spec, ground.value, signal, (machine) => machine[deed](name, { signal, note }));
     if (!done.ok) return failed(done.error);
     const did = done.value.did.length === 0 ? [`it was saved as ${name} already`] : done.value.did;
     for (const one of did) call.out.write(`${one}\n`);

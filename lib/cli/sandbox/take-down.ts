@@ -5,18 +5,14 @@ import { openOwned } from '../../run/owned.ts';
 import { removeWorkspace } from '../../sync/workspace.ts';
 import type { Call } from '../call.ts';
 import { checkoutIn, sandboxOf } from '../sandboxes.ts';
-import { createdOf, groundOfCreated, placeOf } from './created-ground.ts';
+import { createdOf, openCreatedGround, placeOf } from './created-ground.ts';
 import { withMachine } from './with-machine.ts';
 
 /**
  * Takes away what there is of a sandbox, the record last, and says what that was. Again is no error. A machine goes with all that is in it; of one
  * that was only attached to, the workspace goes and nothing else. What steps of the profile made stays.
  */
-export async function takeDown(
-  call: Pick<Call, 'surroundings'>,
-  created: Created,
-  signal: AbortSignal,
-): Promise<Result<readonly string[], Failure>> {
+export async function takeDown(call: Call, created: Created, signal: AbortSignal): Promise<Result<readonly string[], Failure>> {
   const { store } = createdOf(call);
   store.write({ ...created, state: 'destroying' });
   const gone = await empty(call, created, signal);
@@ -24,10 +20,12 @@ export async function takeDown(
   return gone;
 }
 
-async function empty(call: Pick<Call, 'surroundings'>, created: Created, signal: AbortSignal): Promise<Result<readonly string[], Failure>> {
+async function empty(call: Call, created: Created, signal: AbortSignal): Promise<Result<readonly string[], Failure>> {
   const spec = placeOf(created);
   if (spec === undefined) return ok([]);
-  const ground = groundOfCreated(call, created);
+  const opened = await openCreatedGround(call, created);
+  if (!opened.ok) return opened;
+  const ground = opened.value;
   const { io, folders, project } = ground;
   if (spec.kind === 'machine') {
     const removed = await withMachine(spec, ground, signal, (machine) => machine.remove({ signal, note: () => {} }));

@@ -16,7 +16,7 @@ function unheard(folder: string): { readonly sandbox: ReturnType<typeof machineS
     spec: { ...machinePlace(), machine: machineSpec({}) },
     io: realIo(folder),
     folders: { cache: folder, state: folder, project: folder },
-    project: { name: 'app', root: folder },
+    project: { name: 'app', root: folder, file: '/Sandboxfile.yaml' },
     drivers: new Map(),
     checkout: () => 'checkout',
     user: () => 'ada',
