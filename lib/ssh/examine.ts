@@ -2,6 +2,7 @@ import { ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Session } from '../model/sandbox.ts';
+import { AheadLink } from './ahead.ts';
 import { connectRoute, type Route } from './connect.ts';
 import { Tail } from './marked.ts';
 import { runProgram } from './program.ts';
@@ -19,7 +20,7 @@ const NOISE_KEPT = 2000;
 export async function examine(route: Omit<Route, 'ask'>, io: Io, signal: AbortSignal): Promise<Result<Examined, Failure>> {
   const connected = await connectRoute(route, io, signal);
   if (!connected.ok) return connected;
-  const link = connected.value;
+  const link = new AheadLink(connected.value);
   const noise = new Tail(NOISE_KEPT);
   return ok({
     label: link.label,

@@ -3,6 +3,7 @@ import { limitOf } from '../io/limit.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Session } from '../model/sandbox.ts';
+import { AheadLink } from './ahead.ts';
 import { CANCELLED } from './failures.ts';
 import type { Link } from './link.ts';
 import type { Patience } from './patience.ts';
@@ -18,7 +19,8 @@ export const ARRIVAL = 30_000;
  * The session over a new link, once the far side was found fit and what earlier runs of this owner left going on there was ended.
  * The link is closed if it is not.
  */
-export async function openSession(link: Link, io: Io, patience: Patience, signal: AbortSignal): Promise<Result<Session, Failure>> {
+export async function openSession(bare: Link, io: Io, patience: Patience, signal: AbortSignal): Promise<Result<Session, Failure>> {
+  const link = new AheadLink(bare);
   const arrived = await arrive(link, io, patience.owner, signal);
   if (!arrived.ok) {
     await link[Symbol.asyncDispose]();

@@ -1,0 +1,111 @@
+import type { Duplex } from 'node:stream';
+import { err, ok, type Result } from '../base/result.ts';
+import type { Failure } from '../model/failure.ts';
+import { CANCELLED } from './failures.ts';
+import type { Channel, Link, Pty } from './link.ts';
+import { START } from './start.ts';
+
+type Opened = Result<Channel, Failure>;
+
+/**
+ * A link on which the next channel is open before anybody asks for it, with START waiting there for its program: opening one takes two round trips,
+ * and so a program takes one. Whoever waits gets the first that opens, so the one ahead never keeps a channel from him. Knows no programs.
+ */
+export class AheadLink implements Link {
+  readonly #link: Link;
+  readonly #waiting: ((opened: Opened) => void)[] = [];
+  /** Channels that are being opened, for nobody in particular. */
+  readonly #opening: AbortController[] = [];
+  #idle: Channel | undefined;
+
+  constructor(link: Link) {
+    this.#link = link;
+    this.#balance(1);
+  }
+
+  get label(): string {
+    return this.#link.label;
+  }
+
+  get lost(): AbortSignal {
+    return this.#link.lost;
+  }
+
+  get failure(): Failure {
+    return this.#link.failure;
+  }
+
+  /** Any other command than START is told to the link, which may have no channel left but the one ahead: that is given up. */
+  async exec(command: string, signal: AbortSignal, pty?: Pty): Promise<Opened> {
+    if (command === START && pty === undefined) return await this.#take(signal);
+    const idle = this.#idle;
+    this.#idle = undefined;
+    this.#balance(0);
+    if (idle !== undefined) await away(idle);
+    return await this.#link.exec(command, signal, pty);
+  }
+
+  forward(host: string, port: number, until: AbortSignal): Promise<Result<Duplex, Failure>> {
+    return this.#link.forward(host, port, until);
+  }
+
+  [Symbol.asyncDispose](): PromiseLike<void> {
+    return this.#link[Symbol.asyncDispose]();
+  }
+
+  async #take(signal: AbortSignal): Promise<Opened> {
+    if (signal.aborted) return err(CANCELLED);
+    const idle = this.#idle;
+    this.#idle = undefined;
+    const isOpen = idle?.stdin.writable; // a shell or an sshd may end what is idle
+    if (idle !== undefined && !isOpen) void away(idle);
+    const taken = idle !== undefined && isOpen ? Promise.resolve(ok(idle)) : this.#next(signal);
+    this.#balance(1);
+    return await taken;
+  }
+
+  #next(signal: AbortSignal): Promise<Opened> {
+    return new Promise((resolve) => {
+      const give = (opened: Opened): void => {
+        signal.removeEventListener('abort', stop);
+        resolve(opened);
+      };
+      const stop = (): void => {
+        this.#waiting.splice(this.#waiting.indexOf(give), 1);
+        resolve(err(CANCELLED));
+        this.#balance(1);
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      this.#waiting.push(give);
+    });
+  }
+
+  /** As many are opened as are waited for, and `ahead` more. */
+  #balance(ahead: 0 | 1): void {
+    const wanted = this.#waiting.length + (this.#idle === undefined ? ahead : 0);
+    while (this.#opening.length > wanted) this.#opening.pop()?.abort();
+    while (this.#opening.length < wanted) void this.#open();
+  }
+
+  async #open(): Promise<void> {
+    const drop = new AbortController();
+    this.#opening.push(drop);
+    const opened = await this.#link.exec(START, drop.signal);
+    if (drop.signal.aborted) {
+      if (opened.ok) void away(opened.value);
+      return;
+    }
+    this.#opening.splice(this.#opening.indexOf(drop), 1);
+    const waiting = this.#waiting.shift();
+    if (waiting !== undefined) waiting(opened);
+    else if (opened.ok) this.#idle = opened.value;
+  }
+}
+
+/** It has ended once all that it wrote was read. */
+async function away(channel: Channel): Promise<void> {
+  channel.close();
+  channel.stdout.resume();
+  channel.stderr.resume();
+  await channel.ended;
+}
