@@ -33,7 +33,15 @@ export interface Performed {
   readonly written: Outputs | undefined;
 }
 
-export async function performed(definition: TaskDefinition, action: Action, scope: RunScope): Promise<Result<Performed, Failure>> {
+/** Calls its code: what it throws from a timer or an event rejects as well. */
+export type Within = <T>(work: () => Promise<T>) => Promise<T>;
+
+export async function performed(
+  definition: TaskDefinition,
+  action: Action,
+  scope: RunScope,
+  within: Within,
+): Promise<Result<Performed, Failure>> {
   const session = await scope.session();
   if (!session.ok) return session;
   const workspace = await scope.workspace();
@@ -56,7 +64,7 @@ export async function performed(definition: TaskDefinition, action: Action, scop
       await begun.unheard();
       return given;
     };
-    const given = await settled(run(), scope);
+    const given = await settled(within(run), scope);
     return given.ok ? ok({ given: given.value, written }) : given;
   } catch (thrown) {
     if (thrown instanceof Thrown) return err(thrown.failure);
@@ -160,7 +168,10 @@ function scopeFor(
     signal: scope.signal,
     exec: (words, options) => begun.add(exec(words, options)),
     command: () => begun.add(command()),
-    output: (text) => scope.output(typeof text === 'string' ? Buffer.from(text) : text),
+    output: (text) => {
+      if (typeof text !== 'string' && !(text instanceof Uint8Array)) throw new TypeError('output takes a text or bytes');
+      scope.output(typeof text === 'string' ? Buffer.from(text) : text);
+    },
     note: (text) => scope.note(String(text)),
     progress: (done, total, unit = 'files') => scope.progress(done, total, unit),
   };

@@ -11,15 +11,21 @@ import { formatProblem } from '../lib/schema/formats.ts';
 import type { Shape } from '../lib/schema/shape.ts';
 import type { Produced, Task } from '../lib/task.ts';
 import { commandDraft } from './command.ts';
-import { type Performed, performed } from './extended-scope.ts';
+import { type Performed, performed, type Within } from './extended-scope.ts';
 import { lookAfter } from './look-after.ts';
 
 /** What no step of an extension has: these change what running means. */
 const REFUSED = ['interactive', 'service', 'ready'];
 const OF_COMMANDS = ['run', 'shell', 'values'];
 
+interface ExtensionOf {
+  readonly name: string;
+  readonly digest: Digest;
+  readonly within: Within;
+}
+
 /** A task of an extension as one of ours. The digest is that of its code: another one may make something else of the same step. */
-export function extendedTask(definition: TaskDefinition, extension: { readonly name: string; readonly digest: Digest }): Task {
+export function extendedTask(definition: TaskDefinition, extension: ExtensionOf): Task {
   const { name, summary, example, fields = {}, command, outputs = {} } = definition;
   const required = Object.keys(fields).filter((field) => fields[field]?.required);
   const sure = Object.entries(fields).flatMap(([field, shape]) => (shape.required || 'default' in shape ? [field] : []));
@@ -45,7 +51,7 @@ export function extendedTask(definition: TaskDefinition, extension: { readonly n
       return { value: commandDraft(whole, scope, title, settings), diagnostics };
     },
     async run(action, scope) {
-      const done = await performed(definition, action, scope);
+      const done = await performed(definition, action, scope, extension.within);
       return lookAfter(action, scope, done.ok ? resultOf(definition, done.value) : done);
     },
   };

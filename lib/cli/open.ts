@@ -103,12 +103,12 @@ interface KnownFile {
 
 /** The project of a Sandboxfile as this invocation would have it. */
 export async function loadWith({ surroundings, options }: Call, wish: OpenWish, { root, file, shown, bytes, files, read }: KnownFile) {
-  const { environment, home, os, arch, cpus, importModule } = surroundings;
+  const { environment, home, os, arch, cpus, importModule, within } = surroundings;
   const folders = { root, home, cache: foldersOf(environment, root).cache, version: surroundings.version() };
   const unread: Diagnostic[] = [];
   const { set, profiles, host, local } = options;
   const checked = await load(
-    sourcesOf({ file: shown, bytes }, folders, { files, read, importModule, patience: patienceOf(environment) }, (diagnostic) =>
+    sourcesOf({ file: shown, bytes }, folders, { files, read, importModule, within, patience: patienceOf(environment) }, (diagnostic) =>
       unread.push(diagnostic),
     ),
     {

@@ -5,7 +5,7 @@ import type { Files } from '../model/io.ts';
 import { cachedDocument } from './document-cache.ts';
 import type { Extensions } from './extensions/load.ts';
 import type { ReadSource } from './read-file.ts';
-import type { ImportModule } from './surroundings.ts';
+import type { ImportModule, Surroundings } from './surroundings.ts';
 
 interface SourceFolders {
   /** Of the project. */
@@ -21,6 +21,7 @@ interface Ways {
   readonly files: Files;
   readonly read: ReadSource;
   readonly importModule: ImportModule;
+  readonly within: Surroundings['within'];
   /** Milliseconds that an extension may take until it is there. */
   readonly patience: number;
 }
@@ -32,7 +33,7 @@ interface Ways {
 export function sourcesOf(
   main: { readonly file: string; readonly bytes: Uint8Array },
   folders: SourceFolders,
-  { files, read, importModule, patience }: Ways,
+  { files, read, importModule, within, patience }: Ways,
   report: (diagnostic: Diagnostic) => void,
 ): Sources {
   const readIfThere = (file: string, shown: string): Uint8Array | undefined => {
@@ -67,7 +68,7 @@ export function sourcesOf(
     extension: async (place) => {
       const { Extensions } = await import('./extensions/load.ts');
       const shown = (path: string): string => join(dirname(main.file), path);
-      extensions ??= new Extensions({ root: folders.root, shown, files, read, importModule, patience });
+      extensions ??= new Extensions({ root: folders.root, shown, files, read, importModule, within: await within(), patience });
       return await extensions.load(place);
     },
     names: (kind) => {

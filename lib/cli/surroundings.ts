@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, hostname, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { AskedVariables } from '../io/asked.ts';
+import type { Within } from './extensions/strays.ts';
 
 /** Imports a module by its URL, as Node does. Code that is bundled has no `import()` of its own. */
 export type ImportModule = (url: string) => Promise<unknown>;
@@ -15,6 +16,8 @@ export interface Surroundings {
   readonly home: string;
   readonly version: () => string;
   readonly importModule: ImportModule;
+  /** Calls code of extensions. */
+  readonly within: () => Promise<Within>;
   readonly os: string;
   readonly arch: string;
   readonly cpus: number;
@@ -40,6 +43,7 @@ export function surroundingsOf(process: NodeJS.Process, home: string, importModu
   // All that looks for a home finds one. What is not absolute would be another folder in each project.
   if (!isAbsolute(environment.get('HOME') ?? '')) environment.set('HOME', account()?.homedir ?? '/');
   environment.set('SBX_RECIPES', join(home, 'recipes'));
+  let within: Promise<Within> | undefined;
   return {
     argv: process.argv.slice(2),
     cwd: process.cwd(),
@@ -47,6 +51,10 @@ export function surroundingsOf(process: NodeJS.Process, home: string, importModu
     home,
     version: () => (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { readonly version: string }).version,
     importModule,
+    within: () => {
+      within ??= import('./extensions/strays.ts').then(({ openStrays }) => openStrays(process));
+      return within;
+    },
     os: process.platform,
     arch: process.arch,
     cpus: availableParallelism(),

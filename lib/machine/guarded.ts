@@ -30,8 +30,11 @@ const DEEDS: { readonly [deed in Deeds]: true } = {
 };
 const OF_SNAPSHOTS: { readonly [deed in keyof Snapshots]: true } = { take: true, restore: true, list: true };
 
+/** Calls that code: what it throws from a timer or an event rejects as well. */
+type Within = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** A driver that somebody else wrote: whatever its code throws or gives is a result, as of ours. An abort still rejects. */
-export function guarded({ name, open }: Pick<DriverDefinition, 'name' | 'open'>): OpenDriver {
+export function guarded({ name, open }: Pick<DriverDefinition, 'name' | 'open'>, within: Within): OpenDriver {
   return (hypervisor, options) => {
     let driver: Partial<Driver> = {};
     let thrown: unknown;
@@ -47,7 +50,7 @@ export function guarded({ name, open }: Pick<DriverDefinition, 'name' | 'open'>)
           if (thrown !== undefined) throw thrown;
           const act = (of as { readonly [key: string]: unknown } | undefined)?.[key];
           if (typeof act !== 'function') throw new Error(`it has no ${key}`);
-          const result: unknown = await act.apply(of, given);
+          const result: unknown = await within(async () => act.apply(of, given));
           if (typeof result === 'object' && result !== null && 'ok' in result) return result as Result<unknown, Failure>;
           throw new Error(`its ${key} gave no result`);
         } catch (error) {

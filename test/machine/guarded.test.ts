@@ -6,7 +6,8 @@ import type { Driver, Hypervisor } from '../../lib/model/machine.ts';
 
 const never = new AbortController().signal;
 const hypervisor: Hypervisor = { name: 'local', run: never as never, write: never as never, read: never as never };
-const opened = (driver: object): Driver => guarded({ name: 'mine', open: () => driver as Driver })(hypervisor, {});
+const within = <T>(work: () => Promise<T>): Promise<T> => work();
+const opened = (driver: object): Driver => guarded({ name: 'mine', open: () => driver as Driver }, within)(hypervisor, {});
 
 test('a driver of an extension gives results, whatever its code does', async () => {
   const driver = opened({
@@ -30,12 +31,10 @@ test('a driver of an extension gives results, whatever its code does', async () 
 });
 
 test('one that cannot be opened says so at each deed; what it cannot do is absent; an abort still rejects', async () => {
-  const broken = guarded({
-    name: 'mine',
-    open: () => {
-      throw new Error('wrong options');
-    },
-  })(hypervisor, {});
+  const open = (): never => {
+    throw new Error('wrong options');
+  };
+  const broken = guarded({ name: 'mine', open }, within)(hypervisor, {});
   const probed = await broken.probe(never);
   assert.equal(!probed.ok && probed.error.message, 'the driver mine: wrong options');
   assert.equal([broken.snapshots, broken.linkedClone], [undefined, undefined]);

@@ -34,7 +34,8 @@ const action: Check = (value, at) => (typeof value === 'function' ? undefined : 
 const anything: Check = () => undefined;
 const name: Check = (value, at) => {
   const bad = formatProblem('name', typeof value === 'string' ? value : '');
-  return bad && { ...no(at, 'a name'), ...hinted(bad.hint) };
+  if (bad) return { ...no(at, 'a name'), ...hinted(bad.hint) };
+  return (value as string) in {} ? { message: `${at} is a name that every object has`, hint: 'Call it otherwise.' } : undefined;
 };
 
 const oneOf =
@@ -50,9 +51,9 @@ const listOf =
 const mapOf =
   (item: Check, key: Check = name): Check =>
   (value, at) =>
-    isObject(value)
+    isObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value))
       ? first(Object.entries(value).flatMap(([of, one]) => [() => key(of, `${at}.${of}`), () => item(one, `${at}.${of}`)]))
-      : no(at, 'an object');
+      : no(at, isObject(value) ? 'a plain object: it has a prototype of its own' : 'an object');
 
 /** `needed` keys and others; none else. */
 const objectOf =

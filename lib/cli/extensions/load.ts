@@ -16,6 +16,7 @@ import type { Files } from '../../model/io.ts';
 import type { ReadSource } from '../read-file.ts';
 import type { ImportModule } from '../surroundings.ts';
 import { wrongExtension } from './check.ts';
+import type { Within } from './strays.ts';
 
 // The only place where code of others comes into this process.
 
@@ -27,6 +28,7 @@ interface ExtensionWays {
   readonly files: Files;
   readonly read: ReadSource;
   readonly importModule: ImportModule;
+  readonly within: Within;
   /** Milliseconds that one may take until it is there. */
   readonly patience: number;
 }
@@ -90,14 +92,14 @@ export class Extensions {
   }
 
   async #bring(module: Module): Promise<Extended | Unusable> {
-    const { importModule, patience } = this.#ways;
+    const { importModule, within, patience } = this.#ways;
     const { from, digest } = module;
     const url = pathToFileURL(module.file);
     url.searchParams.set('sbx', digest.slice(0, 16)); // a watch gets what was edited
     using limit = limitOf(new AbortController().signal, patience);
     const late = new Promise<'late'>((resolve) => limit.deadline.addEventListener('abort', () => resolve('late')));
     try {
-      const exported = await Promise.race([importModule(url.href), late]);
+      const exported = await Promise.race([within(from, () => importModule(url.href)), late]);
       if (exported === 'late') {
         const message = `${from} is not loaded after ${formatDuration(patience).replace('.0s', 's')}: something that it waits for at its top level does not come`;
         return { code: 'extension-faulty', message, hint: 'Wait in `run` of a task. SBX_EXTENSION_TIMEOUT gives it more time.' };
@@ -113,12 +115,13 @@ export class Extensions {
   }
 
   #extended({ name, tasks = [], drivers = [], profiles = [] }: Extension, { from, digest }: Module): Extended {
+    const within = <T>(work: () => Promise<T>): Promise<T> => this.#ways.within(name, work);
     for (const profile of profiles) if (!this.#profiles.has(profile.name)) this.#profiles.set(profile.name, sourceOf(profile, from));
     return {
       name,
       from,
-      tasks: tasks.map((task) => extendedTask(task, { name, digest })),
-      drivers: new Map(drivers.map((driver) => [driver.name, guarded(driver)])),
+      tasks: tasks.map((task) => extendedTask(task, { name, digest, within })),
+      drivers: new Map(drivers.map((driver) => [driver.name, guarded(driver, within)])),
       profiles: profiles.map((profile) => profile.name),
     };
   }
