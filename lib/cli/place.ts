@@ -47,11 +47,12 @@ export async function visit(call: Call, name: SandboxName | undefined, use: (pla
     const visiting = async (): Promise<number> => {
       const session = await sandbox.connect(signal, note);
       if (!session.ok) return failed(session.error);
+      for (const { message } of sandbox.chosen?.()?.passed ?? []) note(`is ${sandbox.chosen?.()?.target}, since ${message}`);
       await using connected = session.value;
       const request = { project, sandbox: spec, checkout: checkoutIn(ground), now: ground.io.clock.now(), signal };
       const arrival = await arrive(connected, request);
       if (!arrival.ok) return failed(arrival.error);
-      return await use({ ground, spec, sandbox, session: connected, arrival: arrival.value, signal });
+      return await use({ ground, spec: sandbox.chosen?.()?.spec ?? spec, sandbox, session: connected, arrival: arrival.value, signal });
     };
     return await visiting().finally(() => sandbox.leave?.(note));
   });

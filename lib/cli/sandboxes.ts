@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { err, type Result } from '../base/result.ts';
 import { localSandbox } from '../io/local.ts';
-import type { Failure } from '../model/failure.ts';
+import { type Failure, UNREACHABLE } from '../model/failure.ts';
 import type { Folders, Io } from '../model/io.ts';
 import type { OpenDriver } from '../model/machine.ts';
 import type { Project, SandboxName, SandboxSpec } from '../model/project.ts';
-import type { Sandbox } from '../model/sandbox.ts';
+import type { HostVerdicts, Sandbox, Session } from '../model/sandbox.ts';
 import type { SandboxMachine } from '../model/sandbox-machine.ts';
 import { knownMachineId, machineId } from '../run/machine.ts';
 import { type Checkout, checkoutOf } from '../sync/checkout.ts';
@@ -71,15 +71,51 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
     const make = (): MachineSandbox => placeWithMachine(having, { ...ground, io });
     return ground.machines?.of(having, make) ?? make();
   }
+  if (spec.hosts !== undefined) {
+    let opened: Sandbox | undefined;
+    return {
+      name,
+      kind,
+      target: targetOf(spec),
+      connect: async (signal, note, known) => {
+        const { oneOf } = await import('./hosts/one-of.ts');
+        opened ??= oneOf(spec, { io, folders, project: ground.project, checkout: owner }, (one) => sandboxOf(one, ground));
+        return opened.connect(signal, note, known);
+      },
+      chosen: () => opened?.chosen?.(),
+    };
+  }
+  const target = targetOf(spec);
   return {
     name,
     kind,
-    target: targetOf(spec),
-    connect: async (signal) => {
-      const { sshSandbox } = await import('../ssh/ssh.ts');
-      return sshSandbox({ ...routeOf(spec, ground), name, grace, owner: owner() }, io).connect(signal);
+    target,
+    connect: (signal, _, known) => {
+      const reach = async () => {
+        const { sshSandbox } = await import('../ssh/ssh.ts');
+        return sshSandbox({ ...routeOf(spec, ground), name, grace, owner: owner() }, io).connect(signal);
+      };
+      return known === undefined ? reach() : onceKnown(`${spec.user ?? ''}@${target}`, known, reach);
     },
   };
+}
+
+/** Nobody asks a host while another one does, nor after it was found to be away. */
+async function onceKnown(
+  way: string,
+  known: HostVerdicts,
+  reach: () => Promise<Result<Session, Failure>>,
+): Promise<Result<Session, Failure>> {
+  const before = known.get(way);
+  const failure = before && (await before);
+  if (failure !== undefined) return err(failure);
+  const reaching = reach();
+  const verdict = (got: Result<Session, Failure>) => (!got.ok && UNREACHABLE.has(got.error.code) ? got.error : undefined);
+  known.set(
+    way,
+    reaching.then(verdict, () => undefined),
+  );
+  return reaching;
 }
 
 function placeWithMachine(spec: MachinePlace['spec'], ground: Ground): MachineSandbox {
@@ -122,7 +158,8 @@ export async function machineIn(
   return err({ code: 'machine-absent', message: `there is no machine behind ${name}`, hint });
 }
 
-function targetOf({ name, host = name, tunnel }: SandboxSpec): string {
+function targetOf({ name, host = name, hosts, only, tunnel }: SandboxSpec): string {
+  if (hosts !== undefined) return only ?? (hosts === 'bridge' ? 'a host of the bridge' : `one of ${hosts.join(', ')}`);
   return tunnel === undefined ? host : `${host} at localhost:${tunnel}`;
 }
 

@@ -51,13 +51,18 @@ function holderOf(
   report: Report,
 ): SandboxSpec {
   const holder = specs.get(hypervisor);
-  if (holder !== undefined && holder.kind !== 'machine') return holder;
+  if (holder !== undefined && holder.kind !== 'machine' && holder.hosts === undefined) return holder;
   if (holder === undefined) addUnknownSandbox(hypervisor, specs.keys(), at, report);
   else {
-    const message = holder === spec ? `\`${hypervisor}\` cannot hold itself` : `\`${hypervisor}\` is a machine itself, and holds none`;
+    const message = `\`${hypervisor}\` ${whyNot(holder, spec)}`;
     report.add('conflicting-keys', message, at, 'Name the sandbox of a computer, or `local`.');
   }
   return specs.get(LOCAL) as SandboxSpec;
+}
+
+function whyNot(holder: SandboxSpec, spec: SandboxSpec): string {
+  if (holder.hosts !== undefined) return 'is one of several computers, and a machine stays on one';
+  return holder === spec ? 'cannot hold itself' : 'is a machine itself, and holds none';
 }
 
 /** A path of this computer may be as seen from the file that names it; of others nothing is known but their roots. */

@@ -7,8 +7,8 @@ import type { Ask } from './ask.ts';
 import { mergePairs } from './environment.ts';
 import { openIncluded } from './includes.ts';
 import { Kinds } from './kinds.ts';
-import { putMachinesFirst } from './machine-place.ts';
 import { nameSteps } from './naming.ts';
+import { putPlacesFirst } from './one-place.ts';
 import { givesBy } from './outputs.ts';
 import { readPools } from './pools.ts';
 import { checkProfiles } from './profiles.ts';
@@ -76,7 +76,7 @@ async function loadProject(
   const layers = [...units.slice(1), root].flatMap((unit) => unit.layers);
   const places = sectionOf(layers, 'sandboxes', report);
   await underlayProfiles(places, sourcesOf, library, report);
-  putMachinesFirst(places, layers);
+  putPlacesFirst(places, layers);
   const pools = readPools(layers, scopeOf, report);
   const cache = readCache(root.layers, scopeOf, report);
   const hub = readHub(root.layers, scopeOf, report);

@@ -6,10 +6,11 @@ import { isFree } from '../schema/shape.ts';
 import type { Ask } from './ask.ts';
 import { chainOf, type Field } from './field.ts';
 import { aliasesOf, textFor } from './given-params.ts';
+import { chosenHost } from './hosts.ts';
 import { fieldsOf, type Layer } from './layers.ts';
 import { membersOf } from './read-map.ts';
 import { newReport } from './report.ts';
-import { chosenHost } from './sandboxes.ts';
+
 import { type Entry, type Section, sectionOf } from './section.ts';
 import type { Unit } from './unit.ts';
 
@@ -85,7 +86,7 @@ function placeOf(field: Field, layers: ReadonlyMap<number, Layer>): Omit<Row, 'f
 function sandboxRows(entry: Entry, rows: readonly Row[], ask: Ask): readonly Row[] {
   if (entry.name === LOCAL) return rows;
   const flag = (field: string, value: string, called: string): readonly Row[] => [
-    ...rows.filter((row) => row.field !== field && !row.field.startsWith('machine.')),
+    ...rows.filter((row) => row.field !== field && row.field !== 'hosts' && !row.field.startsWith('machine.')),
     { field, value, by: 'flag', called },
   ];
   if (ask.local) return flag('host', LOCAL, '--local');

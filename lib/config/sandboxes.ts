@@ -1,6 +1,5 @@
 import { parseDuration } from '../base/duration.ts';
 import { isMap } from '../base/plain.ts';
-import { hintOf } from '../base/suggest.ts';
 import { LOCAL, type SandboxName, type SandboxSpec } from '../model/project.ts';
 import type { Value } from '../model/value.ts';
 import { formatProblem } from '../schema/formats.ts';
@@ -10,6 +9,7 @@ import { unknownKey } from '../schema/unknown-key.ts';
 import type { Ask } from './ask.ts';
 import { readEnv } from './environment.ts';
 import { chainOf, type Field, readField } from './field.ts';
+import { ANOTHER_NAME, checkHost, placeOf, readHosts } from './hosts.ts';
 import { joinHypervisors } from './hypervisors.ts';
 import { readMachine } from './machine.ts';
 import { addUnknown } from './recipes.ts';
@@ -102,7 +102,10 @@ function readSandbox(
   const written = read('host');
   const behind = entry.fields.get('machine');
   const machine = behind && readMachine(behind, scopeOf, drivers, report);
-  const { kind, host } = placeOf(entry.name, written, machine !== undefined, ask);
+  const hosts = readHosts(entry, read('hosts'), report);
+  const assign = read('assign') ?? sandboxFields.assign.default;
+  const place = placeOf(entry.name, { host: written, hosts, machine: machine !== undefined }, ask);
+  const { kind, host } = place;
   const refuse = (key: 'host' | 'machine', message: string, hint: string): void =>
     report.add('conflicting-keys', message, { ...(entry.fields.get(key) as Field), part: 'key' }, hint);
   if (entry.name === LOCAL) {
@@ -116,7 +119,7 @@ function readSandbox(
   const user = read('user');
   const wanted = checkWorkspace(read('workspace'), entry.fields.get('workspace'), report);
   // Folders of a VM do not exist here: what is embedded has a folder of its own.
-  const workspace = host !== undefined || kind === 'machine' || !wanted?.startsWith('/') ? wanted : undefined;
+  const workspace = kind === 'ssh' || kind === 'machine' || !wanted?.startsWith('/') ? wanted : undefined;
   const probes = chainOf(entry.fields.get('probes')).map(
     (field) => readField(sandboxFields.probes, field, scopeOf(field.layer), report) ?? {},
   );
@@ -125,6 +128,7 @@ function readSandbox(
     kind,
     ...(machine === undefined ? {} : kind === 'machine' ? { machine } : { insteadOf: 'machine' }),
     ...(host === undefined ? {} : { host }),
+    ...(place.hosts === undefined ? {} : { hosts: place.hosts, assign, ...(place.only === undefined ? {} : { only: place.only }) }),
     ...(tunnel === undefined ? {} : { tunnel }),
     ...(user === undefined ? {} : { user }),
     ...(workspace === undefined ? {} : { workspace }),
@@ -136,37 +140,6 @@ function readSandbox(
     grace: parseDuration(read('grace') ?? sandboxFields.grace.default) ?? 0,
     env: readEnv(entry.fields.get('env'), scopeOf, report),
   };
-}
-
-const ANOTHER_NAME = 'Give the sandbox another name.';
-
-function placeOf(name: SandboxName, written: string | undefined, isMachine: boolean, ask: Ask): Pick<SandboxSpec, 'kind' | 'host'> {
-  if (name === LOCAL || ask.local) return { kind: 'local' };
-  const chosen = chosenHost(name, ask.host);
-  if (chosen === undefined && isMachine) return { kind: 'machine' };
-  const host = chosen ?? written;
-  if (host === undefined || host === 'embedded') return { kind: 'embedded' };
-  return host === LOCAL ? { kind: 'local' } : { kind: 'ssh', host };
-}
-
-/** `--host HOST` is for every sandbox, `--host NAME=HOST` for one. */
-export function chosenHost(name: SandboxName, host: string | undefined): string | undefined {
-  const { only, place } = partsOf(host);
-  return only === undefined || only === name ? place : undefined;
-}
-
-function partsOf(host: string | undefined): { readonly only?: string; readonly place: string | undefined } {
-  const [, only, place] = /^([a-z][a-z0-9_-]*)=(.+)$/.exec(host ?? '') ?? [];
-  return only === undefined ? { place: host } : { only, place };
-}
-
-/** What --host names and no file has. */
-function checkHost({ host }: Ask, known: ReadonlyMap<SandboxName, SandboxSpec>, report: Report): void {
-  const { only } = partsOf(host);
-  if (only === undefined || known.has(only)) return;
-  const others = [...known.keys()].filter((name) => name !== LOCAL);
-  const hint = others.length === 0 ? 'The file has none.' : hintOf(only, others);
-  report.add('unknown-sandbox', `--host ${host}: there is no sandbox \`${only}\``, undefined, hint);
 }
 
 const OWN_FOLDER = 'A sync removes what is not in the sources: name a folder of its own.';

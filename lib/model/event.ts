@@ -30,7 +30,14 @@ export type Event =
     }
   | { readonly type: 'place-note'; readonly sandbox: SandboxName; readonly text: string }
   | { readonly type: 'place-connecting'; readonly sandbox: SandboxName; readonly target: string }
-  | { readonly type: 'place-connected'; readonly sandbox: SandboxName; readonly target: string; readonly workspace: string }
+  | {
+      readonly type: 'place-connected';
+      readonly sandbox: SandboxName;
+      readonly target: string;
+      /** Of several hosts: why this one. */
+      readonly why?: string;
+      readonly workspace: string;
+    }
   | { readonly type: 'place-failed'; readonly sandbox: SandboxName; readonly failure: Failure }
   | { readonly type: 'step-started'; readonly step: StepId; readonly decision: Decision; readonly attempt: number } // fresh: a service that goes on from the round before
   | {
@@ -96,7 +103,7 @@ export interface PlannedStep extends Pick<Step, 'id' | 'task' | 'sandbox' | 'nee
 /** A place that is not as it was when it was last seen; of several differences the one that says most. */
 export interface PlaceChange {
   readonly sandbox: SandboxName;
-  readonly what: 'workspace-gone' | 'toolchain' | 'files' | 'results';
+  readonly what: 'host' | 'workspace-gone' | 'toolchain' | 'files' | 'results';
 }
 
 /** An event with its place in the run: `seq` from 0 without gaps, `at` in milliseconds since 1970. */

@@ -55,6 +55,8 @@ export interface PlaceSeen {
   readonly probes: { readonly [probe: string]: string };
   /** When it was seen, milliseconds since 1970. */
   readonly at: number;
+  /** Of a place that is one of several hosts: which one it was. */
+  readonly host?: string;
   /** Id of the receipt on the far side; undefined: no workspace there yet. */
   readonly receipt?: string;
   /** Key of the last successful execution of each step whose result stays in the place. */

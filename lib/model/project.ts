@@ -91,8 +91,14 @@ export interface SandboxSpec {
   readonly machine?: MachineSpec;
   /** What the file says that it is, where this run has another place in its stead: by `--local` or `--host`, or since it is away. */
   readonly insteadOf?: 'machine';
-  /** An ssh_config alias or `user@host:port`; present if and only if kind is ssh. */
+  /** An ssh_config alias or `user@host:port`. If kind is ssh, either this or `hosts` is present, else neither. */
   readonly host?: string;
+  /** Computers one of which it is, in the order of the file; `bridge`: the build VMs that have a port of the bridge. */
+  readonly hosts?: readonly string[] | 'bridge';
+  /** Which of the hosts is asked first; present if and only if there are several. */
+  readonly assign?: 'pinned' | 'by-project';
+  /** The one of them that `--host` names. */
+  readonly only?: string;
   /** The port here that leads to the sshd of `host`: it is dialled in its place, and its key is that of `host`. */
   readonly tunnel?: number;
   /** Login name where neither `host` nor the user's ssh_config names one. */

@@ -1,6 +1,7 @@
 import type { Result } from '../base/result.ts';
 import type { Exit } from './exit.ts';
 import type { Failure } from './failure.ts';
+import type { SandboxSpec } from './project.ts';
 import type { Script } from './script.ts';
 import type { Pairs } from './value.ts';
 
@@ -11,9 +12,30 @@ export interface Sandbox {
   /** For messages: `build@localhost:12222`, `embedded`, `local`. */
   readonly target: string;
   /** Reaches the place; one connection serves all steps of a run. Ends within its deadlines. `note` is told what takes long. */
-  connect(signal: AbortSignal, note?: (text: string) => void): Promise<Result<Session, Failure>>;
+  connect(signal: AbortSignal, note?: (text: string) => void, known?: HostVerdicts): Promise<Result<Session, Failure>>;
+  /** Of a place that is one of several hosts: the one that was reached, and why that one. */
+  chosen?(): ReachedHost | undefined;
   /** The run that may have used it is over, and its sessions are closed: what nobody needs is given back, unless `hurry` aborts. Absent: nothing is to be done. */
   leave?(note: (text: string) => void, hurry?: AbortSignal): Promise<void>;
+}
+
+/** Why hosts could not be reached, by how they are dialled: whoever is given it asks none of them again, and adds to it. */
+export type HostVerdicts = Map<string, Promise<Failure | undefined>>;
+
+/** One of several hosts. */
+export interface ChosenHost {
+  readonly host: string;
+  /** As one reads it after its name. */
+  readonly why: string;
+}
+
+export interface ReachedHost extends ChosenHost {
+  /** As `target` of a sandbox. */
+  readonly target: string;
+  /** What the sandbox would be with this host alone. */
+  readonly spec: SandboxSpec;
+  /** What is wrong with those that were asked before. */
+  readonly passed: readonly Failure[];
 }
 
 /** A connected place. Disposing closes the link; supervised work that was not ended goes on for the grace of the sandbox. */

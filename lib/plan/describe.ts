@@ -137,6 +137,8 @@ export function describeSkip(cause: SkipCause): string {
 /** How a place is other than the last run left it. */
 export function describeChange({ sandbox, what }: PlaceChange): string {
   switch (what) {
+    case 'host':
+      return `${sandbox} is another host than last time`;
     case 'workspace-gone':
       return `the workspace in ${sandbox} is gone`;
     case 'toolchain':

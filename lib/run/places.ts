@@ -7,7 +7,7 @@ import type { Json } from '../base/json.ts';
 import { readRegular } from '../io/read-regular.ts';
 import { makeFolder, replaceFile, type Writing } from '../io/replace.ts';
 import type { PlaceSeen } from '../model/look.ts';
-import type { Project, SandboxName } from '../model/project.ts';
+import type { Project, SandboxName, SandboxSpec } from '../model/project.ts';
 import type { Receipt } from '../model/receipt.ts';
 import { treeOf } from '../model/tree.ts';
 import { seal, unseal } from './sealed.ts';
@@ -22,18 +22,23 @@ export interface Places {
   setReceipt(sandbox: SandboxName, receipt: Receipt | undefined): void;
 }
 
-/** Which place the name of a sandbox means: equal texts, equal places. */
-export type Where = (sandbox: SandboxName) => string;
+/** Which place the name of a sandbox means: equal texts, equal places. `host`: of one that is one of several hosts, which one was seen. */
+export type Where = (sandbox: SandboxName, host?: string) => string;
 
 export function whereIn({ sandboxes }: Pick<Project, 'sandboxes'>): Where {
-  const partsOf = (name: SandboxName): Json => {
+  const partsOf = (name: SandboxName, seen?: string): Json => {
     const spec = sandboxes.get(name);
     if (spec === undefined) return [];
     const { kind, host = '', user = '', workspace = '', machine } = spec;
     const held = machine === undefined ? [] : [machine.driver, machine.name ?? '', partsOf(machine.hypervisor)];
-    return [kind, host, user, workspace, ...held];
+    return [kind, seen !== undefined && mayBe(spec, seen) ? seen : host, user, workspace, ...held];
   };
-  return (name) => JSON.stringify(partsOf(name));
+  return (name, seen) => JSON.stringify(partsOf(name, seen));
+}
+
+function mayBe({ hosts, only }: SandboxSpec, host: string): boolean {
+  if (only !== undefined) return host === only;
+  return hosts === 'bridge' || hosts?.includes(host) === true;
 }
 
 /** For what asks of no place, and knows no Sandboxfile. */
@@ -67,10 +72,10 @@ export function openPlaces(io: Writing, folder: string, where: Where): Places {
   return {
     place(sandbox) {
       const [at, seen] = all().get(sandbox) ?? [];
-      return at === where(sandbox) ? seen : undefined;
+      return at === where(sandbox, seen?.host) ? seen : undefined;
     },
     setPlace(sandbox, seen) {
-      if (seen) all().set(sandbox, [where(sandbox), seen]);
+      if (seen) all().set(sandbox, [where(sandbox, seen.host), seen]);
       else all().delete(sandbox);
       write(`${folder}/places`, Object.fromEntries(all()), false);
     },

@@ -4,7 +4,7 @@ import type { Emit, PlaceChange } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlaceSeen } from '../model/look.ts';
 import type { SandboxName } from '../model/project.ts';
-import type { Sandbox, Session } from '../model/sandbox.ts';
+import type { HostVerdicts, Sandbox, Session } from '../model/sandbox.ts';
 import type { Arrival } from '../sync/arrive.ts';
 
 // The places of a run: one connection and one verdict each. Knows no steps and no plan.
@@ -46,6 +46,8 @@ export class Reach implements AsyncDisposable {
   readonly #input: ReachInput;
   readonly #sandboxes: Map<SandboxName, Sandbox>;
   readonly #verdicts = new Map<SandboxName, Promise<Result<Reached, Failure>>>();
+  /** Of hosts that several places may be. */
+  readonly #hosts: HostVerdicts = new Map();
   readonly #lost = new Set<SandboxName>();
   readonly #failed = new Map<SandboxName, Failure>();
   /** Places that cannot be brought up. */
@@ -121,12 +123,14 @@ export class Reach implements AsyncDisposable {
   async forget(sandbox: SandboxName): Promise<void> {
     const verdict = await this.#verdicts.get(sandbox);
     for (const known of [this.#verdicts, this.#failed, this.#made]) known.delete(sandbox);
+    this.#hosts.clear();
     if (verdict?.ok) await verdict.value.session[Symbol.asyncDispose]();
   }
 
   /** Where the place is, for messages. */
   target(sandbox: SandboxName): string {
-    return this.#sandboxes.get(sandbox)?.target ?? sandbox;
+    const there = this.#sandboxes.get(sandbox);
+    return there?.chosen?.()?.target ?? there?.target ?? sandbox;
   }
 
   /** The folder of the project in the place, made if it is absent. */
@@ -136,7 +140,7 @@ export class Reach implements AsyncDisposable {
     const known = this.#made.get(sandbox.name);
     if (known !== undefined) return known;
     const made = this.#input
-      .create(session, workspace.value, sandbox.name, sandbox.target, signal)
+      .create(session, workspace.value, sandbox.name, this.target(sandbox.name), signal)
       .then((created) => (created.ok ? workspace : created));
     this.#made.set(sandbox.name, made);
     return made;
@@ -196,7 +200,8 @@ export class Reach implements AsyncDisposable {
     const far = sandbox.kind !== 'local';
     if (far && offline) return err({ code: 'unreachable', message: `${name} is not reached: sbx is offline by --offline` });
     if (far) emit({ type: 'place-connecting', sandbox: name, target: sandbox.target });
-    const session = await sandbox.connect(signal, (text) => emit({ type: 'place-note', sandbox: name, text }));
+    const note = (text: string): void => emit({ type: 'place-note', sandbox: name, text });
+    const session = await sandbox.connect(signal, note, this.#lost.has(name) ? undefined : this.#hosts);
     if (!session.ok) return session;
     if (!far) return ok({ sandbox, session: session.value, workspace: ok(root), absent: false });
     const arrived = await this.#input.arrive(session.value, name, signal);
@@ -205,8 +210,12 @@ export class Reach implements AsyncDisposable {
       return arrived;
     }
     const { seen, workspace, found, notes } = arrived.value;
-    this.#compare(name, seen);
-    emit({ type: 'place-connected', sandbox: name, target: sandbox.target, workspace });
+    const chosen = sandbox.chosen?.();
+    this.#compare(name, chosen === undefined ? seen : { ...seen, host: chosen.host });
+    const target = this.target(name);
+    emit({ type: 'place-connected', sandbox: name, target, ...(chosen === undefined ? {} : { why: chosen.why }), workspace });
+    for (const { message, hint } of chosen?.passed ?? [])
+      emit({ type: 'warning', text: `${name} is ${target}, since ${message}`, ...(hint === undefined ? {} : { hint }) });
     for (const text of notes) emit({ type: 'warning', text });
     const folder = found.is === 'refused' ? err(found.failure) : ok(workspace);
     return ok({ sandbox, session: session.value, workspace: folder, absent: found.is === 'absent' });
@@ -223,6 +232,7 @@ export class Reach implements AsyncDisposable {
 
 /** What differs, the time at which it was seen aside. */
 function changeOf(before: PlaceSeen, now: PlaceSeen): PlaceChange['what'] | undefined {
+  if (before.host !== now.host) return 'host';
   if (before.receipt !== undefined && now.receipt === undefined) return 'workspace-gone';
   if (!same(before.probes, now.probes)) return 'toolchain';
   if (before.receipt !== now.receipt) return 'files';

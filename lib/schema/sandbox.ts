@@ -4,6 +4,8 @@ import type { ObjectShape } from './shape.ts';
 
 const PORT_OR_NOTHING = '^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])?$';
 
+const HOST = '^[^\\s\\x00-\\x1f-][^\\s\\x00-\\x1f]*$';
+
 /** The keys of a sandbox. */
 export const sandboxFields = {
   profile: {
@@ -18,9 +20,30 @@ export const sandboxFields = {
     kind: 'string',
     description:
       'Where the sandbox is: an ssh_config alias or `user@host:port`. `embedded` (also without `host`): a private workspace here, reached by SSH; `local`: this computer.',
-    pattern: '^[^\\s\\x00-\\x1f-][^\\s\\x00-\\x1f]*$',
+    pattern: HOST,
     called: 'a host',
     examples: ['haskell-build', 'build@192.0.2.7:22'],
+  },
+  hosts: {
+    kind: 'any-of',
+    description:
+      'Several computers, one of which the sandbox is: each as in `host`. `bridge`: every build VM that has a port in port-registry.yml, of the folder of the project or of one above it.',
+    of: [
+      { kind: 'string', description: 'Those of the bridge.', enum: ['bridge'] },
+      {
+        kind: 'list',
+        description: 'Hosts; the first ones are preferred where nothing else decides.',
+        of: { kind: 'string', description: 'A host.', pattern: HOST, called: 'a host' },
+      },
+    ],
+    examples: [['build-1', 'build-2'], 'bridge'],
+  },
+  assign: {
+    kind: 'string',
+    description:
+      'Which of the `hosts` is asked first: `pinned`, the one that this checkout used last, else the first of the list; `by-project`, one that is told by a hash of the checkout. If it cannot be reached, the next one is asked.',
+    enum: ['pinned', 'by-project'],
+    default: 'pinned',
   },
   machine: machineShape,
   tunnel: {

@@ -9,6 +9,7 @@ import type { Staleness } from '../model/staleness.ts';
 import { describe, describeDecision, describeSkip } from '../plan/describe.ts';
 import { differenceLines } from './difference.ts';
 import { documentOf } from './document.ts';
+import { type HostsAsked, hostsField, NONE, withHost } from './hosts.ts';
 import { neutral } from './neutral.ts';
 import type { Paint } from './paint.ts';
 import { recordRows } from './record.ts';
@@ -26,12 +27,13 @@ export interface Explained {
   readonly changed: readonly Difference[];
   /** Milliseconds since 1970. */
   readonly now: number;
+  readonly hosts?: HostsAsked;
 }
 
 type Good = Pick<LastRun, 'key' | 'at' | 'ms'>;
 
 /** Why a step is fresh or not, what changed since it last did well, and all that can change its result. */
-export function explainText({ planned, last, good, changed, now }: Explained, paint: Paint, columns?: number): string {
+export function explainText({ planned, last, good, changed, now, hosts = NONE }: Explained, paint: Paint, columns?: number): string {
   const { action, decision, record, key } = planned;
   const lines = [`${paint.name(neutral(action.id))} ${verdictOf(decision)}`];
   const isNamed = changed.some((one) => one.field === 'inputs' && one.files);
@@ -40,6 +42,7 @@ export function explainText({ planned, last, good, changed, now }: Explained, pa
   if (decision.is === 'restore') {
     lines.push(...pathLines('~', decision.edited, paint), ...pathLines('-', decision.missing, paint));
   }
+  if (hosts.size > 0) lines.push('', `Place: ${neutral(withHost(action.step.sandbox, hosts))}`);
   if (last) lines.push('', lastLine(last, good, now));
   if (changed.length > 0) {
     const since = last?.at === good?.at ? 'then' : 'the last success';
@@ -62,7 +65,7 @@ function lastLine(last: LastRun, good: Good | undefined, now: number): string {
   return `Last run: ${how} ${since(last)}; ${good ? `the last success: ${since(good)}` : 'no success is known'}`;
 }
 
-export function explainJson({ planned, last, good, changed }: Explained): string {
+export function explainJson({ planned, last, good, changed, hosts = NONE }: Explained): string {
   const { action, decision, record, key, price } = planned;
   return documentOf('explain', 1, {
     id: action.id,
@@ -73,6 +76,7 @@ export function explainJson({ planned, last, good, changed }: Explained): string
     ...(price === undefined ? {} : { price }),
     ...(last === undefined ? {} : { last: { key: last.key, is: last.is, at: last.at, ms: last.ms } }),
     ...(good === undefined ? {} : { good: { key: good.key, at: good.at, ms: good.ms } }),
+    ...hostsField(hosts),
     changed: asWritten(changed),
   });
 }

@@ -92,7 +92,8 @@ export function lineOf(e: Stamped, board: Board, paint: Paint, verbose: boolean)
     case 'place-note':
       return `${neutral(e.sandbox)}: ${neutral(e.text)}`;
     case 'place-connected':
-      return verbose ? `connected to ${neutral(e.sandbox)}, workspace ${neutral(e.workspace)}` : undefined;
+      if (!verbose && e.why === undefined) return undefined;
+      return `connected to ${neutral(e.sandbox)}${e.why === undefined ? '' : ` at ${neutral(e.target)} (${e.why})`}, workspace ${neutral(e.workspace)}`;
     case 'place-failed':
       return `${paint.bad('not connected')} to ${neutral(e.sandbox)}: ${neutral(e.failure.message)}`;
     case 'step-started':

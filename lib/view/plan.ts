@@ -6,18 +6,19 @@ import { describeDecision } from '../plan/describe.ts';
 import { hitOrMiss } from '../plan/hit.ts';
 import { total } from '../plan/price.ts';
 import { documentOf } from './document.ts';
+import { type HostsAsked, hostsField, NONE, withHost } from './hosts.ts';
 import { neutral } from './neutral.ts';
 import type { Paint } from './paint.ts';
 import { type Cell, rows } from './rows.ts';
 
 /** What a run would do, why, and what it costs as far as history tells. */
-export function planText(plan: Plan, paint: Paint, columns?: number): string {
+export function planText(plan: Plan, paint: Paint, columns?: number, hosts: HostsAsked = NONE): string {
   return `${[
     ...rows(
       plan.actions.map((planned) => rowOf(planned, paint)),
       columns,
     ),
-    totalLine(plan),
+    totalLine(plan, hosts),
   ].join('\n')}\n`;
 }
 
@@ -35,7 +36,7 @@ function paintOf(decision: Decision, paint: Paint): (text: string) => string {
 }
 
 /** `2 would run, 1 perhaps, 3 fresh; about 12.3s and 4.0 KiB; reaches vm` */
-function totalLine(plan: Plan): string {
+function totalLine(plan: Plan, hosts: HostsAsked): string {
   const count = (is: Decision['is']): number => plan.actions.filter(({ decision }) => decision.is === is).length;
   const counts: readonly (readonly [number, string])[] = [
     [count('run'), 'would run'],
@@ -53,13 +54,18 @@ function totalLine(plan: Plan): string {
   const unknown = unpriced > 0 && ms > 0 ? `, ${unpriced} never measured` : '';
   const remote = plan.actions.some(({ action }) => action.step.sandbox !== LOCAL);
   const reach =
-    plan.places.length > 0 ? `; reaches ${plan.places.map((name) => neutral(name)).join(', ')}` : remote ? '; no place is reached' : '';
+    plan.places.length > 0
+      ? `; reaches ${plan.places.map((name) => neutral(withHost(name, hosts))).join(', ')}`
+      : remote
+        ? '; no place is reached'
+        : '';
   return first + cost + unknown + reach;
 }
 
-export function planJson(plan: Plan): string {
+export function planJson(plan: Plan, hosts: HostsAsked = NONE): string {
   return documentOf('plan', 1, {
     places: plan.places,
+    ...hostsField(hosts),
     total: total(plan.actions),
     steps: plan.actions.map((planned) => ({
       id: planned.action.id,

@@ -23,6 +23,7 @@ const TOPICS = [
     'extensions',
     'doctor',
     'bridge',
+    'hosts',
     'hub',
     'sandboxes',
     'provided-places',

@@ -18,6 +18,9 @@ export interface PortEntry {
   readonly status: string;
 }
 
+/** The account of a build VM. */
+export const DEFAULT_USER = 'build';
+
 export const AVAILABLE = 'available';
 export const RESERVED = 'reserved';
 

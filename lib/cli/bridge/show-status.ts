@@ -9,9 +9,8 @@ import { effectsOf } from '../ground.ts';
 import { routeOf } from '../sandboxes.ts';
 import { stoppable } from '../stoppable.ts';
 import type { BridgeCall } from './part.ts';
-import { allPorts } from './ports.ts';
+import { allPorts, DEFAULT_USER } from './ports.ts';
 import { lookAt, PATIENCE, type PortSeen } from './status.ts';
-import { DEFAULT_USER } from './write-ssh-config.ts';
 
 /** Asks all ports, or the named ones, at once. */
 export async function showStatus({ call, operands, entries }: BridgeCall): Promise<number> {

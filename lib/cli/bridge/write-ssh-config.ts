@@ -8,10 +8,9 @@ import { complain, refuse } from '../call.ts';
 import { foldersOf } from '../folders.ts';
 import { effectsOf } from '../ground.ts';
 import type { BridgeCall } from './part.ts';
-import { isTaken } from './ports.ts';
+import { DEFAULT_USER, isTaken } from './ports.ts';
 import { hostsText, isWritable, withPart } from './ssh-config.ts';
 
-export const DEFAULT_USER = 'build';
 const DEFAULT_IDENTITY = '~/.ssh/id_build';
 
 /** Writes the VMs of the registry into the user's ssh_config, or takes them out. Keeps the file of before, and writes nothing where nothing changes. */

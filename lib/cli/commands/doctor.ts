@@ -14,6 +14,7 @@ import { lookAtHosts } from '../doctor/hosts.ts';
 import type { Patient } from '../doctor/patient.ts';
 import { foldersOf } from '../folders.ts';
 import { effectsOf, groundOf } from '../ground.ts';
+import { eachHost } from '../hosts/each.ts';
 import { open, sayFaulty } from '../open.ts';
 import { refuseName } from '../place.ts';
 import { stoppable } from '../stoppable.ts';
@@ -78,7 +79,8 @@ async function probedOf(
   if (project === undefined || far.length === 0) return { findings: [], failures: [] };
   const [{ probe }, { judgeProbe }] = await Promise.all([import('../doctor/probe.ts'), import('../doctor/probed.ts')]);
   const ground = groundOf(call, { project, drivers: new Map() }); // it reaches hosts alone
-  const seen = await Promise.all(far.map((spec) => probe(spec, ground, signal)));
+  const hosts = (await Promise.all(far.map((spec) => eachHost(spec, ground)))).flat();
+  const seen = await Promise.all(hosts.map(({ spec, label }) => probe(spec, label, ground, signal)));
   const failures = seen.flatMap(({ failure, arrival }) => failure ?? (arrival?.ok === false ? arrival.error : []));
   return { findings: seen.flatMap(judgeProbe), failures };
 }
@@ -97,7 +99,10 @@ async function admit(call: Call, signal: AbortSignal): Promise<{ readonly patien
   const project = opening.is === 'open' ? opening.opened.project : opening.is === 'faulty' ? opening.faulty.partial : undefined;
   const root = project?.root ?? surroundings.cwd;
   const folders = foldersOf(surroundings.environment, root);
-  const hosts = project === undefined ? [] : await lookAtHosts(project, io, folders.state, signal);
+  const ground = project && groundOf(call, { project, drivers: new Map() });
+  const far = [...(project?.sandboxes.values() ?? [])].filter(({ kind, lacks }) => kind === 'ssh' && lacks === undefined);
+  const each = ground === undefined ? [] : (await Promise.all(far.map((spec) => eachHost(spec, ground)))).flat();
+  const hosts = await lookAtHosts(each, io, folders.state, signal);
   const patient = { surroundings, io, folders, root, hosts, signal, ...(project === undefined ? {} : { project }) };
   return { patient, first: [{ check: 'file', ...fileFinding(opening) }] };
 }

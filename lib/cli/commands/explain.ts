@@ -10,6 +10,7 @@ import { openPast } from '../../run/past.ts';
 import { timeOfRun } from '../../run/run-name.ts';
 import { type Explained, explainJson, explainText } from '../../view/explain.ts';
 import { type Call, refuse } from '../call.ts';
+import { askedFirst } from '../hosts/asked.ts';
 import { type Looked, look, troubled } from '../look.ts';
 
 /** Why a step is fresh or not, and how it differs from its last success; of two names, how those runs differ. */
@@ -23,7 +24,8 @@ export async function explain(call: Call): Promise<number> {
   if (planned && more.length > 0)
     return refuse(call, `${step} has ${more.length + 1} cells`, `name one of them, e.g. ${planned.action.id}`);
   if (planned === undefined) return refuse(call, `there is no step ${step}`);
-  const explained = explainedOf(planned, made);
+  const hosts = await askedFirst(made.ground, [planned.action.step.sandbox]);
+  const explained = { ...explainedOf(planned, made), hosts };
   call.out.write(call.options.json ? explainJson(explained) : explainText(explained, await call.paint(), call.columns));
   return troubled(call, made) ?? EXIT.done;
 }

@@ -1,8 +1,8 @@
 import { shellQuote } from '../../base/quote.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Io } from '../../model/io.ts';
-import type { Project } from '../../model/project.ts';
 import type { HostSettings } from '../../ssh/config.ts';
+import type { EachHost } from '../hosts/each.ts';
 import type { Finding } from './finding.ts';
 
 /** The host of a sandbox, as ssh_config has it. */
@@ -17,15 +17,14 @@ export interface HostSeen {
 }
 
 /** Asks `ssh -G`; connects nowhere. */
-export async function lookAtHosts(project: Project, io: Io, state: string, signal: AbortSignal): Promise<readonly HostSeen[]> {
-  const far = [...project.sandboxes.values()].filter(({ kind, lacks }) => kind === 'ssh' && lacks === undefined);
+export async function lookAtHosts(far: readonly EachHost[], io: Io, state: string, signal: AbortSignal): Promise<readonly HostSeen[]> {
   if (far.length === 0) return [];
   const { resolveHost } = await import('../../ssh/config.ts');
   const { isKnownHost } = await import('../../ssh/hostkeys.ts');
   return await Promise.all(
-    far.map(async ({ name, host = name, user }): Promise<HostSeen> => {
-      const settings = await resolveHost({ named: host, user }, io, signal);
-      const seen = { sandbox: name, named: host };
+    far.map(async ({ spec: { name, host = name, user, tunnel }, label }): Promise<HostSeen> => {
+      const settings = await resolveHost({ named: host, user, tunnel }, io, signal);
+      const seen = { sandbox: label, named: host };
       if (!settings.ok) return { ...seen, failure: settings.error, known: false };
       return { ...seen, settings: settings.value, known: isKnownHost(settings.value, state, io.files) };
     }),

@@ -67,11 +67,11 @@ df -Pk -- "$d" | tail -n 1
 df -Pi -- "$d" 2>/dev/null | tail -n 1
 exit 0`;
 
-/** Connects, looks and leaves: nothing is made, changed or ended there. */
-export async function probe(spec: SandboxSpec, ground: Ground, signal: AbortSignal): Promise<ProbeSeen> {
+/** Connects, looks and leaves: nothing is made, changed or ended there. `sandbox`: as it is called in what is said. */
+export async function probe(spec: SandboxSpec, sandbox: string, ground: Ground, signal: AbortSignal): Promise<ProbeSeen> {
   const { io, project } = ground;
   const { ask: _, ...route } = routeOf(spec, ground);
-  const seen = { sandbox: spec.name, named: route.named };
+  const seen = { sandbox, named: route.named };
   const began = io.clock.monotonic();
   const examined = await examine(route, io, signal);
   if (!examined.ok) return { ...seen, failure: examined.error };

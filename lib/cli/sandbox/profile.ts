@@ -58,6 +58,8 @@ export async function openProfile(call: Call, name: string, as: string): Promise
   }
   const far = [...project.sandboxes.values()].filter(({ kind }) => kind !== 'local');
   const place = far.find((one) => one.name === CREATED) ?? far.find(({ machine }) => machine !== undefined) ?? far[0];
+  if (place?.hosts !== undefined)
+    return refuse(call, `the profile ${name} has \`hosts\`, and a created sandbox is at one`, 'take a profile that has `host`');
   const sync = [...project.steps.values()].find(({ task, sandbox }) => task === 'sync' && sandbox === place?.name);
   const { tasks, drivers } = checked.kinds;
   return { project, tasks, drivers, ...(place ? { place } : {}), ...(sync ? { sync } : {}) };

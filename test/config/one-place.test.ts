@@ -14,9 +14,12 @@ async function place(text: string, files: Files = {}, ask: Partial<Ask> = {}): P
   if (wrong !== undefined) return `${wrong.code}: ${wrong.span?.file}:${wrong.span?.start.line}:${wrong.span?.start.column}`;
   const fields = value?.provenance?.filter(({ of, name }) => of === 'sandbox' && name === 'vm').map(({ field }) => field);
   const spec = value?.project.sandboxes.get('vm');
-  return [spec?.kind, spec?.host ?? spec?.machine?.name, spec?.workspace, fields?.filter((field) => !field.startsWith('machine.'))].join(
-    ' ',
-  );
+  return [
+    spec?.kind,
+    spec?.host ?? spec?.hosts ?? spec?.machine?.name,
+    spec?.workspace,
+    fields?.filter((field) => !field.startsWith('machine.')),
+  ].join(' ');
 }
 
 test('a machine stands instead of the host of a recipe, in whatever order they are used', async () => {
@@ -34,6 +37,15 @@ test('it stands instead of the host of the sandbox’s own profile, and of a lay
   assert.is(await place(HOST, { profiles }, { profiles: ['made'] }), 'machine built /build/a workspace');
   const inside = `${HOST}profiles: { made: { sandboxes: { vm: { machine: { driver: qemu, name: built } } } } }\n`;
   assert.is(await place(inside, {}, { profiles: ['made'] }), 'machine built /build/a workspace');
+});
+
+test('several hosts stand instead of one of a recipe, a profile or a layer below, and one instead of several', async () => {
+  const several = 'version: 1\nsandboxes: { vm: { hosts: [a, b] } }\n';
+  assert.is(await place(`${several}use: worked\n`, { recipes: { worked: HOST } }), 'ssh a,b /build/a workspace,hosts');
+  assert.is(await place(`${HOST}use: several\n`, { recipes: { several } }), 'ssh there /build/a host,tunnel,workspace');
+  assert.is(await place(`${MACHINE}use: several\n`, { recipes: { several } }), 'machine built  ');
+  const own = 'version: 1\nsandboxes: { vm: { profile: vm, host: there } }\n';
+  assert.is(await place(own, { profiles: { vm: several } }), 'ssh there  profile,host');
 });
 
 test('a host beside a machine, or above it, is refused', async () => {
