@@ -1,6 +1,7 @@
 import type { Digest } from './base/digest.ts';
 import type { Result } from './base/result.ts';
 import type { Checked } from './model/diagnostic.ts';
+import type { Counted } from './model/event.ts';
 import type { Failure } from './model/failure.ts';
 import type { Folders, Io } from './model/io.ts';
 import type { OutputKind, Outputs } from './model/output.ts';
@@ -129,7 +130,8 @@ export interface RunScope {
   /** The words that start zx's command line: Node's executable, then its script. */
   readonly zx: () => readonly string[];
   output(chunk: Uint8Array): void;
-  progress(done: number, total: number | undefined, unit: 'files' | 'bytes'): void;
+  /** Where bytes are counted, the files that hold them may be told as well. */
+  progress(done: number, total: number | undefined, unit: 'files' | 'bytes', files?: Counted): void;
   note(text: string): void;
   /** Says of a service whether it is ready by now; heard where its task says so. */
   ready(answer: Answer): void;

@@ -67,13 +67,14 @@ export const sync: Task = {
     const synced = await syncTree({
       workspace: workspace.value,
       files: scope.io.files,
+      clock: scope.io.clock,
       root: scope.project.root,
       sources: () => scope.sources(reads.files, reads.exclude),
       receipt: scope.receipt(),
       excluded: (one) => excluded(one, false),
       rules: rulesOf(action.step),
       nonce: scope.io.nonce,
-      progress: (done, total) => scope.progress(done, total, 'files'),
+      progress: ({ bytes, ofBytes, files, ofFiles }) => scope.progress(bytes, ofBytes, 'bytes', { done: files, total: ofFiles }),
       note: scope.note,
     });
     if (!synced.ok) return synced;

@@ -8,6 +8,12 @@ import type { Decision } from './plan.ts';
 import type { SandboxName, Step, StepId } from './project.ts';
 import type { Tree } from './tree.ts';
 
+/** So many of so many. */
+export interface Counted {
+  readonly done: number;
+  readonly total: number;
+}
+
 /** A fact of a run. Views fold events and know nothing else; the journal stamps and keeps them. */
 export type Event =
   | {
@@ -60,6 +66,8 @@ export type Event =
       readonly done: number;
       readonly total?: number;
       readonly unit: 'files' | 'bytes';
+      /** The files that hold the bytes. */
+      readonly files?: Counted;
     }
   | { readonly type: 'step-note'; readonly step: StepId; readonly text: string } // something worth knowing: edited output named, workspace renamed
   | { readonly type: 'step-ready'; readonly step: StepId; readonly ms: number } // a service, so long after it was started

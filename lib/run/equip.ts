@@ -52,9 +52,9 @@ export function equip(of: Equipment, planned: PlannedAction, listener?: Pick<Lis
   const scope: ScopeInput = {
     ...of.scope,
     placed,
-    progress: (at, done, total, unit) => {
+    progress: (at, done, total, unit, files) => {
       if (unit === 'bytes') bytes = done;
-      emit({ type: 'step-progress', step: at, done, unit, ...(total === undefined ? {} : { total }) });
+      emit({ type: 'step-progress', step: at, done, unit, ...(total === undefined ? {} : { total }), ...(files ? { files } : {}) });
     },
   };
   const scopeWith: Equipped['scopeWith'] = (leave) =>

@@ -1,5 +1,6 @@
 import type { Digest } from '../base/digest.ts';
 import { err, type Result } from '../base/result.ts';
+import type { Counted } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Folders, Io } from '../model/io.ts';
 import type { OwnedJournal, OwnedKind } from '../model/owned.ts';
@@ -40,7 +41,7 @@ export interface ScopeInput {
   /** What steps of this run left in their places. */
   readonly placed: ReadonlyMap<StepId, Tree>;
   /** Called as the step goes on. */
-  readonly progress: (step: StepId, done: number, total: number | undefined, unit: 'files' | 'bytes') => void;
+  readonly progress: (step: StepId, done: number, total: number | undefined, unit: 'files' | 'bytes', files?: Counted) => void;
   readonly note: (step: StepId, text: string) => void;
 }
 
@@ -97,7 +98,7 @@ export function scopeOf(input: ScopeInput, { planned, secrets, output, leave, to
     killGrace,
     zx,
     output: (chunk) => output.write(chunk),
-    progress: (done, total, unit) => input.progress(step.id, done, total, unit),
+    progress: (done, total, unit, files) => input.progress(step.id, done, total, unit, files),
     note: (text) => input.note(step.id, text),
     ready: (answer) => told?.(answer),
   };

@@ -1,16 +1,30 @@
 import { D, GUARD, LISTING, SETTLE } from './guard-program.ts';
 import { REDATE } from './redate-program.ts';
 
-/** Unpacks stdin into the stage and compares every digest: nothing in the workspace has changed when this fails. */
+/**
+ * Unpacks stdin into the stage and compares every digest: nothing in the workspace has changed when this fails. What arrived stays, for the next sync to go
+ * on with, unless it is what fills the disk.
+ */
 const RECEIVE = `
+unpack() { tar -xf - -m --no-same-owner --no-same-permissions -C "$stage"; }
 receive() {
   rm -rf .sbx/stage
   mkdir -p "$stage/tree" "$stage/meta" || exit 1
-  tar -xf - -m --no-same-owner --no-same-permissions -C "$stage" || exit 1
+  if ! said=$({ case $codec in '') unpack ;; *) "$codec" -dcq | unpack ;; esac; } 2>&1); then
+    case $said in *'No space left'* | *'quota exceeded'*) rm -rf .sbx/stage .sbx/part ;; esac
+    printf '%s\\n' "$said" >&2
+    exit 1
+  fi
   if [ ! -f "$stage/meta/end" ]; then no sync-changed 'sending ended too early'; fi
   cd "$stage" || exit 1
   cut -z -c67- meta/sums | xargs -0 -r sha256sum -z >meta/came
   if ! cmp -s meta/sums meta/came; then echo 'what arrived is not what was sent' >&2; exit 1; fi
+  if [ -s meta/reuse ]; then
+    cd "$ws/.sbx/part" || exit 1
+    xargs -0 -r cp -lP --parents -t "$ws/$stage/tree" -- <"$ws/$stage/meta/reuse" 2>/dev/null ||
+      xargs -0 -r cp -P --preserve=mode --remove-destination --parents -t "$ws/$stage/tree" -- <"$ws/$stage/meta/reuse" || exit 1
+    cd "$ws/$stage" || exit 1
+  fi
   find tree ! -type d -print0 >meta/files
   cd "$ws" || exit 1
 }
@@ -134,7 +148,7 @@ finish() {
     sort -zu "$stage/meta/remove" "$stage/meta/forget" >"$stage/meta/dropped" || exit 1
     comm -z -23 .sbx/sent "$stage/meta/dropped" >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
   fi
-  rm -rf .sbx/stage .sbx/tmp .sbx/doubt
+  rm -rf .sbx/stage .sbx/part .sbx/tmp .sbx/doubt
   rm -f .sbx/sentinel.[0-9]* .sbx/hold.[0-9]* .sbx/holds/.[0-9a-f]*
   if ! listing <.sbx/sent >.sbx/seen; then no sync-changed 'files vanished there while they arrived: run again'; fi
   printf '%s\\n%s\\n%s\\n' "$new" "$boot" "$(sha256sum <.sbx/sent)" | cat >.sbx/receipt.new && mv -T .sbx/receipt.new .sbx/receipt || exit 1
@@ -142,14 +156,15 @@ finish() {
 `;
 
 /**
- * Receives what a sync sends and puts it in place. $3 id of the receipt that must be there (empty for none), $4 id of the new one. Stdin: a tar
- * archive of tree/PATH for each file and link, and meta/: sums (as sha256sum -z writes them), added, remove, forget, lift, plus, minus (names that
+ * Receives what a sync sends and puts it in place. $3 id of the receipt that must be there (empty for none), $4 id of the new one, $5 what unpacks stdin, if
+ * anything. Stdin: a tar archive of tree/PATH for each file and link, and meta/: sums (as sha256sum -z writes them), reuse (what .sbx/part has), added, remove, forget, lift, plus, minus (names that
  * begin with ./, each with its NUL), end. Answers what was moved `aside`, how far files there are `ahead` of the clock, whether the workspace was `redated`
  * and where that was refused (`stuck`), and `done`.
  */
 export const APPLY = `
 ${GUARD}${LISTING}${SETTLE}${RECEIVE}${REDATE}${DATE}${BEGIN}${REMOVE}${CLEAR}${PLACE}
 new=$4
+codec=$5
 export new
 ws=$(pwd -P; printf .)
 ws=${D}{ws%??}

@@ -1,14 +1,16 @@
 import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
-import type { Files } from '../model/io.ts';
+import type { Clock, Files } from '../model/io.ts';
 import type { Receipt } from '../model/receipt.ts';
 import { type TreeEntry, treeOf } from '../model/tree.ts';
 import { APPLY } from './apply-program.ts';
 import { ask } from './ask.ts';
 import type { Workspace } from './check.ts';
+import { codecOf, compressed } from './compress.ts';
 import type { Difference } from './diff.ts';
 import { writeFields } from './fields.ts';
 import { emptySent, pack, type Sent } from './pack.ts';
+import { bytesOf, type Progress, watched } from './progress.ts';
 import { ourBeginning } from './workspace.ts';
 
 // Sends a difference. Knows nothing of how it was found.
@@ -16,6 +18,8 @@ import { ourBeginning } from './workspace.ts';
 export interface Change extends Difference {
   /** Names that sbx sent once and leaves alone from now on: excluded meanwhile. */
   readonly forget: readonly string[];
+  /** Of what is wanted and not there: what an earlier sync that was cut left in `.sbx/part`, with the right content. */
+  readonly reuse: readonly TreeEntry[];
   /** Names that may hold somebody's work: moved aside before anything is put in their place or removed. */
   readonly lift: readonly string[];
   /** The whole tree as it should be afterwards. */
@@ -39,25 +43,36 @@ export interface Applied {
   readonly stuck: readonly string[];
 }
 
+interface Sending {
+  readonly clock: Pick<Clock, 'monotonic'>;
+  /** Programs of the far side. */
+  readonly tools: readonly string[];
+  readonly progress: Progress;
+}
+
+/** Less than this fits into a few packets, packed or not. */
+const LEAST = 64 * 1024;
+
 /** One round trip. The receipt tells what arrived, which is what was read while sending. */
 export async function applyChange(
   workspace: Workspace,
   files: Files,
   root: string,
   change: Change,
-  progress: (done: number, total: number) => void,
+  how: Sending,
 ): Promise<Result<Applied, Failure>> {
   const sent = emptySent();
-  const total = change.send.length;
+  const codec = bytesOf(change.send) < LEAST ? undefined : codecOf(how.tools);
   const parcel = {
     files,
     root,
     entries: change.send,
     afterwards: (read: Sent) => meta(change, read),
-    progress: (done: number) => progress(done, total),
   };
-  const args = [workspace.path, ourBeginning({ id: workspace.checkout }), change.from, change.to];
-  const said = await ask(workspace.session, APPLY, args, { signal: workspace.signal, stdin: paced(pack(parcel, sent)) });
+  const args = [workspace.path, ourBeginning({ id: workspace.checkout }), change.from, change.to, codec ?? ''];
+  const chunks = watched(pack(parcel, sent), sent, change.send, how.progress);
+  const stdin = codec ? compressed(chunks, codec, how.clock) : chunks;
+  const said = await ask(workspace.session, APPLY, args, { signal: workspace.signal, stdin });
   if (sent.trouble) return err(sent.trouble);
   if (!said.ok) return said;
   const aside: string[] = [];
@@ -85,21 +100,17 @@ function* meta(change: Change, sent: Sent): Generator<readonly [string, Uint8Arr
     change.chmod.filter((entry) => entry.kind === 'file' && entry.executable === wanted).map(({ path }) => path);
   const gone = new Set(sent.gone);
   // Without a receipt the list of what was sent may be short of what is already there.
-  const added = change.from === '' ? change.wanted.map(({ path }) => path).filter((path) => !gone.has(path)) : sent.entries.keys();
+  const added =
+    change.from === ''
+      ? change.wanted.map(({ path }) => path).filter((path) => !gone.has(path))
+      : [...sent.entries.keys(), ...change.reuse.map(({ path }) => path)];
   yield ['meta/sums', writeFields(sums)];
   yield ['meta/added', names(added)];
   yield ['meta/remove', names([...change.remove, ...sent.gone])];
   yield ['meta/forget', names(change.forget)];
+  yield ['meta/reuse', names(change.reuse.map(({ path }) => path))];
   yield ['meta/lift', names(change.lift)];
   yield ['meta/plus', names(executable(true))];
   yield ['meta/minus', names(executable(false))];
   yield ['meta/end', new Uint8Array()];
-}
-
-/** Packing is synchronous: timers and other steps get their turn between chunks. */
-async function* paced(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for (const chunk of chunks) {
-    yield chunk;
-    await new Promise(setImmediate);
-  }
 }

@@ -65,7 +65,7 @@ export async function changeOf(
   const lift = sent || rule === 'overwrite' ? [] : overwrittenBy(all.send, remove, settled.there);
   const work = all.send.length + remove.length + forget.length + all.chmod.length;
   const isSame = checkup.is !== 'other' && former?.tree.digest === treeOf(settled.wanted).digest;
-  const change = { send: all.send, chmod: all.chmod, remove, forget, lift, wanted: settled.wanted, from, to: request.nonce() };
+  const change = { send: all.send, reuse: [], chmod: all.chmod, remove, forget, lift, wanted: settled.wanted, from, to: request.nonce() };
   return ok({ change: work === 0 && isSame ? undefined : change, kept: settled.base });
 }
 

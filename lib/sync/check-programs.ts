@@ -13,7 +13,7 @@ hold "$3" "$4"
 `;
 
 /**
- * What is there of what was sent? $3 the id of the receipt that this side has, empty for none. $4 a step and $5 its key: if all is as it was sent,
+ * What is there of what was sent? First which programs of use are there, and whether there are `parts` of a sync that was cut. $3 the id of the receipt that this side has, empty for none. $4 a step and $5 its key: if all is as it was sent,
  * the place holds it from now on. Answers
  * `same`; or `edited`, the names that changed since, an empty field and their details; or `other`, `bare` or `full`, and the id that is there.
  * A receipt counts only on the boot it was written on: a power cut may have kept it and lost the files; and only with lists that name the same files. Where
@@ -48,6 +48,11 @@ whole() {
   id=
 }
 settle
+tools=
+for tool in zstd gzip rsync; do if command -v "$tool" >/dev/null 2>&1; then tools="$tools $tool"; fi; done
+parts=
+if [ -d .sbx/stage ] || [ -d .sbx/part ]; then parts=parts; fi
+printf '%s\\0%s\\0' "$tools" "$parts"
 id=; on=; sum=
 if [ -f .sbx/receipt ]; then { read -r id; read -r on; read -r sum; } <.sbx/receipt; fi
 case $id in *[!0-9a-f]*) rm -f .sbx/receipt; id= ;; esac
@@ -97,5 +102,29 @@ else
   find . \\( -path ./.sbx -o -name .git \\) -prune -o ! -type d -print0
 fi
 printf '\\0'
+printf 'end\\0'
+`;
+
+/**
+ * What syncs that were cut left in their stages is put together in .sbx/part; links are not, since one could lead elsewhere what comes to lie beneath it.
+ * Answers the details of the files there.
+ */
+export const PARTS = `
+${GUARD}${LISTING}${SETTLE}
+settle
+if [ -L .sbx/part ] || [ ! -d .sbx/part ]; then rm -f .sbx/part && mkdir -p .sbx/part || exit 1; fi
+for tree in .sbx/stage/*/tree; do
+  if [ -d "$tree" ] && [ ! -L "$tree" ]; then
+    find "$tree" -type l -delete
+    cp -rlP --remove-destination -- "$tree/." .sbx/part/ 2>/dev/null || cp -rP --remove-destination -- "$tree/." .sbx/part/ 2>/dev/null
+  fi
+done
+rm -rf .sbx/stage
+mkdir -p .sbx/tmp
+cd .sbx/part || exit 1
+names=../tmp/parts.$$
+trap 'rm -f "$names"' EXIT
+find . -type f -print0 >"$names"
+details "$names"
 printf 'end\\0'
 `;

@@ -4,7 +4,7 @@ import type { Receipt } from '../model/receipt.ts';
 import type { Session } from '../model/sandbox.ts';
 import { isInsidePath, type TreeEntry } from '../model/tree.ts';
 import { ask } from './ask.ts';
-import { CHECK, SURVEY } from './check-programs.ts';
+import { CHECK, PARTS, SURVEY } from './check-programs.ts';
 import { type FarEntry, foldersOf } from './diff.ts';
 import { byPath, readDetails, readNames } from './far-tree.ts';
 import { writeFields } from './fields.ts';
@@ -20,7 +20,16 @@ export interface Workspace {
   readonly signal: AbortSignal;
 }
 
-export type Checkup =
+interface FarSide {
+  /** Of the programs that a transfer can use, those that are there: zstd, gzip, rsync. */
+  readonly tools: readonly string[];
+  /** Whether a sync that was cut left something. */
+  readonly parts: boolean;
+}
+
+export type Checkup = FarSide & Finding;
+
+type Finding =
   | { readonly is: 'same' }
   /** What is there now of each name that changed since the receipt was written; undefined: nothing. */
   | { readonly is: 'edited'; readonly seen: ReadonlyMap<string, FarEntry | undefined> }
@@ -39,14 +48,26 @@ export async function checkWorkspace(workspace: Workspace, receipt: Receipt | un
   const said = await ask(workspace.session, CHECK, args, { signal: workspace.signal });
   if (!said.ok) return said;
   const fields = said.value;
+  const tools = (fields.next() ?? '').split(' ');
+  const far = { tools, parts: fields.next() === 'parts' };
   const is = fields.next();
-  if (is === 'same') return ok({ is });
-  if (is === 'other') return ok({ is, bare: fields.next() === 'bare', receipt: fields.next() ?? '' });
+  if (is === 'same') return ok({ ...far, is });
+  if (is === 'other') return ok({ ...far, is, bare: fields.next() === 'bare', receipt: fields.next() ?? '' });
   if (is !== 'edited') return err(cut());
   const names = readNames(fields);
   const details = readDetails(fields);
   if (fields.next() !== 'end') return err(cut());
-  return ok({ is, seen: new Map(names.map((name) => [name, details.get(name)])) });
+  return ok({ ...far, is, seen: new Map(names.map((name) => [name, details.get(name)])) });
+}
+
+/** Files that syncs which were cut left on the far side, by their paths. */
+export async function partsOf(workspace: Workspace): Promise<Result<ReadonlyMap<string, FarEntry>, Failure>> {
+  const said = await ask(workspace.session, PARTS, [workspace.path, ourBeginning({ id: workspace.checkout })], {
+    signal: workspace.signal,
+  });
+  if (!said.ok) return said;
+  const details = readDetails(said.value);
+  return said.value.next() === 'end' ? ok(details) : err(cut());
 }
 
 /** What a workspace without a receipt of ours holds. */

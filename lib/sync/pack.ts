@@ -19,7 +19,6 @@ interface Parcel {
   readonly entries: readonly TreeEntry[];
   /** Written after the files: computed only then, from what was sent. A member's name and its bytes. */
   readonly afterwards: (sent: Sent) => Iterable<readonly [name: string, bytes: Uint8Array]>;
-  readonly progress: (done: number) => void;
 }
 
 /** What was read while packing: this, not what was planned, is what arrives. */
@@ -28,19 +27,21 @@ export interface Sent {
   /** Planned, but no longer there. */
   readonly gone: string[];
   bytes: number;
+  /** Bytes and files that were read so far, for those who watch. */
+  moved: number;
+  files: number;
   /** Why the parcel is not to be used: a file that cannot be read, or changed again and again. */
   trouble?: Failure;
 }
 
 export function emptySent(): Sent {
-  return { entries: new Map(), gone: [], bytes: 0 };
+  return { entries: new Map(), gone: [], bytes: 0, moved: 0, files: 0 };
 }
 
 /** The archive in chunks of some 256 KiB, made only as fast as they are taken. Files are members `tree/<path>`; a later member wins. */
 export function* pack(parcel: Parcel, sent: Sent): Generator<Uint8Array, void, undefined> {
   let chunk = Buffer.allocUnsafeSlow(CHUNK);
   let used = 0;
-  let done = 0;
   const taken = (): Buffer => {
     const full = chunk.subarray(0, used);
     chunk = Buffer.allocUnsafeSlow(CHUNK);
@@ -92,6 +93,7 @@ export function* pack(parcel: Parcel, sent: Sent): Generator<Uint8Array, void, u
       sum.update(chunk.subarray(used, used + size));
       used += size;
       left -= size;
+      sent.moved = sent.bytes + first.size - left;
     }
     yield* put(Buffer.alloc(padding(first.size)));
     if (!whole || !sameFile(first, parcel.files.fstatSync(fd))) return 'changed';
@@ -136,8 +138,8 @@ export function* pack(parcel: Parcel, sent: Sent): Generator<Uint8Array, void, u
       else sent.trouble = fileTrouble(thrown, 'read', entry.path);
     }
     if (sent.trouble) return;
-    done += 1;
-    parcel.progress(done);
+    sent.files += 1;
+    sent.moved = sent.bytes;
   }
   for (const [name, bytes] of parcel.afterwards(sent)) {
     yield* put(tarHeader({ kind: 'file', name, size: bytes.length, executable: false }));

@@ -1,12 +1,14 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { someOf } from '../base/some.ts';
 import type { Failure } from '../model/failure.ts';
-import type { Files } from '../model/io.ts';
+import type { Clock, Files } from '../model/io.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Tree, TreeEntry } from '../model/tree.ts';
 import { type Applied, applyChange, type Change } from './apply.ts';
 import { type ChangeRequest, changeOf, SHOWN } from './change.ts';
-import { checkWorkspace } from './check.ts';
+import { checkWorkspace, partsOf } from './check.ts';
+import { type FarEntry, sameEntry } from './diff.ts';
+import type { Progress } from './progress.ts';
 
 // Makes a workspace hold the tree of the sources. Knows nothing of steps, records or where the tree comes from.
 
@@ -18,7 +20,8 @@ interface SyncRequest extends ChangeRequest {
   readonly sources: () => Promise<Result<Tree, Failure>>;
   /** What this side believes to have arrived. */
   readonly receipt: Receipt | undefined;
-  readonly progress: (done: number, total: number) => void;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly progress: Progress;
 }
 
 export interface Synced {
@@ -29,6 +32,8 @@ export interface Synced {
   readonly removed: number;
   readonly bytes: number;
 }
+
+const NONE: ReadonlyMap<string, FarEntry> = new Map();
 
 /** One round trip if nothing changed, two if something did, three without a receipt. */
 export async function syncTree(request: SyncRequest): Promise<Result<Synced, Failure>> {
@@ -45,7 +50,13 @@ export async function syncTree(request: SyncRequest): Promise<Result<Synced, Fai
   if (!change) throw new Error('no receipt and nothing to do');
   const refused = guarded(change, request.rules.mostRemoved);
   if (refused) return err(refused);
-  const applied = await applyChange(request.workspace, request.files, request.root, change, request.progress);
+  const parts = checkup.value.parts ? await partsOf(request.workspace) : ok(NONE);
+  if (!parts.ok) return parts;
+  const reuse = change.send.filter((entry) => sameEntry(parts.value.get(entry.path), entry));
+  const rest = new Set(reuse);
+  const less = { ...change, reuse, send: change.send.filter((entry) => !rest.has(entry)) };
+  const { clock, progress } = request;
+  const applied = await applyChange(request.workspace, request.files, request.root, less, { clock, progress, tools: checkup.value.tools });
   if (!applied.ok) return applied;
   tell(request, applied.value);
   const { receipt, sent, bytes } = applied.value;

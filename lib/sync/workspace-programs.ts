@@ -53,7 +53,7 @@ ${WRITE}
 if [ -L "$1" ] || [ ! -d "$1" ] || [ ! -O "$1" ]; then echo "sbx: workspace-unsafe: $1 is a link, not there or not ours" >&2; exit 1; fi
 cd -P -- "$1" || exit 1
 if [ -L .sbx ]; then echo "sbx: workspace-unsafe: $1/.sbx is a link" >&2; exit 1; fi
-rm -rf .sbx/receipt .sbx/sent .sbx/seen .sbx/doubt .sbx/redate .sbx/holds .sbx/stage
+rm -rf .sbx/receipt .sbx/sent .sbx/seen .sbx/doubt .sbx/redate .sbx/holds .sbx/stage .sbx/part
 written "$1" "$2"
 mv -T "$mine" .sbx/sentinel || exit 1
 sync .sbx 2>/dev/null

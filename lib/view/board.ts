@@ -6,6 +6,7 @@ import type { Decision } from '../model/plan.ts';
 import type { SandboxName, StepId } from '../model/project.ts';
 import { LOCAL } from '../model/project.ts';
 import { describeSkip } from '../plan/describe.ts';
+import { type Progress, progressed } from './progress.ts';
 import { newTail, type Tail } from './tail.ts';
 
 /** Failures kept whole, and names kept of each cause of skips. Beyond these only the count is known. */
@@ -24,13 +25,7 @@ export interface Running {
   attempt: number;
   /** Set while the step waits for its next attempt. */
   waits?: string;
-  progress?: {
-    readonly done: number;
-    readonly total?: number;
-    readonly unit: 'files' | 'bytes';
-    readonly at: number;
-    readonly from: number;
-  };
+  progress?: Progress;
   readonly tail: Tail;
 }
 
@@ -126,8 +121,7 @@ export function fold(board: Board, e: Stamped): void {
     case 'step-progress': {
       const running = board.running.get(e.step);
       if (!running) return;
-      const from = running.progress?.from ?? e.at;
-      running.progress = { done: e.done, ...(e.total === undefined ? {} : { total: e.total }), unit: e.unit, at: e.at, from };
+      running.progress = progressed(running.progress, e);
       return;
     }
     case 'step-note':

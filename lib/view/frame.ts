@@ -1,9 +1,9 @@
 import { formatDuration } from '../base/duration.ts';
-import { formatSize } from '../base/size.ts';
 import { LOCAL } from '../model/project.ts';
 import type { Board, Running } from './board.ts';
 import { neutral } from './neutral.ts';
 import type { Paint } from './paint.ts';
+import { progressText } from './progress.ts';
 import { why } from './why.ts';
 import { cut, pad, width } from './width.ts';
 
@@ -63,21 +63,11 @@ function stepLine(step: Running, names: number, columns: number, now: number, pa
   const attempt = step.attempt > 1 ? ` attempt ${step.attempt}` : '';
   // A guess of less than a second or two is no help.
   const usual = step.usual === undefined || step.usual < 2000 ? '' : ` of about ${elapsedSince(0, step.usual)}`;
-  const middle = `${place} ${elapsedSince(step.since, now)}${usual}${attempt}${progressOf(step)}`;
+  const middle = `${place} ${elapsedSince(step.since, now)}${usual}${attempt}${step.progress ? ` ${progressText(step.progress)}` : ''}`;
   const left = columns - width(name);
   const shown = cut(middle, left);
   const reason = cut(state === '' ? ` ${why(step.decision)}` : state, left - width(shown));
   return paint.name(name) + shown + (state === '' ? paint.dim(reason) : paint.warn(reason));
-}
-
-function progressOf({ progress }: Running): string {
-  if (!progress) return '';
-  const { done, total, unit, at, from } = progress;
-  const amount = (n: number): string => (unit === 'bytes' ? formatSize(n) : String(n));
-  const of = total === undefined ? '' : ` of ${amount(total)}`;
-  const seconds = (at - from) / 1000;
-  const rate = seconds >= 1 ? `, ${amount(Math.round(done / seconds))}/s` : '';
-  return ` ${amount(done)}${of}${unit === 'files' ? ' files' : ''}${rate}`;
 }
 
 /** Tenths of a second in the beginning only: a number that changes ten times a second is not calm. */

@@ -9,12 +9,16 @@ import { type Board, fold, newBoard } from './board.ts';
 import { type Lines, lines } from './lines.ts';
 import { neutral } from './neutral.ts';
 import type { Paint } from './paint.ts';
+import { progressText } from './progress.ts';
 import { closingLines } from './summary.ts';
 import type { View, ViewOptions } from './view.ts';
 import { why } from './why.ts';
 
 /** Widest column of step names. */
 const NAMES = 24;
+
+/** Between two words on how far a step is. Milliseconds. */
+const BETWEEN = 10_000;
 
 /** Lines as they arrive, each with the name of its step before it. */
 export function plainView({ write, paint, level }: ViewOptions): View {
@@ -32,6 +36,15 @@ export function plainView({ write, paint, level }: ViewOptions): View {
     const texts: string[] = [];
     take((line) => texts.push(`${paint.dim('|')} ${neutral(line, paint.level > 0)}`));
     return texts;
+  };
+
+  const told = new Map<StepId, number>();
+  /** Lines stay: a few of them for what takes long, none for what does not. */
+  const progress = (step: StepId, at: number): void => {
+    const of = board.running.get(step)?.progress;
+    if (of === undefined || at - (told.get(step) ?? of.from) < BETWEEN) return;
+    told.set(step, at);
+    prefixed(step, [progressText(of)]);
   };
 
   return {
@@ -55,6 +68,7 @@ export function plainView({ write, paint, level }: ViewOptions): View {
         );
         return;
       }
+      if (e.type === 'step-progress') return progress(e.step, e.at);
       if (e.type === 'step-finished') {
         const output = outputs.get(e.step);
         outputs.delete(e.step);

@@ -125,6 +125,7 @@ async function within(bench: Bench, side: Side, from: string): Promise<Result[]>
     const done = await syncTree({
       workspace: { session, path, checkout: CHECKOUT.id, signal: SIGNAL },
       files: far.io.files,
+      clock: far.io.clock,
       root,
       sources: async () =>
         treeOfSources(

@@ -32,6 +32,7 @@ interface JournalEvent {
   readonly type: string;
   readonly step?: string;
   readonly done?: number;
+  readonly files?: { readonly total: number };
   readonly total?: number;
   readonly unit?: string;
   readonly outcome?: { readonly is: string };
@@ -82,8 +83,8 @@ test('An edit of one module sends one file and rebuilds one module.', async () =
     await asGiven(story);
     touchSources(story.project, GREETING, '"!"', '"."');
     const seen = await events(story, 'remote-build');
-    const sent = seen.filter((e) => e.type === 'step-progress' && e.step === 'sync' && e.unit === 'files');
-    assert.is(sent.at(-1)?.total, 1);
+    const sent = seen.filter((e) => e.type === 'step-progress' && e.step === 'sync' && e.unit === 'bytes');
+    assert.is(sent.at(-1)?.files?.total, 1);
     const text = seen.map((e) => (e as { text?: string }).text ?? '').join('');
     assert.equal(
       compiled(text).filter((name) => name.startsWith('Hello.')),

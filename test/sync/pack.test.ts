@@ -18,7 +18,7 @@ interface Packed {
 function packed(root: string, entries: readonly TreeEntry[], over: Partial<Files> = {}): Packed {
   const sent = emptySent();
   const afterwards = (): readonly (readonly [string, Uint8Array])[] => [['meta/end', Buffer.from('z'.repeat(600_000))]];
-  const chunks = [...pack({ files: { ...fs, ...over }, root, entries, afterwards, progress: () => {} }, sent)];
+  const chunks = [...pack({ files: { ...fs, ...over }, root, entries, afterwards }, sent)];
   assert.ok(chunks.every((chunk) => chunk.length <= 600_000 && chunk.length > 0));
   return { sent, archive: Buffer.concat(chunks) };
 }
@@ -125,7 +125,7 @@ test('a file that keeps changing is given up, and one that cannot be read is nam
 
 function packed2(root: string, entries: readonly TreeEntry[], over: Partial<Files>): string | undefined {
   const sent = emptySent();
-  const chunks = [...pack({ files: { ...fs, ...over }, root, entries, afterwards: () => [], progress: () => {} }, sent)];
+  const chunks = [...pack({ files: { ...fs, ...over }, root, entries, afterwards: () => [] }, sent)];
   assert.not(Buffer.concat(chunks).includes('meta/end'));
   return sent.trouble?.code;
 }

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { compileExcludes } from '../../lib/base/excludes.ts';
+import { realClock } from '../../lib/io/io.ts';
 import type { Receipt } from '../../lib/model/receipt.ts';
 import type { Session } from '../../lib/model/sandbox.ts';
 import { PLAIN_RULES, type SyncRules } from '../../lib/sync/change.ts';
+import type { Travelled } from '../../lib/sync/progress.ts';
 import { type Synced, syncTree } from '../../lib/sync/sync.ts';
 import { createWorkspace } from '../../lib/sync/workspace.ts';
 import { withFolder } from '../rig/folder.ts';
@@ -18,6 +20,7 @@ export interface Pair {
   readonly there: string;
   readonly session: PlainSession;
   readonly notes: string[];
+  readonly travelled: Travelled[];
   receipt: Receipt | undefined;
   exclude: readonly string[];
   rules: Partial<SyncRules>;
@@ -41,6 +44,7 @@ export function withPair(use: (pair: Pair) => Promise<void>, name = `it's a "w" 
       syncTree({
         workspace: { session: over, path: there, checkout: CHECKOUT.id, signal: SIGNAL },
         files: fs,
+        clock: realClock,
         root: here,
         sources: async () => {
           const excluded = compileExcludes(pair.exclude);
@@ -52,7 +56,7 @@ export function withPair(use: (pair: Pair) => Promise<void>, name = `it's a "w" 
         excluded: (path) => compileExcludes(pair.exclude)(path, false),
         rules: { ...PLAIN_RULES, ...pair.rules },
         nonce: () => randomBytes(16).toString('hex'),
-        progress: () => {},
+        progress: (travelled) => pair.travelled.push(travelled),
         note: (text) => pair.notes.push(text),
       });
     const pair: Pair = {
@@ -60,6 +64,7 @@ export function withPair(use: (pair: Pair) => Promise<void>, name = `it's a "w" 
       there,
       session,
       notes: [],
+      travelled: [],
       receipt: undefined,
       exclude: [],
       rules: {},

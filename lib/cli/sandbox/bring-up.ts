@@ -81,6 +81,7 @@ async function send(
   const synced = await syncTree({
     workspace: { session, path, checkout, signal },
     files: io.files,
+    clock: io.clock,
     root: repo,
     sources: async () => look.sources(spec.files, exclude),
     receipt: undefined,
