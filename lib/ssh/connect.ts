@@ -12,8 +12,6 @@ import type { Link } from './link.ts';
 import type { Client } from './ssh2.ts';
 import { Ssh2Link } from './ssh2-link.ts';
 
-type Ssh2 = typeof import('./ssh2.ts');
-
 /** Whole way to a host, name resolution to login, in milliseconds: an unreachable one is said within 10 s. */
 export const CONNECT_PATIENCE = 8000;
 export const KEEPALIVE: Keepalive = { interval: 15_000, most: 3 };
@@ -44,21 +42,20 @@ type JudgeKeys = (settings: HostSettings) => HostKeys;
 
 /** Connects to a host through its jumps; each hop's key is verified. */
 export async function connectRoute(route: Route, io: Io, signal: AbortSignal, judge?: JudgeKeys): Promise<Result<Link, Failure>> {
-  const ssh2 = await import('./ssh2.ts');
-  return reach(route, io, signal, ssh2, judge, 0);
+  return reach(route, io, signal, judge, 0);
 }
 
 async function reach(
   route: Route,
   io: Io,
   signal: AbortSignal,
-  ssh2: Ssh2,
   judge: JudgeKeys | undefined,
   depth: number,
 ): Promise<Result<Link, Failure>> {
   if (depth > MOST_HOPS)
     return err({ code: 'ssh-config', message: `ProxyJump of ${route.named} goes through more than ${MOST_HOPS} hosts` });
-  const resolved = route.at === undefined ? await resolveHost(route, io, signal) : ok(route.at);
+  const asked = route.at === undefined ? resolveHost(route, io, signal) : ok(route.at);
+  const [resolved] = await Promise.all([asked, import('./ssh2.ts')]); // either takes as long as the other
   if (signal.aborted) return err(CANCELLED);
   if (!resolved.ok) return resolved;
   const settings = resolved.value;
@@ -68,8 +65,8 @@ async function reach(
     const { user: _, at: __, tunnel: ___, from: ____, ...rest } = route;
     const next: Result<Link, Failure> =
       under === undefined
-        ? await reach({ ...rest, ...hop }, io, signal, ssh2, undefined, depth + 1)
-        : await through(under, { ...rest, ...hop }, io, signal, ssh2);
+        ? await reach({ ...rest, ...hop }, io, signal, undefined, depth + 1)
+        : await through(under, { ...rest, ...hop }, io, signal);
     if (!next.ok) {
       await under?.[Symbol.asyncDispose]();
       const message = `jump host ${index + 1} of ${route.named}: ${next.error.message}`;
@@ -77,13 +74,13 @@ async function reach(
     }
     under = next.value;
   }
-  return greet(route, settings, under, io, signal, ssh2, judge);
+  return greet(route, settings, under, io, signal, judge);
 }
 
 /** A hop beyond the first: its own ProxyJump is not followed, as with ssh. */
-async function through(under: Link, route: Route, io: Io, signal: AbortSignal, ssh2: Ssh2): Promise<Result<Link, Failure>> {
+async function through(under: Link, route: Route, io: Io, signal: AbortSignal): Promise<Result<Link, Failure>> {
   const resolved = await resolveHost(route, io, signal);
-  return resolved.ok ? greet(route, resolved.value, under, io, signal, ssh2, undefined) : resolved;
+  return resolved.ok ? greet(route, resolved.value, under, io, signal, undefined) : resolved;
 }
 
 async function greet(
@@ -92,9 +89,9 @@ async function greet(
   under: Link | undefined,
   io: Io,
   signal: AbortSignal,
-  ssh2: Ssh2,
   judge: JudgeKeys | undefined,
 ): Promise<Result<Link, Failure>> {
+  const ssh2 = await import('./ssh2.ts');
   const label = `${settings.hostname}:${settings.port}`;
   const patience = route.patience ?? settings.connectTimeout ?? CONNECT_PATIENCE;
   const { deadline, pausing, stop } = deadlineOf(patience);
