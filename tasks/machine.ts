@@ -55,7 +55,7 @@ export function machineDraft(
     title: `${title} ${name ?? ''}`.trimEnd(),
     settings: { machine: name ?? null, ...settings },
     reads: { is: 'nothing' },
-    makes: { is: 'nothing' },
+    makes: { is: 'nothing', of: 'machine' },
     workspace: 'shares',
   };
   const misplaced = placeProblems(step, project);

@@ -21,8 +21,13 @@ export interface Visit {
   readonly signal: AbortSignal;
 }
 
-/** Reaches the named sandbox, the only one if none is named, lets `use` work there and leaves. Says what is wrong and gives the exit code. */
-export async function visit(call: Call, name: SandboxName | undefined, use: (place: Visit) => Promise<number>): Promise<number> {
+/** Reaches the named sandbox, the only one if none is named, lets `use` work there and leaves. Says what is wrong and gives the exit code. `unfit`: why nobody needs to go there. */
+export async function visit(
+  call: Call,
+  name: SandboxName | undefined,
+  use: (place: Visit) => Promise<number>,
+  unfit: (name: SandboxName) => number | undefined = () => undefined,
+): Promise<number> {
   const opened = await openOrSay(call, { named: [] });
   if (typeof opened === 'number') return opened;
   const { project } = opened;
@@ -34,6 +39,8 @@ export async function visit(call: Call, name: SandboxName | undefined, use: (pla
       name,
       far.map((one) => one.name),
     );
+  const refused = unfit(spec.name);
+  if (refused !== undefined) return refused;
   if (spec.lacks)
     return await sayFaulty(call, lackingDiagnostics(project, new Map(spec.lacks.map((lack) => [lack, `the sandbox ${spec.name}`]))));
   const ground = groundOf(call, opened);

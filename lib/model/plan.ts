@@ -14,7 +14,7 @@ export type Reads =
 
 /** What a step makes and how it is remembered. */
 export type Makes =
-  | { readonly is: 'nothing' } // runs every time
+  | { readonly is: 'nothing'; readonly of?: 'machine' } // runs every time; of a machine: whether something is to be done is asked of its hypervisor
   | { readonly is: 'verdict' } // `outputs: []`: that it passed, and its log
   | { readonly is: 'files'; readonly globs: readonly string[] } // in the project; captured in the store
   | { readonly is: 'place'; readonly globs: readonly string[] }; // stays in the workspace; remembered as long as the place holds it

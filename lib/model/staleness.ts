@@ -6,7 +6,7 @@ export type Staleness =
   | { readonly code: 'not-remembered' } // declares no outputs: runs every time
   | {
       readonly code: 'not-cacheable';
-      readonly because: 'interactive' | 'service' | 'when' | 'provides' | 'releases' | 'secrets' | 'cache-off';
+      readonly because: 'interactive' | 'service' | 'when' | 'provides' | 'releases' | 'machine' | 'secrets' | 'cache-off';
     }
   | { readonly code: 'forced' }
   | { readonly code: 'failed-before' }

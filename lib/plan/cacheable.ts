@@ -11,6 +11,7 @@ export function uncacheable(action: Action, options: PlanOptions): (Staleness & 
   if (step.when !== 'success') return 'when';
   if (step.provides !== undefined) return 'provides';
   if (step.releases !== undefined) return 'releases';
+  if (draft.makes.is === 'nothing' && draft.makes.of !== undefined) return draft.makes.of;
   if (step.cache === false) return 'cache-off';
   if (step.secrets.length > 0 && step.sandbox !== LOCAL && step.cache !== true) return 'secrets';
   // What stays in a place is not in the store.

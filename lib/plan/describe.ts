@@ -158,6 +158,7 @@ const NOT_CACHED: { readonly [because in (Staleness & { code: 'not-cacheable' })
   when: 'it runs on failure or always',
   provides: 'it brings up a place',
   releases: 'it releases a place',
+  machine: 'its machine is asked each time',
   secrets: 'it uses secrets in a place that is not here',
   'cache-off': 'caching is off',
 };

@@ -77,6 +77,23 @@ steps: { a: { run: make, in: vm } }
     },
   ));
 
+const MACHINES = `version: 1
+sandboxes: { vm: { machine: { driver: qemu } }, far: { host: there } }
+steps:
+  save: { task: snapshot, machine: vm, name: ready }
+  back: { task: restore, machine: vm, name: ready }
+`;
+
+test('a shell in no sandbox: which was meant; in one, without a terminal: what to give. Steps that save and restore are not said to lack outputs.', () =>
+  withProject({ 'Sandboxfile.yaml': MACHINES }, async ({ sbx }) => {
+    const said = async (...words: readonly string[]) => (await sbx(words)).stderr;
+    assert.match(await said('ssh', 'fra'), /there is no sandbox fra\n.*did you mean far\?/);
+    assert.match(await said('ssh', 'far'), /a shell needs a terminal\n.*sbx ssh far -- CMD/);
+    assert.match(await said('ssh'), 'which sandbox?');
+    const { stdout } = await sbx(['plan', 'save', 'back']);
+    assert.equal(stdout.match(/never cached: its machine is asked each time/g)?.length, 2, stdout);
+  }));
+
 test('completion of step names, params and sandboxes: what the scripts are told', () =>
   withProject({ 'Sandboxfile.yaml': SANDBOXFILE }, async ({ sbx }) => {
     const told = async (...words: readonly string[]) => (await sbx(['__complete', ...words])).stdout.split('\n').slice(0, -1);
@@ -91,11 +108,11 @@ test('completion of step names, params and sandboxes: what the scripts are told'
     assert.match((await told('runs'))[0] ?? '', /^\d{8}T\d{6}-[0-9a-f]{6}$/);
   }));
 
-test('completion of profiles: those of the file, also of a faulty one, and those beside it', () =>
+test('completion of profiles: those of the file, also of a faulty one, those beside it, and those of sbx', () =>
   withProject(
     { 'Sandboxfile.yaml': 'version: 1\nprofiles: { release: {} }\nsteps: 7\n', 'profiles/lab.yaml': '' },
     async ({ sbx, root }) => {
-      assert.is((await sbx(['__complete', 'profiles'])).stdout, 'release\nlab\n');
+      assert.is((await sbx(['__complete', 'profiles'])).stdout, 'release\nlab\nvm-haskell-build\nvm-packer-build\n');
       assert.is((await sbx(['-C', join(root, '..'), '__complete', 'profiles'])).stdout, '');
     },
   ));

@@ -30,7 +30,7 @@ function namesOf(call: Call, kind: string, word: string): Iterable<string> | Pro
   return kind === 'profiles' ? profileNames(call) : projectNames(call, kind, word);
 }
 
-/** Those that the project has itself: in the file, however faulty it is, and in the folder beside it. */
+/** Those that a project can name: of its file, however faulty that is, of the folder beside it, and sbx's own. */
 async function profileNames(call: Call): Promise<Iterable<string>> {
   const found = findSandboxfile(searchFrom(call), realFiles);
   if (!found.ok) return [];
@@ -38,7 +38,10 @@ async function profileNames(call: Call): Promise<Iterable<string>> {
   const bytes = readSandboxfile(file, file, realFiles);
   const { parseDocument } = await import('../../config/document.ts');
   const declared = 'code' in bytes ? undefined : parseDocument(file, bytes).value?.root.get('profiles');
-  return new Set([...(isMap(declared) ? declared.keys() : []), ...yamlNamesIn(realFiles, join(folder, 'profiles'))]);
+  return new Set([
+    ...(isMap(declared) ? declared.keys() : []),
+    ...[folder, call.surroundings.home].flatMap((one) => yamlNamesIn(realFiles, join(one, 'profiles'))),
+  ]);
 }
 
 async function projectNames(call: Call, kind: string, word: string): Promise<Iterable<string>> {

@@ -15,11 +15,11 @@ const SHELL: Script = { shell: 'sh', text: 'exec "${SHELL:-/bin/sh}" -l', variab
 export async function ssh(call: Call): Promise<number> {
   const words = call.words.rest ?? [];
   const terminal = terminalOf(call.surroundings);
-  if (words.length === 0 && terminal === undefined) {
-    const [name = 'SANDBOX'] = call.words.operands;
-    return refuse(call, 'a shell needs a terminal', `give a command: sbx ssh ${name} -- CMD`);
-  }
-  return await visit(call, call.words.operands[0], async (place) => {
+  const unfit = (name: string): number | undefined =>
+    words.length === 0 && terminal === undefined
+      ? refuse(call, 'a shell needs a terminal', `give a command: sbx ssh ${name} -- CMD`)
+      : undefined;
+  const enter = async (place: Visit): Promise<number> => {
     const { arrival, session, signal } = place;
     const there = arrival.found.is === 'ours';
     if (!there) call.err.write(`there is no workspace in ${place.spec.name} yet: this is the home folder\n`);
@@ -29,7 +29,8 @@ export async function ssh(call: Call): Promise<number> {
         ? await session.terminal(job, terminal, signal)
         : await session.supervise(job, { signal, output: (chunk) => call.surroundings.stdout.write(chunk) });
     return codeOf(ended, call);
-  });
+  };
+  return await visit(call, call.words.operands[0], enter, unfit);
 }
 
 function jobOf(words: readonly string[], cwd: string, { spec, ground }: Visit): Job {
