@@ -5,6 +5,7 @@ import type { HostSettings } from './config.ts';
 import { CANCELLED, lateFailure, type Phase, reachFailure } from './failures.ts';
 import type { HostKeys } from './hostkeys.ts';
 import type { Login } from './identities.ts';
+import { signAtOnce } from './sign-at-once.ts';
 import type { Client } from './ssh2.ts';
 
 type Ssh2 = typeof import('./ssh2.ts');
@@ -73,6 +74,7 @@ export function handshake(greeting: Greeting, ssh2: Ssh2): Promise<Result<Client
       keepaliveCountMax: greeting.keepalive.most,
       readyTimeout: 0, // the deadline above covers dialling too
     });
+    signAtOnce(client);
   });
 }
 
