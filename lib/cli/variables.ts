@@ -18,7 +18,10 @@ export const VARIABLES: readonly VariableMeaning[] = [
   ],
   ['SBX_AFFECTED_BASE', 'The commit or branch that `--affected` without a value compares with; then GITHUB_BASE_REF, of origin.'],
   ['SBX_CODE_CACHE', '`off`: do not keep compiled code of sbx in the cache.'],
-  ['HOME', 'Where `~/.ssh`, and the folders below if they are not set, lie.'],
+  [
+    'HOME',
+    'Where the keys and known hosts of `~/.ssh`, and the folders below if they are not set, lie. The configuration of ssh is read where ssh reads it: in the home of the user database, or in the file that SBX_SSH_CONFIG names.',
+  ],
   ['XDG_CACHE_HOME', 'The store and caches are in `sbx` below it; `~/.cache` if not set.'],
   ['XDG_STATE_HOME', 'Trusted host keys and the journal of workspaces are in `sbx` below it; `~/.local/state` if not set.'],
   ['XDG_CONFIG_HOME', "The user's configuration is `sbx/config` below it; `~/.config` if not set."],
