@@ -71,6 +71,7 @@ export async function runCommand(action: Action, scope: RunScope, script: Script
   const job: Job = {
     script,
     cwd: posix.join(workspace.value, step.dir),
+    step: action.id,
     env: values ? [...scope.env, ['SBX_OUTPUT', values.path]] : scope.env,
     killGrace: scope.killGrace,
     attempt: scope.attempt,
@@ -79,7 +80,7 @@ export async function runCommand(action: Action, scope: RunScope, script: Script
     ...(action.draft.makes.is === 'place' ? { mark: doubt(workspace.value, action) } : {}),
   };
   if (!step.interactive) {
-    const exit = await session.value.supervise(job, { signal: scope.signal, hurry: scope.hurry, output: scope.output });
+    const exit = await session.value.supervise(job, { signal: scope.signal, hurry: scope.hurry, output: scope.output, note: scope.note });
     const ended = exit.ok ? endOf(exit.value, script.source) : exit;
     const read = exit.ok ? await values?.read() : undefined; // also of a command that failed: its file goes
     return read === undefined || !ended.ok ? ended : read.ok ? ok({ values: read.value }) : read;

@@ -25,6 +25,8 @@ export interface Ground {
   readonly folders: Folders;
   /** Where machines stay up from run to run; absent: each is left at the end of its run. */
   readonly machines?: KeptMachines;
+  /** What becomes of work on the far side that earlier runs left going on there; absent: it is ended, as a run wants it. */
+  readonly orphans?: 'stay';
   /** Asks the user when nothing else is on the terminal; absent: at once. */
   readonly asks?: (question: Question) => Promise<string | undefined>;
 }
@@ -50,7 +52,7 @@ export function sandboxesOf(ground: Ground): ReadonlyMap<SandboxName, Sandbox> {
 }
 
 export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
-  const { folders } = ground;
+  const { folders, orphans } = ground;
   const io = withoutSecrets(ground);
   const { name, kind, grace } = spec;
   const owner = (): string => checkoutIn(ground).id;
@@ -62,7 +64,7 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
       target: 'embedded',
       connect: async (signal) => {
         const { embeddedSandbox } = await import('../ssh/embedded.ts');
-        return embeddedSandbox({ name, folder, grace, owner: owner() }, io).connect(signal);
+        return embeddedSandbox({ name, folder, grace, owner: owner(), orphans }, io).connect(signal);
       },
     };
   }
@@ -77,10 +79,10 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
       name,
       kind,
       target: targetOf(spec),
-      connect: async (signal, note, known) => {
+      connect: async (signal, note, known, link) => {
         const { oneOf } = await import('./hosts/one-of.ts');
         opened ??= oneOf(spec, { io, folders, project: ground.project, checkout: owner }, (one) => sandboxOf(one, ground));
-        return opened.connect(signal, note, known);
+        return opened.connect(signal, note, known, link);
       },
       chosen: () => opened?.chosen?.(),
     };
@@ -90,10 +92,11 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
     name,
     kind,
     target,
-    connect: (signal, _, known) => {
+    connect: (signal, note, known, link) => {
       const reach = async () => {
         const { sshSandbox } = await import('../ssh/ssh.ts');
-        return sshSandbox({ ...routeOf(spec, ground), name, grace, owner: owner() }, io).connect(signal);
+        const sandbox = sshSandbox({ ...routeOf(spec, ground), name, grace, owner: owner(), orphans }, io);
+        return sandbox.connect(signal, note, undefined, link);
       };
       return known === undefined ? reach() : onceKnown(`${spec.user ?? ''}@${target}`, known, reach);
     },
@@ -141,7 +144,7 @@ function placeWithMachine(spec: MachinePlace['spec'], ground: Ground): MachineSa
     kind: 'machine',
     target: `machine ${machine.name ?? `${project.name}-${name}`}`,
     machine: async (signal) => (await open()).machine(signal),
-    connect: async (signal, note) => (await open()).connect(signal, note),
+    connect: async (signal, note, known, link) => (await open()).connect(signal, note, known, link),
     leave: async (note, hurry) => (await opening)?.leave?.(note, hurry),
   };
 }

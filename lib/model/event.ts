@@ -44,6 +44,8 @@ export type Event =
       readonly why?: string;
       readonly workspace: string;
     }
+  | { readonly type: 'place-lost'; readonly sandbox: SandboxName; readonly failure: Failure; readonly delay: number } // tried again in so many ms
+  | { readonly type: 'place-back'; readonly sandbox: SandboxName; readonly ms: number } // so long after it was lost
   | { readonly type: 'place-failed'; readonly sandbox: SandboxName; readonly failure: Failure }
   | { readonly type: 'step-started'; readonly step: StepId; readonly decision: Decision; readonly attempt: number } // fresh: a service that goes on from the round before
   | {

@@ -93,7 +93,10 @@ export const FAILURE_MEANINGS: { readonly [code in FailureCode]: FailureMeaning 
     means: 'The host let nobody in: no key or agent that it accepts.',
     mend: 'Does `ssh HOST true` work? The message names what was tried.',
   },
-  'link-lost': { means: 'The connection broke while it was in use.', mend: 'Run again when it is back; `retry` does so by itself.' },
+  'link-lost': {
+    means: 'The connection broke while it was in use.',
+    mend: 'Run again when it is back; `retry` does so by itself. A step that works over there is taken up again by itself within its `grace`.',
+  },
   'no-exit-status': {
     means: 'A command on the far side ended without saying how. That is never taken for success.',
     mend: 'Run again; was the machine shut down?',

@@ -11,8 +11,13 @@ export interface Sandbox {
   readonly kind: 'local' | 'embedded' | 'ssh' | 'machine';
   /** For messages: `build@localhost:12222`, `embedded`, `local`. */
   readonly target: string;
-  /** Reaches the place; one connection serves all steps of a run. Ends within its deadlines. `note` is told what takes long. */
-  connect(signal: AbortSignal, note?: (text: string) => void, known?: HostVerdicts): Promise<Result<Session, Failure>>;
+  /** Reaches the place; one connection serves all steps of a run. Ends within its deadlines. `note` is told what takes long, `link` what becomes of the connection afterwards. */
+  connect(
+    signal: AbortSignal,
+    note?: (text: string) => void,
+    known?: HostVerdicts,
+    link?: (news: LinkNews) => void,
+  ): Promise<Result<Session, Failure>>;
   /** Of a place that is one of several hosts: the one that was reached, and why that one. */
   chosen?(): ReachedHost | undefined;
   /** The run that may have used it is over, and its sessions are closed: what nobody needs is given back, unless `hurry` aborts. Absent: nothing is to be done. */
@@ -38,7 +43,15 @@ export interface ReachedHost extends ChosenHost {
   readonly passed: readonly Failure[];
 }
 
-/** A connected place. Disposing closes the link; supervised work that was not ended goes on for the grace of the sandbox. */
+/** The connection of a session was lost and is dialled anew in `delay` milliseconds, or is back after so many. */
+export type LinkNews =
+  | { readonly is: 'lost'; readonly failure: Failure; readonly delay: number }
+  | { readonly is: 'back'; readonly ms: number };
+
+/**
+ * A connected place. Disposing closes the link; supervised work that was not ended goes on for the grace of the sandbox.
+ * A link that was lost is dialled anew by whoever needs it next; what is under way then fails with `link-lost`, but for supervised work, which is taken up again.
+ */
 export interface Session extends AsyncDisposable {
   /**
    * Runs a short POSIX sh program of ours with binary streams: `stdin` is sent whole, `stdout` is given in chunks, stderr is collected (last 8 KiB).
@@ -46,7 +59,7 @@ export interface Session extends AsyncDisposable {
    * What start-up files print is not part of `stdout`.
    */
   program(text: string, args: readonly string[], streams: ProgramStreams): Promise<Result<ProgramEnd, Failure>>;
-  /** Runs a step's command supervised: its own session, ended with all it started on abort, and after the grace if the link is lost. */
+  /** Runs a step's command supervised: its own session, ended with all it started on abort. If the link is lost it goes on for the grace, and is taken up again. */
   supervise(job: Job, streams: JobStreams): Promise<Result<Exit, Failure>>;
   /** Runs a command on a terminal of the far side, joined to the user's. */
   terminal(job: Job, terminal: Terminal, signal: AbortSignal): Promise<Result<Exit, Failure>>;
@@ -70,6 +83,8 @@ export interface Job {
   readonly script: Script;
   /** Absolute folder in the place; created beforehand by whoever owns it. */
   readonly cwd: string;
+  /** What it is called where people look for it. */
+  readonly step?: string;
   /** Variables set for the command, on top of the fixed base of the place. Secrets travel here too: never by argv. */
   readonly env: Pairs;
   /** Sourced first if it exists and the shell is not argv, e.g. `$HOME/.ghcup/env`. */
@@ -90,6 +105,8 @@ export interface JobStreams {
   readonly hurry?: AbortSignal | undefined;
   /** stdout and stderr merged, in order, bounded by back-pressure. */
   readonly output: (chunk: Uint8Array) => void;
+  /** What the user should know of it. */
+  readonly note?: (text: string) => void;
 }
 
 /** The user's terminal. */

@@ -1,10 +1,10 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { refusedHere } from '../io/trouble.ts';
-import type { Emit, PlaceChange } from '../model/event.ts';
+import type { Emit, Event, PlaceChange } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
 import type { PlaceSeen } from '../model/look.ts';
 import type { SandboxName } from '../model/project.ts';
-import type { HostVerdicts, Sandbox, Session } from '../model/sandbox.ts';
+import type { HostVerdicts, LinkNews, Sandbox, Session } from '../model/sandbox.ts';
 import type { Arrival } from '../sync/arrive.ts';
 
 // The places of a run: one connection and one verdict each. Knows no steps and no plan.
@@ -201,7 +201,8 @@ export class Reach implements AsyncDisposable {
     if (far && offline) return err({ code: 'unreachable', message: `${name} is not reached: sbx is offline by --offline` });
     if (far) emit({ type: 'place-connecting', sandbox: name, target: sandbox.target });
     const note = (text: string): void => emit({ type: 'place-note', sandbox: name, text });
-    const session = await sandbox.connect(signal, note, this.#lost.has(name) ? undefined : this.#hosts);
+    const link = ({ is, ...news }: LinkNews): void => emit({ type: `place-${is}`, sandbox: name, ...news } as Event);
+    const session = await sandbox.connect(signal, note, this.#lost.has(name) ? undefined : this.#hosts, link);
     if (!session.ok) return session;
     if (!far) return ok({ sandbox, session: session.value, workspace: ok(root), absent: false });
     const arrived = await this.#input.arrive(session.value, name, signal);

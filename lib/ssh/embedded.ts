@@ -53,7 +53,7 @@ async function connect(settings: EmbeddedSettings, io: Io, signal: AbortSignal):
     await server[Symbol.asyncDispose]();
     return link;
   }
-  return openSession(link.value, io, patienceOf(settings), signal);
+  return openSession(link.value, { io, patience: patienceOf(settings), signal });
 }
 
 async function reach(

@@ -2,41 +2,71 @@ import { err, ok, type Result } from '../base/result.ts';
 import { limitOf } from '../io/limit.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
-import type { Session } from '../model/sandbox.ts';
+import type { LinkNews, Session } from '../model/sandbox.ts';
 import { AheadLink } from './ahead.ts';
 import { CANCELLED } from './failures.ts';
+import { ORPHANS } from './kept-programs.ts';
 import type { Link } from './link.ts';
 import type { Patience } from './patience.ts';
 import { runProgram } from './program.ts';
 import { superviseJob } from './supervise.ts';
-import { FITNESS, ORPHANS } from './supervisor.ts';
+import { FITNESS } from './supervisor.ts';
 import { runOnTerminal } from './terminal.ts';
+import { Tether } from './tether.ts';
 
 /** The first program: start-up files of the login shell, the look at its tools, and the end of what dead runs left. Milliseconds. */
 export const ARRIVAL = 30_000;
+
+/** How long a lost link is waited for where no work goes on behind it. Milliseconds. */
+const COMING_BACK = 60_000;
+
+interface SessionSettings {
+  readonly io: Io;
+  readonly patience: Patience;
+  readonly signal: AbortSignal;
+  /** Makes the link anew; absent: what is lost stays lost. */
+  readonly dial?: (signal: AbortSignal) => Promise<Result<Link, Failure>>;
+  readonly news?: ((news: LinkNews) => void) | undefined;
+}
 
 /**
  * The session over a new link, once the far side was found fit and what earlier runs of this owner left going on there was ended.
  * The link is closed if it is not.
  */
-export async function openSession(bare: Link, io: Io, patience: Patience, signal: AbortSignal): Promise<Result<Session, Failure>> {
+export async function openSession(
+  bare: Link,
+  { io, patience, signal, dial, news = () => {} }: SessionSettings,
+): Promise<Result<Session, Failure>> {
   const link = new AheadLink(bare);
-  const arrived = await arrive(link, io, patience.owner, signal);
+  const arrived = await arrive(link, io, patience, signal);
   if (!arrived.ok) {
     await link[Symbol.asyncDispose]();
     return arrived;
   }
+  const again = async (stop: AbortSignal): Promise<Result<Link, Failure>> => {
+    const dialled = await dial?.(stop);
+    return dialled?.ok ? ok(new AheadLink(dialled.value)) : (dialled ?? err(link.failure));
+  };
+  const tether = new Tether(link, { dial: dial && again, backoff: patience.backoff, clock: io.clock, news });
+  const whole = (stop: AbortSignal) => tether.whole(stop, Math.min(COMING_BACK, patience.grace));
   return ok({
-    program: (text, args, streams) => runProgram(link, io.nonce(), text, args, streams),
-    supervise: (job, streams) => superviseJob(link, io, patience, job, streams),
-    terminal: (job, terminal, stop) => runOnTerminal(link, io, job, terminal, stop),
-    [Symbol.asyncDispose]: () => link[Symbol.asyncDispose](),
+    program: async (text, args, streams) => {
+      const now = await whole(streams.signal);
+      return now.ok ? runProgram(now.value, io.nonce(), text, args, streams) : now;
+    },
+    supervise: (job, streams) => superviseJob(tether, io, patience, job, streams),
+    terminal: async (job, terminal, stop) => {
+      const now = await whole(stop);
+      return now.ok ? runOnTerminal(now.value, io, job, terminal, stop) : now;
+    },
+    [Symbol.asyncDispose]: () => tether[Symbol.asyncDispose](),
   });
 }
 
-async function arrive(link: Link, io: Io, owner: string, signal: AbortSignal): Promise<Result<void, Failure>> {
+async function arrive(link: Link, io: Io, { owner, orphans }: Patience, signal: AbortSignal): Promise<Result<void, Failure>> {
   using limit = limitOf(signal, ARRIVAL);
-  const end = await runProgram(link, io.nonce(), `${FITNESS}\n${ORPHANS}\nexit 0`, [owner], { signal: limit.signal });
+  const first = `${FITNESS}\n${orphans === 'end' ? ORPHANS : ''}\nexit 0`;
+  const end = await runProgram(link, io.nonce(), first, [owner], { signal: limit.signal });
   if (signal.aborted) return err(CANCELLED);
   if (limit.deadline.aborted) return err(silentFailure(link.label));
   if (!end.ok) return end;

@@ -16,9 +16,10 @@ export function sshSandbox(settings: SshSettings, io: Io): Sandbox {
     name: settings.name,
     kind: 'ssh',
     target: settings.named,
-    connect: async (signal) => {
-      const link = await connectRoute(settings, io, signal);
-      const session = link.ok ? await openSession(link.value, io, patienceOf(settings), signal) : link;
+    connect: async (signal, _note, _known, news) => {
+      const dial = (stop: AbortSignal) => connectRoute(settings, io, stop);
+      const link = await dial(signal);
+      const session = link.ok ? await openSession(link.value, { io, patience: patienceOf(settings), signal, dial, news }) : link;
       return session.ok ? session : err({ ...session.error, sandbox: settings.name });
     },
   };

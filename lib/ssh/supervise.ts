@@ -5,122 +5,125 @@ import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Job, JobStreams } from '../model/sandbox.ts';
 import { CANCELLED, lostFailure } from './failures.ts';
-import type { Channel, Link } from './link.ts';
-import { MarkedStream, Tail } from './marked.ts';
+import { type Followed, follow } from './follow.ts';
+import { TAKE_UP } from './kept-programs.ts';
 import type { Patience } from './patience.ts';
+import { runProgram } from './program.ts';
 import { signalName } from './signal-names.ts';
-import { asLine, programLine, START, START_PROGRAM } from './start.ts';
-import { SUPERVISOR } from './supervisor.ts';
+import { asLine, programLine, START_PROGRAM } from './start.ts';
+import { SUPERVISOR, SWEEP } from './supervisor.ts';
+import type { Tether } from './tether.ts';
 
-/** Milliseconds of one round of waiting in the supervisor, and beyond its own patience before it counts as lost. */
+/** Milliseconds of one round of waiting in the supervisor. */
 const ROUND = 50;
-const STOP_MARGIN = 15_000;
 /** Linux takes no longer word or variable. */
 const LONGEST_WORD = 128 * 1024 - 1;
+/** Channels in a row that may end without a word and without a byte while the link itself is whole. */
+const MOST_SILENT = 3;
 
-/** Runs a job under the supervisor of the far side; see lib/ssh/supervisor.ts. */
-export async function superviseJob(link: Link, io: Io, patience: Patience, job: Job, streams: JobStreams): Promise<Result<Exit, Failure>> {
-  const long = tooLong(job);
-  if (long !== undefined) return err(long);
-  const opened = await link.exec(START, streams.signal);
-  if (!opened.ok) return opened;
-  const channel = opened.value;
-  const mark = io.nonce();
-  const noise = new Tail(2048);
-  const ending: string[] = [];
-  let marks = 0;
-  const stdout = new MarkedStream(
-    mark,
-    (chunk) => {
-      if (marks === 1) streams.output(chunk);
-      else if (marks === 0) noise.push(chunk);
-      else ending.push(Buffer.from(chunk).toString('latin1'));
-    },
-    () => {
-      marks++;
-    },
-  );
-  const errors = new MarkedStream(
-    mark,
-    (chunk) => noise.push(chunk),
-    () => noise.clear(),
-  );
-  const told = new Promise<string | undefined>((resolve) => {
-    channel.stdout.on('data', (chunk: Buffer) => {
-      stdout.push(chunk);
-      const line = ending.join('');
-      if (line.includes('\n')) resolve(line.trim());
-    });
-    channel.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-    void channel.ended.then(() => resolve(undefined));
-  });
-  channel.stdin.write(programLine(SUPERVISOR, supervisorWords(job, patience, mark, io.nonce()), mark));
-  const end = await follow(told, channel, link, io, patience, job, streams);
-  if (!end.ok) return end;
-  if (end.value !== undefined) return verdict(end.value, link.label, job, streams.signal.aborted);
-  if (streams.signal.aborted) return err(CANCELLED);
-  const why = marks === 0 ? 'the login shell ended before the command was started' : 'the command ended without an exit status';
-  const lastLines = noise.text().trim().split('\n').slice(-5);
-  return err({ code: 'no-exit-status', message: `${link.label}: ${why}`, command: job.script.source, lastLines });
+/** Work on the far side: what names it there, and what tells its output from all else. */
+interface Work {
+  readonly tree: string;
+  readonly mark: string;
 }
 
-/** Waits for the supervisor's last word: beats meanwhile, tells it to stop when aborted, gives up when the link is lost. */
-async function follow(
-  told: Promise<string | undefined>,
-  channel: Channel,
-  link: Link,
+/** Runs a job under the supervisor of the far side; see lib/ssh/supervisor.ts. */
+export async function superviseJob(
+  tether: Tether,
   io: Io,
   patience: Patience,
   job: Job,
-  { signal, hurry }: Pick<JobStreams, 'signal' | 'hurry'>,
-): Promise<Result<string | undefined, Failure>> {
-  const over = new AbortController();
-  const beating = (async () => {
-    for (;;) {
-      await io.clock.sleep(patience.beat, over.signal);
-      if (channel.stdin.writable) channel.stdin.write('beat\n');
-    }
-  })().catch(() => {});
-  const lost = new Promise<Result<undefined, Failure>>((resolve) => {
-    const settle = (): void => resolve(err(link.failure));
-    if (link.lost.aborted) settle();
-    else link.lost.addEventListener('abort', settle, { once: true, signal: over.signal });
-  });
-  const unheard: Failure = {
-    code: 'cancelled',
-    message: `${link.label}: told to stop, but the far side does not say that it did`,
-    hint: `it ends what is left ${Math.ceil(patience.grace / 1000)} s after the link is gone`,
-  };
-  const stopped = new Promise<Result<undefined, Failure>>((resolve) => {
-    const unheardAfter = (ms: number): void => {
-      io.clock.sleep(ms, over.signal).then(
-        () => resolve(err(unheard)),
-        () => {},
-      );
-    };
-    const kill = (): void => {
-      if (channel.stdin.writable) channel.stdin.write('kill\n');
-      unheardAfter(STOP_MARGIN);
-    };
-    const stop = (): void => {
-      if (channel.stdin.writable) channel.stdin.write('stop\n');
-      unheardAfter(job.killGrace + STOP_MARGIN);
-      if (hurry?.aborted) kill();
-      else hurry?.addEventListener('abort', kill, { once: true, signal: over.signal });
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true, signal: over.signal });
-  });
-  const first = await Promise.race([told.then((line) => ok(line)), lost, stopped]);
-  over.abort();
-  channel.close();
-  await beating;
-  // A channel is closed by a lost link too, just before the link says so.
-  if (first.ok && first.value === undefined && link.lost.aborted) return err(link.failure);
-  return first;
+  streams: JobStreams,
+): Promise<Result<Exit, Failure>> {
+  const long = tooLong(job);
+  if (long !== undefined) return err(long);
+  const work: Work = { mark: io.nonce(), tree: io.nonce() };
+  const first = programLine(SUPERVISOR, supervisorWords(job, patience, work), work.mark);
+  return await stayWith(tether, io, patience, work, job, streams, first);
 }
 
-function supervisorWords(job: Job, patience: Patience, mark: string, tree: string): string[] {
+/** Follows work to its end, over as many links as it takes: nothing of its output is given twice, nothing is left out. `first` starts it; absent: it goes on there. */
+async function stayWith(
+  tether: Tether,
+  io: Io,
+  patience: Patience,
+  work: Work,
+  job: Pick<Job, 'script' | 'cwd' | 'killGrace' | 'mark'>,
+  streams: JobStreams,
+  first?: Buffer,
+): Promise<Result<Exit, Failure>> {
+  const { signal, note = () => {} } = streams;
+  // The far side may have noticed the loss later than we did.
+  const most = patience.grace + Math.min(patience.grace, patience.silence);
+  let [given, silent] = [0, 0];
+  let begun = first === undefined;
+  let last: Followed | undefined;
+  let lost: Failure | undefined;
+  const output = (chunk: Uint8Array): void => {
+    given += chunk.length;
+    silent = 0;
+    streams.output(chunk);
+  };
+  for (;;) {
+    const link = await tether.whole(signal, most);
+    if (!link.ok) return signal.aborted && last !== undefined ? err(unheard(last.label, patience, 'the connection is lost')) : link;
+    const line =
+      last === undefined && first !== undefined
+        ? first
+        : programLine(TAKE_UP, [patience.owner, work.tree, work.mark, String(given)], work.mark);
+    const followed = await follow(link.value, io, patience, work, job.killGrace, { ...streams, output }, line);
+    if (!followed.ok) {
+      if (followed.error.code !== 'link-lost' || last === undefined) return followed;
+      continue;
+    }
+    last = followed.value;
+    const { label, end } = last;
+    begun ||= last.begun;
+    switch (end.is) {
+      case 'unheard':
+        return err(unheard(label, patience, 'the far side does not say that it did'));
+      case 'said':
+        if (end.word === 'parted') continue;
+        if (end.word.endsWith(' cut')) note(`a part of the output was not kept in ${label}: no room for it`);
+        if (end.word === 'none') {
+          await abandon(tether, io, patience, work, job);
+          return err(lost && !begun ? lost : lostFailure(label, NOT_KEPT));
+        }
+        return verdict(end.word.replace(/ cut$/, ''), label, job, signal.aborted);
+      case 'lost':
+        lost = end.failure;
+        continue;
+      case 'silent':
+        if (signal.aborted) return err(CANCELLED);
+        if (begun && ++silent < MOST_SILENT) continue;
+        return err(noWord(label, begun, job, last.noise));
+    }
+  }
+}
+
+const NOT_KEPT = 'nothing of the command was kept there, so that it cannot be taken up again: what was left of it was ended';
+
+/** Whatever may be left of it is ended, so that no other attempt works beside it. */
+async function abandon(tether: Tether, io: Io, patience: Patience, { tree }: Work, { killGrace }: Pick<Job, 'killGrace'>): Promise<void> {
+  const { signal } = new AbortController();
+  const link = await tether.whole(signal, patience.silence);
+  if (link.ok) await runProgram(link.value, io.nonce(), SWEEP, [tree, String(Math.ceil(killGrace / ROUND))], { signal });
+}
+
+function unheard(label: string, { grace }: Patience, why: string): Failure {
+  return {
+    code: 'cancelled',
+    message: `${label}: told to stop, but ${why}`,
+    hint: `it ends what is left ${Math.ceil(grace / 1000)} s after the link is gone`,
+  };
+}
+
+function noWord(label: string, begun: boolean, job: Pick<Job, 'script'>, lastLines: readonly string[]): Failure {
+  const why = begun ? 'the command ended without an exit status' : 'the login shell ended before the command was started';
+  return { code: 'no-exit-status', message: `${label}: ${why}`, command: job.script.source, lastLines };
+}
+
+function supervisorWords(job: Job, patience: Patience, { mark, tree }: Work): string[] {
   const seconds = (ms: number): string => String(Math.max(1, Math.ceil(ms / 1000)));
   const [shell] = INTERPRETERS[job.script.shell]; // with -c none reads start-up files
   const text = `unset sbx; exec </dev/null; ${shellProgram(job.script, job.env, job.source)}`;
@@ -134,6 +137,8 @@ function supervisorWords(job: Job, patience: Patience, mark: string, tree: strin
     seconds(patience.silence),
     String(Math.ceil(job.killGrace / ROUND)),
     job.cwd,
+    String(Math.ceil(patience.kept / 512)),
+    job.step ?? '',
     job.mark?.path ?? '',
     job.mark?.value ?? '',
     shell,
@@ -142,7 +147,7 @@ function supervisorWords(job: Job, patience: Patience, mark: string, tree: strin
   ];
 }
 
-function verdict(said: string, label: string, job: Job, aborted: boolean): Result<Exit, Failure> {
+function verdict(said: string, label: string, job: Pick<Job, 'script' | 'cwd' | 'mark'>, aborted: boolean): Result<Exit, Failure> {
   const fail = (code: Failure['code'], message: string, hint?: string): Result<Exit, Failure> =>
     err({ code, message: `${label}: ${message}`, command: job.script.source, ...(hint === undefined ? {} : { hint }) });
   switch (said) {
@@ -152,6 +157,10 @@ function verdict(said: string, label: string, job: Job, aborted: boolean): Resul
         : err(lostFailure(label, 'the far side heard nothing for longer than the grace and ended the command'));
     case 'stuck':
       return err({ code: 'cancelled', message: `${label}: stopped, but a process there cannot be killed` });
+    case 'rebooted':
+      return err(lostFailure(label, 'the machine was rebooted meanwhile, and the command ended with it'));
+    case 'gone':
+      return fail('no-exit-status', 'the supervisor of the command was killed there: what was left of the command was ended');
     case 'folder':
       return fail('far-side-answer', `the folder ${job.cwd} is not there`);
     case 'shell':

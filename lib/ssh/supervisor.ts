@@ -1,3 +1,5 @@
+import { BORN, KEEP } from './kept-programs.ts';
+
 // The programs that guard a step's command on the far side. POSIX sh for dash, bash and busybox; Linux, since they look into /proc.
 // They know nothing of SSH: their stdin is a stream of lines, and its end means that nobody is there any more.
 
@@ -48,20 +50,38 @@ finish() {
 }`;
 
 /**
- * Reads beats. $1 tree, $2 owner, $3 grace and $4 silence in seconds, $5 rounds of patience. A reader of its own turns lines into signals,
- * since only `wait` ends at once when one comes. While the link is lost the sleeper carries SBX_LOST=$owner: so others find it (ORPHANS).
- * (`<&0` would be /dev/null for a background command of dash: hence fd 4.)
+ * Reads beats. $1 tree, $2 owner, $3 grace and $4 silence in seconds, $5 rounds of patience, $6 what is kept of it, or nothing. A reader of its own
+ * turns lines into signals, since only `wait` ends at once when one comes; who takes the work up again sends them from elsewhere (TAKE_UP).
+ * While the link is lost the sleeper carries SBX_LOST=$owner: so others find it (ORPHANS). Whoever still sends output into a lost link is ended, so that
+ * the command never waits for it; a beat over that link after all is answered with `parted`, since output is missing in it.
+ * (`<&0` would be /dev/null for a background command of dash: hence fd 4. The link's own stdout is fd 5.)
  * USR1 says that the command has ended, and ends this too, except when it is ending the tree; while the link is lost, what the command left in
  * the background is ended as well, since nobody will do it later.
  */
 const WATCH = `
-tree=$1 owner=$2 grace=$3 silence=$4 patience=$5 me=$$ mode=on next='' gone='' ended='' last=4
+tree=$1 owner=$2 grace=$3 silence=$4 patience=$5 kept=$6 me=$$ mode=on next='' gone='' ended='' last=4
 ${FINISH}
+${BORN}
+part() {
+  mode=lost
+  [ -z "$kept" ] || : >"$kept/lost"
+  for file in $(LC_ALL=C grep -l "SBX_LINK=$tree" /proc/[0-9]*/environ); do
+    file=${'$'}{file%/environ}
+    kill -s KILL "${'$'}{file#/proc/}"
+  done
+}
+join() {
+  [ "$mode" = lost ] && mode=on gone= || return
+  [ -n "$kept" ] || return
+  rm -f -- "$kept/lost"
+  [ -e "$kept/again" ] || { IFS= read -r mark <"$kept/job" && printf '%s parted\\n' "$mark" >&5 & }
+}
 trap finish TERM
 trap 'patience=0' USR2
 trap 'next=on' ALRM
 trap 'gone=1' HUP
 trap '[ "$mode$gone" = on ] && exit 0; last=0 ended=1; finish' USR1
+[ -z "$kept" ] || { born "$me"; printf '%s %s\\n' "$me" "$birth" >"$kept/watch"; }
 exec 4<&0 </dev/null
 (
   while IFS= read -r line; do
@@ -76,33 +96,39 @@ while :; do
   [ -n "$next" ] || [ "$gone" = 1 ] || wait "$sleeper"
   kill "$sleeper"
   was=$next next=''
-  if [ "$gone" = 1 ]; then mode=lost gone=seen
-  elif [ "$was" = on ]; then mode=on
+  if [ "$gone" = 1 ]; then gone=seen; part
+  elif [ "$was" = on ]; then join
   elif [ "$mode" = lost ]; then finish
-  else mode=lost
+  else part
   fi
 done`;
 
 /**
- * $1 mark, $2 tree, $3 attempt, $4 run, $5 owner, $6 grace, $7 silence, $8 patience, $9 folder, then: file of the mark and its value (or two
- * empty words), interpreter, first program of the interpreter, the job as its line. Output passes a relay that outlives the link, so that the command never gets SIGPIPE because of it.
+ * $1 mark, $2 tree, $3 attempt, $4 run, $5 owner, $6 grace, $7 silence, $8 patience, $9 folder, then: how much of the output is kept (in blocks of 512 bytes), step,
+ * file of the mark and its value (or two empty words), interpreter, first program of the interpreter, the job as its line.
+ * Output goes to the link and to a file (see lib/ssh/kept-programs.ts), through a relay that outlives the link, so that the command never gets SIGPIPE because of it.
  * Where a signal ends the command, the shell says so on its stderr, behind which nobody may be any more: that must not end it before its watch is told.
- * The last thing in the output is the mark and how it ended: an exit code, `stopped`, `stuck`, or why it was not started.
+ * The last thing in the output is the mark and how it ended: an exit code, `stopped`, `stuck`, or why it was not started. What is kept goes when that was `taken`,
+ * which nobody waits for once the link was lost.
  */
 export const SUPERVISOR = String.raw`
 mark=$1 tree=$2 attempt=$3 run=$4 owner=$5 grace=$6 silence=$7 patience=$8 folder=$9
 shift 9
-held=$1 value=$2 shell=$3 start=$4 job=$5
+most=$1 step=$2 held=$3 value=$4 shell=$5 start=$6 job=$7
 watch='${WATCH.replaceAll("'", `'\\''`)}'
+${BORN}
+${KEEP}
+out=/dev/null
+[ -z "$kept" ] || out=$kept/out
 trap : HUP
-exec 3<&0 </dev/null
+exec 3<&0 5>&1 </dev/null
 guard() {
   cd -- "$folder" 2>/dev/null || { end=folder; return; }
   command -v "$shell" >/dev/null 2>&1 || { end=shell; return; }
   [ -z "$held" ] || rm -f -- "$held" || { end=mark; return; }
-  setsid /bin/sh -c "$watch" watch "$tree" "$owner" "$grace" "$silence" "$patience" <&3 >/dev/null 2>&1 3<&- &
+  setsid /bin/sh -c "$watch" watch "$tree" "$owner" "$grace" "$silence" "$patience" "$kept" <&3 >/dev/null 2>&1 3<&- &
   watcher=$!
-  printf '%s\n' "$job" | SBX_TREE=$tree SBX_ATTEMPT=$attempt SBX_RUN=$run setsid "$shell" -c "$start" sbx 2>&1 3<&-
+  printf '%s\n' "$job" | SBX_TREE=$tree SBX_ATTEMPT=$attempt SBX_RUN=$run setsid "$shell" -c "$start" sbx 2>&1 3<&- 5>&-
   end=$?
   kill -s USR1 "$watcher" 2>/dev/null
   wait "$watcher" 2>/dev/null
@@ -116,31 +142,19 @@ guard() {
 {
   trap : HUP PIPE
   guard
+  [ -z "$kept" ] || { printf '%s\n' "$end" >"$kept/end.new" && mv -f -- "$kept/end.new" "$kept/end"; } 2>/dev/null
   printf '%s %s\n' "$mark" "$end"
 } | {
-  trap '' PIPE HUP
-  exec 3<&-
-  cat 2>/dev/null || cat >/dev/null
-}`;
-
-/**
- * Ends what earlier runs of owner $1 left going on after their link was lost, and waits until it is gone: two commands of different runs
- * never work in one workspace. The parent of a sleeper is told, if it is a watch: whoever took in the sleeper of a watch that was killed is none.
- * What has ended and is not reaped, as in containers whose first process reaps nobody, is gone.
- */
-export const ORPHANS = `
-orphans=
-for file in $(LC_ALL=C grep -l "SBX_LOST=$1" /proc/[0-9]*/environ 2>/dev/null); do
-  { IFS= read -r line <"${'$'}{file%/environ}/stat"; } 2>/dev/null || continue
-  set -- "$1" ${'$'}{line##*) }
-  LC_ALL=C grep -q "$1" "/proc/$3/cmdline" 2>/dev/null || continue
-  kill -s TERM "$3" 2>/dev/null && orphans="$orphans $3"
-done
-for orphan in $orphans; do
-  while { IFS= read -r line <"/proc/$orphan/stat"; } 2>/dev/null; do
-    case ${'$'}{line##*) } in [ZX]*) break ;; esac
-    sleep 0.05 || sleep 1
-  done
+  trap '' PIPE HUP XFSZ
+  exec 3<&- 5>&- 2>/dev/null
+  {
+    (ulimit -f "$most"; exec tee -- "$out" 2>/dev/null)
+    cat >/dev/null
+  } | SBX_LINK=$tree cat 2>/dev/null
+}
+[ -n "$kept" ] && [ ! -e "$kept/lost" ] && [ ! -e "$kept/again" ] || exit 0
+while IFS= read -r line <&3; do
+  case $line in *taken) rm -rf -- "$kept"; exit ;; esac
 done`;
 
 /** Ends what carries SBX_TREE=$1, with $2 rounds of patience. */
@@ -150,7 +164,7 @@ finish`;
 
 /** What the programs above need; each one that is missing is printed. What syncs and fetches need, they look for themselves. */
 export const FITNESS = `
-for tool in cat grep mkdir mv rm setsid sleep; do
+for tool in cat grep head mkdir mv rm setsid sleep tail tee wc; do
   command -v "$tool" >/dev/null 2>&1 || printf ' %s' "$tool"
 done
 [ -r /proc/self/environ ] || printf ' /proc'`;

@@ -41,7 +41,7 @@ export interface FailedStep {
 export interface Board {
   readonly steps: Map<StepId, PlannedStep>;
   readonly running: Map<StepId, Running>;
-  readonly places: Map<SandboxName, 'connecting' | 'connected' | 'failed'>;
+  readonly places: Map<SandboxName, 'connecting' | 'connected' | 'lost' | 'failed'>;
   readonly counts: { [outcome in Outcome['is']]: number };
   readonly failures: FailedStep[];
   /** Steps whose skip is news, by the words for the cause. */
@@ -106,6 +106,10 @@ export function fold(board: Board, e: Stamped): void {
       board.places.set(e.sandbox, 'connecting');
       board.reached = true;
       return;
+    case 'place-lost':
+      board.places.set(e.sandbox, 'lost');
+      return;
+    case 'place-back':
     case 'place-connected':
       board.places.set(e.sandbox, 'connected');
       return;

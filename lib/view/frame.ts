@@ -51,7 +51,10 @@ function headline(board: Board, columns: number, now: number, paint: Paint): str
   if (counts.fresh > 0) parts.push(`${counts.fresh} fresh`);
   if (counts.restored > 0) parts.push(`${counts.restored} restored`);
   if (counts.failed > 0) parts.push(`${counts.failed} failed`);
-  for (const [name, state] of board.places) if (state === 'connecting') parts.push(`connecting to ${neutral(name)}`);
+  for (const [name, state] of board.places) {
+    if (state === 'connecting') parts.push(`connecting to ${neutral(name)}`);
+    if (state === 'lost') parts.push(`link to ${neutral(name)} lost`);
+  }
   const text = cut(`${parts.join(', ')}, ${elapsed}`, columns);
   return counts.failed > 0 ? paint.bad(text) : paint.bold(text);
 }

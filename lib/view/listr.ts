@@ -1,3 +1,4 @@
+import type { Event } from '../model/event.ts';
 import { fold, newBoard } from './board.ts';
 import { frame } from './frame.ts';
 import { neutral } from './neutral.ts';
@@ -12,6 +13,8 @@ import { why } from './why.ts';
 
 /** Milliseconds between two frames; a run that ends before the first one never loads listr2. */
 const TICK = 100;
+/** What stays above the drawing. */
+const STAYS: ReadonlySet<Event['type']> = new Set(['warning', 'place-lost', 'place-back', 'place-failed', 'stopping']);
 /** Up to so many steps to run, each leaves a line; beyond, only failures and notes do. */
 const FEW = 40;
 /** Lines of output that a step named by the user leaves. */
@@ -109,7 +112,7 @@ export function listrView({ write, paint, level, columns, rows, now }: ListrOpti
         stay([`${paint.name(neutral(e.step))} ${line}${reason === '' ? '' : paint.dim(` (${reason})`)}`, ...output]);
       } else if (e.type === 'step-note' || e.type === 'step-ready' || e.type === 'step-retry') {
         stay([`${paint.name(neutral(e.step))} ${lineOf(e, board, paint, false)}`]);
-      } else if (e.type === 'warning' || e.type === 'place-failed' || e.type === 'stopping' || (e.type === 'planned' && e.changed)) {
+      } else if (STAYS.has(e.type) || (e.type === 'planned' && e.changed)) {
         const line = lineOf(e, board, paint, false);
         if (line !== undefined) stay([line]);
       }

@@ -108,6 +108,10 @@ export function lineOf(e: Stamped, board: Board, paint: Paint, verbose: boolean)
     case 'place-connected':
       if (!verbose && e.why === undefined) return undefined;
       return `connected to ${neutral(e.sandbox)}${e.why === undefined ? '' : ` at ${neutral(e.target)} (${e.why})`}, workspace ${neutral(e.workspace)}`;
+    case 'place-lost':
+      return `${paint.warn('link lost')} to ${neutral(e.sandbox)}, trying again in ${formatDuration(e.delay)}: ${neutral(e.failure.message)}`;
+    case 'place-back':
+      return `${paint.good('back')} in ${neutral(e.sandbox)} after ${formatDuration(e.ms)}`;
     case 'place-failed':
       return `${paint.bad('not connected')} to ${neutral(e.sandbox)}: ${neutral(e.failure.message)}`;
     case 'step-started':

@@ -88,7 +88,7 @@ export function jobContract(place: WithPlace): void {
       const env = words.map((word, n) => [`SBX_V${n}`, word] as const);
       const seen = await run(at, sh(words.map((_, n) => `printf '%s\\000' "$SBX_V${n}"`).join('\n')), { env });
       assert.equal(seen.output.split('\0'), [...words, '']);
-      assert.is((await run(at, 'ls -A')).output, '', 'a word was run');
+      assert.is((await run(at, 'ls -A -I .sbx')).output, '', 'a word was run');
     }));
 
   test('what is declared is visible, what is not is not', () =>

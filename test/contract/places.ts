@@ -20,7 +20,7 @@ export interface Place {
 export type WithPlace = (use: (place: Place) => Promise<void>) => Promise<void>;
 
 /** Connections to a local place are never lost; far ones count as lost soon in tests. */
-export const SOON = { grace: 1000, beat: 200, silence: 2000, owner: 'test' };
+export const SOON = { grace: 1000, beat: 200, silence: 2000, owner: 'test', backoff: { first: 50, most: 400 } };
 
 /** Where no link is lost: not even on a machine where nobody gets to beat for a while. */
 const STEADY = { ...SOON, silence: 30_000 };

@@ -24,7 +24,7 @@ const sandboxfile = (workspace: string, command: string): string => `version: 1
 name: shop
 default: [test]
 sandboxes:
-  far: { host: far, workspace: ${workspace}, files: all }
+  far: { host: far, workspace: ${workspace}, files: all, grace: 1s }
 steps:
   sync: { task: sync, in: far }
   stack: { task: compose, in: far, needs: [sync], ready: { deadline: 30s, interval: 100ms } }

@@ -16,7 +16,7 @@ export function oneOf(spec: SandboxSpec, ground: HostsGround, open: (one: Sandbo
     kind: 'ssh',
     target: spec.name,
     chosen: () => chosen,
-    connect: async (signal, note, known) => {
+    connect: async (signal, note, known, link) => {
       if (hosts === undefined) {
         const found = hostsOf(spec, ground);
         if (!found.ok) return found;
@@ -25,7 +25,7 @@ export function oneOf(spec: SandboxSpec, ground: HostsGround, open: (one: Sandbo
       const failures: Failure[] = [];
       for (const one of hosts) {
         const place = open(one.spec);
-        const session = await place.connect(signal, note, known);
+        const session = await place.connect(signal, note, known, link);
         if (session.ok) {
           chosen ??= { ...one, target: place.target, passed: failures };
           hosts = [one];

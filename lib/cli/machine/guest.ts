@@ -7,6 +7,7 @@ import type { Io } from '../../model/io.ts';
 import type { Endpoint } from '../../model/machine.ts';
 import { GUEST_USER, type MachineKeys } from '../../model/machine-spec.ts';
 import type { SandboxSpec } from '../../model/project.ts';
+import type { LinkNews } from '../../model/sandbox.ts';
 import { connectRoute, type Hop, type Route } from '../../ssh/connect.ts';
 import { guestHostKey, guestKey, linkGuest, pinGuest } from '../../ssh/guest.ts';
 import type { Link } from '../../ssh/link.ts';
@@ -29,9 +30,10 @@ interface GuestGround {
   /** The host that its address is seen from; absent: this computer. */
   readonly from: Hop | undefined;
   readonly ask: Route['ask'];
+  readonly news?: ((news: LinkNews) => void) | undefined;
 }
 
-export function guestOf({ io, spec, keys, alias, folder, state, owner, from, ask }: GuestGround): Guest {
+export function guestOf({ io, spec, keys, alias, folder, state, owner, from, ask, news }: GuestGround): Guest {
   const user = spec.user ?? GUEST_USER;
   const linkTo = (endpoint: Endpoint, as: 'ours' | 'theirs', patience: number, signal: AbortSignal): Promise<Result<Link, Failure>> => {
     const common = { state, from, ask, patience };
@@ -45,8 +47,9 @@ export function guestOf({ io, spec, keys, alias, folder, state, owner, from, ask
     pin: (publicKey) => pinGuest(state, alias, publicKey, io),
     forget: () => forgetGuest({ io, folder, state, alias }),
     enter: async (endpoint, as, patience, signal) => {
-      const link = await linkTo(endpoint, as, patience, signal);
-      return link.ok ? openSession(link.value, io, patienceOf({ grace: spec.grace, owner }), signal) : link;
+      const dial = (stop: AbortSignal) => linkTo(endpoint, as, patience, stop);
+      const link = await dial(signal);
+      return link.ok ? openSession(link.value, { io, patience: patienceOf({ grace: spec.grace, owner }), signal, dial, news }) : link;
     },
     knock: async (endpoint, patience, signal) => {
       const link = await linkTo(endpoint, 'ours', patience, signal);

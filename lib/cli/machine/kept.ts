@@ -25,9 +25,9 @@ export class KeptMachines {
         await changed();
         return sandbox.machine(signal);
       },
-      connect: async (signal, note) => {
+      connect: async (signal, note, known, link) => {
         await changed();
-        return sandbox.connect(signal, note);
+        return sandbox.connect(signal, note, known, link);
       },
     };
     this.#kept.set(spec.name, { text, sandbox, shown });

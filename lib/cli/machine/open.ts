@@ -9,7 +9,7 @@ import type { Folders, Io } from '../../model/io.ts';
 import type { OpenDriver } from '../../model/machine.ts';
 import type { MachineSpec } from '../../model/machine-spec.ts';
 import type { Project, SandboxSpec } from '../../model/project.ts';
-import type { Sandbox, Session } from '../../model/sandbox.ts';
+import type { LinkNews, Sandbox, Session } from '../../model/sandbox.ts';
 import type { SandboxMachine } from '../../model/sandbox-machine.ts';
 import { machineId } from '../../run/machine.ts';
 import { openOwned } from '../../run/owned.ts';
@@ -41,6 +41,8 @@ export interface MachinePlace {
   /** How that is reached, for whoever finds the machine without its project. */
   readonly way: { readonly user?: string; readonly tunnel?: string };
   readonly ask: Parameters<typeof guestOf>[0]['ask'];
+  /** Is told what becomes of the connection with the guest. */
+  readonly news?: (news: LinkNews) => void;
 }
 
 /** What is open while a run uses it. */
@@ -138,9 +140,9 @@ function ownerOf({ spec: { name, machine }, io, folders, checkout, user }: Machi
   );
 }
 
-function guestIn({ spec, io, folders, host, way, ask, checkout }: MachinePlace, alias: string): MachineGround['guest'] {
+function guestIn({ spec, io, folders, host, way, ask, news, checkout }: MachinePlace, alias: string): MachineGround['guest'] {
   return guestOf({
-    ...{ io, spec, keys: spec.machine.keys, alias, owner: checkout(), state: folders.state, ask },
+    ...{ io, spec, keys: spec.machine.keys, alias, owner: checkout(), state: folders.state, ask, news },
     folder: guestPaths(folders.state, alias).keys,
     from: spec.machine.endpoint.is === 'tunnel' || host === undefined ? undefined : { named: host, ...hopOf(way) },
   });

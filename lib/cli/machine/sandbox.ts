@@ -4,7 +4,7 @@ import { raise } from '../../machine/behind/raise.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Io } from '../../model/io.ts';
 import type { SandboxSpec } from '../../model/project.ts';
-import type { Sandbox, Session } from '../../model/sandbox.ts';
+import type { LinkNews, Sandbox, Session } from '../../model/sandbox.ts';
 import type { DeedScope, SandboxMachine } from '../../model/sandbox-machine.ts';
 import { type Hold, holdOn, oneByOne } from './one-by-one.ts';
 import { type MachinePlace, machineTarget, type OpenMachine, openMachine } from './open.ts';
@@ -23,10 +23,11 @@ export function machineSandbox(place: MachinePlace): MachineSandbox {
   const { spec, io } = place;
   const hold = holdOn(io);
   let opening: Promise<Result<OpenMachine, Failure>> | undefined;
+  let hears: (news: LinkNews) => void = () => {};
   const open = async (signal: AbortSignal): Promise<Result<OpenMachine, Failure>> => {
     if (signal.aborted) return err(CANCELLED);
     const isFirst = opening === undefined;
-    opening ??= openMachine(place, signal);
+    opening ??= openMachine({ ...place, news: (news) => hears(news) }, signal);
     const mine = opening;
     const opened = await mine;
     if (!opened.ok && opening === mine) opening = undefined; // another step may have more luck
@@ -43,7 +44,8 @@ export function machineSandbox(place: MachinePlace): MachineSandbox {
       const opened = await open(signal);
       return opened.ok ? ok(oneByOne(opened.value.machine, opened.value.lock, hold)) : opened;
     },
-    connect: async (signal, note = () => {}) => {
+    connect: async (signal, note = () => {}, _known = undefined, link = () => {}) => {
+      hears = link;
       const opened = await open(signal);
       if (!opened.ok) return opened;
       isReached = true;
