@@ -81,6 +81,9 @@ function lockOfSandbox(state: string, id: string): string {
   return `${state}/locks/sandbox-${id}`;
 }
 
+/** Stands for all of them: whoever gives one a name holds it from when he looks whether the name is free until the record has it. */
+export const NAMES = 'names';
+
 interface LockWish {
   readonly state: string;
   readonly id: string;
@@ -95,7 +98,7 @@ function lockWish({ files }: Pick<Io, 'files'>, { state, id, command }: LockWish
 /** Takes locks away that dead processes left and that no record speaks of: they died before the first, or after the last. */
 export function clearLocks(io: Effects, state: string, store: CreatedStore): void {
   for (const { name } of entriesIn(io.files, `${state}/locks`)) {
-    const id = /^sandbox-([0-9a-f]{12})$/.exec(name)?.[1];
+    const id = /^sandbox-([0-9a-f]{12}|names)$/.exec(name)?.[1];
     if (id === undefined || store.read(id) !== undefined) continue;
     const held = tryHold(io, { state, id, command: 'sbx reap' });
     if (held.ok && 'release' in held.value) held.value.release();

@@ -94,6 +94,8 @@ withQemu('Packer killed: the step fails, and what the killed one started ends wi
       assert.is(await ended, 1);
       assert.equal([packersOf(project), stages(project)], [[], []]);
       assert.match((await project.sbx(['explain', 'build'])).stdout, /failed/);
+      assert.is((await project.sbx(['reap'])).stdout, 'there is nothing to end\n');
+      assert.match((await project.sbx(['doctor'])).stdout, /nothing is left of machines that killed runs had/);
     }),
   ),
 );

@@ -5,7 +5,7 @@ import { fileTrouble, refusedHere } from '../../io/trouble.ts';
 import type { Created } from '../../model/created.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { SandboxSpec } from '../../model/project.ts';
-import { momentNow } from '../../run/created.ts';
+import { momentNow, NAMES } from '../../run/created.ts';
 import { EXIT, exitCode } from '../../run/exit-code.ts';
 import { type Call, complain, refuse } from '../call.ts';
 import { bringUp } from '../sandbox/bring-up.ts';
@@ -42,6 +42,32 @@ export async function create(call: Call): Promise<number> {
   });
 }
 
+type Store = ReturnType<typeof createdOf>['store'];
+
+function takenBy(store: Store, name: string | undefined): Created | undefined {
+  return name === undefined ? undefined : store.list().all.find((one) => one.name === name);
+}
+
+function refuseTaken(call: Call, { id, name }: Created): number {
+  return refuse(call, `the sandbox ${id} is called ${name} already`, `sbx destroy ${name}`);
+}
+
+/** Its first record, under a name that no other one has. Gives the exit code if that cannot be. */
+async function begin(call: Call, created: Created, signal: AbortSignal): Promise<number | undefined> {
+  const { store } = createdOf(call);
+  const held = created.name === undefined ? undefined : await hold(call, NAMES, 'sbx create', signal);
+  if (held?.ok === false) return failed(call, held.error);
+  using _names = held?.value;
+  const taken = takenBy(store, created.name);
+  if (taken !== undefined) return refuseTaken(call, taken);
+  try {
+    store.write(created);
+    return undefined;
+  } catch (thrown) {
+    return failed(call, fileTrouble(thrown, 'write', store.folderOf(created.id)));
+  }
+}
+
 interface Wish {
   readonly created: Created;
   readonly repo: string | undefined;
@@ -58,8 +84,8 @@ function wishOf(call: Call, id: string, profile: string, { project, place }: Ope
   const { name } = options;
   if (name !== undefined && !/^[a-z][a-z0-9_-]*$/.test(name)) return refuse(call, `"${name}" is no name`, 'a-z, then a-z, 0-9, _ and -');
   if (name !== undefined && /^(sbx-)?[0-9a-f]{1,12}$/.test(name)) return refuse(call, `"${name}" looks like an id`, 'choose another name');
-  const taken = name === undefined ? undefined : store.list().all.find((one) => one.name === name);
-  if (taken !== undefined) return refuse(call, `the sandbox ${taken.id} is called ${name} already`, `sbx destroy ${name}`);
+  const taken = takenBy(store, name);
+  if (taken !== undefined) return refuseTaken(call, taken);
   const repoText = input('repo');
   const repo = repoText === '' ? undefined : resolve(surroundings.cwd, options.directory ?? '.', repoText);
   if (repo !== undefined && kindOf(repo, io.files) !== 'folder') return refuse(call, `${repo} is no folder`, 'named by the input repo');
@@ -82,11 +108,8 @@ function wishOf(call: Call, id: string, profile: string, { project, place }: Ope
 async function make(call: Call, { created, repo }: Wish, opened: OpenedProfile, signal: AbortSignal): Promise<number> {
   const { io, store } = createdOf(call);
   const note = (text: string): void => call.err.write(`note: ${text}\n`);
-  try {
-    store.write(created);
-  } catch (thrown) {
-    return failed(call, fileTrouble(thrown, 'write', store.folderOf(created.id)));
-  }
+  const written = await begin(call, created, signal);
+  if (written !== undefined) return written;
   let last = created;
   const keep = (next: Created): void => {
     last = next;
