@@ -187,6 +187,6 @@ export function routeOf(
     user: spec.user,
     tunnel: spec.tunnel,
     state: folders.state,
-    ask: (keyFile: string, over: AbortSignal) => asks({ text: `passphrase of ${keyFile}: `, hidden: true, over }),
+    ask: (keyFile: string, over: AbortSignal, what = 'passphrase') => asks({ text: `${what} of ${keyFile}: `, hidden: true, over }),
   };
 }

@@ -11,6 +11,7 @@ export const VARIABLES: readonly VariableMeaning[] = [
   ],
   ['SBX_KILL_GRACE', 'Time between TERM and KILL where a command is ended, e.g. `30s`.'],
   ['SBX_EXTENSION_TIMEOUT', 'How long an extension may take until it is loaded; `10s` if not set.'],
+  ['SBX_SSH', "`system`: every host is reached by the system's ssh; `builtin`: none is. If not set, those are for which only that can."],
   ['SBX_SSH_CONFIG', 'An ssh_config that is read in place of the one of the user.'],
   [
     'SANDBOXER_VM_TUNNEL_PORT',

@@ -43,6 +43,8 @@ export type Event =
       /** Of several hosts: why this one. */
       readonly why?: string;
       readonly workspace: string;
+      /** What carries the link where that is not SSH of our own, and why. */
+      readonly carrier?: string;
     }
   | { readonly type: 'place-lost'; readonly sandbox: SandboxName; readonly failure: Failure; readonly delay: number } // tried again in so many ms
   | { readonly type: 'place-back'; readonly sandbox: SandboxName; readonly ms: number } // so long after it was lost

@@ -53,6 +53,8 @@ export type LinkNews =
  * A link that was lost is dialled anew by whoever needs it next; what is under way then fails with `link-lost`, but for supervised work, which is taken up again.
  */
 export interface Session extends AsyncDisposable {
+  /** What carries the link where that is not SSH of our own, and why: a sentence without its end. */
+  readonly carrier?: string;
   /**
    * Runs a short POSIX sh program of ours with binary streams: `stdin` is sent whole, `stdout` is given in chunks, stderr is collected (last 8 KiB).
    * The program and each of `args` ($1, $2, ...) arrive as written, whatever the login shell is.

@@ -214,7 +214,11 @@ export class Reach implements AsyncDisposable {
     const chosen = sandbox.chosen?.();
     this.#compare(name, chosen === undefined ? seen : { ...seen, host: chosen.host });
     const target = this.target(name);
-    emit({ type: 'place-connected', sandbox: name, target, ...(chosen === undefined ? {} : { why: chosen.why }), workspace });
+    emit({
+      ...{ type: 'place-connected', sandbox: name, target, workspace },
+      ...(chosen === undefined ? {} : { why: chosen.why }),
+      ...(session.value.carrier === undefined ? {} : { carrier: session.value.carrier }),
+    });
     for (const { message, hint } of chosen?.passed ?? [])
       emit({ type: 'warning', text: `${name} is ${target}, since ${message}`, ...(hint === undefined ? {} : { hint }) });
     for (const text of notes) emit({ type: 'warning', text });

@@ -2,34 +2,9 @@ import { err, ok, type Result } from '../base/result.ts';
 import { fileTrouble } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
+import { beyondSsh2 } from './beyond.ts';
+import type { HostSettings } from './host.ts';
 import { parseTarget, type Target } from './target.ts';
-
-/** What OpenSSH would use for a host, as far as we can follow it. Paths are absolute. */
-export interface HostSettings {
-  /** As the user named it; goes into messages and into the `sbx trust` line. */
-  readonly named: string;
-  readonly hostname: string;
-  readonly port: number;
-  readonly user: string;
-  /** In the order to try. */
-  readonly identityFiles: readonly string[];
-  /** Socket of the agent; undefined: none. */
-  readonly agent: string | undefined;
-  readonly identitiesOnly: boolean;
-  /** The port here that leads to it, if that is how it is reached. */
-  readonly tunnel?: number;
-  /** Hops to go through, nearest first. */
-  readonly jumps: readonly string[];
-  readonly knownHosts: readonly string[];
-  /** The name under which the host key is kept. */
-  readonly hostKeyAlias: string | undefined;
-  /** Milliseconds; undefined: not configured. */
-  readonly connectTimeout: number | undefined;
-  /** ServerAliveInterval in milliseconds and ServerAliveCountMax; undefined: not configured. */
-  readonly keepalive: { readonly interval: number; readonly most: number } | undefined;
-  /** Configured things that we cannot do and that explain a refusal: certificates, tokens. */
-  readonly beyond: readonly string[];
-}
 
 export interface ConfigQuestion {
   /** An alias or `user@host:port`. */
@@ -42,30 +17,17 @@ export interface ConfigQuestion {
 
 /** Asks `ssh -G`, of the file that SBX_SSH_CONFIG names in place of the user's; where there is no ssh, a plain `user@host:port` works with OpenSSH's defaults. */
 export async function resolveHost(question: ConfigQuestion, io: Io, signal: AbortSignal): Promise<Result<HostSettings, Failure>> {
-  const { tunnel } = question;
-  const found = await settingsOf(question, io, signal);
-  return found.ok && tunnel !== undefined ? ok(throughTunnel(found.value, tunnel)) : found;
-}
-
-/** Whoever is at the other end must have the key of the host: many tunnels end on this computer. */
-function throughTunnel(settings: HostSettings, tunnel: number): HostSettings {
-  const hostKeyAlias = settings.hostKeyAlias ?? parseTarget(settings.named)?.host;
-  return { ...settings, hostname: 'localhost', port: tunnel, jumps: [], hostKeyAlias, tunnel };
-}
-
-async function settingsOf(question: ConfigQuestion, io: Io, signal: AbortSignal): Promise<Result<HostSettings, Failure>> {
   const target = parseTarget(question.named);
   if (!target) {
     const hint = 'write an ssh_config alias, user@host, user@host:port or [address]:port';
     return err({ code: 'ssh-config', message: `${JSON.stringify(question.named)} is not a host`, hint });
   }
-  const home = io.environment.get('HOME') ?? '/';
   const configFile = io.environment.get('SBX_SSH_CONFIG');
   // A user below everything else: the configuration is included, so that whatever it says comes first and wins.
   const below = target.user === undefined ? question.user : undefined;
   let wrapped: ReturnType<typeof wrappedConfig> | undefined;
   try {
-    wrapped = below === undefined ? undefined : wrappedConfig(below, configFile, home, io);
+    wrapped = below === undefined ? undefined : wrappedConfig(below, io);
   } catch (thrown) {
     return err(fileTrouble(thrown, 'write to', temporary(io)));
   }
@@ -88,14 +50,31 @@ async function settingsOf(question: ConfigQuestion, io: Io, signal: AbortSignal)
   return fromOpenSsh(Buffer.concat(out).toString('utf8'), question, io);
 }
 
+/** Whoever is at the other end must have the key of the host: many tunnels end on this computer. */
+function throughTunnel(settings: HostSettings, { tunnel }: ConfigQuestion): HostSettings {
+  if (tunnel === undefined) return settings;
+  const hostKeyAlias = settings.hostKeyAlias ?? parseTarget(settings.named)?.host;
+  return { ...settings, hostname: 'localhost', port: tunnel, jumps: [], hostKeyAlias, tunnel, shared: undefined };
+}
+
 /** A file of its own, since ssh cannot read its configuration from the socket that a child of Node has for stdin. */
-function wrappedConfig(user: string, configFile: string | undefined, home: string, io: Io): { file: string; remove(): void } {
+function wrappedConfig(user: string, io: Io): { file: string; remove(): void } {
   const folder = io.files.mkdtempSync(`${temporary(io)}/sbx-ssh-`);
-  const includes = configFile === undefined ? [`${home}/.ssh/config`, '/etc/ssh/ssh_config'] : [configFile];
-  io.files.writeFileSync(`${folder}/config`, `${includes.map((file) => `Include "${file}"\n`).join('')}Match all\n  User ${user}\n`, {
-    mode: 0o600,
-  });
+  io.files.writeFileSync(
+    `${folder}/config`,
+    `${configFiles(io)
+      .map((file) => `Include "${file}"\n`)
+      .join('')}Match all\n  User ${user}\n`,
+    {
+      mode: 0o600,
+    },
+  );
   return { file: `${folder}/config`, remove: () => io.files.rmSync(folder, { recursive: true, force: true }) };
+}
+
+function configFiles(io: Io): readonly string[] {
+  const instead = io.environment.get('SBX_SSH_CONFIG');
+  return instead === undefined ? [`${io.environment.get('HOME') ?? '/'}/.ssh/config`, '/etc/ssh/ssh_config'] : [instead];
 }
 
 function fromOpenSsh(text: string, question: ConfigQuestion, io: Io): Result<HostSettings, Failure> {
@@ -109,11 +88,6 @@ function fromOpenSsh(text: string, question: ConfigQuestion, io: Io): Result<Hos
     const value = one(key);
     return value === undefined || value === '' || value.toLowerCase() === 'none' ? undefined : value;
   };
-  const proxy = set('proxycommand');
-  if (proxy !== undefined) {
-    const message = `ssh_config has ProxyCommand ${JSON.stringify(proxy)} for ${question.named}, which sbx cannot run`;
-    return err({ code: 'ssh-config', message, hint: 'use ProxyJump' });
-  }
   const hostname = one('hostname');
   if (hostname === undefined) return err({ code: 'ssh-config', message: `ssh -G ${question.named} said nothing of a host name` });
   const port = Number(one('port') ?? 22);
@@ -124,7 +98,8 @@ function fromOpenSsh(text: string, question: ConfigQuestion, io: Io): Result<Hos
     (one(key)?.match(/"[^"]*"|\S.*?(?= +["/~%$]| +none$|$)/g) ?? []).map((path) => path.replace(/^"(.*)"$/, '$1'));
   const timeout = Number(set('connecttimeout') ?? Number.NaN);
   const alive = Number(one('serveraliveinterval') ?? 0);
-  return ok({
+  const isStrict = !['no', 'false', 'off'].includes(one('stricthostkeychecking') ?? '');
+  const plain: HostSettings = {
     named: question.named,
     hostname,
     port,
@@ -137,16 +112,17 @@ function fromOpenSsh(text: string, question: ConfigQuestion, io: Io): Result<Hos
     hostKeyAlias: set('hostkeyalias'),
     connectTimeout: Number.isFinite(timeout) ? timeout * 1000 : undefined,
     keepalive: alive > 0 ? { interval: alive * 1000, most: Number(one('serveralivecountmax') ?? 3) } : undefined,
-    beyond: [
-      ...all('certificatefile').map((file) => `certificate ${file}`),
-      ...(set('pkcs11provider') === undefined ? [] : [`PKCS#11 provider ${set('pkcs11provider')}`]),
-    ],
-  });
+    beyond: undefined,
+    configFiles: configFiles(io),
+    shared: isStrict ? set('controlpath') : undefined,
+  };
+  const settings = throughTunnel(plain, question);
+  return ok({ ...settings, beyond: beyondSsh2({ all, set }, settings, io.files) });
 }
 
 function defaults(target: Target, question: ConfigQuestion, io: Io): HostSettings {
   const home = io.environment.get('HOME') ?? '/';
-  return {
+  const plain: HostSettings = {
     named: question.named,
     hostname: target.host,
     port: target.port ?? 22,
@@ -159,8 +135,11 @@ function defaults(target: Target, question: ConfigQuestion, io: Io): HostSetting
     hostKeyAlias: undefined,
     connectTimeout: undefined,
     keepalive: undefined,
-    beyond: [],
+    beyond: undefined,
+    configFiles: [],
+    shared: undefined,
   };
+  return throughTunnel(plain, question);
 }
 
 function agentSocket(configured: string | undefined, io: Io, expand: (path: string) => string): string | undefined {

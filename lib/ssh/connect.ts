@@ -1,46 +1,17 @@
-import type { Duplex } from 'node:stream';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
-import { type HostSettings, resolveHost } from './config.ts';
-import { dial } from './dial.ts';
-import { CANCELLED, lateFailure } from './failures.ts';
-import { handshake, type Keepalive } from './handshake.ts';
-import { type HostKeys, hostKeys } from './hostkeys.ts';
-import { type AskPassphrase, login } from './identities.ts';
+import { carrierOf, secondTry } from './carrier.ts';
+import { resolveHost } from './config.ts';
+import { CANCELLED, type Refusal } from './failures.ts';
+import { greet, type JudgeKeys } from './greet.ts';
+import type { HostSettings } from './host.ts';
 import type { Link } from './link.ts';
-import type { Client } from './ssh2.ts';
-import { Ssh2Link } from './ssh2-link.ts';
+import type { Hop, Route } from './route.ts';
 
-/** Whole way to a host, name resolution to login, in milliseconds: an unreachable one is said within 10 s. */
-export const CONNECT_PATIENCE = 8000;
-export const KEEPALIVE: Keepalive = { interval: 15_000, most: 3 };
 const MOST_HOPS = 8;
 
-export type Hop = Pick<Route, 'named' | 'user' | 'tunnel'>;
-
-export interface Route {
-  /** An ssh_config alias or `user@host:port`. */
-  readonly named: string;
-  readonly user?: string | undefined;
-  /** What is known of it already; then no configuration is asked. */
-  readonly at?: HostSettings;
-  /** The port here that leads to its sshd, which is dialled in its place. */
-  readonly tunnel?: number | undefined;
-  /** The host that its address is seen from, in place of the jumps of the configuration. */
-  readonly from?: Hop | undefined;
-  /** sbx's state folder, for its own known_hosts. */
-  readonly state: string;
-  /** Milliseconds; absent: ConnectTimeout of the configuration, else CONNECT_PATIENCE. */
-  readonly patience?: number | undefined;
-  readonly keepalive?: Keepalive | undefined;
-  readonly ask?: AskPassphrase | undefined;
-}
-
-/** Who decides about host keys: known_hosts, except where a key is only to be read. */
-type JudgeKeys = (settings: HostSettings) => HostKeys;
-
-/** Connects to a host through its jumps; each hop's key is verified. */
+/** Connects to a host through its jumps, by ssh2 or by the system's ssh where only that can; each hop's key is verified. */
 export async function connectRoute(route: Route, io: Io, signal: AbortSignal, judge?: JudgeKeys): Promise<Result<Link, Failure>> {
   return reach(route, io, signal, judge, 0);
 }
@@ -59,98 +30,77 @@ async function reach(
   if (signal.aborted) return err(CANCELLED);
   if (!resolved.ok) return resolved;
   const settings = resolved.value;
-  let under: Link | undefined;
-  const configured = (): readonly Hop[] => settings.jumps.map((hop) => ({ named: hop.replace(/^ssh:\/\//, '') }));
-  for (const [index, hop] of (route.from === undefined ? configured() : [route.from]).entries()) {
-    const { user: _, at: __, tunnel: ___, from: ____, ...rest } = route;
-    const next: Result<Link, Failure> =
-      under === undefined
-        ? await reach({ ...rest, ...hop }, io, signal, undefined, depth + 1)
-        : await through(under, { ...rest, ...hop }, io, signal);
-    if (!next.ok) {
-      await under?.[Symbol.asyncDispose]();
-      const message = `jump host ${index + 1} of ${route.named}: ${next.error.message}`;
-      return err({ ...next.error, message });
-    }
-    under = next.value;
+  // A hop beyond the first: its own ProxyJump is not followed, as with ssh.
+  const later: HostSettings[] = [];
+  const hops = hopsOf(route, settings);
+  for (const [index, hop] of hops.entries()) {
+    if (index === 0) continue;
+    const found = await resolveHost(hop, io, signal);
+    if (!found.ok) return err(atJump(index, route, found.error));
+    later.push(found.value);
   }
-  return greet(route, settings, under, io, signal, judge);
+  const carrier: ReturnType<typeof carrierOf> = route.from === undefined ? carrierOf([settings, ...later], route.state, io) : ok({});
+  if (!carrier.ok) return carrier;
+  const system = async (why: string): Promise<Result<Link, Failure>> => {
+    if (judge !== undefined) {
+      const { offeredKey } = await import('./system/offered-key.ts');
+      const key = await offeredKey(route, settings, io, signal);
+      const judged = key.ok ? judge(settings).check(key.value) : key;
+      // Whoever judges otherwise than known_hosts only looks at the key.
+      return err(judged.ok ? CANCELLED : judged.error);
+    }
+    const { systemLink } = await import('./system/system.ts');
+    return systemLink(route, settings, why, io, signal);
+  };
+  const { shared, system: beyond } = carrier.value;
+  if (shared !== undefined && judge === undefined) {
+    const { borrowedLink } = await import('./system/system.ts');
+    const link = await borrowedLink(route, settings, shared, io, signal);
+    if (link !== undefined) return ok(link);
+  }
+  if (beyond !== undefined) return system(beyond);
+  const greeted = await hopByHop(route, settings, hops, later, io, signal, judge, depth);
+  if (greeted.ok) return greeted;
+  const { lacks, ...failure } = greeted.error;
+  const why = route.from === undefined ? await secondTry(lacks, settings, io, signal) : undefined;
+  if (why === undefined) return err(failure);
+  const link = await system(why);
+  // What ssh2 says of a refused login is more than ssh does.
+  return link.ok || link.error.code !== failure.code ? link : err(failure);
 }
 
-/** A hop beyond the first: its own ProxyJump is not followed, as with ssh. */
-async function through(under: Link, route: Route, io: Io, signal: AbortSignal): Promise<Result<Link, Failure>> {
-  const resolved = await resolveHost(route, io, signal);
-  return resolved.ok ? greet(route, resolved.value, under, io, signal, undefined) : resolved;
-}
-
-async function greet(
+async function hopByHop(
   route: Route,
   settings: HostSettings,
-  under: Link | undefined,
+  hops: readonly Hop[],
+  later: readonly HostSettings[],
   io: Io,
   signal: AbortSignal,
   judge: JudgeKeys | undefined,
-): Promise<Result<Link, Failure>> {
-  const ssh2 = await import('./ssh2.ts');
-  const label = `${settings.hostname}:${settings.port}`;
-  const patience = route.patience ?? settings.connectTimeout ?? CONNECT_PATIENCE;
-  const { deadline, pausing, stop } = deadlineOf(patience);
-  const over = new AbortController();
-  const until = AbortSignal.any([signal, deadline]);
-  const stream: Result<Duplex, Failure> =
-    under === undefined
-      ? await dial(settings.hostname, settings.port, until)
-      : await under.forward(settings.hostname, settings.port, until);
-  if (!stream.ok) {
-    stop();
-    return deadline.aborted && !signal.aborted ? err(lateFailure(label, 'dial', patience)) : stream;
+  depth: number,
+): Promise<Result<Link, Refusal>> {
+  const { user: _, at: __, tunnel: ___, from: ____, ...rest } = route;
+  let under: Link | undefined;
+  for (const [index, hop] of hops.entries()) {
+    const next = { ...rest, ...hop };
+    const at = later[index - 1];
+    const reached: Result<Link, Refusal> =
+      at === undefined ? await reach(next, io, signal, undefined, depth + 1) : await greet(next, at, under, io, signal, undefined);
+    if (!reached.ok) {
+      await under?.[Symbol.asyncDispose]();
+      return err(atJump(index, route, reached.error));
+    }
+    under = reached.value;
   }
-  const client: Result<Client, Failure> = await handshake(
-    {
-      stream: stream.value,
-      settings,
-      hostKeys: (judge ?? ((host) => hostKeys(host, route.state, io.files)))(settings),
-      login: login(settings, io.files, route.ask && pausing(route.ask, over.signal), ssh2),
-      keepalive: route.keepalive ?? shorter(settings.keepalive),
-      deadline,
-      patience,
-      signal,
-    },
-    ssh2,
-  );
-  stop();
-  over.abort(); // it may have failed while the user was asked
-  if (!client.ok) return client;
-  return ok(new Ssh2Link(client.value, `${settings.user}@${label}`, io.clock, under));
+  const greeted = await greet(route, settings, under, io, signal, judge);
+  if (!greeted.ok) await under?.[Symbol.asyncDispose]();
+  return greeted;
 }
 
-/** What is configured counts where it finds a dead link sooner than KEEPALIVE: many set it for another reason, and far longer. */
-function shorter(configured: Keepalive | undefined): Keepalive {
-  const time = ({ interval, most }: Keepalive): number => interval * most;
-  return configured !== undefined && configured.most > 0 && time(configured) < time(KEEPALIVE) ? configured : KEEPALIVE;
+function hopsOf({ from }: Route, { jumps }: HostSettings): readonly Hop[] {
+  return from === undefined ? jumps.map((hop) => ({ named: hop.replace(/^ssh:\/\//, '') })) : [from];
 }
 
-interface Deadline {
-  readonly deadline: AbortSignal;
-  /** The clock stands still while the user is asked. */
-  readonly pausing: (ask: AskPassphrase, over: AbortSignal) => (keyFile: string) => Promise<string | undefined>;
-  readonly stop: () => void;
-}
-
-function deadlineOf(patience: number): Deadline {
-  const late = new AbortController();
-  const begin = (): NodeJS.Timeout => setTimeout(() => late.abort(), patience);
-  let timer = begin();
-  return {
-    deadline: late.signal,
-    pausing: (ask, over) => async (keyFile) => {
-      clearTimeout(timer);
-      try {
-        return await ask(keyFile, over);
-      } finally {
-        if (!over.aborted) timer = begin();
-      }
-    },
-    stop: () => clearTimeout(timer),
-  };
+function atJump<F extends Failure>(index: number, { named }: Route, failure: F): F {
+  return { ...failure, message: `jump host ${index + 1} of ${named}: ${failure.message}` };
 }

@@ -5,15 +5,14 @@ import { fileTrouble } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Sandbox, Session } from '../model/sandbox.ts';
-import type { HostSettings } from './config.ts';
-import { CONNECT_PATIENCE, KEEPALIVE } from './connect.ts';
 import { dial } from './dial.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded-server.ts';
 import { handshake } from './handshake.ts';
+import type { HostSettings } from './host.ts';
 import type { Login } from './identities.ts';
-
 import type { Link } from './link.ts';
 import { type PatienceSettings, patienceOf } from './patience.ts';
+import { CONNECT_PATIENCE, KEEPALIVE } from './route.ts';
 import { openSession } from './session.ts';
 import { Ssh2Link } from './ssh2-link.ts';
 
@@ -100,7 +99,9 @@ function ourHost(name: string, port: number): HostSettings {
     hostKeyAlias: undefined,
     connectTimeout: undefined,
     keepalive: undefined,
-    beyond: [],
+    beyond: undefined,
+    configFiles: [],
+    shared: undefined,
   };
 }
 

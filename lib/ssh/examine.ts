@@ -3,9 +3,10 @@ import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Session } from '../model/sandbox.ts';
 import { AheadLink } from './ahead.ts';
-import { connectRoute, type Route } from './connect.ts';
+import { connectRoute } from './connect.ts';
 import { Tail } from './marked.ts';
 import { runProgram } from './program.ts';
+import type { Route } from './route.ts';
 
 /** A host that is only looked at: unlike a session, it ends nothing there that dead runs left, and asks nobody for a passphrase. */
 export interface Examined extends Pick<Session, 'program'>, AsyncDisposable {

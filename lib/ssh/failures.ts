@@ -5,12 +5,15 @@ export const CANCELLED: Failure = { code: 'cancelled', message: 'cancelled' };
 
 export type Phase = 'dial' | 'handshake' | 'login';
 
+/** A failure of ssh2 of which the system's ssh may know better: nothing in common with the server, or a login that it refused. */
+export type Refusal = Failure & { readonly lacks?: 'algorithms' | 'login' };
+
 /** What an error on the way to a host means, in one line. `label` is host:port. */
 export function reachFailure(
   label: string,
   phase: Phase,
   error: { readonly code?: string | undefined; readonly message: string },
-): Failure {
+): Refusal {
   const say = (what: string, hint?: string): Failure => ({
     code: 'unreachable',
     message: `${label}: ${what}`,
@@ -40,8 +43,9 @@ export function reachFailure(
   if (/identification|banner|protocol version|Protocol Version/i.test(error.message)) {
     return say('the answer is not that of an SSH server', 'is this the right port?');
   }
-  if (/no matching|negotiat/i.test(error.message))
-    return say(`no algorithm in common (${error.message})`, 'the far side is too old or too new');
+  if (/no matching|negotiat/i.test(error.message)) {
+    return { ...say(`no algorithm in common (${error.message})`, 'the far side is too old or too new'), lacks: 'algorithms' };
+  }
   if (phase === 'handshake') return say(`no SSH connection (${error.message})`, 'is this the port of sshd?');
   return say(error.message);
 }

@@ -3,11 +3,12 @@ import { makeFolder, replaceFile } from '../io/replace.ts';
 import { fileTrouble } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
-import type { HostSettings } from './config.ts';
-import { connectRoute, type Route } from './connect.ts';
+import { connectRoute } from './connect.ts';
+import type { HostSettings } from './host.ts';
 import { ownKnownHosts } from './hostkeys.ts';
 import { freshKey } from './keys.ts';
 import type { Link } from './link.ts';
+import type { Route } from './route.ts';
 import { replaceOwn } from './trust.ts';
 
 // A guest of ours: reached with a key that we made, under a host key that we gave it. No configuration of the user is asked.
@@ -40,7 +41,9 @@ export async function linkGuest(route: GuestRoute, io: Io, signal: AbortSignal):
     hostKeyAlias: alias,
     connectTimeout: undefined,
     keepalive: undefined,
-    beyond: [],
+    beyond: undefined,
+    configFiles: [],
+    shared: undefined,
   };
   const { from, patience, keepalive, ask } = route;
   return await connectRoute({ named: alias, at: settings, state, from, patience, keepalive, ask }, io, signal);

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
-import type { HostSettings } from './config.ts';
-import { CANCELLED, lateFailure, type Phase, reachFailure } from './failures.ts';
+import { CANCELLED, lateFailure, type Phase, type Refusal, reachFailure } from './failures.ts';
+import type { HostSettings } from './host.ts';
 import type { HostKeys } from './hostkeys.ts';
 import type { Login } from './identities.ts';
 import { signAtOnce } from './sign-at-once.ts';
@@ -30,14 +30,14 @@ interface Greeting {
 }
 
 /** SSH over a stream: the host key is checked before anything is sent that is ours. */
-export function handshake(greeting: Greeting, ssh2: Ssh2): Promise<Result<Client, Failure>> {
+export function handshake(greeting: Greeting, ssh2: Ssh2): Promise<Result<Client, Refusal>> {
   const { settings, stream, deadline, signal } = greeting;
   const label = `${settings.hostname}:${settings.port}`;
   const client = new ssh2.SshClient();
   let phase: Phase = 'handshake';
   let refused: Failure | undefined;
   return new Promise((resolve) => {
-    const settle = (result: Result<Client, Failure>): void => {
+    const settle = (result: Result<Client, Refusal>): void => {
       deadline.removeEventListener('abort', late);
       signal.removeEventListener('abort', stop);
       if (!result.ok) {
@@ -78,17 +78,13 @@ export function handshake(greeting: Greeting, ssh2: Ssh2): Promise<Result<Client
   });
 }
 
-function authFailure(label: string, { settings, login }: Greeting): Failure {
+function authFailure(label: string, { settings, login }: Greeting): Refusal {
   const tried = login.tried.length === 0 ? 'no key to try' : `tried ${login.tried.join(', ')}`;
   const notes = [...login.unusable];
   const offers = login.offers();
   if (offers.length > 0 && !offers.includes('publickey')) notes.push(`the server takes only ${offers.join(', ')}`);
   const message = `${settings.user}@${label}: login refused (${[tried, ...notes].join('; ')})`;
-  if (settings.beyond.length > 0 || login.unusable.some((note) => note.includes('token'))) {
-    const hint = `sbx cannot use ${settings.beyond.join(', ') || 'keys on tokens'}: put the key into an ssh-agent`;
-    return { code: 'ssh-config', message, hint };
-  }
   const encrypted = login.unusable.some((note) => note.includes('ssh-add'));
   const hint = encrypted ? 'add the key to the agent with ssh-add' : `is the key in ~/.ssh/authorized_keys of ${settings.user} there?`;
-  return { code: 'auth-failed', message, hint };
+  return { code: 'auth-failed', message, hint, lacks: 'login' };
 }

@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import { readRegular } from '../io/read-regular.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
-import type { HostSettings } from './config.ts';
+import type { HostSettings } from './host.ts';
 import { fingerprintOf, isFor, type KnownKey, keyType, parseKnownHosts } from './known-hosts.ts';
 import { hostAndPort } from './target.ts';
 
@@ -40,14 +40,20 @@ export function hostKeys(settings: HostSettings, state: string, files: Files): H
   };
 }
 
-/** Whether any key of the host is trusted; which one it has only the host tells. */
+/** Whether any key of the host is trusted, or who certifies keys; which one it has only the host tells. */
 export function isKnownHost(settings: HostSettings, state: string, files: Files): boolean {
-  return entriesFor(settings, state, files).some(({ marker }) => marker === undefined);
+  return entriesFor(settings, state, files).some(({ marker }) => marker !== 'revoked');
 }
 
-function entriesFor(settings: HostSettings, state: string, files: Files): readonly KnownKey[] {
+/** Whether the user's files name somebody who certifies the key of the host. */
+export function hasAuthority(settings: HostSettings, files: Files): boolean {
+  return entriesFor(settings, undefined, files).some(({ marker }) => marker === 'cert-authority');
+}
+
+function entriesFor(settings: HostSettings, state: string | undefined, files: Files): readonly KnownKey[] {
   const name = knownName(settings);
-  const paths = [...settings.knownHosts.filter((path) => path !== '/dev/null' && path !== 'none'), ownKnownHosts(state)];
+  const own = state === undefined ? [] : [ownKnownHosts(state)];
+  const paths = [...settings.knownHosts.filter((path) => path !== '/dev/null' && path !== 'none'), ...own];
   return paths.flatMap((path) => parseKnownHosts(readIfThere(files, path))).filter((entry) => isFor(entry, name));
 }
 

@@ -1,11 +1,11 @@
 import type { Files } from '../model/io.ts';
-import type { HostSettings } from './config.ts';
+import type { HostSettings } from './host.ts';
 import type { AuthHandlerMiddleware, ParsedKey } from './ssh2.ts';
 
 type Ssh2 = typeof import('./ssh2.ts');
 
-/** Asks the user for the passphrase of a key file; undefined: none was given. When `over` aborts, nobody waits for the answer any more. */
-export type AskPassphrase = (keyFile: string, over: AbortSignal) => Promise<string | undefined>;
+/** Asks the user for the passphrase of a key file, or the PIN of its token; undefined: none was given. When `over` aborts, nobody waits for the answer any more. */
+export type AskPassphrase = (keyFile: string, over: AbortSignal, what?: 'passphrase' | 'PIN') => Promise<string | undefined>;
 
 /** The same while one connection is made. */
 type Ask = (keyFile: string) => Promise<string | undefined>;

@@ -50,6 +50,7 @@ export async function openSession(
   const tether = new Tether(link, { dial: dial && again, backoff: patience.backoff, clock: io.clock, news });
   const whole = (stop: AbortSignal) => tether.whole(stop, Math.min(COMING_BACK, patience.grace));
   return ok({
+    ...(bare.carrier === undefined ? {} : { carrier: bare.carrier }),
     program: async (text, args, streams) => {
       const now = await whole(streams.signal);
       return now.ok ? runProgram(now.value, io.nonce(), text, args, streams) : now;

@@ -2,10 +2,11 @@ import { err, ok, type Result } from '../base/result.ts';
 import { makeFolder, replaceFile } from '../io/replace.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
-import type { HostSettings } from './config.ts';
-import { connectRoute, type Route } from './connect.ts';
+import { connectRoute } from './connect.ts';
+import type { HostSettings } from './host.ts';
 import { hostKeys, knownName, ownKnownHosts } from './hostkeys.ts';
 import { fingerprintOf, isFor, keyType, parseKnownHosts } from './known-hosts.ts';
+import type { Route } from './route.ts';
 
 /** The key that a host shows, read without logging in. */
 interface OfferedKey {

@@ -107,7 +107,7 @@ export function lineOf(e: Stamped, board: Board, paint: Paint, verbose: boolean)
       return `${neutral(e.sandbox)}: ${neutral(e.text)}`;
     case 'place-connected':
       if (!verbose && e.why === undefined) return undefined;
-      return `connected to ${neutral(e.sandbox)}${e.why === undefined ? '' : ` at ${neutral(e.target)} (${e.why})`}, workspace ${neutral(e.workspace)}`;
+      return `connected to ${neutral(e.sandbox)}${e.why === undefined ? '' : ` at ${neutral(e.target)} (${e.why})`}, workspace ${neutral(e.workspace)}${by(e.carrier)}`;
     case 'place-lost':
       return `${paint.warn('link lost')} to ${neutral(e.sandbox)}, trying again in ${formatDuration(e.delay)}: ${neutral(e.failure.message)}`;
     case 'place-back':
@@ -132,6 +132,10 @@ export function lineOf(e: Stamped, board: Board, paint: Paint, verbose: boolean)
     default:
       return undefined;
   }
+}
+
+function by(carrier: string | undefined): string {
+  return carrier === undefined ? '' : `, by ${neutral(carrier)}`;
 }
 
 /** What became of a step; undefined where it is no news. */

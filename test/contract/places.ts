@@ -80,16 +80,27 @@ export async function withFar<T>(settings: SshdSettings, use: (far: Far) => Prom
   });
 }
 
-export const inSsh: WithPlace = (use) =>
-  withFar({}, async (far) => {
-    await using session = await connected(far.sandbox(STEADY));
-    const signal = new AbortController().signal;
-    const made = await session.program('d=$(mktemp -d); chmod 755 "$d"; printf %s "$d"', [], { signal });
-    if (!made.ok) throw new Error(made.error.message);
-    const folder = Buffer.from(made.value.stdout).toString();
-    try {
-      await use({ session, folder });
-    } finally {
-      await session.program('rm -rf -- "$1"', [folder], { signal });
-    }
-  });
+/** A real sshd, reached with these settings of the environment beside. */
+function behindSshd(more: Readonly<Record<string, string>>): WithPlace {
+  return (use) =>
+    withFar({}, async (far) => {
+      const io = { ...far.io, environment: new Map([...far.io.environment, ...Object.entries(more)]) };
+      const settings = { name: 'vm', named: far.sshd.host, state: join(far.home, 'state'), ...STEADY };
+      await using session = await connected(sshSandbox(settings, io));
+      const signal = new AbortController().signal;
+      const made = await session.program('d=$(mktemp -d); chmod 755 "$d"; printf %s "$d"', [], { signal });
+      if (!made.ok) throw new Error(made.error.message);
+      const folder = Buffer.from(made.value.stdout).toString();
+      try {
+        await use({ session, folder });
+      } finally {
+        await session.program('rm -rf -- "$1"', [folder], { signal });
+      }
+    });
+}
+
+/** By ssh2. */
+export const inSsh = behindSshd({ SBX_SSH: 'builtin' });
+
+/** By the system's ssh. */
+export const inSystemSsh = behindSshd({ SBX_SSH: 'system' });

@@ -22,6 +22,7 @@ const TOPICS = [
     'completion',
     'extensions',
     'doctor',
+    'ssh',
     'bridge',
     'hosts',
     'hub',

@@ -11,14 +11,14 @@ import { type Terminal, withTerminal } from '../rig/tmux.ts';
 const testing = needing('tmux');
 
 /** sbx in a terminal, over SSH with a key that has the passphrase `geheim`. */
-async function withEncryptedKey(words: string, use: (terminal: Terminal) => Promise<void>): Promise<void> {
+async function withEncryptedKey(words: string, use: (terminal: Terminal) => Promise<void>, by = ''): Promise<void> {
   await using far: Sshd = await startSshd();
   await far.start();
   execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'geheim', '-f', far.key]);
   const steps = "  sync: { task: sync, in: vm }\n  build: { task: remote-build, in: vm, needs: [sync], run: 'echo built' }\n";
   const file = `version: 1\ndefault: [build]\nsandboxes:\n  vm: { host: ${far.host}, files: all }\nsteps:\n${steps}`;
   await withProject({ 'Sandboxfile.yaml': file, 'a.txt': 'a' }, async ({ root, home }) => {
-    const env = { ...cleanEnvironment({ home, env: far.env }), TERM: 'tmux-256color' } as Record<string, string>;
+    const env = { ...cleanEnvironment({ home, env: { ...far.env, SBX_SSH: by } }), TERM: 'tmux-256color' } as Record<string, string>;
     const command = `${COMMAND} ${words}; echo "exit $?"`;
     await withTerminal(command, { columns: 100, rows: 20, cwd: root, env }, use);
   });
@@ -40,6 +40,20 @@ testing('a question for a passphrase stands alone on the screen, is not echoed, 
     assert.match(last, '2 steps: 2 succeeded');
   });
 });
+
+testing("the system's ssh has it asked by sbx", () =>
+  withEncryptedKey(
+    'run',
+    async (terminal) => {
+      await terminal.until(stands, 'the question');
+      await terminal.keys('geheim', 'Enter');
+      const last = (await terminal.until((text) => text.includes('exit '), 'the end')).join('\n');
+      assert.match(last, 'exit 0');
+      assert.not.match(last, 'geheim');
+    },
+    'system',
+  ),
+);
 
 testing('Ctrl-C at the question ends the run', () =>
   withEncryptedKey('run', async (terminal) => {

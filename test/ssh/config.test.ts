@@ -2,7 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type ConfigQuestion, type HostSettings, resolveHost } from '../../lib/ssh/config.ts';
+import { type ConfigQuestion, resolveHost } from '../../lib/ssh/config.ts';
+import type { HostSettings } from '../../lib/ssh/host.ts';
 import { parseTarget } from '../../lib/ssh/target.ts';
 import { realIo, withHome } from '../contract/places.ts';
 import { needing } from '../rig/needing.ts';
@@ -99,10 +100,46 @@ needing('ssh')('what cannot be done is said', async () => {
       () => 'ok',
       (error: Error) => error.message,
     );
-  assert.match(await fails('Host far\n  ProxyCommand nc %h %p\n', 'far'), /ssh-config: .*ProxyCommand/);
   assert.match(await fails('', '-oProxyCommand=touch /tmp/canary'), /ssh-config/);
   assert.match(await fails('Bad option\n', 'far'), /ssh-config: .*[Bb]ad/);
 });
+
+needing('ssh')('what only the system can do is found in the configuration and in the files that it names', async () => {
+  const beyond = async (text: string, named = 'far'): Promise<string | undefined> =>
+    (await resolved(`Host far\n${text}`, { named })).beyond?.why;
+  assert.is(await beyond('  HostName 10.0.0.7\n'), undefined);
+  assert.is(await beyond('  ProxyCommand nc %h %p\n'), 'ssh_config has a ProxyCommand for it');
+  assert.is(await beyond('  ProxyCommand nc %h %p\n', 'near'), undefined);
+  assert.is(await beyond('  ProxyCommand none\n'), undefined);
+  assert.is(await beyond('  CertificateFile ~/c\n'), 'ssh_config has a CertificateFile for it');
+  assert.is(await beyond('  PKCS11Provider /p.so\n'), 'ssh_config has a PKCS11Provider for it');
+  assert.is(await beyond('  KnownHostsCommand /bin/true\n'), 'ssh_config has a KnownHostsCommand for it');
+  assert.is(
+    await beyond('  KexAlgorithms sntrup761x25519-sha512@openssh.com\n'),
+    'KexAlgorithms of ssh_config has none that is built into sbx',
+  );
+  assert.is(await beyond('  MACs umac-64@openssh.com\n'), 'MACs of ssh_config has none that is built into sbx');
+  assert.is(await beyond('  Ciphers aes128-cbc\n'), 'Ciphers of ssh_config has none that is built into sbx');
+  assert.is(await beyond('  IdentityFile %d/no/such/key\n'), undefined);
+  const tunnelled = await resolved('Host far\n  ProxyCommand nc %h %p\n', { named: 'far', tunnel: 12_222 });
+  assert.is(tunnelled.beyond, undefined);
+});
+
+test('keys with certificates and on tokens are seen by the files beside them', () =>
+  withHome(async (home) => {
+    const key = join(home, 'key');
+    const config = join(home, 'config');
+    writeFileSync(config, `Host far\n  IdentityFile ${key}\n  UserKnownHostsFile ${home}/known_hosts\n`);
+    const beyond = async (): Promise<string | undefined> => {
+      const result = await resolveHost({ named: 'far' }, realIo(home, { SBX_SSH_CONFIG: config }), signal);
+      return result.ok ? result.value.beyond?.why : result.error.message;
+    };
+    assert.is(await beyond(), undefined);
+    writeFileSync(`${key}.pub`, 'sk-ssh-ed25519@openssh.com AAAA me\n');
+    assert.is(await beyond(), `its key ${key} is on a token`);
+    writeFileSync(`${key}-cert.pub`, '');
+    assert.is(await beyond(), `its key ${key} has a certificate`);
+  }));
 
 test('a TMPDIR that cannot be written is a failure, not a fault', () =>
   withHome(async (home) => {

@@ -24,7 +24,18 @@ export async function vmInfo(call: Call): Promise<number> {
     const workspace = arrival.found.is === 'ours' ? arrival.workspace : `${arrival.workspace} (not made yet)`;
     const address = at.value === undefined ? '' : `${at.value.user}@${at.value.host}:${at.value.port}`;
     const { target = sandbox.target, why: chosen = '' } = sandbox.chosen?.() ?? {};
-    const facts = { sandbox: spec.name, kind: spec.kind, target, chosen, address, workspace, system, load, disk };
+    const facts = {
+      sandbox: spec.name,
+      kind: spec.kind,
+      target,
+      chosen,
+      address,
+      ssh: session.carrier ?? '',
+      workspace,
+      system,
+      load,
+      disk,
+    };
     if (call.options.json) call.out.write(documentOf('vm-info', 1, { ...facts, probes }));
     else {
       const table = [...Object.entries(facts), ...Object.entries(probes)].filter(([, value]) => value !== '');

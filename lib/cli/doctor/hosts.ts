@@ -1,7 +1,7 @@
 import { shellQuote } from '../../base/quote.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Io } from '../../model/io.ts';
-import type { HostSettings } from '../../ssh/config.ts';
+import type { HostSettings } from '../../ssh/host.ts';
 import type { EachHost } from '../hosts/each.ts';
 import type { Finding } from './finding.ts';
 
@@ -43,12 +43,14 @@ export function judgeHosts(hosts: readonly HostSeen[]): readonly Finding[] {
       ];
     }
     const where = `${settings.user}@${settings.hostname}:${settings.port}`;
-    const beyond = settings.beyond.map((what): Finding => ({ is: 'warning', says: `${sandbox}: sbx cannot use the ${what} of ${named}` }));
+    const { beyond } = settings;
+    const carried: readonly Finding[] =
+      beyond === undefined ? [] : [{ is: 'ok', says: `${sandbox} is reached by the system's ssh, since ${beyond.why}` }];
     const through = settings.jumps.length === 0 ? '' : ` through ${settings.jumps.join(', ')}`;
-    if (known) return [{ is: 'ok', says: `${sandbox} is ${where}${through}, whose host key is known` }, ...beyond];
+    if (known) return [{ is: 'ok', says: `${sandbox} is ${where}${through}, whose host key is known` }, ...carried];
     return [
       { is: 'error', says: `${sandbox}: the host key of ${where}${through} is in no known_hosts`, mend: `sbx trust ${shellQuote(named)}` },
-      ...beyond,
+      ...carried,
     ];
   });
 }

@@ -68,10 +68,12 @@ function judgeKey({ file, is, mode }: KeySeen, agent: boolean): Finding {
 
 async function lookAtKey(file: string, files: Files): Promise<KeySeen> {
   const { parseKey } = await import('../../ssh/ssh2.ts');
+  const { isOnToken } = await import('../../ssh/beyond.ts');
   try {
     const mode = files.statSync(file).mode & 0o777;
     const parsed = parseKey(files.readFileSync(file));
     if (!(parsed instanceof Error)) return { file, is: 'usable', mode };
+    if (isOnToken(file, files)) return { file, is: 'usable', mode }; // by the system's ssh
     return { file, is: /passphrase|encrypted/i.test(parsed.message) ? 'encrypted' : 'no key', mode };
   } catch {
     return { file, is: 'unreadable', mode: 0 };

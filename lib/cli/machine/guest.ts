@@ -8,10 +8,11 @@ import type { Endpoint } from '../../model/machine.ts';
 import { GUEST_USER, type MachineKeys } from '../../model/machine-spec.ts';
 import type { SandboxSpec } from '../../model/project.ts';
 import type { LinkNews } from '../../model/sandbox.ts';
-import { connectRoute, type Hop, type Route } from '../../ssh/connect.ts';
+import { connectRoute } from '../../ssh/connect.ts';
 import { guestHostKey, guestKey, linkGuest, pinGuest } from '../../ssh/guest.ts';
 import type { Link } from '../../ssh/link.ts';
 import { patienceOf } from '../../ssh/patience.ts';
+import type { Hop, Route } from '../../ssh/route.ts';
 import { openSession } from '../../ssh/session.ts';
 import { hostAndPort } from '../../ssh/target.ts';
 

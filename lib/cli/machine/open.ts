@@ -16,7 +16,7 @@ import { openOwned } from '../../run/owned.ts';
 import { whoAmI } from '../../run/self.ts';
 import { beginUse, isUserDead, type Use } from '../../run/users.ts';
 import { DRIVERS } from '../../schema/machine.ts';
-import type { Hop } from '../../ssh/connect.ts';
+import type { Hop } from '../../ssh/route.ts';
 import { driverFor } from './drivers.ts';
 import { guestOf } from './guest.ts';
 import { renewIdle } from './idle.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { guestOf } from '../../../lib/cli/machine/guest.ts';
-import type { Hop } from '../../../lib/ssh/connect.ts';
+import type { Hop } from '../../../lib/ssh/route.ts';
 import { realIo } from '../../contract/places.ts';
 import { withFolder } from '../../rig/folder.ts';
 import { startSshd } from '../../rig/sshd.ts';
