@@ -66,8 +66,7 @@ export const sync: Task = {
     const { syncTree } = await import('../lib/sync/sync.ts');
     const synced = await syncTree({
       workspace: workspace.value,
-      files: scope.io.files,
-      clock: scope.io.clock,
+      io: scope.io,
       root: scope.project.root,
       sources: () => scope.sources(reads.files, reads.exclude),
       receipt: scope.receipt(),

@@ -20,6 +20,8 @@ export interface Change extends Difference {
   readonly forget: readonly string[];
   /** Of what is wanted and not there: what an earlier sync that was cut left in `.sbx/part`, with the right content. */
   readonly reuse: readonly TreeEntry[];
+  /** Of what is to be sent: large files that are there with other content. */
+  readonly large: ReadonlySet<string>;
   /** Names that may hold somebody's work: moved aside before anything is put in their place or removed. */
   readonly lift: readonly string[];
   /** The whole tree as it should be afterwards. */

@@ -65,7 +65,19 @@ export async function changeOf(
   const lift = sent || rule === 'overwrite' ? [] : overwrittenBy(all.send, remove, settled.there);
   const work = all.send.length + remove.length + forget.length + all.chmod.length;
   const isSame = checkup.is !== 'other' && former?.tree.digest === treeOf(settled.wanted).digest;
-  const change = { send: all.send, reuse: [], chmod: all.chmod, remove, forget, lift, wanted: settled.wanted, from, to: request.nonce() };
+  const large = largeIn(all.send, settled.there);
+  const change = {
+    send: all.send,
+    reuse: [],
+    large,
+    chmod: all.chmod,
+    remove,
+    forget,
+    lift,
+    wanted: settled.wanted,
+    from,
+    to: request.nonce(),
+  };
   return ok({ change: work === 0 && isSame ? undefined : change, kept: settled.base });
 }
 
@@ -110,6 +122,14 @@ function vanished(checkup: Checkup): readonly string[] {
 function overwrittenBy(send: readonly TreeEntry[], remove: readonly string[], there: readonly FarEntry[]): readonly string[] {
   const names = new Set(there.map(({ path }) => path));
   return [...remove, ...send.map(({ path }) => path).filter((path) => names.has(path))];
+}
+
+/** From this size on what differs is worth to be found: it takes a process on each side, and both sides read the file. Bytes. */
+const LARGE = 8 * 2 ** 20;
+
+function largeIn(send: readonly TreeEntry[], there: readonly FarEntry[]): ReadonlySet<string> {
+  const large = new Set(send.filter((entry) => entry.kind === 'file' && entry.size >= LARGE).map(({ path }) => path));
+  return large.size === 0 ? large : new Set(there.filter(({ kind, path }) => kind === 'file' && large.has(path)).map(({ path }) => path));
 }
 
 function tellEdits(note: (text: string) => void, { overwritten, removed, kept }: Settled): void {

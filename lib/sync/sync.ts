@@ -1,26 +1,25 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { someOf } from '../base/some.ts';
 import type { Failure } from '../model/failure.ts';
-import type { Clock, Files } from '../model/io.ts';
+import type { Io } from '../model/io.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Tree, TreeEntry } from '../model/tree.ts';
 import { type Applied, applyChange, type Change } from './apply.ts';
 import { type ChangeRequest, changeOf, SHOWN } from './change.ts';
-import { checkWorkspace, partsOf } from './check.ts';
-import { type FarEntry, sameEntry } from './diff.ts';
+import { type Checkup, checkWorkspace, partsOf } from './check.ts';
+import { sameEntry } from './diff.ts';
 import type { Progress } from './progress.ts';
 
 // Makes a workspace hold the tree of the sources. Knows nothing of steps, records or where the tree comes from.
 
 interface SyncRequest extends ChangeRequest {
-  readonly files: Files;
   /** Folder of the sources, absolute. */
   readonly root: string;
   /** Asked while the far side answers. */
   readonly sources: () => Promise<Result<Tree, Failure>>;
   /** What this side believes to have arrived. */
   readonly receipt: Receipt | undefined;
-  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly io: Pick<Io, 'files' | 'clock' | 'spawn' | 'environment'>;
   readonly progress: Progress;
 }
 
@@ -32,8 +31,6 @@ export interface Synced {
   readonly removed: number;
   readonly bytes: number;
 }
-
-const NONE: ReadonlyMap<string, FarEntry> = new Map();
 
 /** One round trip if nothing changed, two if something did, three without a receipt. */
 export async function syncTree(request: SyncRequest): Promise<Result<Synced, Failure>> {
@@ -50,17 +47,30 @@ export async function syncTree(request: SyncRequest): Promise<Result<Synced, Fai
   if (!change) throw new Error('no receipt and nothing to do');
   const refused = guarded(change, request.rules.mostRemoved);
   if (refused) return err(refused);
-  const parts = checkup.value.parts ? await partsOf(request.workspace) : ok(NONE);
-  if (!parts.ok) return parts;
-  const reuse = change.send.filter((entry) => sameEntry(parts.value.get(entry.path), entry));
-  const rest = new Set(reuse);
-  const less = { ...change, reuse, send: change.send.filter((entry) => !rest.has(entry)) };
-  const { clock, progress } = request;
-  const applied = await applyChange(request.workspace, request.files, request.root, less, { clock, progress, tools: checkup.value.tools });
+  const less = await withoutParts(request, change, checkup.value);
+  if (!less.ok) return less;
+  const { clock } = request.io;
+  const how = { clock, progress: request.progress, tools: checkup.value.tools };
+  const applied = await applyChange(request.workspace, request.io.files, request.root, less.value, how);
   if (!applied.ok) return applied;
   tell(request, applied.value);
   const { receipt, sent, bytes } = applied.value;
   return ok({ receipt: keeping(receipt, kept), untouched: false, sent, removed: change.remove.length, bytes });
+}
+
+/** What the far side has already of it need not be sent: what a sync that was cut left there, and what rsync makes of former content. */
+async function withoutParts(request: SyncRequest, change: Change, { tools, parts }: Checkup): Promise<Result<Change, Failure>> {
+  const large = tools.includes('rsync') ? change.send.filter(({ path }) => change.large.has(path)) : [];
+  if (large.length > 0) {
+    const { sendDeltas } = await import('./delta.ts');
+    await sendDeltas(request.workspace, request.io, request.root, large);
+  }
+  if (!parts && large.length === 0) return ok(change);
+  const there = await partsOf(request.workspace);
+  if (!there.ok) return there;
+  const reuse = change.send.filter((entry) => sameEntry(there.value.get(entry.path), entry));
+  const reused = new Set(reuse);
+  return ok({ ...change, reuse, send: change.send.filter((entry) => !reused.has(entry)) });
 }
 
 function tell(request: SyncRequest, applied: Applied): void {

@@ -124,8 +124,7 @@ async function within(bench: Bench, side: Side, from: string): Promise<Result[]>
     const since = performance.now();
     const done = await syncTree({
       workspace: { session, path, checkout: CHECKOUT.id, signal: SIGNAL },
-      files: far.io.files,
-      clock: far.io.clock,
+      io: far.io,
       root,
       sources: async () =>
         treeOfSources(

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { compileExcludes } from '../../lib/base/excludes.ts';
 import { realClock } from '../../lib/io/io.ts';
+import { realSpawn } from '../../lib/io/process.ts';
 import type { Receipt } from '../../lib/model/receipt.ts';
 import type { Session } from '../../lib/model/sandbox.ts';
 import { PLAIN_RULES, type SyncRules } from '../../lib/sync/change.ts';
@@ -43,8 +44,7 @@ export function withPair(use: (pair: Pair) => Promise<void>, name = `it's a "w" 
     const attempt = (pair: Pair, over: Session) =>
       syncTree({
         workspace: { session: over, path: there, checkout: CHECKOUT.id, signal: SIGNAL },
-        files: fs,
-        clock: realClock,
+        io: { files: fs, clock: realClock, spawn: realSpawn(), environment: new Map(Object.entries({ PATH: process.env.PATH ?? '' })) },
         root: here,
         sources: async () => {
           const excluded = compileExcludes(pair.exclude);

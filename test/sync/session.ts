@@ -28,10 +28,13 @@ export function plainSession(home: string, extra: Readonly<Record<string, string
       });
       child.stdin.on('error', () => {});
       const closed = once(child, 'close') as Promise<[number | null, string | null]>;
-      for await (const chunk of streams.stdin ?? []) {
+      const gone = closed.then(() => undefined);
+      const source = streams.stdin?.[Symbol.asyncIterator]();
+      for (let next = await Promise.race([gone, source?.next()]); next && !next.done; next = await Promise.race([gone, source?.next()])) {
         if (child.stdin.destroyed) break;
-        if (!child.stdin.write(chunk)) await Promise.race([once(child.stdin, 'drain').catch(() => {}), closed]);
+        if (!child.stdin.write(next.value)) await Promise.race([once(child.stdin, 'drain').catch(() => {}), gone]);
       }
+      source?.return?.()?.catch(() => {});
       child.stdin.end();
       const [code, signal] = await closed;
       return ok({ exit: exitOf(code, signal), stdout: Buffer.concat(chunks), stderr });

@@ -80,8 +80,7 @@ async function send(
   const { look } = openMemory({ io, project, folders, here, warn: note, mode: 'read' });
   const synced = await syncTree({
     workspace: { session, path, checkout, signal },
-    files: io.files,
-    clock: io.clock,
+    io,
     root: repo,
     sources: async () => look.sources(spec.files, exclude),
     receipt: undefined,

@@ -1,0 +1,100 @@
+import type { Io } from '../model/io.ts';
+import type { TreeEntry } from '../model/tree.ts';
+import type { Workspace } from './check.ts';
+import { DELTA, DELTA_FROM, DELTA_TO, NEAR, NEAR_SHELL } from './delta-program.ts';
+import { makePipe, type Pipe } from './pipe.ts';
+import { ourBeginning } from './workspace.ts';
+
+// Makes large files on the far side of what is there and what differs: by rsync on both sides, over a channel of ours. Whatever goes wrong costs time
+// and nothing else: what it made is looked at by its digests, and what it did not make is sent whole.
+
+/** What waits for the link. If there is more, there is more to send than that a delta pays. */
+const MOST_WAITING = 32 * 2 ** 20;
+/** Two that wait for each other say nothing. Milliseconds. */
+const SILENCE = 60_000;
+/** Words of one command. */
+const MOST_FILES = 200;
+
+export async function sendDeltas(
+  workspace: Workspace,
+  io: Pick<Io, 'spawn' | 'environment'>,
+  root: string,
+  entries: readonly TreeEntry[],
+  silence = SILENCE,
+): Promise<void> {
+  const stop = new AbortController();
+  let clock: NodeJS.Timeout | undefined;
+  const heard = (): void => {
+    clearTimeout(clock);
+    clock = setTimeout(() => stop.abort(), silence);
+  };
+  heard();
+  const signal = AbortSignal.any([workspace.signal, stop.signal]);
+  const [up, down] = [makePipe(), makePipe()];
+  const files = entries.slice(0, MOST_FILES).map(({ path }) => `./${path}`);
+  const args = ['-REI', '--no-implied-dirs', `--copy-dest=${DELTA_FROM}`, '-e', NEAR_SHELL, '--', ...files, `far:${DELTA_TO}`];
+  const words = wordsThen((rest) => {
+    heard();
+    up.push(rest);
+    if (up.waiting() > MOST_WAITING) stop.abort();
+  });
+  const near = io.spawn(
+    {
+      file: 'sh',
+      args: ['-c', NEAR, 'sh', ...args],
+      cwd: root,
+      env: [['PATH', io.environment.get('PATH') ?? '/usr/bin:/bin']],
+      stdin: down.chunks(),
+      killGrace: 0,
+    },
+    { signal, stdout: words.take, stderr: () => {} },
+  );
+  const ended = near.then(
+    () => up.end(),
+    () => up.end(),
+  );
+  const far = await Promise.race([words.said, ended]);
+  const take = (chunk: Uint8Array): void => {
+    heard();
+    down.push(chunk);
+  };
+  if (far) await runFar(workspace, far.slice(2), up, take, signal).catch(() => {});
+  down.end();
+  await ended;
+  clearTimeout(clock);
+  workspace.signal.throwIfAborted();
+}
+
+/** `words` are those of the far half without its host and name. */
+async function runFar(
+  workspace: Workspace,
+  words: readonly string[],
+  up: Pipe,
+  take: (chunk: Uint8Array) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const args = [workspace.path, ourBeginning({ id: workspace.checkout }), ...words];
+  await workspace.session.program(DELTA, args, { signal, stdin: up.chunks(), stdout: take });
+}
+
+/** Reads words that each end in NUL up to an empty one, and gives on what comes after. */
+function wordsThen(rest: (chunk: Uint8Array) => void): { readonly said: Promise<readonly string[]>; take(chunk: Uint8Array): void } {
+  let head: Buffer | undefined = Buffer.alloc(0);
+  let tell: (words: readonly string[]) => void = () => {};
+  const said = new Promise<readonly string[]>((resolve) => {
+    tell = resolve;
+  });
+  return {
+    said,
+    take(chunk) {
+      if (!head) return rest(chunk);
+      head = Buffer.concat([head, chunk]);
+      const end = head.indexOf('\0\0');
+      if (end < 0) return;
+      tell(head.subarray(0, end).toString().split('\0'));
+      const after = head.subarray(end + 2);
+      head = undefined;
+      if (after.length > 0) rest(after);
+    },
+  };
+}
