@@ -2,6 +2,7 @@ import { nonce, realClock, realFiles } from '../io/io.ts';
 import { realSpawn } from '../io/process.ts';
 import type { Folders, Io } from '../model/io.ts';
 import { type Memory, openMemory } from '../run/memory.ts';
+import { residentOf } from './agent/resident.ts';
 import { type Call, refuse } from './call.ts';
 import { foldersOf } from './folders.ts';
 import type { Ground } from './sandboxes.ts';
@@ -15,7 +16,9 @@ export function effectsOf({ environment }: Surroundings): Io {
 /** The effects and folders of an invocation. */
 export function groundOf(call: Call, { project, drivers }: Pick<Ground, 'project' | 'drivers'>): Ground {
   const { surroundings } = call;
-  return { surroundings, project, drivers, io: effectsOf(surroundings), folders: foldersOf(surroundings.environment, project.root) };
+  const io = effectsOf(surroundings);
+  const resident = residentOf(surroundings, io);
+  return { surroundings, project, drivers, io, resident, folders: foldersOf(surroundings.environment, project.root) };
 }
 
 /** The folders of the project here, whatever its Sandboxfile says; a number is the exit code where there is none. */

@@ -29,6 +29,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['ssh', async () => (await import('./commands/ssh.ts')).ssh],
   ['vm-info', async () => (await import('./commands/vm-info.ts')).vmInfo],
   ['bridge', async () => (await import('./commands/bridge.ts')).bridge],
+  ['agent', async () => (await import('./commands/agent.ts')).agent],
   ['hub', async () => (await import('./commands/hub.ts')).hub],
   ['create', async () => (await import('./commands/create.ts')).create],
   ['destroy', async () => (await import('./commands/destroy.ts')).destroy],

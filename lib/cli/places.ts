@@ -69,6 +69,21 @@ export const PLACES: readonly Command[] = [
     ],
   },
   {
+    name: 'agent',
+    operands: 'status | stop | serve',
+    least: 1,
+    most: 1,
+    names: ['status', 'stop', 'serve'],
+    summary: 'Look after the resident agent, which keeps connections for the next run',
+    about:
+      'A run that reaches a host leaves a resident agent behind, one for each user: it keeps the connection, so that the next run need not make one, and leaves when nobody has asked it for anything for 10 minutes (SBX_AGENT_IDLE=30m). No run needs it: where it is absent, dead or wedged, the host is reached without it. SBX_AGENT=off keeps it away, as in CI, where SBX_AGENT=on has it. status says what it holds, and exits with 1 where none runs; stop ends those of every version; serve is what a run starts.',
+    flags: ['json', ...SHOW],
+    examples: [
+      ['sbx agent status', 'which hosts it holds a connection to'],
+      ['sbx agent stop', 'close them all'],
+    ],
+  },
+  {
     name: 'hub',
     operands: 'register | find [VM|HOST...]',
     least: 1,

@@ -8,6 +8,7 @@ import type { Project, SandboxName, SandboxSpec } from '../model/project.ts';
 import type { HostVerdicts, Sandbox, Session } from '../model/sandbox.ts';
 import type { SandboxMachine } from '../model/sandbox-machine.ts';
 import { knownMachineId, machineId } from '../run/machine.ts';
+import type { Resident } from '../ssh/resident/resident.ts';
 import { type Checkout, checkoutOf } from '../sync/checkout.ts';
 import { ask, type Question } from './ask.ts';
 import type { KeptMachines } from './machine/kept.ts';
@@ -27,6 +28,8 @@ export interface Ground {
   readonly machines?: KeptMachines;
   /** What becomes of work on the far side that earlier runs left going on there; absent: it is ended, as a run wants it. */
   readonly orphans?: 'stay';
+  /** Holds links from run to run; absent: each host is dialled. */
+  readonly resident?: Resident | undefined;
   /** Asks the user when nothing else is on the terminal; absent: at once. */
   readonly asks?: (question: Question) => Promise<string | undefined>;
 }
@@ -95,7 +98,7 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
     connect: (signal, note, known, link) => {
       const reach = async () => {
         const { sshSandbox } = await import('../ssh/ssh.ts');
-        const sandbox = sshSandbox({ ...routeOf(spec, ground), name, grace, owner: owner(), orphans }, io);
+        const sandbox = sshSandbox({ ...routeOf(spec, ground), name, grace, owner: owner(), orphans }, io, ground.resident);
         return sandbox.connect(signal, note, undefined, link);
       };
       return known === undefined ? reach() : onceKnown(`${spec.user ?? ''}@${target}`, known, reach);

@@ -8,19 +8,22 @@ import { START } from './start.ts';
 type Opened = Result<Channel, Failure>;
 
 /**
- * A link on which the next channel is open before anybody asks for it, with START waiting there for its program: opening one takes two round trips,
- * and so a program takes one. Whoever waits gets the first that opens, so the one ahead never keeps a channel from him. Knows no programs.
+ * A link on which the next channels are open before anybody asks for them, with START waiting there for its program: opening one takes two round trips,
+ * and so a program takes one. Whoever waits gets the first that opens, so those ahead never keep a channel from him. Knows no programs.
  */
 export class AheadLink implements Link {
   readonly #link: Link;
   readonly #waiting: ((opened: Opened) => void)[] = [];
   /** Channels that are being opened, for nobody in particular. */
   readonly #opening: AbortController[] = [];
-  #idle: Channel | undefined;
+  readonly #idle: Channel[] = [];
+  readonly #ahead: number;
 
-  constructor(link: Link) {
+  /** `ahead`: how many wait where nobody asks. */
+  constructor(link: Link, ahead = 1) {
     this.#link = link;
-    this.#balance(1);
+    this.#ahead = ahead;
+    this.#balance(ahead);
   }
 
   get label(): string {
@@ -35,13 +38,12 @@ export class AheadLink implements Link {
     return this.#link.failure;
   }
 
-  /** Any other command than START is told to the link, which may have no channel left but the one ahead: that is given up. */
+  /** Any other command than START is told to the link, which may have no channel left but those ahead: they are given up. */
   async exec(command: string, signal: AbortSignal, pty?: Pty): Promise<Opened> {
     if (command === START && pty === undefined) return await this.#take(signal);
-    const idle = this.#idle;
-    this.#idle = undefined;
+    const idle = this.#idle.splice(0);
     this.#balance(0);
-    if (idle !== undefined) await away(idle);
+    await Promise.all(idle.map(away));
     return await this.#link.exec(command, signal, pty);
   }
 
@@ -55,13 +57,19 @@ export class AheadLink implements Link {
 
   async #take(signal: AbortSignal): Promise<Opened> {
     if (signal.aborted) return err(CANCELLED);
-    const idle = this.#idle;
-    this.#idle = undefined;
-    const isOpen = idle?.stdin.writable; // a shell or an sshd may end what is idle
-    if (idle !== undefined && !isOpen) void away(idle);
-    const taken = idle !== undefined && isOpen ? Promise.resolve(ok(idle)) : this.#next(signal);
-    this.#balance(1);
+    const idle = this.#open();
+    const taken = idle === undefined ? this.#next(signal) : Promise.resolve(ok(idle));
+    this.#balance(this.#ahead);
     return await taken;
+  }
+
+  /** One that waits; a shell or an sshd may end what is idle. */
+  #open(): Channel | undefined {
+    for (let idle = this.#idle.shift(); idle !== undefined; idle = this.#idle.shift()) {
+      if (idle.stdin.writable) return idle;
+      void away(idle);
+    }
+    return undefined;
   }
 
   #next(signal: AbortSignal): Promise<Opened> {
@@ -73,21 +81,21 @@ export class AheadLink implements Link {
       const stop = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(give), 1);
         resolve(err(CANCELLED));
-        this.#balance(1);
+        this.#balance(this.#ahead);
       };
       signal.addEventListener('abort', stop, { once: true });
       this.#waiting.push(give);
     });
   }
 
-  /** As many are opened as are waited for, and `ahead` more. */
-  #balance(ahead: 0 | 1): void {
-    const wanted = this.#waiting.length + (this.#idle === undefined ? ahead : 0);
+  /** As many are opened as are waited for, and until `ahead` more wait. */
+  #balance(ahead: number): void {
+    const wanted = this.#waiting.length + Math.max(0, ahead - this.#idle.length);
     while (this.#opening.length > wanted) this.#opening.pop()?.abort();
-    while (this.#opening.length < wanted) void this.#open();
+    while (this.#opening.length < wanted) void this.#start();
   }
 
-  async #open(): Promise<void> {
+  async #start(): Promise<void> {
     const drop = new AbortController();
     this.#opening.push(drop);
     const opened = await this.#link.exec(START, drop.signal);
@@ -98,7 +106,7 @@ export class AheadLink implements Link {
     this.#opening.splice(this.#opening.indexOf(drop), 1);
     const waiting = this.#waiting.shift();
     if (waiting !== undefined) waiting(opened);
-    else if (opened.ok) this.#idle = opened.value;
+    else if (opened.ok) this.#idle.push(opened.value);
   }
 }
 

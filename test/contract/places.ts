@@ -7,8 +7,11 @@ import { realSpawn } from '../../lib/io/process.ts';
 import type { Io } from '../../lib/model/io.ts';
 import type { Sandbox, Session } from '../../lib/model/sandbox.ts';
 import { embeddedSandbox } from '../../lib/ssh/embedded.ts';
+import { patienceOf } from '../../lib/ssh/patience.ts';
+import { openSession } from '../../lib/ssh/session.ts';
 import { type SshSettings, sshSandbox } from '../../lib/ssh/ssh.ts';
 import { type Sshd, type SshdSettings, startSshd } from '../rig/sshd.ts';
+import { withLender } from './lender.ts';
 
 /** A connected place and a private folder in it. */
 export interface Place {
@@ -87,15 +90,7 @@ function behindSshd(more: Readonly<Record<string, string>>): WithPlace {
       const io = { ...far.io, environment: new Map([...far.io.environment, ...Object.entries(more)]) };
       const settings = { name: 'vm', named: far.sshd.host, state: join(far.home, 'state'), ...STEADY };
       await using session = await connected(sshSandbox(settings, io));
-      const signal = new AbortController().signal;
-      const made = await session.program('d=$(mktemp -d); chmod 755 "$d"; printf %s "$d"', [], { signal });
-      if (!made.ok) throw new Error(made.error.message);
-      const folder = Buffer.from(made.value.stdout).toString();
-      try {
-        await use({ session, folder });
-      } finally {
-        await session.program('rm -rf -- "$1"', [folder], { signal });
-      }
+      await inFolderOf(session, use);
     });
 }
 
@@ -104,3 +99,27 @@ export const inSsh = behindSshd({ SBX_SSH: 'builtin' });
 
 /** By the system's ssh. */
 export const inSystemSsh = behindSshd({ SBX_SSH: 'system' });
+
+/** Over a link that a resident agent lends: all there is, but its process. */
+export const inBorrowed: WithPlace = (use) =>
+  withFar({}, (far) =>
+    withLender(far.io, far.home, async ({ borrow }) => {
+      const link = await borrow({ named: far.sshd.host, user: undefined, tunnel: undefined, state: join(far.home, 'state') });
+      const session = await openSession(link, { io: far.io, patience: patienceOf(STEADY), signal: new AbortController().signal });
+      if (!session.ok) throw new Error(session.error.message);
+      await using open = session.value;
+      await inFolderOf(open, use);
+    }),
+  );
+
+async function inFolderOf(session: Session, use: (place: Place) => Promise<void>): Promise<void> {
+  const signal = new AbortController().signal;
+  const made = await session.program('d=$(mktemp -d); chmod 755 "$d"; printf %s "$d"', [], { signal });
+  if (!made.ok) throw new Error(made.error.message);
+  const folder = Buffer.from(made.value.stdout).toString();
+  try {
+    await use({ session, folder });
+  } finally {
+    await session.program('rm -rf -- "$1"', [folder], { signal });
+  }
+}

@@ -24,6 +24,7 @@ const TOPICS = [
     'doctor',
     'ssh',
     'bridge',
+    'resident-agent',
     'hosts',
     'hub',
     'sandboxes',

@@ -80,6 +80,7 @@ export function cleanEnvironment(invocation: Pick<Invocation, 'home' | 'env'>): 
     XDG_RUNTIME_DIR: join(home, '.run'),
     GIT_CONFIG_NOSYSTEM: '1',
     NO_COLOR: '1',
+    SBX_AGENT: 'off',
   };
   for (const [name, value] of Object.entries(invocation.env ?? {})) {
     if (value === undefined) delete env[name];

@@ -1,0 +1,26 @@
+import type { Io } from '../../model/io.ts';
+import type { Resident } from '../../ssh/resident/resident.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+/** The resident agent of this user; undefined where it is off: by SBX_AGENT, and in CI unless that says `on`. Nothing is loaded before a host is reached. */
+export function residentOf(surroundings: Surroundings, io: Io): Resident | undefined {
+  const { environment } = surroundings;
+  const said = environment.get('SBX_AGENT') || (isCi(environment.get('CI')) ? 'off' : 'on');
+  if (said === 'off') return undefined;
+  let isOffered = false;
+  return {
+    async borrow(route, signal, note) {
+      const { borrow } = await import('./borrow.ts');
+      return await borrow(surroundings, io, route, signal, note);
+    },
+    offer(route) {
+      if (isOffered) return;
+      isOffered = true;
+      void import('./start.ts').then(({ startResident }) => startResident(surroundings, io, route));
+    },
+  };
+}
+
+function isCi(text = ''): boolean {
+  return text !== '' && text !== 'false' && text !== '0';
+}
