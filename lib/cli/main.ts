@@ -41,6 +41,7 @@ const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['renew', async () => (await import('./commands/renew.ts')).renew],
   ['report', async () => (await import('./commands/report.ts')).report],
   ['replay', async () => (await import('./commands/replay.ts')).replay],
+  ['fetch', async () => (await import('./commands/fetch.ts')).fetch],
   ['adopt', async () => (await import('./commands/adopt.ts')).adopt],
   ['unlock', async () => (await import('./commands/unlock.ts')).unlockProject],
   ['doctor', async () => (await import('./commands/doctor.ts')).doctor],

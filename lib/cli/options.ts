@@ -31,6 +31,7 @@ export interface Options {
   readonly failed: boolean;
   readonly offline: boolean;
   readonly yes: boolean;
+  readonly review: boolean;
   readonly all: boolean;
   readonly exitCode: boolean;
   readonly watch: boolean;
@@ -175,6 +176,7 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     failed: on('failed'),
     offline: on('offline'),
     yes: on('yes'),
+    review: on('review'),
     all: on('all'),
     exitCode: on('exit-code'),
     watch: on('watch'),

@@ -19,6 +19,22 @@ export const PLACES: readonly Command[] = [
     ],
   },
   {
+    name: 'fetch',
+    operands: 'STEP [PATH...]',
+    least: 1,
+    most: MANY,
+    names: 'step',
+    summary: 'Bring files that a step left in its place',
+    about:
+      'Brings what a fetch-artifacts step fetches, or the outputs of a step in a sandbox: all of them, or the PATHs, which are files, folders or globs as the step sees them; its state can be named too. Runs nothing, removes nothing, and sends only what is not here. What is overwritten goes to .sbx/trash. Nothing is remembered of it: the next run fetches as if it had not been.',
+    flags: [...FILE, 'to', 'review', 'dry-run', 'yes', 'json', ...SHOW],
+    examples: [
+      ['sbx fetch build out/app', 'one product, without a run'],
+      ["sbx fetch build 'dist-newstyle/**/*.log' --to /tmp/logs", 'some of its state, elsewhere'],
+      ['sbx fetch fetch-artifacts --review', 'look before it overwrites'],
+    ],
+  },
+  {
     name: 'vm-info',
     operands: '[SANDBOX]',
     least: 0,

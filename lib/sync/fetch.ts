@@ -42,12 +42,28 @@ interface Fetched {
 
 type FileEntry = Extract<TreeEntry, { kind: 'file' }>;
 
+/** What would be fetched. */
+export interface FarFiles {
+  /** With digests made there; paths below the destination. */
+  readonly entries: readonly TreeEntry[];
+  /** By those paths, the ones in the workspace. */
+  readonly origins: ReadonlyMap<string, string>;
+}
+
 /** Two or three round trips; two if nothing has to travel. */
 export async function fetchTree(request: FetchRequest): Promise<Result<Fetched, Failure>> {
+  const found = await findFar(request);
+  return found.ok ? await bring(request, found.value) : found;
+}
+
+/** Looks, and brings nothing: one or two round trips. */
+export async function findFar(
+  request: Pick<FetchRequest, 'workspace' | 'wanted' | 'links' | 'rename' | 'note'>,
+): Promise<Result<FarFiles, Failure>> {
   const inventory = await takeInventory(request.workspace, request.wanted);
   if (!inventory.ok) return inventory;
   const { entries, missing, special, left } = inventory.value;
-  const [gone] = missing;
+  const gone = missing.find((path) => !request.wanted.excluded(path));
   if (gone !== undefined) return err({ code: 'fetch-missing', message: `there is no ${gone} in the workspace` });
   if (entries.length === 0) return err({ code: 'fetch-missing', message: 'nothing in the workspace matches what is to be fetched' });
   const [odd] = special;
@@ -58,8 +74,15 @@ export async function fetchTree(request: FetchRequest): Promise<Result<Fetched, 
     entries.map((entry) => ({ ...entry, path: request.rename(entry.path) })),
     request.links,
   );
-  if (!arranged.ok) return arranged;
-  const staged = await staging(request, arranged.value, origins);
+  return arranged.ok ? ok({ entries: arranged.value, origins }) : arranged;
+}
+
+/** Stages what was found, or some of it: what is not any more as it was found is refused. */
+export async function bring(
+  request: Pick<FetchRequest, 'workspace' | 'files' | 'here' | 'stored' | 'stage' | 'progress'>,
+  { entries, origins }: FarFiles,
+): Promise<Result<Fetched, Failure>> {
+  const staged = await staging(request, entries, origins);
   if (!staged.ok) discard(request.files, request.stage);
   return staged;
 }
@@ -74,7 +97,7 @@ function discard(files: Files, stage: string): void {
 }
 
 async function staging(
-  request: FetchRequest,
+  request: Parameters<typeof bring>[0],
   entries: readonly TreeEntry[],
   origins: ReadonlyMap<string, string>,
 ): Promise<Result<Fetched, Failure>> {
@@ -101,7 +124,7 @@ async function staging(
 }
 
 /** Copies what is here or in the store; gives what must travel, each content once. */
-async function copied(request: FetchRequest, entries: readonly TreeEntry[]): Promise<readonly FileEntry[]> {
+async function copied(request: Parameters<typeof bring>[0], entries: readonly TreeEntry[]): Promise<readonly FileEntry[]> {
   const { files, stage } = request;
   const hasher = makeHasher(files);
   const travel = new Map<string, FileEntry>();
@@ -145,7 +168,7 @@ function copyFile(files: Files, source: string, full: string, executable: boolea
 }
 
 async function travelled(
-  request: FetchRequest,
+  request: Parameters<typeof bring>[0],
   travel: readonly FileEntry[],
   origins: ReadonlyMap<string, string>,
 ): Promise<Result<void, Failure>> {

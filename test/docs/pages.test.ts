@@ -25,6 +25,7 @@ const TOPICS = [
     'ssh',
     'bridge',
     'resident-agent',
+    'fetch',
     'hosts',
     'hub',
     'sandboxes',
