@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import type { Clock, Files } from '../model/io.ts';
+import { monotonic } from './process-clock.ts';
 
 /** node:fs itself. */
 export const realFiles: Files = fs;
@@ -12,7 +13,7 @@ export function nonce(): string {
 
 export const realClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic,
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal.aborted) return reject(signal.reason);

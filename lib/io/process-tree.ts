@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { monotonic } from './process-clock.ts';
 
 // Finds and ends all that a command started. Knows nothing of pipes, results or steps.
 
@@ -27,14 +28,14 @@ export async function endTagged(tag: string, grace: number, living: () => void =
 export async function endTree(mark: TreeMark, grace: number, hurry?: AbortSignal): Promise<void> {
   const told = new Set<number>();
   const members: Members = new Map();
-  const deadline = performance.now() + grace;
+  const deadline = monotonic() + grace;
   livingOf(mark, members); // who is whose child shows only while the parents live
   if (mark.ownGroup) signalOne(-mark.pid, 'SIGTERM', 'SIGCONT');
   for (let wait = 5; ; wait = Math.min(wait * 2, 100)) {
     const living = stillLiving(mark, members);
     if (living.length === 0) return;
     for (const pid of living) if (!told.has(pid)) tell(pid, mark, told);
-    const left = deadline - performance.now();
+    const left = deadline - monotonic();
     if (left <= 0 || hurry?.aborted) break;
     await sleep(Math.min(wait, left));
   }

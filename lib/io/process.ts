@@ -6,6 +6,7 @@ import type { Failure } from '../model/failure.ts';
 import type { LocalCommand, LocalStreams, Spawn } from '../model/io.ts';
 import { commandMissing } from './executable.ts';
 import { realFiles } from './io.ts';
+import { monotonic } from './process-clock.ts';
 import { endTagged, endTree } from './process-tree.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
 
@@ -122,7 +123,7 @@ function follow(
       settle(result);
     };
     const listen = (sink: (chunk: Uint8Array) => void) => (chunk: Uint8Array) => {
-      heard = performance.now();
+      heard = monotonic();
       sink(chunk);
     };
     child.stdout?.on('data', listen(streams.stdout));
@@ -132,9 +133,9 @@ function follow(
     });
     child.once('exit', (code, signal) => {
       exit = signal === null ? { code: code ?? 1 } : { signal };
-      const left = performance.now();
+      const left = monotonic();
       const look = (): void => {
-        const now = performance.now();
+        const now = monotonic();
         if (now - heard >= QUIET || now - left >= DRAIN_LIMIT) void finish(ok(exit ?? { code: 1 }));
         else waitThenLook();
       };

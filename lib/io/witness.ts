@@ -63,7 +63,9 @@ export function makeWitness(files: Files): Witness {
     looked.clear();
     entered.clear();
   };
-  return { files: { ...files, ...watched, openSync } as Files, looked, entered, stop };
+  // Not a copy: to look at all that node:fs has makes Node load what few need.
+  const all = Object.create(files, Object.getOwnPropertyDescriptors({ ...watched, openSync })) as Files;
+  return { files: all, looked, entered, stop };
 }
 
 function isReading(flags: unknown): boolean {

@@ -12,7 +12,7 @@ steps:
 default: [a]
 `;
 
-/** Notes each file of code that is read. */
+/** Notes each file of code that is read, and at the end the modules of Node itself that were loaded for it. */
 const COUNT = `const fs = require('node:fs');
 const { basename, dirname } = require('node:path');
 const { readFileSync } = fs;
@@ -20,6 +20,10 @@ fs.readFileSync = (file, ...how) => {
   if (basename(dirname(String(file))) === 'chunks') fs.appendFileSync(process.env.COUNTED, basename(file) + '\\n');
   return readFileSync(file, ...how);
 };
+const before = new Set(process.moduleLoadList);
+process.on('exit', () => {
+  for (const name of process.moduleLoadList) if (!before.has(name)) fs.appendFileSync(process.env.COUNTED, name + '\\n');
+});
 `;
 
 test('a start loads its code from few files, and none that has nothing to do with it', () =>
@@ -30,16 +34,20 @@ test('a start loads its code from few files, and none that has nothing to do wit
       const env = { NODE_OPTIONS: `--require=${join(project.home, 'count.cjs')}`, COUNTED };
       const { code, stderr } = await project.sbx(words, { env });
       assert.is(code, 0, stderr);
-      return readFileSync(COUNTED, 'utf8').split('\n').slice(0, -1);
+      return readFileSync(COUNTED, 'utf8').trimEnd().split('\n');
     };
     await loads('run');
     await pause(2300); // younger files prove nothing
     await loads('run');
     const most = { '--help': 1, run: 4, list: 5, plan: 7, 'run --force': 10 };
     for (const [words, count] of Object.entries(most)) {
-      const files = await loads(...words.split(' '));
+      const loaded = await loads(...words.split(' '));
+      const files = loaded.filter((one) => one.endsWith('.cjs'));
       assert.ok(files.length <= count, `${words}: ${files.length} files: ${files.join(' ')}`);
       assert.ok(files.includes('main.cjs'), 'what is counted is what is loaded');
+      const heavy = ['perf_hooks', 'fs/promises', 'http'];
+      const ofNode = heavy.filter((one) => loaded.includes(`NativeModule ${one}`));
+      assert.equal(ofNode, [], words);
     }
   }));
 
