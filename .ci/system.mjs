@@ -8,6 +8,7 @@ const PROGRAMS = [
   ['ssh', 'openssh-client'],
   ['autossh', 'autossh'],
   ['rsync', 'rsync'],
+  ['zstd', 'zstd'],
   ['git', 'git'],
   ['strace', 'strace'],
   ['tmux', 'tmux'],

@@ -1,6 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncCases } from './cases-sync.ts';
+import { transferCases } from './cases-transfer.ts';
 import { type Graph, inputOf, writeGraph } from './graph.ts';
 import { type Command, compare, type Measured, median, peakMemory, run, type Sample, type Subject } from './measure.ts';
 import { SPAWNING, sbx, type Tool } from './tools.ts';
@@ -36,6 +37,7 @@ export const CASES: { readonly [name: string]: Measure } = {
   'after-edit': afterEdit,
   overhead,
   sync: syncCases,
+  transfer: transferCases,
 };
 
 const SETTLED = 2500; // milliseconds: only then does a stat memo believe the time of a file

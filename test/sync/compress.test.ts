@@ -1,10 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { realClock } from '../../lib/io/io.ts';
 import { type Codec, codecOf, compressed } from '../../lib/sync/compress.ts';
 import { makeGauge } from '../../lib/sync/gauge.ts';
+import { needing } from '../rig/needing.ts';
 import { withPair } from './pair.ts';
 import { read } from './tree.ts';
 
@@ -22,8 +23,7 @@ async function all(chunks: readonly Uint8Array[], codec: Codec): Promise<Buffer>
 }
 
 for (const codec of ['gzip', 'zstd'] as const) {
-  const has = spawnSync(codec, ['--version']).status === 0;
-  (has ? test : test.skip)(`${codec} unpacks a stream of packed and unpacked chunks`, async () => {
+  needing(codec)(`${codec} unpacks a stream of packed and unpacked chunks`, async () => {
     const stream = await all(CHUNKS, codec);
     assert.ok(Buffer.concat(CHUNKS).equals(execFileSync(codec, ['-dcq'], { input: stream, maxBuffer: 2 ** 26 })));
     // Where Node has no zstd, chunks are sent as they are; nobody chooses it there.
