@@ -104,7 +104,7 @@ function draftOf(step: Step, scope: PlanScope): Draft {
       here || step.needs.some((id) => scope.project.steps.get(id)?.task !== 'sync')
         ? { is: 'nothing' }
         : { is: 'arrived', globs: undefined },
-    makes: here ? { is: 'nothing' } : { is: 'files', globs: localGlobs(from, to, exclude) },
+    makes: here ? { is: 'nothing' } : { is: 'files', globs: localGlobs(from, to, exclude), amongOthers: true },
     workspace: here ? 'shares' : 'writes',
   };
 }

@@ -16,7 +16,7 @@ export type Reads =
 export type Makes =
   | { readonly is: 'nothing'; readonly of?: 'machine' } // runs every time; of a machine: whether something is to be done is asked of its hypervisor
   | { readonly is: 'verdict' } // `outputs: []`: that it passed, and its log
-  | { readonly is: 'files'; readonly globs: readonly string[] } // in the project; captured in the store
+  | { readonly is: 'files'; readonly globs: readonly string[]; readonly amongOthers?: true } // in the project; captured in the store; others may have files beside them
   | { readonly is: 'place'; readonly globs: readonly string[] }; // stays in the workspace; remembered as long as the place holds it
 
 /** A task's pure account of what a step will do. */

@@ -37,7 +37,7 @@ export function placeFetched(
   }
   const seen = compareOutputs(files, makeWalker(files, scene.root), scene.memo, rules, tree);
   if (!seen.ok) return seen;
-  const { missing, edited, extra } = seen.value;
+  const { missing, edited, extra, others } = seen.value;
   const wanted = new Set([...missing, ...edited]);
   const entries = tree.entries
     .filter(({ path }) => wanted.has(path))
@@ -54,7 +54,7 @@ export function placeFetched(
   }
   let bytes = 0;
   for (const { entry } of entries) if (entry.kind === 'file') bytes += entry.size;
-  return ok({ tree, kept: taken.value, files: entries.length, bytes, edited, extra, inTheWay });
+  return ok({ tree, kept: taken.value, files: entries.length, bytes, edited, extra, others, inTheWay });
 }
 
 /** Whether the store has all of it now. */

@@ -13,7 +13,7 @@ import { foreignOutputs, lostSince, type Spare, seenFiles, spare, unchanged } fr
 import type { Begun, Kept, Ledger, Restored, Spent } from './ledger.ts';
 import type { ProjectLook } from './look.ts';
 import type { Log } from './output.ts';
-import { type OutputRules, outputRules } from './outputs.ts';
+import { type OutputRules, outputRules, placingRules } from './outputs.ts';
 import { movedNotes, products, SHOWN, touchedNotes } from './products.ts';
 import type { Reading } from './reading.ts';
 import type { Records } from './records.ts';
@@ -105,7 +105,7 @@ export function makeLedger(input: KeepInput): Ledger {
   const restoreTree = (planned: PlannedAction, { key, values }: Remembered, tree: Tree): Result<Restored | 'miss', Failure> => {
     const { action } = planned;
     const isForeign = foreignIn(action);
-    const restored = restoreOutputs(scene, outputRules(action), { key, outputs: tree }, isForeign);
+    const restored = restoreOutputs(scene, placingRules(action, records.left(action.id)?.outputs), { key, outputs: tree }, isForeign);
     look.refresh();
     if (!restored.ok || restored.value === 'miss') return restored as Result<'miss', Failure>;
     const { files, bytes } = restored.value;
@@ -138,7 +138,7 @@ export function makeLedger(input: KeepInput): Ledger {
       }
       if (removesWorkspace(action)) forgetPlace(records, action);
       const { rules, inputs, found, spares, reading } = begun as Start;
-      const made = products(scene, action, rules, produced, noCache, foreignIn);
+      const made = products(scene, action, rules && placingRules(action, records.left(action.id)?.outputs), produced, noCache, foreignIn);
       if (!made.ok) return made;
       const { tree, kept } = made.value;
       const notes = [...made.value.notes];

@@ -18,7 +18,7 @@ import type { Action, Reads } from '../model/plan.ts';
 import { LOCAL, type SandboxName, type StepId } from '../model/project.ts';
 import type { Tree } from '../model/tree.ts';
 import type { CommandInputs } from './input-commands.ts';
-import { compareOutputs, outputRules } from './outputs.ts';
+import { compareOutputs, placingRules } from './outputs.ts';
 import { type Reading, readInputs, treeOfSources } from './reading.ts';
 import type { Records } from './records.ts';
 import type { Store } from './store.ts';
@@ -151,17 +151,18 @@ export function makeLook(setting: LookSetting): ProjectLook {
     },
     outputs(action, { key, outputs: tree }) {
       if (tree === null) return NOTHING_SEEN;
-      const seen = compareOutputs(files, walker, memo, outputRules(action), tree);
+      const seen = compareOutputs(files, walker, memo, placingRules(action, records.left(action.id)?.outputs), tree);
       if (!seen.ok) {
         troubles.set(action.id, seen.error);
         return { ...NOTHING_SEEN, restorable: false, unreadable: seen.error.message };
       }
-      if (seen.value.missing.length + seen.value.edited.length === 0) return { ...seen.value, restorable: true };
-      const wanted = new Set([...seen.value.missing, ...seen.value.edited]);
+      const { others: _, ...compared } = seen.value;
+      if (compared.missing.length + compared.edited.length === 0) return { ...compared, restorable: true };
+      const wanted = new Set([...compared.missing, ...compared.edited]);
       const isThere = tree.entries.every(
         (entry) => entry.kind === 'link' || !wanted.has(entry.path) || store.has(entry.digest, entry.size, key),
       );
-      return { ...seen.value, restorable: isThere };
+      return { ...compared, restorable: isThere };
     },
     receipt: records.receipt,
     last: records.last,

@@ -15,6 +15,8 @@ export interface OutputRules {
   readonly globs: GlobSet;
   /** The tool's own memory: nothing in it is extra, nothing in it is moved away. */
   readonly isState: (path: string) => boolean;
+  /** Of what lies there and is not remembered, what others put there: it is no output. */
+  readonly isOthers?: (path: string) => boolean;
 }
 
 export function outputRules(action: Action): OutputRules {
@@ -24,12 +26,24 @@ export function outputRules(action: Action): OutputRules {
   return { globs, isState: compileGlobs(globsBelow(step.dir, step.state)).matches };
 }
 
+/** The same for what is put in place. A step that puts its files among those of others takes away only what its last success left there. */
+export function placingRules(action: Action, left: Tree | undefined): OutputRules {
+  const rules = outputRules(action);
+  const { makes } = action.draft;
+  if (makes.is !== 'files' || makes.amongOthers === undefined) return rules;
+  const own = new Set(left?.entries.map(({ path }) => path));
+  return { ...rules, isOthers: (path) => !own.has(path) };
+}
+
 /** Whether a folder is the step's own: all that could ever be in it would be an output. Others are there for more than that, who knows by whom. */
 export function isOwnFolder({ globs }: OutputRules): (folder: string) => boolean {
   return (folder) => globs.matches(`${folder}/\0`);
 }
 
-type Compared = Pick<OutputsSeen, 'missing' | 'edited' | 'extra'>;
+interface Compared extends Pick<OutputsSeen, 'missing' | 'edited' | 'extra'> {
+  /** What others put there. */
+  readonly others: readonly string[];
+}
 
 /** Compares a remembered tree with what lies in the project, by content. */
 export function compareOutputs(files: Files, walker: Walker, memo: Memo, rules: OutputRules, tree: Tree): Result<Compared, Failure> {
@@ -40,7 +54,7 @@ export function compareOutputs(files: Files, walker: Walker, memo: Memo, rules: 
     const state = stateOf(files, walker.root, memo, only, one);
     if (!state.ok) return state;
     const paths = (wanted: State): readonly string[] => (state.value === wanted ? [only.path] : []);
-    return ok({ missing: paths('gone'), edited: paths('other'), extra: [] });
+    return ok({ missing: paths('gone'), edited: paths('other'), extra: [], others: [] });
   }
   const missing: string[] = [];
   const edited: string[] = [];
@@ -57,8 +71,9 @@ export function compareOutputs(files: Files, walker: Walker, memo: Memo, rules: 
     if (state.value === 'gone') missing.push(entry.path);
     else if (state.value === 'other') edited.push(entry.path);
   }
-  const extra = [...there.keys()].filter((path) => !rules.isState(path)).sort();
-  return ok({ missing, edited, extra });
+  const beside = [...there.keys()].filter((path) => !rules.isState(path)).sort();
+  const { isOthers = () => false } = rules;
+  return ok({ missing, edited, extra: beside.filter((path) => !isOthers(path)), others: beside.filter(isOthers) });
 }
 
 type State = 'same' | 'other' | 'gone';

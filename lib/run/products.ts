@@ -47,13 +47,14 @@ export function products(
 }
 
 /** What was moved away and why, as it is told. */
-export function movedNotes({ run }: Scene, { edited, extra, inTheWay }: Swapped, isForeign: Swap['isForeign']): readonly string[] {
+export function movedNotes({ run }: Scene, { edited, extra, others, inTheWay }: Swapped, isForeign: Swap['isForeign']): readonly string[] {
   const notes: string[] = [];
   const now = `now in .sbx/trash/${run}`;
   const changed = edited.filter(isForeign);
   const added = extra.filter(isForeign);
   if (changed.length > 0) notes.push(`edited since it was made, ${now}: ${someOf(changed, SHOWN)}`);
   if (added.length > 0) notes.push(`not among its outputs, ${now}: ${someOf(added, SHOWN)}`);
+  if (others.length > 0) notes.push(`not brought by it, left where it is: ${someOf(others, SHOWN)}`);
   if (inTheWay.length > 0) notes.push(`in the way of its outputs, ${now}: ${someOf(inTheWay, SHOWN)}`);
   return notes;
 }

@@ -15,6 +15,8 @@ export interface Swapped {
   /** Paths whose content was another one, and paths that the record does not know: both were moved away. */
   readonly edited: readonly string[];
   readonly extra: readonly string[];
+  /** What others put beside it: it was left where it is. */
+  readonly others: readonly string[];
   /** What is no output and stood where one belongs: in the trash now. */
   readonly inTheWay: readonly string[];
 }
@@ -28,10 +30,10 @@ export function restoreOutputs(
 ): Result<Swapped | 'miss', Failure> {
   const { files } = scene.io;
   const { key, outputs: tree } = remembered;
-  if (tree === null) return ok({ files: 0, bytes: 0, edited: [], extra: [], inTheWay: [] });
+  if (tree === null) return ok({ files: 0, bytes: 0, edited: [], extra: [], others: [], inTheWay: [] });
   const seen = compareOutputs(files, makeWalker(files, scene.root), scene.memo, rules, tree);
   if (!seen.ok) return seen;
-  const { missing, edited, extra } = seen.value;
+  const { missing, edited, extra, others } = seen.value;
   const wanted = new Set([...missing, ...edited]);
   try {
     return inStage(scene, (stage) => {
@@ -46,7 +48,7 @@ export function restoreOutputs(
         bytes += entry.size;
       }
       const inTheWay = swapIn(scene, { entries, extra, isForeign, isOwn: isOwnFolder(rules) });
-      return ok({ files: entries.length, bytes, edited, extra, inTheWay });
+      return ok({ files: entries.length, bytes, edited, extra, others, inTheWay });
     });
   } catch (thrown) {
     return err(fileTrouble(thrown, 'restore outputs in', scene.root));

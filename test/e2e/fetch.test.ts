@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -119,6 +119,22 @@ test('what lies beside it is left where it is, and a folder that leads elsewhere
     assert.is(project.read('out/mine'), 'kept\n');
     assert.equal(readdirSync(join(project.root, 'outside')), ['x']);
     assert.is(project.read('out/with blank/b'), '22\n');
+  }));
+
+test('a run leaves what it did not fetch where it is, and says so; what it did fetch goes with what was built', () =>
+  withBuilt(async ({ project, sbx }) => {
+    assert.is((await sbx('run', '-q', 'products')).code, 0);
+    project.write('bin/mine.o', 'mine\n');
+    assert.match((await sbx('plan', 'products')).stdout, /everything is fresh/);
+    project.write('Sandboxfile.yaml', FILE.replace('echo 333 > out/c.o', 'rm -f out/c.o; echo 4 > out/d.o'));
+    const ended = await sbx('run', '--output', 'plain', 'products');
+    assert.is(ended.code, 0, ended.stdout + ended.stderr);
+    assert.match(ended.stdout, /not brought by it, left where it is: bin\/mine\.o/);
+    assert.equal(readdirSync(join(project.root, 'bin')).sort(), ['app', 'd.o', 'mine.o']);
+    rmSync(join(project.root, 'bin/app'));
+    const restored = await sbx('run', '--output', 'plain', 'products');
+    assert.match(restored.stdout, /left where it is: bin\/mine\.o/);
+    assert.is(project.read('bin/mine.o'), 'mine\n');
   }));
 
 test('a misspelt step or path is told with the nearest one; what is no product of the step is refused', () =>

@@ -45,13 +45,13 @@ test('missing, edited and extra outputs: afterwards the set is exact, and nothin
     fs.rmSync(`${world.root}/dist/link`);
     put(world.root, { 'dist/a.txt': 'edited by hand', 'dist/new/c.txt': 'extra' });
     const result = restored(world, success);
-    assert.equal(result, { files: 4, bytes: 100_002, edited: ['dist/a.txt'], extra: ['dist/new/c.txt'], inTheWay: [] });
+    assert.equal(result, { files: 4, bytes: 100_002, edited: ['dist/a.txt'], extra: ['dist/new/c.txt'], others: [], inTheWay: [] });
     assert.equal(filesIn(world.root), whole);
     assert.is(fs.readlinkSync(`${world.root}/dist/link`), 'deep/b.txt');
     assert.not(fs.existsSync(`${world.root}/dist/new`));
     const trash = filesIn(`${world.root}/.sbx/trash/r1`);
     assert.equal(trash, { 'dist/a.txt': 'edited by hand', 'dist/new/c.txt': 'extra' });
-    assert.equal(restored(world, success), { files: 0, bytes: 0, edited: [], extra: [], inTheWay: [] });
+    assert.equal(restored(world, success), { files: 0, bytes: 0, edited: [], extra: [], others: [], inTheWay: [] });
   }));
 
 test('what somebody may miss is on the disk in the trash before anything takes its place, each folder once', () =>
@@ -132,7 +132,14 @@ test('outputs within state come back file by file, and nothing else there is tou
       ['target/release/app'],
     );
     put(world.root, { 'target/release/app': 'other', 'target/release/new': 'of the tool', 'target/cache/x': 'newer memory' });
-    assert.equal(restored(world, success, rules), { files: 1, bytes: 3, edited: ['target/release/app'], extra: [], inTheWay: [] });
+    assert.equal(restored(world, success, rules), {
+      files: 1,
+      bytes: 3,
+      edited: ['target/release/app'],
+      extra: [],
+      others: [],
+      inTheWay: [],
+    });
     assert.equal(filesIn(world.root), {
       'target/release/app': 'app',
       'target/release/new': 'of the tool',
