@@ -1,5 +1,5 @@
 // The resident agent of a user: started by a run, asked by the next one, and never needed.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -178,11 +178,10 @@ test('resident agent: leaves when nobody has asked it for anything, and takes th
       await story.build();
       const pid = await story.ready();
       const config = readFileSync(story.sshd.config, 'utf8');
-      story.project.write('../home/other-config', config.replace('IdentitiesOnly yes', 'IdentitiesOnly yes\n  ServerAliveInterval 7'));
+      writeFileSync(story.sshd.config, config.replace('IdentitiesOnly yes', 'IdentitiesOnly yes\n  ServerAliveInterval 7'));
       const before = story.logins();
       edit(story, 'two');
-      const changed = await story.sbx(['run', 'build'], { env: { ...ON, SBX_SSH_CONFIG: join(story.project.home, 'other-config') } });
-      assert.is(changed.code, 0, changed.stderr);
+      await story.build();
       assert.ok(story.logins() > before, 'the link was made by another configuration');
       await until('it leaves', () => !lives(pid));
       assert.equal(readdirSync(join(story.project.home, '.run/sbx')), []);

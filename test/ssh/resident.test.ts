@@ -1,0 +1,130 @@
+// What the resident agent lends, and to whom. Real sshd; the agent's server within this process.
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Link } from '../../lib/ssh/link.ts';
+import { call } from '../../lib/ssh/resident/call.ts';
+import { Frames, frame } from '../../lib/ssh/resident/frames.ts';
+import type { LentRoute } from '../../lib/ssh/resident/words.ts';
+import { START } from '../../lib/ssh/start.ts';
+import { withLender } from '../contract/lender.ts';
+import { type Far, withFar } from '../contract/places.ts';
+import { withFolder } from '../rig/folder.ts';
+import { until } from '../rig/patience.ts';
+
+const SIGNAL = new AbortController().signal;
+
+function routeTo({ sshd, home }: Far): LentRoute {
+  return { named: sshd.host, user: undefined, tunnel: undefined, state: join(home, 'state') };
+}
+
+async function said(link: Link, program: string): Promise<string> {
+  const opened = await link.exec(START, SIGNAL);
+  if (!opened.ok) throw new Error(opened.error.message);
+  const { stdin, stdout, stderr, ended } = opened.value;
+  let text = '';
+  stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString('utf8');
+  });
+  stderr.resume();
+  stdin.end(`${program}\n`);
+  await ended;
+  return text;
+}
+
+test('a link is lent to one at a time, and again once it was given back', () =>
+  withFar({}, (far) =>
+    withLender(far.io, far.home, async ({ borrow, ask, links }) => {
+      const first = await borrow(routeTo(far));
+      assert.is(await said(first, 'echo one'), 'one\n');
+      assert.is(await ask(routeTo(far)), undefined, 'another run dials by itself');
+      assert.equal(
+        links.status().map(({ state }) => state),
+        ['lent'],
+      );
+      await first[Symbol.asyncDispose]();
+      const second = await borrow(routeTo(far));
+      assert.is(await said(second, 'echo two'), 'two\n');
+      await second[Symbol.asyncDispose]();
+      assert.is(far.sshd.log().split('Accepted publickey').length - 1, 1);
+    }),
+  ));
+
+test('what nobody reads, or writes without end, ends with its channel, and the link is lent on', () =>
+  withFar({}, (far) =>
+    withLender(far.io, far.home, async ({ borrow }) => {
+      const link = await borrow(routeTo(far));
+      for (const program of ['exec sleep 61.5', 'exec yes sleep 61.5']) {
+        const opened = await link.exec(START, SIGNAL);
+        if (!opened.ok) throw new Error(opened.error.message);
+        opened.value.stdin.write(`${program}\n`);
+        for (let i = 0; i < 64; i++) opened.value.stdin.write(Buffer.alloc(64 * 1024, 'x')); // more than any buffer on its way takes
+        await until('it runs', () => far.sshd.started().length > 0);
+        opened.value.terminate();
+        opened.value.close();
+        await opened.value.ended;
+      }
+      await link[Symbol.asyncDispose]();
+      const again = await borrow(routeTo(far));
+      assert.is(await said(again, 'pgrep -cf "61[.]5" || echo none'), '0\nnone\n');
+      await again[Symbol.asyncDispose]();
+    }),
+  ));
+
+test('a link that is lost says why, and is not lent again', () =>
+  withFar({}, (far) =>
+    withLender(far.io, far.home, async ({ borrow, ask }) => {
+      const link = await borrow(routeTo(far));
+      far.sshd.cut();
+      await until('it is lost', () => link.lost.aborted);
+      assert.match(link.failure.message, /the connection was lost/);
+      assert.is((await link.exec(START, SIGNAL)).ok, false);
+      await link[Symbol.asyncDispose]();
+      assert.is(await ask(routeTo(far)), undefined);
+    }),
+  ));
+
+test('one who is no run of ours is refused, and the others go on', () =>
+  withFar({}, (far) =>
+    withLender(far.io, far.home, async ({ borrow, path }) => {
+      const link = await borrow(routeTo(far));
+      for (const bytes of [
+        Buffer.from('GET / HTTP/1.1\r\n\r\n'),
+        frame('q', '{'),
+        frame('q', '{"ask":"exec","link":"x","channel":"1","command":"true"}'),
+        Buffer.alloc(9, 0xff),
+      ]) {
+        const socket = connect({ path });
+        socket.on('error', () => {});
+        socket.resume();
+        socket.end(bytes);
+        await new Promise((resolve) => socket.once('close', resolve));
+      }
+      assert.is(await said(link, 'echo on'), 'on\n');
+      await link[Symbol.asyncDispose]();
+    }),
+  ));
+
+test('nobody there is told from somebody who does not answer', () =>
+  withFolder(async (folder) => {
+    const path = join(folder, 'mute.sock');
+    assert.is((await call(path, { ask: 'status' }, SIGNAL)).is, 'absent');
+    const mute = createServer((socket) => void socket.on('error', () => {}).resume());
+    await new Promise<void>((resolve) => mute.listen(path, resolve));
+    assert.is((await call(path, { ask: 'status' }, AbortSignal.timeout(100))).is, 'mute');
+    mute.close();
+  }));
+
+test('a stream is put together again, whatever it was cut into', () => {
+  const whole = Buffer.concat([frame('o', 'one'), frame('x'), frame('e', Buffer.alloc(70_000, 7))]);
+  for (const size of [1, 3, 5, 8, 1000, whole.length]) {
+    const heard: string[] = [];
+    const frames = new Frames((letter, bytes) => void heard.push(`${letter}${bytes.length}`));
+    for (let at = 0; at < whole.length; at += size) assert.ok(frames.push(whole.subarray(at, at + size)));
+    assert.equal(heard, ['o3', 'x0', 'e70000']);
+  }
+  assert.not.ok(new Frames(() => {}).push(Buffer.from('o\xff\xff\xff\xff', 'latin1')), 'a piece of 4 GiB is none');
+});
+
+test.run();
