@@ -158,7 +158,9 @@ export class FarStream extends Duplex {
 
   #arrived(stream: Readable, bytes: Buffer): void {
     this.#owed += bytes.length;
-    if (stream.destroyed || stream.push(bytes)) this.#grant();
+    if (this.#owed > WINDOW)
+      this.close(); // more than was granted: nobody honest sends that
+    else if (stream.destroyed || stream.push(bytes)) this.#grant();
   }
 
   #grant(): void {
