@@ -7,6 +7,7 @@ import type { Draft } from '../lib/model/plan.ts';
 import type { Step } from '../lib/model/project.ts';
 import { wrongStep } from '../lib/model/wrong-step.ts';
 import type { PlanScope, Task } from '../lib/task.ts';
+import { anew } from './anew.ts';
 import { destinationOf, localGlobs } from './destination.ts';
 import { listField, textField } from './fields.ts';
 import { workspaceOf } from './workspace.ts';
@@ -69,23 +70,26 @@ export const fetchArtifacts: Task = {
     const from = fromOf(step);
     const exclude = listField(step, 'exclude');
     const excluded = compileExcludes(exclude);
-    const stage = `${scope.folders.project}/stage/${scope.attempt}`;
-    const fetched = await fetchTree({
-      workspace: workspace.value,
-      files: scope.io.files,
-      wanted: {
-        globs: compileGlobs(from),
-        excluded: (one) => excluded(one, false),
-        whole: isWhole(from) && exclude.length === 0,
-        caps: CAPS,
-      },
-      links: linksOf(step),
-      rename: textField(step, 'to') === undefined ? (one) => one : destinationOf(from),
-      here: posix.join(scope.project.root, to),
-      stored: scope.stored,
-      stage,
-      progress: (bytes, total) => scope.progress(bytes, total, 'bytes'),
-      note: scope.note,
+    let stage = '';
+    const fetched = await anew(scope, (number) => {
+      stage = `${scope.folders.project}/stage/${scope.attempt}.${number}`;
+      return fetchTree({
+        workspace: workspace.value,
+        files: scope.io.files,
+        wanted: {
+          globs: compileGlobs(from),
+          excluded: (one) => excluded(one, false),
+          whole: isWhole(from) && exclude.length === 0,
+          caps: CAPS,
+        },
+        links: linksOf(step),
+        rename: textField(step, 'to') === undefined ? (one) => one : destinationOf(from),
+        here: posix.join(scope.project.root, to),
+        stored: scope.stored,
+        stage,
+        progress: (bytes, total) => scope.progress(bytes, total, 'bytes'),
+        note: scope.note,
+      });
     });
     return fetched.ok ? ok({ fetched: { stage, tree: fetched.value.tree, to } }) : fetched;
   },

@@ -4,6 +4,7 @@ import { ok } from '../lib/base/result.ts';
 import type { Step } from '../lib/model/project.ts';
 import type { SyncRules } from '../lib/sync/change.ts';
 import type { PlanScope, Task } from '../lib/task.ts';
+import { anew } from './anew.ts';
 import { listField, textField } from './fields.ts';
 import { generatedOf } from './generated.ts';
 import { workspaceOf } from './workspace.ts';
@@ -64,18 +65,20 @@ export const sync: Task = {
     if (!workspace.ok) return workspace;
     const excluded = compileExcludes(reads.exclude);
     const { syncTree } = await import('../lib/sync/sync.ts');
-    const synced = await syncTree({
-      workspace: workspace.value,
-      io: scope.io,
-      root: scope.project.root,
-      sources: () => scope.sources(reads.files, reads.exclude),
-      receipt: scope.receipt(),
-      excluded: (one) => excluded(one, false),
-      rules: rulesOf(action.step),
-      nonce: scope.io.nonce,
-      progress: ({ bytes, ofBytes, files, ofFiles }) => scope.progress(bytes, ofBytes, 'bytes', { done: files, total: ofFiles }),
-      note: scope.note,
-    });
+    const synced = await anew(scope, () =>
+      syncTree({
+        workspace: workspace.value,
+        io: scope.io,
+        root: scope.project.root,
+        sources: () => scope.sources(reads.files, reads.exclude),
+        receipt: scope.receipt(),
+        excluded: (one) => excluded(one, false),
+        rules: rulesOf(action.step),
+        nonce: scope.io.nonce,
+        progress: ({ bytes, ofBytes, files, ofFiles }) => scope.progress(bytes, ofBytes, 'bytes', { done: files, total: ofFiles }),
+        note: scope.note,
+      }),
+    );
     if (!synced.ok) return synced;
     const { receipt, untouched, bytes } = synced.value;
     return ok(untouched ? { receipt, untouched } : { receipt, bytes });

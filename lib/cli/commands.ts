@@ -3,6 +3,7 @@ import { CREATED } from './created.ts';
 import { CHOICE, FILE, NARROW, QUERY, SHOW, WATCH } from './flags.ts';
 import { PLACES } from './places.ts';
 import { QUERIES } from './queries.ts';
+import { RUNNING } from './running.ts';
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -85,6 +86,7 @@ export const COMMANDS: readonly Command[] = [
       ['sbx import -n build.mk', 'show what would be written'],
     ],
   },
+  ...RUNNING,
   ...PLACES,
   ...CREATED,
   {

@@ -92,6 +92,7 @@ export const FLAGS = [
   { name: 'forget', summary: 'only strike out what is recorded here: what is there stays, and is named' },
   { name: 'probe', summary: 'connect to the sandboxes too, and examine them; nothing is changed there' },
   { name: 'all', summary: 'of all projects, not of this one alone' },
+  { name: 'now', short: '9', summary: 'with KILL at once, where TERM would be given its time' },
   { name: 'help', short: 'h', summary: 'show help' },
   { name: 'version', summary: 'show the version' },
 ] as const satisfies readonly Flag[];

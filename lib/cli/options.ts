@@ -21,6 +21,7 @@ export interface Options {
   readonly dryRun: boolean;
   readonly audit: boolean;
   readonly probe: boolean;
+  readonly now: boolean;
   /** Steps to force; `named`: those on the command line. */
   readonly force: readonly string[] | 'named';
   readonly noCache: boolean;
@@ -170,6 +171,7 @@ function typed(texts: Given, cpus: number): Result<Options, UsageError> {
     dryRun: on('dry-run'),
     audit: on('audit'),
     probe: on('probe'),
+    now: on('now'),
     force: force.includes('') ? 'named' : force,
     noCache: on('no-cache'),
     only: on('only'),

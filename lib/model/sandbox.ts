@@ -63,8 +63,29 @@ export interface Session extends AsyncDisposable {
   program(text: string, args: readonly string[], streams: ProgramStreams): Promise<Result<ProgramEnd, Failure>>;
   /** Runs a step's command supervised: its own session, ended with all it started on abort. If the link is lost it goes on for the grace, and is taken up again. */
   supervise(job: Job, streams: JobStreams): Promise<Result<Exit, Failure>>;
+  /** What is kept there of supervised work; absent: nothing outlives its link. */
+  readonly works?: Works;
   /** Runs a command on a terminal of the far side, joined to the user's. */
   terminal(job: Job, terminal: Terminal, signal: AbortSignal): Promise<Result<Exit, Failure>>;
+}
+
+/** Supervised work of this checkout that a far side keeps: `lost` goes on without a link, `ended` nobody has asked for yet, `gone` was killed, or the machine was rebooted. */
+export interface KeptWork {
+  /** What names it there, and what tells its output from all else. */
+  readonly tree: string;
+  readonly mark: string;
+  readonly state: 'on' | 'lost' | 'ended' | 'gone';
+  /** Milliseconds since 1970, by the clock there. */
+  readonly since: number;
+  readonly run: string;
+  /** Empty: it is no step's. */
+  readonly step: string;
+}
+
+export interface Works {
+  list(signal: AbortSignal): Promise<Result<readonly KeptWork[], Failure>>;
+  /** Gives its output from the first byte on, and how it ended, after which nothing of it is kept. Aborting ends it. */
+  follow(work: KeptWork, streams: JobStreams): Promise<Result<Exit, Failure>>;
 }
 
 export interface ProgramStreams {

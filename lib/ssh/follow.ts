@@ -33,9 +33,11 @@ export async function follow(
   killGrace: number,
   streams: JobStreams,
   line: Buffer,
+  /** Whether the line only takes up what goes on there: then a stop is told there, however early it came. */
+  takesUp: boolean,
 ): Promise<Result<Followed, Failure>> {
   const { signal, hurry } = streams;
-  const opened = await link.exec(START, signal);
+  const opened = await link.exec(START, takesUp ? new AbortController().signal : signal);
   if (!opened.ok) return opened;
   const channel = opened.value;
   const noise = new Tail(2048);

@@ -116,3 +116,21 @@ for kept in "$HOME/.sbx/runs/$1"/*/; do
   read_job "$kept" || continue
   lives "$guard" || rm -rf -- "$kept"
 done`;
+
+/** What is kept of owner $1, a line each: tree, mark, state, since (seconds since 1970), run, step, with tabs between. */
+export const LIST = `
+${JOB}
+now=
+{ IFS= read -r now </proc/sys/kernel/random/boot_id; } 2>/dev/null
+for kept in "$HOME/.sbx/runs/$1"/*/; do
+  kept=${'$'}{kept%/}
+  read_job "$kept" || continue
+  if [ "$boot" != "$now" ]; then state=gone
+  elif [ -e "$kept/end" ]; then state=ended
+  elif ! lives "$guard"; then state=gone
+  elif [ -e "$kept/lost" ]; then state=lost
+  else state=on
+  fi
+  printf '%s\\t%s\\t%s\\t%s\\t%s\\t%s\\n' "${'$'}{kept##*/}" "$mark" "$state" "$(date -r "$kept/job" +%s)" "$run" "$step"
+done
+exit 0`;

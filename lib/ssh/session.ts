@@ -13,6 +13,7 @@ import { superviseJob } from './supervise.ts';
 import { FITNESS } from './supervisor.ts';
 import { runOnTerminal } from './terminal.ts';
 import { Tether } from './tether.ts';
+import { worksOver } from './works.ts';
 
 /** The first program: start-up files of the login shell, the look at its tools, and the end of what dead runs left. Milliseconds. */
 export const ARRIVAL = 30_000;
@@ -56,6 +57,7 @@ export async function openSession(
       return now.ok ? runProgram(now.value, io.nonce(), text, args, streams) : now;
     },
     supervise: (job, streams) => superviseJob(tether, io, patience, job, streams),
+    works: worksOver(tether, io, patience),
     terminal: async (job, terminal, stop) => {
       const now = await whole(stop);
       return now.ok ? runOnTerminal(now.value, io, job, terminal, stop) : now;

@@ -43,7 +43,7 @@ export async function superviseJob(
 }
 
 /** Follows work to its end, over as many links as it takes: nothing of its output is given twice, nothing is left out. `first` starts it; absent: it goes on there. */
-async function stayWith(
+export async function stayWith(
   tether: Tether,
   io: Io,
   patience: Patience,
@@ -67,11 +67,9 @@ async function stayWith(
   for (;;) {
     const link = await tether.whole(signal, most);
     if (!link.ok) return signal.aborted && last !== undefined ? err(unheard(last.label, patience, 'the connection is lost')) : link;
-    const line =
-      last === undefined && first !== undefined
-        ? first
-        : programLine(TAKE_UP, [patience.owner, work.tree, work.mark, String(given)], work.mark);
-    const followed = await follow(link.value, io, patience, work, job.killGrace, { ...streams, output }, line);
+    const start = last === undefined ? first : undefined;
+    const line = start ?? programLine(TAKE_UP, [patience.owner, work.tree, work.mark, String(given)], work.mark);
+    const followed = await follow(link.value, io, patience, work, job.killGrace, { ...streams, output }, line, start === undefined);
     if (!followed.ok) {
       if (followed.error.code !== 'link-lost' || last === undefined) return followed;
       continue;

@@ -44,6 +44,7 @@ test('without flags', () => {
     failed: false,
     audit: false,
     probe: false,
+    now: false,
     offline: false,
     yes: false,
     exitCode: false,

@@ -14,6 +14,7 @@ const TOPICS = [
     'steps-for-people',
     'words-of-your-own',
     'why',
+    'lost-links',
     'reading-and-showing',
     'watching',
     'audit',
