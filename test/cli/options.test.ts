@@ -45,6 +45,8 @@ test('without flags', () => {
     audit: false,
     probe: false,
     now: false,
+    review: false,
+    forget: false,
     offline: false,
     yes: false,
     exitCode: false,
