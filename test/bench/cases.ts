@@ -1,5 +1,6 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { coldCases } from './cases-cold.ts';
 import { syncCases } from './cases-sync.ts';
 import { transferCases } from './cases-transfer.ts';
 import { type Graph, inputOf, writeGraph } from './graph.ts';
@@ -38,6 +39,7 @@ export const CASES: { readonly [name: string]: Measure } = {
   overhead,
   sync: syncCases,
   transfer: transferCases,
+  cold: coldCases,
 };
 
 const SETTLED = 2500; // milliseconds: only then does a stat memo believe the time of a file
