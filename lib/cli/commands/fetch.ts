@@ -140,7 +140,7 @@ async function tell(call: Call, shown: FetchShown, brought: boolean): Promise<vo
   if (options.level !== 'quiet' && !(options.review && brought && canAsk(call.surroundings)))
     call.out.write(fetchLines(shown, await call.paint(), call.columns));
   if (!brought && shown.files.every(({ is }) => is === 'same')) {
-    call.out.write(`all ${shown.files.length} files are here already\n`);
+    call.out.write(shown.files.length === 1 ? 'it is here already\n' : `all ${shown.files.length} files are here already\n`);
     return;
   }
   const counts = fetchCounts(shown);
