@@ -14,11 +14,12 @@ import { snapshot } from './snapshot.ts';
 import { start } from './start.ts';
 import { sync } from './sync.ts';
 import { teardown } from './teardown.ts';
+import { tunnel } from './tunnel.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Every kind of step. A new one is a file in tasks/ and a line here. */
 export const TASKS: readonly Task[] = [
-  ...[shell, script, sync, remoteBuild, remoteShell, fetchArtifacts, compose],
+  ...[shell, script, sync, remoteBuild, remoteShell, fetchArtifacts, compose, tunnel],
   ...[packerBuild, importMachine, setupVm, injectKeys, start, waitFor, snapshot, restore, teardown],
 ];
 

@@ -5,6 +5,7 @@ import type { StepNames } from './names.ts';
 import { readDefault } from './project.ts';
 import type { Report } from './report.ts';
 import { type Entry, type Section, sectionOf } from './section.ts';
+import { layTunnels } from './tunnels.ts';
 import type { Unit } from './unit.ts';
 
 /** Finds all names of the steps of all files, and the steps that run when none is named. */
@@ -18,6 +19,7 @@ export function nameSteps(
   const aliases = new Map<string, readonly StepId[]>();
   for (const unit of units) {
     const declared = sectionOf(unit.layers, 'steps', report);
+    layTunnels(unit.layers, declared, report);
     const cells = cellsOf(declared, report);
     const whole = (names: ReadonlyMap<string, readonly StepId[]>, into: Map<string, readonly StepId[]>): void => {
       for (const [name, ids] of names)

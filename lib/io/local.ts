@@ -6,6 +6,7 @@ import type { Job, ProgramEnd, ProgramStreams, Sandbox, Session } from '../model
 import type { Pairs } from '../model/value.ts';
 import { baseEnvironment } from './base-environment.ts';
 import { commandMissing, findExecutable } from './executable.ts';
+import { PORTS_HERE } from './ports.ts';
 import { INTERPRETERS, shellProgram } from './script.ts';
 
 type LocalIo = Pick<Io, 'spawn' | 'files' | 'environment'>;
@@ -36,6 +37,7 @@ function localSession(io: LocalIo): Session {
       if (!command.ok) return command;
       return marked(job, io, () => io.spawn(command.value, { signal, stdout: () => {}, stderr: () => {} }));
     },
+    ...PORTS_HERE,
     [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Result } from '../base/result.ts';
 import type { Exit } from './exit.ts';
 import type { Failure } from './failure.ts';
@@ -52,7 +53,7 @@ export type LinkNews =
  * A connected place. Disposing closes the link; supervised work that was not ended goes on for the grace of the sandbox.
  * A link that was lost is dialled anew by whoever needs it next; what is under way then fails with `link-lost`, but for supervised work, which is taken up again.
  */
-export interface Session extends AsyncDisposable {
+export interface Session extends AsyncDisposable, Ports {
   /** What carries the link where that is not SSH of our own, and why: a sentence without its end. */
   readonly carrier?: string;
   /**
@@ -86,6 +87,19 @@ export interface Works {
   list(signal: AbortSignal): Promise<Result<readonly KeptWork[], Failure>>;
   /** Gives its output from the first byte on, and how it ended, after which nothing of it is kept. Aborting ends it. */
   follow(work: KeptWork, streams: JobStreams): Promise<Result<Exit, Failure>>;
+}
+
+/** Connections to and from a place, beside what runs there. */
+export interface Ports {
+  /** A stream to a port that the place can reach; `signal` ends the attempt, not the stream. */
+  forward(host: string, port: number, signal: AbortSignal): Promise<Result<Duplex, Failure>>;
+  /** Listens on a port of 127.0.0.1 in the place until `signal` aborts, or the link is lost; `taken` is given what connects. */
+  listen(port: number, taken: (stream: Duplex) => void, signal: AbortSignal): Promise<Result<Listening, Failure>>;
+}
+
+export interface Listening {
+  /** Resolved when nobody listens there for us any more; why, unless that was wanted. */
+  readonly ended: Promise<Failure | undefined>;
 }
 
 export interface ProgramStreams {

@@ -32,6 +32,6 @@ export function describeReadiness(ready: Readiness): string {
     case 'line':
       return `a line that fits /${ready.pattern}/`;
     case 'task':
-      return 'the health of what it brings up';
+      return 'what it brings up to answer';
   }
 }

@@ -2,7 +2,8 @@ import { envShape } from './environment.ts';
 import { paramShape } from './param.ts';
 import { sandboxShape } from './sandbox.ts';
 import type { MapShape, ObjectShape } from './shape.ts';
-import { stepName } from './step.ts';
+import { stepFields, stepName } from './step.ts';
+import { tunnelFields } from './tunnel.ts';
 
 /** A step's keys depend on its task: it is checked against them when files are put together. */
 const anyStep = { kind: 'object', description: 'A step.', fields: {} } as const satisfies ObjectShape;
@@ -101,6 +102,24 @@ const overlayFields = {
     examples: [{ vm: { host: 'haskell-build' } }],
   },
   steps: { kind: 'map', description: 'What can be run.', format: 'name', of: anyStep, examples: [{ lint: { run: 'make lint' } }] },
+  tunnels: {
+    kind: 'map',
+    description: 'Ports of this computer that lead into sandboxes, and of sandboxes that lead here, while steps that need them run.',
+    format: 'name',
+    of: {
+      kind: 'object',
+      description: 'A step of the task `tunnel`: steps name it among their `needs`.',
+      fields: {
+        in: stepFields.in,
+        ...tunnelFields,
+        needs: stepFields.needs,
+        ready: stepFields.ready,
+        if: stepFields.if,
+        description: stepFields.description,
+      },
+    },
+    examples: [{ database: { in: 'vm', listen: 5432, to: 'localhost:5432' }, hooks: { in: 'vm', listen: 'there:8080', to: 3000 } }],
+  },
   pools: {
     kind: 'map',
     description: 'Names and slots: steps of a pool take one each, or as many as they say. A pool of one slot is a lock.',

@@ -51,6 +51,14 @@ export class AheadLink implements Link {
     return this.#link.forward(host, port, until);
   }
 
+  get listen(): Link['listen'] {
+    return this.#link.listen?.bind(this.#link);
+  }
+
+  get listensForGood(): boolean {
+    return this.#link.listensForGood === true;
+  }
+
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.#link[Symbol.asyncDispose]();
   }

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../base/result.ts';
 import { limitOf } from '../io/limit.ts';
+import { PORTS_HERE } from '../io/ports.ts';
 import { makeFolder } from '../io/replace.ts';
 import { fileTrouble } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
@@ -52,7 +53,8 @@ async function connect(settings: EmbeddedSettings, io: Io, signal: AbortSignal):
     await server[Symbol.asyncDispose]();
     return link;
   }
-  return openSession(link.value, { io, patience: patienceOf(settings), signal });
+  const session = await openSession(link.value, { io, patience: patienceOf(settings), signal });
+  return session.ok ? ok({ ...session.value, ...PORTS_HERE }) : session;
 }
 
 async function reach(

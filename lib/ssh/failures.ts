@@ -78,3 +78,9 @@ export function lostFailure(label: string, why: string): Failure {
 export function refusedChannel(label: string, why: string): Failure {
   return { code: 'channel-refused', message: `${label}: no channel (${why})`, hint: 'raise MaxSessions in its sshd_config' };
 }
+
+/** A far side says no more than that it does not listen there. */
+export function refusedPort(label: string, port: number): Failure {
+  const hint = 'does AllowTcpForwarding of its sshd_config allow it?';
+  return { code: 'port-in-use', message: `${label}: its sshd does not listen on port ${port} for us`, hint };
+}

@@ -2,6 +2,7 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import type { Result } from '../base/result.ts';
 import type { Exit } from '../model/exit.ts';
 import type { Failure } from '../model/failure.ts';
+import type { Ports } from '../model/sandbox.ts';
 
 // The port between what runs on a far side and whatever carries it there. Knows no SSH: who implements it does.
 
@@ -41,4 +42,8 @@ export interface Link extends AsyncDisposable {
   exec(command: string, signal: AbortSignal, pty?: Pty): Promise<Result<Channel, Failure>>;
   /** A stream to a port that the far side can reach. */
   forward(host: string, port: number, until: AbortSignal): Promise<Result<Duplex, Failure>>;
+  /** As that of a session. Absent: it is carried by somebody who would go on to listen, or cannot say who connects. */
+  readonly listen?: Ports['listen'] | undefined;
+  /** What it listens on is given back with the link, and not before. */
+  readonly listensForGood?: boolean;
 }

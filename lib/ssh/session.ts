@@ -7,6 +7,7 @@ import { AheadLink } from './ahead.ts';
 import { CANCELLED } from './failures.ts';
 import { ORPHANS } from './kept-programs.ts';
 import type { Link } from './link.ts';
+import { type Dial, listenOver } from './listen.ts';
 import type { Patience } from './patience.ts';
 import { runProgram } from './program.ts';
 import { superviseJob } from './supervise.ts';
@@ -26,7 +27,7 @@ interface SessionSettings {
   readonly patience: Patience;
   readonly signal: AbortSignal;
   /** Makes the link anew; absent: what is lost stays lost. */
-  readonly dial?: (signal: AbortSignal) => Promise<Result<Link, Failure>>;
+  readonly dial?: Dial;
   readonly news?: ((news: LinkNews) => void) | undefined;
 }
 
@@ -61,6 +62,14 @@ export async function openSession(
     terminal: async (job, terminal, stop) => {
       const now = await whole(stop);
       return now.ok ? runOnTerminal(now.value, io, job, terminal, stop) : now;
+    },
+    forward: async (host, port, stop) => {
+      const now = await whole(stop);
+      return now.ok ? now.value.forward(host, port, stop) : now;
+    },
+    listen: async (port, taken, stop) => {
+      const now = await whole(stop);
+      return now.ok ? listenOver(now.value, dial, port, taken, stop) : now;
     },
     [Symbol.asyncDispose]: () => tether[Symbol.asyncDispose](),
   });

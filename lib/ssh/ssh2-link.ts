@@ -3,11 +3,14 @@ import type { Duplex } from 'node:stream';
 import { err, ok, type Result } from '../base/result.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Clock } from '../model/io.ts';
+import type { Listening } from '../model/sandbox.ts';
 import { Channels } from './channels.ts';
-import { CANCELLED, lostFailure, reachFailure, refusedChannel } from './failures.ts';
+import { CANCELLED, lostFailure, reachFailure, refusedChannel, refusedPort } from './failures.ts';
 import type { Channel, Link, Pty } from './link.ts';
-import type { Client } from './ssh2.ts';
+import type { Client, ClientChannel, TcpConnectionDetails } from './ssh2.ts';
 import { channelOf } from './ssh2-channel.ts';
+
+const LOOPBACK = '127.0.0.1';
 
 /** A link that ssh2 carries, in this process. */
 export class Ssh2Link implements Link {
@@ -50,12 +53,50 @@ export class Ssh2Link implements Link {
   forward(host: string, port: number, until: AbortSignal): Promise<Result<Duplex, Failure>> {
     const label = `${host}:${port}`;
     return new Promise((resolve) => {
+      const either = AbortSignal.any([until, this.lost]);
       const stop = (): void => resolve(err(this.lost.aborted ? this.failure : CANCELLED));
-      AbortSignal.any([until, this.lost]).addEventListener('abort', stop, { once: true });
-      if (until.aborted || this.lost.aborted) return stop();
-      this.#client.forwardOut('127.0.0.1', 0, host, port, (error, stream) => {
+      if (either.aborted) return stop();
+      either.addEventListener('abort', stop, { once: true });
+      this.#client.forwardOut(LOOPBACK, 0, host, port, (error, stream) => {
+        either.removeEventListener('abort', stop);
         if (error) resolve(err(reachFailure(label, 'dial', { message: `not reachable from ${this.label} (${error.message})` })));
+        else if (either.aborted) stream.destroy();
         else resolve(ok(stream));
+      });
+    });
+  }
+
+  listen(port: number, taken: (stream: Duplex) => void, signal: AbortSignal): Promise<Result<Listening, Failure>> {
+    const client = this.#client;
+    return new Promise((resolve) => {
+      const until = AbortSignal.any([signal, this.lost]);
+      const heard = ({ destPort }: TcpConnectionDetails, accept: () => ClientChannel): void => {
+        if (destPort === port) taken(accept().on('error', () => {}));
+      };
+      const stop = (): void => {
+        resolve(err(this.lost.aborted ? this.failure : CANCELLED));
+      };
+      if (until.aborted) return stop();
+      until.addEventListener('abort', stop, { once: true });
+      client.on('tcp connection', heard);
+      const over = (): Promise<Failure | undefined> => {
+        client.off('tcp connection', heard);
+        if (this.lost.aborted) return Promise.resolve(signal.aborted ? undefined : this.failure);
+        return new Promise((done) => {
+          this.lost.addEventListener('abort', () => done(undefined), { once: true });
+          client.unforwardIn(LOOPBACK, port, () => done(undefined));
+        });
+      };
+      client.forwardIn(LOOPBACK, port, (error) => {
+        if (error) {
+          client.off('tcp connection', heard);
+          return resolve(err(refusedPort(this.label, port)));
+        }
+        const ended = new Promise<Failure | undefined>((done) => {
+          if (until.aborted) done(over());
+          else until.addEventListener('abort', () => done(over()), { once: true });
+        });
+        resolve(ok({ ended }));
       });
     });
   }

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { err, ok } from '../../lib/base/result.ts';
 import { realClock } from '../../lib/io/io.ts';
 import { localSandbox } from '../../lib/io/local.ts';
+import { PORTS_HERE } from '../../lib/io/ports.ts';
 import type { Guest, MachineGround } from '../../lib/machine/behind/ground.ts';
 import { sandboxMachine } from '../../lib/machine/behind/machine.ts';
 import { raise } from '../../lib/machine/behind/raise.ts';
@@ -25,7 +26,7 @@ const never = new AbortController().signal;
 const unused = async (): Promise<never> => Promise.reject(new Error('not asked of this guest'));
 const LET_IN: Session = {
   program: async (_text, args) => ok({ exit: { code: 0 }, stdout: Buffer.from(args.join(' ')), stderr: '' }),
-  ...{ supervise: unused, terminal: unused, [Symbol.asyncDispose]: async () => {} },
+  ...{ supervise: unused, terminal: unused, ...PORTS_HERE, [Symbol.asyncDispose]: async () => {} },
 };
 
 /** The real guest has no sshd: this stands for one that lets us in after so many refusals. */

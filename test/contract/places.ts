@@ -6,6 +6,7 @@ import { localSandbox } from '../../lib/io/local.ts';
 import { realSpawn } from '../../lib/io/process.ts';
 import type { Io } from '../../lib/model/io.ts';
 import type { Sandbox, Session } from '../../lib/model/sandbox.ts';
+import { connectRoute } from '../../lib/ssh/connect.ts';
 import { embeddedSandbox } from '../../lib/ssh/embedded.ts';
 import { patienceOf } from '../../lib/ssh/patience.ts';
 import { openSession } from '../../lib/ssh/session.ts';
@@ -104,8 +105,10 @@ export const inSystemSsh = behindSshd({ SBX_SSH: 'system' });
 export const inBorrowed: WithPlace = (use) =>
   withFar({}, (far) =>
     withLender(far.io, far.home, async ({ borrow }) => {
-      const link = await borrow({ named: far.sshd.host, user: undefined, tunnel: undefined, state: join(far.home, 'state') });
-      const session = await openSession(link, { io: far.io, patience: patienceOf(STEADY), signal: new AbortController().signal });
+      const route = { named: far.sshd.host, user: undefined, tunnel: undefined, state: join(far.home, 'state') };
+      const link = await borrow(route);
+      const dial = (signal: AbortSignal) => connectRoute(route, far.io, signal);
+      const session = await openSession(link, { io: far.io, patience: patienceOf(STEADY), signal: new AbortController().signal, dial });
       if (!session.ok) throw new Error(session.error.message);
       await using open = session.value;
       await inFolderOf(open, use);

@@ -35,6 +35,7 @@ const TOPICS = [
     'machine-steps',
     'packer',
     'machines',
+    'tunnels',
   ],
 ];
 

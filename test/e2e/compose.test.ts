@@ -130,7 +130,7 @@ podmanTest('a compose project that does not come up: an exit, no health, a port 
     await failing(one('sleep 60', `    ports: ["127.0.0.1:${port}:8000"]\n`), 'a port that it publishes is in use there');
     await new Promise((closed) => other.close(closed));
     project.write('Sandboxfile.yaml', project.read('Sandboxfile.yaml').replace('deadline: 30s', 'deadline: 4s'));
-    await failing(one('sleep 60', check(1000)), 'it was not ready within 4s: waited for the health of what it brings up');
+    await failing(one('sleep 60', check(1000)), 'it was not ready within 4s: waited for what it brings up to answer');
     await failing(
       'services: { db: { image: "redis:7" } }\n',
       'the image `redis:7` of db does not say its registry',

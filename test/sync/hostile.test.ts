@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { digestOf } from '../../lib/base/digest.ts';
 import { ok } from '../../lib/base/result.ts';
+import { PORTS_HERE } from '../../lib/io/ports.ts';
 import type { Session } from '../../lib/model/sandbox.ts';
 import { step } from './fixture.ts';
 import { type Stand, withStand } from './scope.ts';
@@ -169,6 +170,7 @@ function liar(lie: Lie): Session {
     },
     supervise: () => Promise.reject(new Error('not asked for')),
     terminal: () => Promise.reject(new Error('not asked for')),
+    ...PORTS_HERE,
     [Symbol.asyncDispose]: async () => {},
   };
 }

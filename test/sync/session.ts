@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { ok, type Result } from '../../lib/base/result.ts';
+import { PORTS_HERE } from '../../lib/io/ports.ts';
 import { INTERPRETERS, shellProgram } from '../../lib/io/script.ts';
 import type { Exit } from '../../lib/model/exit.ts';
 import type { Failure } from '../../lib/model/failure.ts';
@@ -60,6 +61,7 @@ export function plainSession(home: string, extra: Readonly<Record<string, string
       return ok(exitOf(code, signal));
     },
     terminal: () => Promise.reject(new Error('a plain session has no terminal')),
+    ...PORTS_HERE,
     [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -30,7 +30,7 @@ const READ_AHEAD = 64 * 1024;
 type Send = (type: number, body: Buffer, done?: () => void) => void;
 
 /** What the far side granted when it opened the channel. */
-interface Granted {
+export interface Granted {
   /** Its number over there. */
   readonly far: number;
   readonly window: number;

@@ -1,14 +1,19 @@
 import { setMaxListeners } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { err, ok, type Result } from '../../base/result.ts';
+import { limitOf } from '../../io/limit.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../model/io.ts';
+import type { Listening } from '../../model/sandbox.ts';
 import { Channels } from '../channels.ts';
-import { CANCELLED, lostFailure, reachFailure, refusedChannel } from '../failures.ts';
+import { CANCELLED, lostFailure, reachFailure, refusedChannel, refusedPort } from '../failures.ts';
 import type { Keepalive } from '../handshake.ts';
 import type { Channel, Link, Pty } from '../link.ts';
 import type { FarStream } from './far-stream.ts';
 import type { Shared } from './mux.ts';
+
+/** So long what connects to a port that is listened on for us may take to come back, in milliseconds. */
+const COMING_BACK = 5000;
 
 interface Carried extends Shared {
   readonly label: string;
@@ -16,14 +21,17 @@ interface Carried extends Shared {
   readonly keepalive: Keepalive;
   /** Why it was lost, said when it is. */
   readonly end: () => Promise<Failure>;
-  /** Ends what carries it, if it is ours. */
-  readonly stop: () => Promise<void>;
+  /** Ends what carries it; absent: it is not ours. */
+  readonly stop?: () => Promise<void>;
 }
 
 /** A link that the system's ssh carries: channels of its own in the connection of a master. */
 export class SystemLink implements Link {
   readonly label: string;
   readonly carrier: string;
+  readonly listen: Link['listen'];
+  /** A master takes no word that would end it. */
+  readonly listensForGood = true;
   readonly #carried: Carried;
   readonly #lost = new AbortController();
   readonly #channels: Channels;
@@ -32,6 +40,7 @@ export class SystemLink implements Link {
     this.label = carried.label;
     this.carrier = carried.carrier;
     this.#carried = carried;
+    this.listen = carried.stop && ((port, taken, signal) => this.#listen(port, taken, signal));
     this.#channels = new Channels(this.lost, clock);
     setMaxListeners(0, this.lost);
     const { connection, socket, keepalive } = carried;
@@ -69,7 +78,7 @@ export class SystemLink implements Link {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#carried.socket.destroy();
-    await this.#carried.stop();
+    await this.#carried.stop?.();
     this.#lose(lostFailure(this.label, 'closed'));
   }
 
@@ -77,6 +86,23 @@ export class SystemLink implements Link {
     this.#carried.socket.destroy();
     this.#lost.abort(failure);
     this.#carried.connection.lost();
+  }
+
+  async #listen(port: number, taken: (stream: Duplex) => void, signal: AbortSignal): Promise<Result<Listening, Failure>> {
+    const until = AbortSignal.any([signal, this.lost]);
+    using limit = limitOf(until, COMING_BACK);
+    const isOurs = await this.#unless(
+      limit.signal,
+      this.#carried.connection.listen(port, (stream) => {
+        stream.stderr.resume();
+        taken(stream);
+      }),
+    );
+    if (until.aborted) return err(this.lost.aborted ? this.failure : CANCELLED);
+    if (isOurs !== true) return err(refusedPort(this.label, port));
+    const why = (): Failure | undefined => (signal.aborted ? undefined : this.failure);
+    const ended = new Promise<Failure | undefined>((resolve) => until.addEventListener('abort', () => resolve(why()), { once: true }));
+    return ok({ ended });
   }
 
   async #start(command: string, until: AbortSignal, pty: Pty | undefined): Promise<Result<Channel, Failure>> {

@@ -73,10 +73,7 @@ export async function borrowedLink(
     const label = `${settings.user}@${settings.hostname}:${settings.port}`;
     const end = async (): Promise<Failure> => endOf('the ssh that shares its connection has ended', label);
     const keepalive = keepaliveOf(route, settings.keepalive);
-    return new SystemLink(
-      { ...shared.value, label, carrier: 'an ssh of yours, since it shares its connection', keepalive, end, stop: async () => {} },
-      io.clock,
-    );
+    return new SystemLink({ ...shared.value, label, carrier: 'an ssh of yours, since it shares its connection', keepalive, end }, io.clock);
   } finally {
     clearTimeout(timer);
   }
