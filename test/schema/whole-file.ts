@@ -70,13 +70,19 @@ steps:
 
 const REMOTE_STEPS = `
 version: 1
-sandboxes: { vm: {} }
+sandboxes: { vm: {}, one-of: { hosts: [build-1, build-2], assign: by-project } }
 params: { jobs: 4, words: [a, b] }
+tunnels:
+  database: { in: vm, listen: 5432, to: "localhost:5432", description: That of the tests }
+  hooks: { in: vm, listen: "there:8080", to: 3000, ready: { deadline: 5s } }
 steps:
   sync:
     task: sync
     in: vm
     exclude: [out]
+    edits: keep
+    generated: [version.h]
+    mostRemoved: 10
   build:
     task: remote-build
     in: vm
