@@ -1,6 +1,7 @@
 import { envShape } from './environment.ts';
 import { paramShape } from './param.ts';
 import { sandboxShape } from './sandbox.ts';
+import { readyShape } from './service.ts';
 import type { MapShape, ObjectShape } from './shape.ts';
 import { stepFields, stepName } from './step.ts';
 import { tunnelFields } from './tunnel.ts';
@@ -113,7 +114,12 @@ const overlayFields = {
         in: stepFields.in,
         ...tunnelFields,
         needs: stepFields.needs,
-        ready: stepFields.ready,
+        ready: {
+          kind: 'object',
+          description: 'How long it may take to be ready.',
+          fields: { deadline: readyShape.fields.deadline, interval: readyShape.fields.interval },
+          examples: [{ deadline: '10s' }],
+        },
         if: stepFields.if,
         description: stepFields.description,
       },
