@@ -42,6 +42,9 @@ export function makeStages(folder: string): Stages {
   };
 }
 
+/** What lies where the fetch puts things, brought by nobody: it stays. */
+const OTHERS = { mine: 'mine\n' };
+
 /** One run against the lie, and one without it. */
 async function played(stage: Stage, one: Case): Promise<string | undefined> {
   const { project, peer, workspace } = stage;
@@ -50,7 +53,7 @@ async function played(stage: Stage, one: Case): Promise<string | undefined> {
   if (one.build !== undefined && !one.whole) execFileSync('/bin/sh', ['-c', one.build], { cwd: workspace });
   if (one.plant) one.plant(scene);
   else {
-    project.write('out/mine', 'mine\n');
+    project.write('out/mine', OTHERS.mine);
     project.write('out/app', 'older\n');
   }
   const before = around(scene);
@@ -102,7 +105,8 @@ function judge(
   if (ran.code !== 0) return 'refused what can be taken';
   const into = one.into ?? 'out';
   const is = existsSync(join(root, into)) ? sorted(contents(join(root, into))) : 'nothing';
-  const wanted = sorted(one.taken ?? HONEST);
+  const others = one.plant === undefined && into === 'out' ? OTHERS : {};
+  const wanted = sorted({ ...others, ...(one.taken ?? HONEST) });
   if (is !== wanted) return `taken wrongly: ${is} instead of ${wanted}`;
   const top = `demo/${into.split('/')[0]}`;
   const outside = (all: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>

@@ -68,15 +68,15 @@ export const SYNCS: readonly Case[] = [
     { memory: 300 },
   ),
   changed('sync: no exit status on arrival', 'arrive', () => SILENT, /without an exit status/),
-  instead('sync: all is the same, in an empty workspace', 'check', ['same'], undefined),
-  instead('sync: other words', 'check', ['perhaps'], /the answer of the far side is not whole/),
+  instead('sync: all is the same, in an empty workspace', 'check', ['', '', 'same'], undefined),
+  instead('sync: other words', 'check', ['', '', 'perhaps'], /the answer of the far side is not whole/),
   instead(
     'sync: edits outside of the workspace',
     'check',
-    ['edited', './../victim/precious', '', 'f644', './../victim/precious', '', '', '', 'end'],
+    ['', '', 'edited', './../victim/precious', '', 'f644', './../victim/precious', '', '', '', 'end'],
     undefined,
   ),
-  instead('sync: edits cut short', 'check', ['edited', './src/a'], /the answer of the far side is not whole/),
+  instead('sync: edits cut short', 'check', ['', '', 'edited', './src/a'], /the answer of the far side is not whole/),
   instead(
     'sync: a survey that names what is outside',
     'survey',
@@ -119,7 +119,7 @@ export const SYNCS: readonly Case[] = [
 /** The same for a survey, which is only asked for where a workspace has no receipt and is not empty. */
 function lieTwice(program: Program, fields: readonly string[]): NonNullable<Case['lie']> {
   return (scene) => async (asked) => {
-    if (asked.program === 'check') return { stdout: Buffer.from('other\0full\0\0'), exit: { code: 0 } };
+    if (asked.program === 'check') return { stdout: Buffer.from('\0\0other\0full\0\0'), exit: { code: 0 } };
     if (asked.program !== program) return undefined;
     scene.struck();
     return { stdout: Buffer.from(fields.map((field) => `${field}\0`).join('')), exit: { code: 0 } };
