@@ -10,6 +10,9 @@ import { START } from './start.ts';
 /** Beyond the supervisor's own patience before it counts as lost. Milliseconds. */
 const STOP_MARGIN = 15_000;
 
+/** A far side that is asked to take work up says so at once, whatever its start-up files do. Milliseconds. */
+const TAKING_UP = 30_000;
+
 /** How the talk with a supervisor over one channel ended. */
 export interface Followed {
   readonly label: string;
@@ -93,6 +96,11 @@ export async function follow(
     };
     channel.stdin.write(line);
     send('beat');
+    if (takesUp)
+      io.clock.sleep(TAKING_UP, over.signal).then(
+        () => marks > 0 || silent(),
+        () => {},
+      );
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true, signal: over.signal });
   });

@@ -76,7 +76,7 @@ export async function stayWith(
     }
     last = followed.value;
     const { label, end } = last;
-    begun ||= last.begun;
+    if (start !== undefined) begun = last.begun;
     switch (end.is) {
       case 'unheard':
         return err(unheard(label, patience, 'the far side does not say that it did'));
@@ -85,7 +85,8 @@ export async function stayWith(
         if (end.word.endsWith(' cut')) note(`a part of the output was not kept in ${label}: no room for it`);
         if (end.word === 'none') {
           await abandon(tether, io, patience, work, job);
-          return err(lost && !begun ? lost : lostFailure(label, NOT_KEPT));
+          if (lost === undefined) return err(noWord(label, begun, job, last.noise));
+          return err(begun ? lostFailure(label, NOT_KEPT) : lost);
         }
         return verdict(end.word.replace(/ cut$/, ''), label, job, signal.aborted);
       case 'lost':

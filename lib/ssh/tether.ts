@@ -93,7 +93,8 @@ export class Tether implements AsyncDisposable {
         return dialled;
       }
       failure = dialled.error;
-      if (signal.aborted || !PASSING.has(failure.code)) return dialled;
+      if (signal.aborted) return err(this.#link.failure); // nobody waits any more: it is lost, and no one cancelled it
+      if (!PASSING.has(failure.code)) return dialled;
     }
   }
 }

@@ -178,8 +178,7 @@ podmanTest('compose and Ctrl-C, kill -9 of sbx, a link that is cut: taken down a
     assert.is(told(project).states.at(-1), 'destroyed');
 
     const cut = await ended(() => far.cut());
-    assert.is.not(cut.code, 0);
-    assert.match(cut.stdout, /test failed .*the connection was lost/);
+    assert.match(cut.stdout, /link lost to far.*the connection was lost/, 'the test goes on over another one, unless it had not begun yet');
     assert.is(told(project).states.at(-1), 'destroyed');
     assert.equal(podman.left(), []);
   }),

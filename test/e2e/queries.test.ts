@@ -44,6 +44,8 @@ testing(
           'strace',
           [
             '-ff',
+            '-s',
+            '4096',
             '-e',
             'trace=execve,connect,sendto,openat,open,creat,rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,link,linkat,symlinkat,truncate,ftruncate',
             '-o',

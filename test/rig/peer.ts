@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { TAKE_UP } from '../../lib/ssh/kept-programs.ts';
 import { freshKey } from '../../lib/ssh/keys.ts';
 import type { ServerChannel } from '../../lib/ssh/ssh2.ts';
 import { SshServer } from '../../lib/ssh/ssh2.ts';
@@ -28,7 +29,7 @@ const PROGRAMS = {
 };
 
 /** What was asked: one of our programs, by name. */
-export type Program = keyof typeof PROGRAMS | 'fit' | 'job' | 'other';
+export type Program = keyof typeof PROGRAMS | 'fit' | 'job' | 'take-up' | 'other';
 
 /** What a far side says of a program, after the mark that no start-up file can print. */
 export interface Said {
@@ -172,14 +173,19 @@ async function serve(channel: ServerChannel, command: string, peer: Peer, childr
     ran.on('close', (code, signal) => finish(channel, closed, code === null ? { signal: signal ?? 'SIGKILL' } : { code }));
     return;
   }
-  const rest = program === 'job' ? Buffer.alloc(0) : await toEnd(channel);
+  const hasBeats = program === 'job' || program === 'take-up';
+  const rest = hasBeats ? Buffer.alloc(0) : await toEnd(channel);
   const honest = async (): Promise<Said & { readonly stdout: Buffer }> => {
     const ran = start(line);
-    if (program === 'job') channel.pipe(ran.stdin);
+    if (hasBeats) channel.pipe(ran.stdin);
     else ran.stdin.end(rest);
     const out: Buffer[] = [];
     const err: Buffer[] = [];
-    ran.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
+    ran.stdout?.on('data', (chunk: Buffer) => {
+      out.push(chunk);
+      // What is told only once it has ended is taken here: a supervisor waits for that.
+      if (hasBeats && chunk.includes(`${mark} `)) ran.stdin.write('taken\n');
+    });
     ran.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
     const [code, signal] = (await once(ran, 'close')) as [number | null, string | null];
     const stdout = Buffer.concat(out);
@@ -254,6 +260,7 @@ function decoded(line: Uint8Array): string {
 
 function programOf(text: string): Program {
   if (text.endsWith(SUPERVISOR)) return 'job';
+  if (text.endsWith(TAKE_UP)) return 'take-up';
   if (text.includes(FITNESS)) return 'fit';
   const found = (Object.entries(PROGRAMS) as [Program, string][]).find(([, program]) => text.endsWith(program));
   return found?.[0] ?? 'other';

@@ -107,7 +107,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'ended by a signal',
     codes: ['far-side-answer', 'far-side-unfit', 'no-exit-status', 'command-signalled'],
-    says: /SIGKILL|without an exit status/,
+    says: /SIGKILL|without an exit status|the supervisor of the command was killed there/,
     answer: async (asked, { workspace }) => {
       if (asked.program !== 'job') return { stdout: Buffer.alloc(0), exit: { signal: 'SIGKILL' } };
       const pace = join(workspace, '../pace');

@@ -6,7 +6,7 @@ import type { Phase } from './fault.ts';
 import type { RealKind } from './real-kinds.ts';
 import { openRealStand, type RealStand } from './real-stand.ts';
 import { mountSmall, unmount } from './stand.ts';
-import { judge, leftIn, made, PATIENCE, RIGHT, told } from './verdict.ts';
+import { judge, leftIn, made, PATIENCE, RIGHT, told, workLeftIn } from './verdict.ts';
 
 /** A run with the fault in one phase and OpenSSH over there, and one without it. Says what was wrong. */
 export async function strikeReal(kind: RealKind, phase: Phase, folder: string): Promise<string | undefined> {
@@ -48,6 +48,11 @@ async function struck(stand: RealStand, kind: RealKind, phase: Phase, home: stri
   if (wrong !== undefined) return told(wrong, ended);
   if (kind.wasThere?.(stand) === false) return told('the fault was not there', ended);
   await kind.mend?.(stand);
+  if (kind.name === 'black hole') {
+    const working = await workLeftIn(folder, home);
+    if (working.length > 0) return told(`left behind in the silence: ${working.join('; ')}`, ended);
+    stand.cut(); // as hours later sshd would
+  }
   const left = await leftIn(folder, home);
   if (left.length > 0) return told(`left behind: ${left.join('; ')}`, ended);
   const next = await stand.run(PATIENCE);
@@ -60,7 +65,7 @@ async function blowIn(stand: RealStand, kind: RealKind, phase: Phase): Promise<s
   const { turnstile, workspace } = stand;
   // The build waits by itself: until the fault is there, or for ever where only the far side can end it.
   const [pace, hold] = ['../pace', '../hold'].map((name) => join(workspace, name)) as [string, string];
-  const isLong = (kind.codes ?? []).length > 0 && !kind.needsMount;
+  const isLong = (kind.codes ?? []).length > 0 && !kind.needsMount && !kind.mayEndWell;
   if (phase !== 'build') turnstile.close(phase);
   else if (isLong) writeFileSync(pace, '3000');
   else writeFileSync(hold, '');

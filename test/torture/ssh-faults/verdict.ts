@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ended } from '../../rig/cli.ts';
 import { contents } from '../../rig/contents.ts';
@@ -59,11 +59,28 @@ export function made(root: string): string {
 }
 
 /** Whoever is still there long after the silence of 45 s and the grace of a second. */
-export async function leftIn(folder: string, ...more: readonly string[]): Promise<readonly string[]> {
+export function leftIn(folder: string, ...more: readonly string[]): Promise<readonly string[]> {
+  return leftAmong([`${folder}/`, ...more], () => true);
+}
+
+/** The same, but for shells that wait for a first word: nobody tells them that their connection leads nowhere, as nobody tells sshd. */
+export function workLeftIn(folder: string, ...more: readonly string[]): Promise<readonly string[]> {
+  return leftAmong(
+    [`${folder}/`, ...more],
+    (one) => !(/^\d+ \/bin\/sh -c IFS= read -r sbx/.test(one) && isChildless(Number.parseInt(one, 10))),
+  );
+}
+
+function isChildless(pid: number): boolean {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return !existsSync(file) || readFileSync(file, 'utf8').trim() === '';
+}
+
+async function leftAmong(marks: readonly string[], counts: (one: string) => boolean): Promise<readonly string[]> {
   let left: readonly string[] = [];
   await comes(
     () => {
-      left = leftOf([`${folder}/`, ...more]);
+      left = leftOf(marks).filter(counts);
       return left.length === 0;
     },
     90_000,
