@@ -45,7 +45,7 @@ export function jsonSchemaOf(tasks: readonly TaskShape[]): Schema {
       },
       sandboxfileShape.required,
     ),
-    ...either({ required: ['use'] }, stepsAre('part-of-step'), stepsAre('step')),
+    ...either({ required: ['use'] }, { properties: { steps: stepsSchema('part-of-step') } }, { properties: wholeParts(tasks) }),
     definitions: {
       expression: { type: 'string', pattern: '\\$\\{\\{' },
       step: {
@@ -68,8 +68,10 @@ export function jsonSchemaOf(tasks: readonly TaskShape[]): Schema {
   };
 }
 
-function stepsAre(definition: 'step' | 'part-of-step'): Schema {
-  return { properties: { steps: stepsSchema(definition) } };
+/** Where no recipe may have said the rest. */
+function wholeParts(tasks: readonly TaskShape[]): Schema {
+  const tunnel = tasks.find(({ name }) => name === 'tunnel');
+  return { steps: stepsSchema('step'), tunnels: { additionalProperties: { required: tunnel?.requires ?? [] } } };
 }
 
 function stepsSchema(definition: 'step' | 'part-of-step'): Schema {

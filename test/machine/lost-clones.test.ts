@@ -13,7 +13,7 @@ test('clones of killed runs go before another one is made, and that is said; Ctr
       good(await machine.make(undefined, scope));
       const { listOwned } = ground.driver;
       const lost = { ...ground, owner: `${ground.owner}-lost`, found: {} };
-      const driver = { ...ground.driver, linkedClone: async () => ok('the clone') };
+      const driver = { ...ground.driver, linkedClone: async () => ok('the clone'), note: async () => ok(undefined) };
       const clone = { driver, owner: `${ground.owner}-mine`, base: ground, lost: () => [lost] };
       good(await again({ owner: lost.owner }).make(undefined, scope));
 

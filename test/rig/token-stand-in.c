@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 extern unsigned char *SHA256(const unsigned char *d, size_t n, unsigned char *md);
 extern int RAND_bytes(unsigned char *buf, int num);
@@ -15,7 +16,7 @@ extern void EVP_MD_CTX_free(void *ctx);
 extern int EVP_DigestSignInit(void *ctx, void **pctx, const void *type, void *e, void *pkey);
 extern int EVP_DigestSign(void *ctx, unsigned char *sig, size_t *len, const unsigned char *tbs, size_t n);
 
-enum { ED25519_NID = 1087, ED25519 = 1, VERIFY = 0x04, FAILED = -1, PIN_REQUIRED = -3, SEED = 32 };
+enum { ED25519_NID = 1087, ED25519 = 1, PRESENCE = 0x01, VERIFY = 0x04, FAILED = -1, PIN_REQUIRED = -3, SEED = 32 };
 
 struct enrolled {
   uint8_t flags;
@@ -59,6 +60,7 @@ int sk_sign(uint32_t alg, const uint8_t *data, size_t data_len, const char *appl
   (void)options;
   if (alg != ED25519 || key_handle_len != SEED) return FAILED;
   if ((flags & VERIFY) && (pin == NULL || strcmp(pin, "1234") != 0)) return PIN_REQUIRED;
+  if (flags & PRESENCE) sleep(2); /* until it is touched: what asks for that is a process of its own */
   unsigned char text[32 + 1 + 4 + 32] = {0};
   SHA256((const unsigned char *)application, strlen(application), text);
   text[32] = flags;
