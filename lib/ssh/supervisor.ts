@@ -109,7 +109,8 @@ done`;
  * Output goes to the link and to a file (see lib/ssh/kept-programs.ts), through a relay that outlives the link, so that the command never gets SIGPIPE because of it.
  * Where a signal ends the command, the shell says so on its stderr, behind which nobody may be any more: that must not end it before its watch is told.
  * The last thing in the output is the mark and how it ended: an exit code, `stopped`, `stuck`, or why it was not started. What is kept goes when that was `taken`,
- * which nobody waits for once the link was lost.
+ * which nobody waits for once the link was lost. If a part of the relay is killed, the mark is followed by `parted`: what is missing has to be taken up from the file.
+ * If who waits for the command is killed, there is no end: this ends without a word, and whoever takes the work up finds out.
  */
 export const SUPERVISOR = String.raw`
 mark=$1 tree=$2 attempt=$3 run=$4 owner=$5 grace=$6 silence=$7 patience=$8 folder=$9
@@ -149,10 +150,11 @@ guard() {
   exec 3<&- 5>&- 2>/dev/null
   {
     (ulimit -f "$most"; exec tee -- "$out" 2>/dev/null)
+    [ $? -lt 128 ] || printf '%s parted\n' "$mark"
     cat >/dev/null
-  } | SBX_LINK=$tree cat 2>/dev/null
+  } | SBX_LINK=$tree cat 2>/dev/null || [ -e "$kept/lost" ] || { printf '%s parted\n' "$mark" & }
 }
-[ -n "$kept" ] && [ ! -e "$kept/lost" ] && [ ! -e "$kept/again" ] || exit 0
+[ -e "$kept/end" ] && [ ! -e "$kept/lost" ] && [ ! -e "$kept/again" ] || exit 0
 while IFS= read -r line <&3; do
   case $line in *taken) rm -rf -- "$kept"; exit ;; esac
 done`;

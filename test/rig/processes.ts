@@ -76,3 +76,27 @@ export function kill(pid: number | undefined, signal: NodeJS.Signals = 'SIGKILL'
     return false; // gone meanwhile
   }
 }
+
+/** Processes below `pid`. With a `name` only those, so that what a session started is not among them. */
+export function descendants(pid: number, name = ''): number[] {
+  const found: number[] = [];
+  const parents = new Map<number, number[]>();
+  for (const entry of readdirSync('/proc').filter((text) => /^\d+$/.test(text))) {
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
+      if (!stat.slice(stat.indexOf('(') + 1).startsWith(name)) continue;
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+      parents.set(parent, [...(parents.get(parent) ?? []), Number(entry)]);
+    } catch {
+      // ended meanwhile
+    }
+  }
+  const visit = (at: number): void => {
+    for (const child of parents.get(at) ?? []) {
+      found.push(child);
+      visit(child);
+    }
+  };
+  visit(pid);
+  return found;
+}

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { pause } from './patience.ts';
-import { kill } from './processes.ts';
+import { descendants, kill } from './processes.ts';
 
 /** Debian's own sshd, started for real: own configuration, host key, client key and port, all in a temporary folder. */
 export interface Sshd {
@@ -185,30 +185,6 @@ function ensureUser(user: string, shell: string): void {
     *) usermod -s "$2" "$1" ;;
   esac`;
   execFileSync('flock', ['/run/sshd', 'sh', '-c', text, 'sh', user, shell]);
-}
-
-/** Processes below `pid`. With a `name` only those, so that what a session started is not among them. */
-function descendants(pid: number, name = ''): number[] {
-  const found: number[] = [];
-  const parents = new Map<number, number[]>();
-  for (const entry of readdirSync('/proc').filter((text) => /^\d+$/.test(text))) {
-    try {
-      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
-      if (!stat.slice(stat.indexOf('(') + 1).startsWith(name)) continue;
-      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-      parents.set(parent, [...(parents.get(parent) ?? []), Number(entry)]);
-    } catch {
-      // ended meanwhile
-    }
-  }
-  const visit = (at: number): void => {
-    for (const child of parents.get(at) ?? []) {
-      found.push(child);
-      visit(child);
-    }
-  };
-  visit(pid);
-  return found;
 }
 
 async function answers(address: string, port: number, server: ChildProcess, log: () => string): Promise<void> {
