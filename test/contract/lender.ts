@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Io } from '../../lib/model/io.ts';
+import type { Keepalive } from '../../lib/ssh/handshake.ts';
 import type { Link } from '../../lib/ssh/link.ts';
 import { BorrowedLink } from '../../lib/ssh/resident/borrowed-link.ts';
 import { call } from '../../lib/ssh/resident/call.ts';
@@ -13,7 +14,7 @@ interface Lending {
   /** Of its socket. */
   readonly path: string;
   /** Asks until it has one. */
-  borrow(route: LentRoute): Promise<Link>;
+  borrow(route: LentRoute, beat?: Keepalive): Promise<Link>;
   /** Asks once. */
   ask(route: LentRoute): Promise<Link | undefined>;
 }
@@ -25,20 +26,20 @@ export async function withLender<T>(io: Io, folder: string, use: (lending: Lendi
   const status = (): ResidentStatus => ({ pid: process.pid, version: 'test', since: 0, idle: 0, links: links.status() });
   const server = lenderOf({ links, io, status, stop: () => {}, busy: () => {} });
   await new Promise<void>((resolve) => server.listen(path, resolve));
-  const ask = async (route: LentRoute): Promise<Link | undefined> => {
+  const ask = async (route: LentRoute, beat?: Keepalive): Promise<Link | undefined> => {
     const called = await call(path, { ask: 'link', route, env: [...io.environment] }, new AbortController().signal);
     if (called.is !== 'answered') throw new Error(called.is);
-    if (called.answer.is === 'lent') return new BorrowedLink(path, called.answer, called.connection);
+    if (called.answer.is === 'lent') return new BorrowedLink(path, called.answer, called.connection, beat);
     called.connection.socket.destroy();
     return undefined;
   };
   try {
     return await use({
       ...{ links, path, ask },
-      async borrow(route) {
+      async borrow(route, beat) {
         const lent: Link[] = [];
         await until('a link is lent', async () => {
-          const link = await ask(route);
+          const link = await ask(route, beat);
           if (link !== undefined) lent.push(link);
           return link !== undefined;
         });

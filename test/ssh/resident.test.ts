@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Link } from '../../lib/ssh/link.ts';
+import { BorrowedLink } from '../../lib/ssh/resident/borrowed-link.ts';
 import { call } from '../../lib/ssh/resident/call.ts';
 import { Frames, frame } from '../../lib/ssh/resident/frames.ts';
 import type { LentRoute } from '../../lib/ssh/resident/words.ts';
@@ -11,7 +12,7 @@ import { START } from '../../lib/ssh/start.ts';
 import { withLender } from '../contract/lender.ts';
 import { type Far, withFar } from '../contract/places.ts';
 import { withFolder } from '../rig/folder.ts';
-import { until } from '../rig/patience.ts';
+import { pause, until } from '../rig/patience.ts';
 
 const SIGNAL = new AbortController().signal;
 
@@ -85,6 +86,43 @@ test('a link that is lost says why, and is not lent again', () =>
     }),
   ));
 
+test('an agent that hangs while its link is used: the link is lost, and whatever runs on it ends here', () =>
+  withFolder(async (folder) => {
+    const path = join(folder, 'hanging.sock');
+    // It lends a link and opens a channel, and says nothing more.
+    const hanging = createServer((socket) => {
+      const frames = new Frames((letter, bytes) => {
+        const lends = bytes.includes('"link","route"');
+        if (letter === 'q') socket.write(frame('a', lends ? '{"is":"lent","link":"a","label":"far"}' : '{"is":"open"}'));
+      });
+      socket.on('error', () => {}).on('data', (chunk) => void frames.push(chunk));
+    });
+    await new Promise<void>((resolve) => hanging.listen(path, resolve));
+    const route = { named: 'far', user: undefined, tunnel: undefined, state: folder };
+    const called = await call(path, { ask: 'link', route, env: [] }, SIGNAL);
+    if (called.is !== 'answered' || called.answer.is !== 'lent') throw new Error(called.is);
+    const link = new BorrowedLink(path, called.answer, called.connection, { interval: 20, most: 3 });
+    const opened = await link.exec(START, SIGNAL);
+    assert.ok(opened.ok);
+    await until('it is lost', () => link.lost.aborted);
+    assert.match(link.failure.message, /the resident agent of sbx does not answer any more/);
+    assert.is((await link.exec(START, SIGNAL)).ok, false);
+    opened.value.stdout.resume();
+    opened.value.stderr.resume();
+    assert.is(await opened.value.ended, undefined);
+    hanging.close();
+  }));
+
+test('an agent that answers is not lost, however long nothing happens', () =>
+  withFar({}, (far) =>
+    withLender(far.io, far.home, async ({ borrow }) => {
+      const link = await borrow(routeTo(far), { interval: 10, most: 50 });
+      await pause(1000);
+      assert.is(await said(link, 'echo on'), 'on\n');
+      await link[Symbol.asyncDispose]();
+    }),
+  ));
+
 test('one who is no run of ours is refused, and the others go on', () =>
   withFar({}, (far) =>
     withLender(far.io, far.home, async ({ borrow, path }) => {
@@ -92,6 +130,8 @@ test('one who is no run of ours is refused, and the others go on', () =>
       for (const bytes of [
         Buffer.from('GET / HTTP/1.1\r\n\r\n'),
         frame('q', '{'),
+        frame('q', 'null'),
+        frame('q', '{"ask":"link"}'),
         frame('q', '{"ask":"exec","link":"x","channel":"1","command":"true"}'),
         Buffer.alloc(9, 0xff),
       ]) {

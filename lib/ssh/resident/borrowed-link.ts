@@ -4,13 +4,16 @@ import { err, ok, type Result } from '../../base/result.ts';
 import type { Exit } from '../../model/exit.ts';
 import type { Failure } from '../../model/failure.ts';
 import { CANCELLED, lostFailure } from '../failures.ts';
+import type { Keepalive } from '../handshake.ts';
 import type { Channel, Link, Pty } from '../link.ts';
 import { type Connection, call } from './call.ts';
 import { frame } from './frames.ts';
-import { LETTER, type Question } from './words.ts';
+import { LETTER, objectIn, type Question } from './words.ts';
 
 /** The longest piece of what a command reads and writes. */
 const PIECE = 64 * 1024;
+/** It is on this computer, and does nothing that takes long. */
+const BEAT: Keepalive = { interval: 5000, most: 3 };
 
 /** A link that the resident agent holds. Each channel is a connection to it of its own, so that each waits for nobody else's reader. */
 export class BorrowedLink implements Link {
@@ -22,15 +25,32 @@ export class BorrowedLink implements Link {
   #channels = 0;
 
   /** `connection`: over which it was lent. It is given back when that ends. */
-  constructor(path: string, lent: { readonly link: string; readonly label: string }, connection: Connection) {
+  constructor(path: string, lent: { readonly link: string; readonly label: string }, connection: Connection, beat = BEAT) {
     this.label = lent.label;
     this.#path = path;
     this.#name = lent.link;
     this.#connection = connection;
     setMaxListeners(0, this.lost);
     connection.socket.once('close', () => this.#lost.abort(lostFailure(this.label, 'the resident agent of sbx has ended')));
+    // An agent that hangs closes nothing.
+    let missed = 0;
+    const beating = setInterval(() => {
+      if (missed === beat.most) return this.#lost.abort(lostFailure(this.label, 'the resident agent of sbx does not answer any more'));
+      missed += 1;
+      this.#tell(LETTER.alive);
+    }, beat.interval);
+    this.lost.addEventListener(
+      'abort',
+      () => {
+        clearInterval(beating);
+        connection.socket.destroy();
+      },
+      { once: true },
+    );
     connection.listen((letter, bytes) => {
-      if (letter === LETTER.lost) this.#lost.abort(JSON.parse(bytes.toString('utf8')) as Failure);
+      missed = 0;
+      if (letter === LETTER.lost)
+        this.#lost.abort(objectIn<Failure>(bytes) ?? lostFailure(this.label, 'the resident agent of sbx says so'));
     });
   }
 
@@ -47,7 +67,7 @@ export class BorrowedLink implements Link {
     const channel = String(this.#channels);
     const question: Question = { ask: 'exec', link: this.#name, channel, command, ...(pty === undefined ? {} : { pty }) };
     const opened = await this.#ask(question, signal);
-    return opened.ok ? ok(channelOver(opened.value, (letter) => this.#say(letter, channel))) : opened;
+    return opened.ok ? ok(channelOver(opened.value, (letter) => this.#tell(letter, channel))) : opened;
   }
 
   async forward(host: string, port: number, until: AbortSignal): Promise<Result<Duplex, Failure>> {
@@ -62,7 +82,7 @@ export class BorrowedLink implements Link {
     this.#connection.socket.destroy();
   }
 
-  #say(letter: string, channel: string): void {
+  #tell(letter: string, channel = ''): void {
     const { socket } = this.#connection;
     if (socket.writable) socket.write(frame(letter, channel));
   }
@@ -75,7 +95,13 @@ export class BorrowedLink implements Link {
       return err(this.lost.aborted ? this.failure : CANCELLED);
     }
     if (called.is !== 'answered') return err(lostFailure(this.label, 'the resident agent of sbx has ended'));
-    if (called.answer.is === 'open') return ok(called.connection);
+    if (called.answer.is === 'open') {
+      const { socket } = called.connection;
+      const drop = (): void => void socket.destroy();
+      this.lost.addEventListener('abort', drop, { once: true });
+      socket.once('close', () => this.lost.removeEventListener('abort', drop));
+      return ok(called.connection);
+    }
     called.connection.socket.destroy();
     if (called.answer.is === 'failed') return err(called.answer.failure);
     return err(lostFailure(this.label, 'the resident agent of sbx answers something else'));
@@ -104,7 +130,7 @@ function channelOver({ socket, listen }: Connection, tell: (letter: string) => v
   };
   listen((letter, bytes) => {
     if (letter === LETTER.exit) {
-      exit = (JSON.parse(bytes.toString('utf8')) as Exit | null) ?? undefined;
+      exit = objectIn<Exit>(bytes);
       socket.end();
       return end();
     }

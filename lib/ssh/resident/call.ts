@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Frames, frame } from './frames.ts';
-import { type Answer, LETTER, type Question } from './words.ts';
+import { type Answer, LETTER, objectIn, type Question } from './words.ts';
 
 /** What a call came to. */
 export type Called =
@@ -40,7 +40,7 @@ export async function call(path: string, question: Question, signal: AbortSignal
     const frames = new Frames((letter, bytes) => {
       if (answered) return ears === undefined ? void early.push([letter, bytes]) : ears(letter, bytes);
       answered = true;
-      const answer = letter === LETTER.answer ? parsed(bytes) : undefined;
+      const answer = letter === LETTER.answer ? objectIn<Answer>(bytes) : undefined;
       settle(answer === undefined ? { is: 'mute' } : { is: 'answered', answer, connection: { socket, listen } });
     });
     socket.on('data', (chunk) => {
@@ -55,12 +55,4 @@ export async function call(path: string, question: Question, signal: AbortSignal
 
 function isAbsent({ code }: NodeJS.ErrnoException): boolean {
   return code === 'ENOENT' || code === 'ECONNREFUSED' || code === 'ENOTDIR';
-}
-
-function parsed(bytes: Buffer): Answer | undefined {
-  try {
-    return JSON.parse(bytes.toString('utf8')) as Answer;
-  } catch {
-    return undefined;
-  }
 }

@@ -6,7 +6,7 @@ import type { Io } from '../../model/io.ts';
 import type { Channel, Link } from '../link.ts';
 import { Frames, frame } from './frames.ts';
 import type { KeptLinks } from './kept-links.ts';
-import { type Answer, LETTER, type Question, type ResidentStatus } from './words.ts';
+import { type Answer, LETTER, objectIn, type Question, type ResidentStatus } from './words.ts';
 
 interface LenderOf {
   readonly links: KeptLinks;
@@ -60,9 +60,9 @@ export function lenderOf(of: LenderOf): Server {
     const frames = new Frames((letter, bytes) => {
       if (isAsked) return ears === undefined ? void early.push([letter, bytes]) : ears(letter, bytes);
       isAsked = true;
-      const question = questionIn(letter, bytes);
+      const question = letter === LETTER.question ? objectIn<Question>(bytes) : undefined;
       if (question === undefined) socket.destroy();
-      else void answer(question, socket, listen);
+      else answer(question, socket, listen).catch(() => socket.destroy());
     });
     socket.on('data', (chunk) => {
       if (!frames.push(chunk)) socket.destroy();
@@ -112,6 +112,7 @@ export function lenderOf(of: LenderOf): Server {
   };
 
   const lend = async ({ route, env }: Extract<Question, { ask: 'link' }>, socket: Socket, listen: Listen): Promise<void> => {
+    if (typeof route?.named !== 'string' || !Array.isArray(env)) return void socket.destroy();
     const lent = await of.links.lend(route, { ...of.io, environment: new Map(env) });
     if (lent === undefined) return say(socket, { is: 'none' });
     const name = of.io.nonce();
@@ -132,6 +133,7 @@ export function lenderOf(of: LenderOf): Server {
     socket.once('close', () => void back());
     link.lost.addEventListener('abort', lost, { once: true });
     listen((letter, bytes) => {
+      if (letter === LETTER.alive) return void socket.write(frame(LETTER.alive));
       const one = under.get(bytes.toString('latin1'));
       if (letter === LETTER.terminate) one?.channel?.terminate();
       else if (letter === LETTER.close && one !== undefined) void end(one);
@@ -180,7 +182,10 @@ function carry(channel: Channel, socket: Socket, listen: Listen): void {
   listen((letter, bytes) => {
     if (letter === LETTER.input) take(channel.stdin, bytes, socket);
     else if (letter === LETTER.inputEnd) channel.stdin.end();
-    else if (letter === LETTER.resize) channel.resize(...(JSON.parse(bytes.toString('utf8')) as [number, number]));
+    else if (letter === LETTER.resize) {
+      const size = objectIn<[number, number]>(bytes);
+      if (Array.isArray(size)) channel.resize(...size);
+    }
   });
 }
 
@@ -216,12 +221,4 @@ function take(into: NodeJS.WritableStream, bytes: Buffer, socket: Socket): void 
   if (!into.writable || into.write(bytes)) return;
   socket.pause();
   into.once('drain', () => socket.resume());
-}
-
-function questionIn(letter: string, bytes: Buffer): Question | undefined {
-  try {
-    return letter === LETTER.question ? (JSON.parse(bytes.toString('utf8')) as Question) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -57,6 +57,8 @@ export const LETTER = {
   errors: 'e',
   /** JSON: its exit, or null. */
   exit: 'x',
+  /** Of a link: whoever uses it asks whether the agent is there, which says the same. */
+  alive: 'l',
   /** Of a link. JSON: why it was lost. */
   lost: 'f',
   /** Of a link, the name of a channel: its command is asked to end. */
@@ -64,6 +66,16 @@ export const LETTER = {
   /** Of a link, the name of a channel: nothing more is wanted of it. */
   close: 'c',
 } as const;
+
+/** The object that a piece says; undefined: whoever sent it speaks otherwise. */
+export function objectIn<T extends object>(bytes: Buffer): T | undefined {
+  try {
+    const said: unknown = JSON.parse(bytes.toString('utf8'));
+    return typeof said === 'object' && said !== null ? (said as T) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The variables that say how a host is reached, and who does it. */
 export const REACH_VARIABLES: readonly string[] = [
