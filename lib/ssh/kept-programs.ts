@@ -23,6 +23,8 @@ if [ -n "$HOME" ] && (umask 077 && mkdir -p -- "$runs/.$tree") 2>/dev/null &&
   { printf '%s\\n' "$mark" "$run" "$step" "$boot" "$$ $birth" >"$runs/.$tree/job"; } 2>/dev/null &&
   mv -- "$runs/.$tree" "$runs/$tree" 2>/dev/null; then
   kept=$runs/$tree
+else
+  rm -rf -- "$runs/.$tree" 2>/dev/null
 fi`;
 
 const JOB = `
@@ -31,6 +33,7 @@ lives() {
   [ -n "$1" ] && born "${'$'}{1% *}" && [ "$birth" = "${'$'}{1#* }" ]
 }
 read_job() {
+  mark= run= step= boot= guard=
   { IFS= read -r mark; IFS= read -r run; IFS= read -r step; IFS= read -r boot; IFS= read -r guard; } 2>/dev/null <"$1/job"
 }
 read_watch() {
@@ -95,7 +98,8 @@ done`;
 /**
  * Ends what earlier runs of owner $1 left going on after their link was lost, and waits until it is gone: two commands of different runs
  * never work in one workspace. The parent of a sleeper is told, if it is a watch: whoever took in the sleeper of a watch that was killed is none.
- * What has ended and is not reaped, as in containers whose first process reaps nobody, is gone. What was kept of it goes too.
+ * What has ended and is not reaped, as in containers whose first process reaps nobody, is gone. What was kept of it goes too, also where nothing tells of what; never
+ * behind a link: `rm -r` of one with a slash behind it empties what it leads to.
  */
 export const ORPHANS = `
 orphans=
@@ -112,8 +116,9 @@ for orphan in $orphans; do
   done
 done
 ${JOB}
-for kept in "$HOME/.sbx/runs/$1"/*/; do
-  read_job "$kept" || continue
+for kept in "$HOME/.sbx/runs/$1"/*; do
+  [ -d "$kept" ] && [ ! -L "$kept" ] || continue
+  read_job "$kept"
   lives "$guard" || rm -rf -- "$kept"
 done`;
 
@@ -122,9 +127,8 @@ export const LIST = `
 ${JOB}
 now=
 { IFS= read -r now </proc/sys/kernel/random/boot_id; } 2>/dev/null
-for kept in "$HOME/.sbx/runs/$1"/*/; do
-  kept=${'$'}{kept%/}
-  read_job "$kept" || continue
+for kept in "$HOME/.sbx/runs/$1"/*; do
+  [ ! -L "$kept" ] && read_job "$kept" || continue
   if [ "$boot" != "$now" ]; then state=gone
   elif [ -e "$kept/end" ]; then state=ended
   elif ! lives "$guard"; then state=gone

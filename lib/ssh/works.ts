@@ -9,6 +9,8 @@ import type { Tether } from './tether.ts';
 
 /** Between TERM and KILL of work whose run is dead: only its supervisor knows the true one. Milliseconds. */
 const KILL_GRACE = 10_000;
+/** As nonces are made. Another mark than the one of the output would be found anywhere in it. */
+const NONCE = /^[0-9a-f]{32}$/;
 const STATES: ReadonlySet<string> = new Set<KeptWork['state']>(['on', 'lost', 'ended', 'gone']);
 
 /** The work of one owner that is kept behind a link. */
@@ -38,6 +40,6 @@ export function worksOver(tether: Tether, io: Io, patience: Patience): Works {
 
 function workOf(line: string): KeptWork | undefined {
   const [tree = '', mark = '', state = '', since, run = '', step] = line.split('\t');
-  if (step === undefined || !STATES.has(state)) return undefined;
+  if (step === undefined || !STATES.has(state) || !NONCE.test(tree) || !NONCE.test(mark)) return undefined;
   return { tree, mark, state: state as KeptWork['state'], since: Number(since) * 1000, run, step };
 }
