@@ -66,7 +66,7 @@ export async function stayWith(
   };
   for (;;) {
     const link = await tether.whole(signal, most);
-    if (!link.ok) return signal.aborted && last !== undefined ? err(unheard(last.label, patience, 'the connection is lost')) : link;
+    if (!link.ok) return signal.aborted && last !== undefined ? unheard(last.label, 'the connection is lost') : link;
     const start = last === undefined ? first : undefined;
     const line = start ?? programLine(TAKE_UP, [patience.owner, work.tree, work.mark, String(given)], work.mark);
     const followed = await follow(link.value, io, patience, work, job.killGrace, { ...streams, output }, line, start === undefined);
@@ -79,7 +79,7 @@ export async function stayWith(
     if (start !== undefined) begun = last.begun;
     switch (end.is) {
       case 'unheard':
-        return err(unheard(label, patience, 'the far side does not say that it did'));
+        return unheard(label, 'the far side does not say that it did');
       case 'said':
         if (end.word === 'parted') continue;
         if (end.word.endsWith(' cut')) note(`a part of the output was not kept in ${label}: no room for it`);
@@ -98,6 +98,13 @@ export async function stayWith(
         return err(noWord(label, begun, job, last.noise));
     }
   }
+
+  /** Whoever stopped it must know that it goes on. */
+  function unheard(label: string, why: string): Result<never, Failure> {
+    const seconds = Math.ceil(patience.grace / 1000);
+    note(`told to stop, but ${why}: it goes on there, for ${seconds} s at most after the link is gone; \`sbx kill\` ends it before`);
+    return err({ code: 'cancelled', message: `${label}: told to stop, but ${why}` });
+  }
 }
 
 const NOT_KEPT = 'nothing of the command was kept there, so that it cannot be taken up again: what was left of it was ended';
@@ -107,14 +114,6 @@ async function abandon(tether: Tether, io: Io, patience: Patience, { tree }: Wor
   const { signal } = new AbortController();
   const link = await tether.whole(signal, patience.silence);
   if (link.ok) await runProgram(link.value, io.nonce(), SWEEP, [tree, String(Math.ceil(killGrace / ROUND))], { signal });
-}
-
-function unheard(label: string, { grace }: Patience, why: string): Failure {
-  return {
-    code: 'cancelled',
-    message: `${label}: told to stop, but ${why}`,
-    hint: `it ends what is left ${Math.ceil(grace / 1000)} s after the link is gone`,
-  };
 }
 
 function noWord(label: string, begun: boolean, job: Pick<Job, 'script'>, lastLines: readonly string[]): Failure {

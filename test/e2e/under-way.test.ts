@@ -151,6 +151,21 @@ test('kill ends what a killed run left, and leaves nothing behind there', () =>
     assert.match((await story.sbx(['kill', '--all'])).stdout, /nothing of it goes on any more/);
   }, `trap '' TERM; echo begun; while :; do sleep 0.1; done`));
 
+test('stopped while its link is lost: it is said that the build goes on there, ps lists it, kill ends it', () =>
+  withBegun(async (story, begun) => {
+    story.sshd.stop();
+    story.sshd.cut();
+    await until('the loss is noticed', () => /link lost to far/.test(begun.output()));
+    kill(begun.pid, 'SIGINT');
+    assert.is(await begun.exit, 130);
+    assert.match(begun.output(), /build note told to stop, but the connection is lost: it goes on there, .* `sbx kill` ends it/);
+    await story.sshd.start();
+    assert.match((await story.sbx(['ps'])).stdout, new RegExp(`${begun.run}  build  far  for .*  orphaned`));
+    assert.is((await story.sbx(['attach', begun.run])).code, 130);
+    assert.is((await story.sbx(['kill', begun.run])).stdout, `ended build of ${begun.run} in far\n`);
+    assert.is(living(begun), 0);
+  }));
+
 test('a place that does not answer: ps says that nobody knows, kill exits with 4', () =>
   withBegun(async (story, begun) => {
     kill(begun.pid);

@@ -30,7 +30,7 @@ export async function attach(call: Call): Promise<number> {
   const found = oneRun(call, io.files, folders);
   if (typeof found === 'number') return found;
   const { run } = found;
-  const left = underWay(io.files, folders).dead.filter((one) => one.run === run);
+  const left = underWay(io.files, folders).dead.filter((one) => one.run === run && !one.isOver);
   const hidden = new Set(left.flatMap(({ steps }) => steps.map(({ step }) => step)));
   const view = await openView({
     ...call,

@@ -8,7 +8,7 @@ import { isProvablyAlive, whoAmI } from '../../run/self.ts';
 
 // What journals and the lock of a project tell of runs that are not over. Asks no far side.
 
-/** A step that began and of which no end was written. */
+/** A step that began and of which no end was written, or only that it was told to stop while its link was lost. */
 interface BegunStep {
   readonly step: StepId;
   readonly sandbox: SandboxName;
@@ -30,7 +30,7 @@ export interface BegunRun {
 interface UnderWay {
   /** The run that works here now, and who it is. */
   readonly living: (BegunRun & { readonly holder: Holder }) | undefined;
-  /** Killed runs that may have left something on a far side, the newest first: no later run has been there. */
+  /** Runs that were killed, or stopped without a link, and may have left something on a far side, the newest first: no later run has been there. */
   readonly dead: readonly BegunRun[];
 }
 
@@ -54,7 +54,7 @@ export function underWay(files: Files, folders: Folders): UnderWay {
       continue; // what earlier runs left was ended where it has been, and is not yet where it has not
     }
     const steps = begun.steps.filter(({ sandbox }) => !visited.has(sandbox) && !living?.reached.has(sandbox));
-    if (!begun.isOver && steps.length > 0) dead.push({ ...begun, steps });
+    if (steps.length > 0) dead.push({ ...begun, steps });
     for (const sandbox of begun.reached) visited.add(sandbox);
   }
   return { living, dead };
@@ -69,8 +69,9 @@ function begunRun(run: string, events: readonly Stamped[]): BegunRun {
   for (const e of events) {
     if (e.type === 'planned') for (const { id, sandbox } of e.steps) places.set(id, sandbox);
     else if (e.type === 'step-started') steps.set(e.step, { step: e.step, sandbox: places.get(e.step) ?? 'local', since: e.at });
-    else if (e.type === 'step-finished') steps.delete(e.step);
-    else if (e.type === 'place-lost') lost.add(e.sandbox);
+    else if (e.type === 'step-finished') {
+      if (e.outcome.is !== 'cancelled' || !lost.has(places.get(e.step) ?? 'local')) steps.delete(e.step);
+    } else if (e.type === 'place-lost') lost.add(e.sandbox);
     else if (e.type === 'place-back') lost.delete(e.sandbox);
     else if (e.type === 'place-connected') reached.add(e.sandbox);
     else if (e.type === 'run-finished') isOver = true;
