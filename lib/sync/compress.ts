@@ -19,7 +19,9 @@ export function codecOf(tools: readonly string[]): Codec | undefined {
   return tools.includes('gzip') ? 'gzip' : undefined;
 }
 
-/** One chunk is packed while the one before travels. */
+/** So many chunks are packed at once, while the one before them travels. */
+const AT_ONCE = 2;
+
 export async function* compressed(
   chunks: AsyncIterable<Uint8Array>,
   codec: Codec,
@@ -33,15 +35,20 @@ export async function* compressed(
     if (!gauge.packs() || !isCompressible(value)) return { bytes: asItIs(value, codec), spent: undefined };
     const since = clock.monotonic();
     const bytes = await packed(value, codec);
-    return { bytes, spent: { bytes: value.length, ms: clock.monotonic() - since } };
+    return { bytes, spent: { bytes: value.length, ms: (clock.monotonic() - since) / AT_ONCE } };
   };
-  let next = take();
-  for (let now = await next; now; now = await next) {
-    next = take();
-    next.catch(() => {}); // it is thrown when it is waited for
+  const taken: ReturnType<typeof take>[] = [];
+  const ahead = (): void => {
+    const one = take();
+    one.catch(() => {}); // it is thrown when it is waited for
+    taken.push(one);
+  };
+  for (let n = 0; n <= AT_ONCE; n++) ahead();
+  for (let now = await taken.shift(); now; now = await taken.shift()) {
     const since = clock.monotonic();
     yield now.bytes;
     gauge.took({ bytes: now.bytes.length, waited: clock.monotonic() - since }, now.spent);
+    ahead();
   }
 }
 

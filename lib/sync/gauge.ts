@@ -7,7 +7,7 @@ interface Gauge {
   took(link: { readonly bytes: number; readonly waited: number }, packed?: { readonly bytes: number; readonly ms: number }): void;
 }
 
-/** Until this much is on its way, buffers take it without waiting, whatever the link is. */
+/** Until this much is on its way, as it travels, buffers take it without waiting, whatever the link is. */
 const PATIENCE = 4 * 2 ** 20;
 /** How much of the last chunk there is in an average. */
 const NEW = 0.2;
@@ -21,7 +21,7 @@ export function makeGauge(): Gauge {
   return {
     packs: () => through < PATIENCE || link === undefined || packing === undefined || link > packing,
     took({ bytes, waited }, packed) {
-      through += packed?.bytes ?? bytes;
+      through += bytes;
       if (packed) packing = blend(packing, packed.ms / packed.bytes);
       // A link that was idle while we packed shows nothing but that it could take more.
       if (!packed || waited > packed.ms) link = blend(link, waited / bytes);

@@ -106,32 +106,51 @@ export function* pack(parcel: Parcel, sent: Sent): Generator<Uint8Array, void, u
     if (entry.kind === 'file') sent.bytes += entry.size;
   };
 
-  function* file(entry: TreeEntry, path: string): Generator<Uint8Array, void, undefined> {
+  function* file(entry: TreeEntry, path: string): Generator<Uint8Array, 'sent' | 'changed' | 'link' | 'other', undefined> {
+    const fd = opened(path);
+    if (fd === undefined) return 'link';
+    try {
+      const first = parcel.files.fstatSync(fd);
+      if (!first.isFile()) return 'other';
+      // The largest header is two blocks for a long name and the name itself, far below half a chunk.
+      return yield* first.size <= CHUNK / 2 ? small(fd, entry, first) : large(fd, entry, first);
+    } finally {
+      parcel.files.closeSync(fd);
+    }
+  }
+
+  /** Undefined if it is a link. */
+  const opened = (path: string): number | undefined => {
+    try {
+      return parcel.files.openSync(path, READ_FLAGS);
+    } catch (thrown) {
+      if (errnoOf(thrown) === 'ELOOP') return undefined;
+      throw thrown;
+    }
+  };
+
+  function* member(entry: TreeEntry, path: string): Generator<Uint8Array, void, undefined> {
+    let mayBeLink = entry.kind === 'link'; // not looked at otherwise: of a small file a look would be a sixth
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      const fd = parcel.files.openSync(path, READ_FLAGS);
-      try {
-        const first = parcel.files.fstatSync(fd);
-        if (!first.isFile()) break;
-        // The largest header is two blocks for a long name and the name itself, far below half a chunk.
-        const end = yield* first.size <= CHUNK / 2 ? small(fd, entry, first) : large(fd, entry, first);
-        if (end === 'sent') return;
-      } finally {
-        parcel.files.closeSync(fd);
+      if (mayBeLink && parcel.files.lstatSync(path).isSymbolicLink()) {
+        const target = parcel.files.readlinkSync(path);
+        yield* put(tarHeader({ kind: 'link', name: `tree/${entry.path}`, target }));
+        return arrived({ kind: 'link', path: entry.path, target });
       }
+      const end = yield* file(entry, path);
+      if (end === 'sent') return;
+      if (end === 'other') {
+        sent.trouble = { code: 'sync-changed', message: `${entry.path} became something else while it was sent`, hint: 'run again' };
+        return;
+      }
+      mayBeLink ||= end === 'link';
     }
     sent.trouble = { code: 'sync-changed', message: `${entry.path} keeps changing while it is sent`, hint: 'run again when it is settled' };
   }
 
   for (const entry of parcel.entries) {
-    const path = `${parcel.root}/${entry.path}`;
     try {
-      const now = parcel.files.lstatSync(path);
-      if (now.isSymbolicLink()) {
-        const target = parcel.files.readlinkSync(path);
-        yield* put(tarHeader({ kind: 'link', name: `tree/${entry.path}`, target }));
-        arrived({ kind: 'link', path: entry.path, target });
-      } else if (now.isFile()) yield* file(entry, path);
-      else sent.trouble = { code: 'sync-changed', message: `${entry.path} became something else while it was sent`, hint: 'run again' };
+      yield* member(entry, `${parcel.root}/${entry.path}`);
     } catch (thrown) {
       const code = errnoOf(thrown);
       if (code === 'ENOENT' || code === 'ENOTDIR') sent.gone.push(entry.path);
