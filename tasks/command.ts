@@ -72,6 +72,7 @@ export async function runCommand(action: Action, scope: RunScope, script: Script
     script,
     cwd: posix.join(workspace.value, step.dir),
     step: action.id,
+    lasts: step.service !== undefined,
     env: values ? [...scope.env, ['SBX_OUTPUT', values.path]] : scope.env,
     killGrace: scope.killGrace,
     attempt: scope.attempt,

@@ -133,6 +133,7 @@ function scopeFor(
       killGrace: scope.killGrace,
       attempt: scope.io.nonce(),
       run: scope.run,
+      lasts: action.step.service !== undefined,
       ...(action.draft.makes.is === 'place' ? { mark: doubt(workspace, action) } : {}),
     };
     const said = newTail(KEPT);

@@ -43,7 +43,7 @@ export async function visit(
   if (refused !== undefined) return refused;
   if (spec.lacks)
     return await sayFaulty(call, lackingDiagnostics(project, new Map(spec.lacks.map((lack) => [lack, `the sandbox ${spec.name}`]))));
-  const ground: Ground = { ...groundOf(call, opened), orphans: 'stay' };
+  const ground: Ground = groundOf(call, opened);
   const sandbox = sandboxOf(spec, ground);
   const note = (text: string): void => call.err.write(`${spec.name}: ${text}\n`);
   return await stoppable(call.surroundings, async (signal) => {

@@ -97,7 +97,9 @@ async function runShown(
   const view = await openView(call);
   await keepSchema(effectsOf(surroundings), project, () => schemaText(tasks, surroundings.home));
   const asks = (question: Question) => view.alone(() => ask(surroundings, question));
-  const plain = { ...groundOf(call, { project, drivers }), asks, ...(machines === undefined ? {} : { machines }) };
+  const bare = groundOf(call, { project, drivers });
+  const claim = { id: bare.io.nonce(), givenUp: new Set<string>() };
+  const plain = { ...bare, claim, asks, ...(machines === undefined ? {} : { machines }) };
   const ground = audited?.ground(plain) ?? plain;
   const running = startRun({
     ...requestOf(call, ground, names),

@@ -8,6 +8,7 @@ import type { Project, SandboxName, SandboxSpec } from '../model/project.ts';
 import type { HostVerdicts, Sandbox, Session } from '../model/sandbox.ts';
 import type { SandboxMachine } from '../model/sandbox-machine.ts';
 import { knownMachineId, machineId } from '../run/machine.ts';
+import type { Claim } from '../ssh/patience.ts';
 import type { Resident } from '../ssh/resident/resident.ts';
 import { type Checkout, checkoutOf } from '../sync/checkout.ts';
 import { ask, type Question } from './ask.ts';
@@ -26,8 +27,8 @@ export interface Ground {
   readonly folders: Folders;
   /** Where machines stay up from run to run; absent: each is left at the end of its run. */
   readonly machines?: KeptMachines;
-  /** What becomes of work on the far side that earlier runs left going on there; absent: it is ended, as a run wants it. */
-  readonly orphans?: 'stay';
+  /** Of a run: what others left going on in its places is ended. */
+  readonly claim?: Claim;
   /** Holds links from run to run; absent: each host is dialled. */
   readonly resident?: Resident | undefined;
   /** Asks the user when nothing else is on the terminal; absent: at once. */
@@ -55,7 +56,7 @@ export function sandboxesOf(ground: Ground): ReadonlyMap<SandboxName, Sandbox> {
 }
 
 export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
-  const { folders, orphans } = ground;
+  const { folders, claim } = ground;
   const io = withoutSecrets(ground);
   const { name, kind, grace } = spec;
   const owner = (): string => checkoutIn(ground).id;
@@ -67,7 +68,7 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
       target: 'embedded',
       connect: async (signal) => {
         const { embeddedSandbox } = await import('../ssh/embedded.ts');
-        return embeddedSandbox({ name, folder, grace, owner: owner(), orphans }, io).connect(signal);
+        return embeddedSandbox({ name, folder, grace, owner: owner(), claim }, io).connect(signal);
       },
     };
   }
@@ -98,7 +99,7 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
     connect: (signal, note, known, link) => {
       const reach = async () => {
         const { sshSandbox } = await import('../ssh/ssh.ts');
-        const sandbox = sshSandbox({ ...routeOf(spec, ground), name, grace, owner: owner(), orphans }, io, ground.resident);
+        const sandbox = sshSandbox({ ...routeOf(spec, ground), name, grace, owner: owner(), claim }, io, ground.resident);
         return sandbox.connect(signal, note, undefined, link);
       };
       return known === undefined ? reach() : onceKnown(`${spec.user ?? ''}@${target}`, known, reach);

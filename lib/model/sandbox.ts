@@ -122,6 +122,8 @@ export interface Job {
   readonly cwd: string;
   /** What it is called where people look for it. */
   readonly step?: string;
+  /** It may outlive its run, as services of a watch do: no other run takes it for what a dead one left, as long as its link is there. */
+  readonly lasts?: boolean;
   /** Variables set for the command, on top of the fixed base of the place. Secrets travel here too: never by argv. */
   readonly env: Pairs;
   /** Sourced first if it exists and the shell is not argv, e.g. `$HOME/.ghcup/env`. */

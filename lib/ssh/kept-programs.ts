@@ -1,4 +1,4 @@
-// What is kept of work on the far side, and the programs that look at it. `~/.sbx/runs/OWNER/TREE` is private and holds `job` (its mark, run, step, boot and supervisor), `out`,
+// What is kept of work on the far side, and the programs that look at it. `~/.sbx/runs/OWNER/TREE` is private and holds `job` (its mark, run, step, boot, supervisor and claim), `out`,
 // `end` (how it ended, by rename), `watch` (who ends it), `lost` while its link is, and `again` once it was taken up over another link.
 // POSIX sh for dash, bash and busybox; Linux, since they look into /proc. They know nothing of SSH.
 
@@ -13,28 +13,38 @@ born() {
   birth=$1
 }`;
 
-/** Of $owner, $tree, $mark, $run and $step: makes the folder `$kept`, whole or not at all; empty if nothing can be kept. */
+/** Ends who sends the output of tree $1 into its link. */
+export const UNLINK = `
+unlink() {
+  for file in $(LC_ALL=C grep -l "SBX_LINK=$1" /proc/[0-9]*/environ 2>/dev/null); do
+    file=${'$'}{file%/environ}
+    kill -s KILL "${'$'}{file#/proc/}"
+  done
+}`;
+
+/** Of $owner, $tree, $mark, $run, $step and $claim: makes the folder `$kept`, whole or not at all; empty if nothing can be kept. */
 export const KEEP = `
 kept= boot=
 { IFS= read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null
 born "$$"
 runs=$HOME/.sbx/runs/$owner
 if [ -n "$HOME" ] && (umask 077 && mkdir -p -- "$runs/.$tree") 2>/dev/null &&
-  { printf '%s\\n' "$mark" "$run" "$step" "$boot" "$$ $birth" >"$runs/.$tree/job"; } 2>/dev/null &&
+  { printf '%s\\n' "$mark" "$run" "$step" "$boot" "$$ $birth" "$claim" >"$runs/.$tree/job"; } 2>/dev/null &&
   mv -- "$runs/.$tree" "$runs/$tree" 2>/dev/null; then
   kept=$runs/$tree
 else
   rm -rf -- "$runs/.$tree" 2>/dev/null
 fi`;
 
-const JOB = `
+/** Reads what is kept in folder $1; `lives` says whether a process, by pid and birth, is still there. */
+export const JOB = `
 ${BORN}
 lives() {
   [ -n "$1" ] && born "${'$'}{1% *}" && [ "$birth" = "${'$'}{1#* }" ]
 }
 read_job() {
-  mark= run= step= boot= guard=
-  { IFS= read -r mark; IFS= read -r run; IFS= read -r step; IFS= read -r boot; IFS= read -r guard; } 2>/dev/null <"$1/job"
+  mark= run= step= boot= guard= claim=
+  { IFS= read -r mark; IFS= read -r run; IFS= read -r step; IFS= read -r boot; IFS= read -r guard && { IFS= read -r claim || :; }; } 2>/dev/null <"$1/job"
 }
 read_watch() {
   watch=
@@ -93,33 +103,6 @@ while :; do
     say gone
   fi
   sleep 0.1 || sleep 1
-done`;
-
-/**
- * Ends what earlier runs of owner $1 left going on after their link was lost, and waits until it is gone: two commands of different runs
- * never work in one workspace. The parent of a sleeper is told, if it is a watch: whoever took in the sleeper of a watch that was killed is none.
- * What has ended and is not reaped, as in containers whose first process reaps nobody, is gone. What was kept of it goes too, also where nothing tells of what; never
- * behind a link: `rm -r` of one with a slash behind it empties what it leads to.
- */
-export const ORPHANS = `
-orphans=
-for file in $(LC_ALL=C grep -l "SBX_LOST=$1" /proc/[0-9]*/environ 2>/dev/null); do
-  { IFS= read -r line <"${'$'}{file%/environ}/stat"; } 2>/dev/null || continue
-  set -- "$1" ${'$'}{line##*) }
-  LC_ALL=C grep -q "$1" "/proc/$3/cmdline" 2>/dev/null || continue
-  kill -s TERM "$3" 2>/dev/null && orphans="$orphans $3"
-done
-for orphan in $orphans; do
-  while { IFS= read -r line <"/proc/$orphan/stat"; } 2>/dev/null; do
-    case ${'$'}{line##*) } in [ZX]*) break ;; esac
-    sleep 0.05 || sleep 1
-  done
-done
-${JOB}
-for kept in "$HOME/.sbx/runs/$1"/*; do
-  [ -d "$kept" ] && [ ! -L "$kept" ] || continue
-  read_job "$kept"
-  lives "$guard" || rm -rf -- "$kept"
 done`;
 
 /** What is kept of owner $1, a line each: tree, mark, state, since (seconds since 1970), run, step, with tabs between. */

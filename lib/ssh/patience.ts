@@ -6,6 +6,14 @@ export interface Backoff {
   readonly most: number;
 }
 
+/** Of whoever has a checkout for itself: all of its work that goes on in a place is under the claim, or nobody follows it any more. */
+export interface Claim {
+  /** A random word. */
+  readonly id: string;
+  /** Trees that are followed no more, though their end was not heard of. */
+  readonly givenUp: Set<string>;
+}
+
 /** How remote work outlives a link. Milliseconds. */
 export interface Patience {
   /** Work goes on for so long after the link was lost. */
@@ -16,8 +24,7 @@ export interface Patience {
   readonly backoff: Backoff;
   /** Bytes of a command's output that are kept on the far side. */
   readonly kept: number;
-  /** What becomes of work that earlier runs of this owner left going on. */
-  readonly orphans: 'end' | 'stay';
+  readonly claim: Claim | undefined;
   /** Whose remote work it is: see ownerTag. */
   readonly owner: string;
 }
@@ -31,15 +38,15 @@ const KEPT = 256 * 2 ** 20;
 export interface PatienceSettings {
   /** Milliseconds that supervised work goes on after the link was lost, or sbx was killed. */
   readonly grace: number;
-  /** Whose remote work it is, the same in every run of one checkout: what its dead runs left is ended on the next connect. */
+  /** Whose remote work it is, the same in every run of one checkout: what its dead runs left is ended on the next connect of one with a claim. */
   readonly owner: string;
   /** Milliseconds between heartbeats, and without one until the far side counts the link as lost. */
   readonly beat?: number;
   readonly silence?: number;
   readonly backoff?: Backoff;
   readonly kept?: number;
-  /** Whoever runs no steps lets what others left go on. */
-  readonly orphans?: Patience['orphans'] | undefined;
+  /** Absent: nothing that others left going on there is ended. */
+  readonly claim?: Claim | undefined;
 }
 
 export function patienceOf({
@@ -49,10 +56,10 @@ export function patienceOf({
   silence = SILENCE,
   backoff = BACKOFF,
   kept = KEPT,
-  orphans = 'end',
+  claim,
 }: PatienceSettings): Patience {
   // Who takes work up must have said so before the grace is over.
-  return { grace, beat: Math.min(beat, Math.max(100, grace / 3)), silence, backoff, kept, orphans, owner: ownerTag(owner) };
+  return { grace, beat: Math.min(beat, Math.max(100, grace / 3)), silence, backoff, kept, claim, owner: ownerTag(owner) };
 }
 
 /** The owner of remote work as it stands in environments: of one length, so that none contains another. */

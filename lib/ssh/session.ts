@@ -5,9 +5,9 @@ import type { Io } from '../model/io.ts';
 import type { LinkNews, Session } from '../model/sandbox.ts';
 import { AheadLink } from './ahead.ts';
 import { CANCELLED } from './failures.ts';
-import { ORPHANS } from './kept-programs.ts';
 import type { Link } from './link.ts';
 import { type Dial, listenOver } from './listen.ts';
+import { ORPHANS } from './orphans-program.ts';
 import type { Patience } from './patience.ts';
 import { runProgram } from './program.ts';
 import { superviseJob } from './supervise.ts';
@@ -21,6 +21,9 @@ export const ARRIVAL = 30_000;
 
 /** How long a lost link is waited for where no work goes on behind it. Milliseconds. */
 const COMING_BACK = 60_000;
+
+/** Exit code of ORPHANS. */
+const STUCK = 5;
 
 interface SessionSettings {
   readonly io: Io;
@@ -75,16 +78,22 @@ export async function openSession(
   });
 }
 
-async function arrive(link: Link, io: Io, { owner, orphans }: Patience, signal: AbortSignal): Promise<Result<void, Failure>> {
+async function arrive(link: Link, io: Io, { owner, claim }: Patience, signal: AbortSignal): Promise<Result<void, Failure>> {
   using limit = limitOf(signal, ARRIVAL);
-  const first = `${FITNESS}\n${orphans === 'end' ? ORPHANS : ''}\nexit 0`;
-  const end = await runProgram(link, io.nonce(), first, [owner], { signal: limit.signal });
+  const first = `${FITNESS}\n${claim === undefined ? '' : ORPHANS}\nexit 0`;
+  const end = await runProgram(link, io.nonce(), first, [owner, ...(claim === undefined ? [] : [claim.id, ...claim.givenUp])], {
+    signal: limit.signal,
+  });
   if (signal.aborted) return err(CANCELLED);
   if (limit.deadline.aborted) return err(silentFailure(link.label));
   if (!end.ok) return end;
   const missing = Buffer.from(end.value.stdout).toString('utf8').trim();
   const { exit, stderr } = end.value;
   if (missing === '' && 'code' in exit && exit.code === 0) return ok(undefined);
+  if (missing === '' && 'code' in exit && exit.code === STUCK) {
+    const message = `${link.label}: what an earlier attempt left going on there cannot be ended, and two never work in one workspace`;
+    return err({ code: 'far-side-answer', message, hint: 'a process there does not end, whatever it is sent: does it wait for a disk?' });
+  }
   if (missing === '') {
     const message = `${link.label}: the first program of sbx failed there (${'code' in exit ? `exit ${exit.code}` : exit.signal})`;
     return err({ code: 'far-side-answer', message, lastLines: stderr.trim().split('\n').slice(-5) });

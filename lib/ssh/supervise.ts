@@ -59,6 +59,10 @@ export async function stayWith(
   let begun = first === undefined;
   let last: Followed | undefined;
   let lost: Failure | undefined;
+  const giveUp = (failure: Failure): Result<Exit, Failure> => {
+    patience.claim?.givenUp.add(work.tree);
+    return err(failure);
+  };
   const output = (chunk: Uint8Array): void => {
     given += chunk.length;
     silent = 0;
@@ -66,12 +70,12 @@ export async function stayWith(
   };
   for (;;) {
     const link = await tether.whole(signal, most);
-    if (!link.ok) return signal.aborted && last !== undefined ? unheard(last.label, 'the connection is lost') : link;
+    if (!link.ok) return giveUp(signal.aborted && last !== undefined ? unheard(last.label, 'the connection is lost') : link.error);
     const start = last === undefined ? first : undefined;
     const line = start ?? programLine(TAKE_UP, [patience.owner, work.tree, work.mark, String(given)], work.mark);
     const followed = await follow(link.value, io, patience, work, job.killGrace, { ...streams, output }, line, start === undefined);
     if (!followed.ok) {
-      if (followed.error.code !== 'link-lost' || last === undefined) return followed;
+      if (followed.error.code !== 'link-lost' || last === undefined) return giveUp(followed.error);
       continue;
     }
     last = followed.value;
@@ -79,12 +83,13 @@ export async function stayWith(
     if (start !== undefined) begun = last.begun;
     switch (end.is) {
       case 'unheard':
-        return unheard(label, 'the far side does not say that it did');
+        return giveUp(unheard(label, 'the far side does not say that it did'));
       case 'said':
         if (end.word === 'parted') continue;
         if (end.word.endsWith(' cut')) note(`a part of the output was not kept in ${label}: no room for it`);
         if (end.word === 'none') {
-          await abandon(tether, io, patience, work, job);
+          const left = await abandon(tether, io, patience, work, job);
+          if (left !== undefined) return giveUp(left);
           if (lost === undefined) return err(noWord(label, begun, job, last.noise));
           return err(begun ? lostFailure(label, NOT_KEPT) : lost);
         }
@@ -92,28 +97,40 @@ export async function stayWith(
       case 'lost':
         lost = end.failure;
         continue;
-      case 'silent':
-        if (signal.aborted) return err(CANCELLED);
+      case 'silent': {
+        if (signal.aborted) return giveUp(CANCELLED);
         if (begun && ++silent < MOST_SILENT) continue;
-        return err(noWord(label, begun, job, last.noise));
+        const left = await abandon(tether, io, patience, work, job);
+        return left === undefined ? err(noWord(label, begun, job, last.noise)) : giveUp(left);
+      }
     }
   }
 
   /** Whoever stopped it must know that it goes on. */
-  function unheard(label: string, why: string): Result<never, Failure> {
+  function unheard(label: string, why: string): Failure {
     const seconds = Math.ceil(patience.grace / 1000);
     note(`told to stop, but ${why}: it goes on there, for ${seconds} s at most after the link is gone; \`sbx kill\` ends it before`);
-    return err({ code: 'cancelled', message: `${label}: told to stop, but ${why}` });
+    return { code: 'cancelled', message: `${label}: told to stop, but ${why}` };
   }
 }
 
 const NOT_KEPT = 'nothing of the command was kept there, so that it cannot be taken up again: what was left of it was ended';
 
-/** Whatever may be left of it is ended, so that no other attempt works beside it. */
-async function abandon(tether: Tether, io: Io, patience: Patience, { tree }: Work, { killGrace }: Pick<Job, 'killGrace'>): Promise<void> {
+/** Whatever may be left of it is ended, so that no other attempt works beside it; why not, if that cannot be told. */
+async function abandon(
+  tether: Tether,
+  io: Io,
+  patience: Patience,
+  { tree }: Work,
+  { killGrace }: Pick<Job, 'killGrace'>,
+): Promise<Failure | undefined> {
   const { signal } = new AbortController();
   const link = await tether.whole(signal, patience.silence);
-  if (link.ok) await runProgram(link.value, io.nonce(), SWEEP, [tree, String(Math.ceil(killGrace / ROUND))], { signal });
+  if (!link.ok) return link.error;
+  const swept = await runProgram(link.value, io.nonce(), SWEEP, [tree, String(Math.ceil(killGrace / ROUND))], { signal });
+  if (!swept.ok) return swept.error;
+  const { exit } = swept.value;
+  return 'code' in exit && exit.code === 0 ? undefined : lostFailure(link.value.label, 'what is left of the command there cannot be ended');
 }
 
 function noWord(label: string, begun: boolean, job: Pick<Job, 'script'>, lastLines: readonly string[]): Failure {
@@ -137,6 +154,7 @@ function supervisorWords(job: Job, patience: Patience, { mark, tree }: Work): st
     job.cwd,
     String(Math.ceil(patience.kept / 512)),
     job.step ?? '',
+    job.lasts ? '' : (patience.claim?.id ?? ''),
     job.mark?.path ?? '',
     job.mark?.value ?? '',
     shell,

@@ -1,4 +1,4 @@
-import { BORN, KEEP } from './kept-programs.ts';
+import { BORN, KEEP, UNLINK } from './kept-programs.ts';
 
 // The programs that guard a step's command on the far side. POSIX sh for dash, bash and busybox; Linux, since they look into /proc.
 // They know nothing of SSH: their stdin is a stream of lines, and its end means that nobody is there any more.
@@ -9,7 +9,7 @@ import { BORN, KEEP } from './kept-programs.ts';
  * start is waited for, unless $ended says that its end has been.
  * Exit code $last: nothing is left, 5: something cannot be killed.
  */
-const FINISH = `
+export const FINISH = `
 groups_below() {
   for one do
     { IFS= read -r line <"/proc/$one/stat"; } 2>/dev/null || continue
@@ -62,13 +62,11 @@ const WATCH = `
 tree=$1 owner=$2 grace=$3 silence=$4 patience=$5 kept=$6 me=$$ mode=on next='' gone='' ended='' last=4
 ${FINISH}
 ${BORN}
+${UNLINK}
 part() {
   mode=lost
   [ -z "$kept" ] || : >"$kept/lost"
-  for file in $(LC_ALL=C grep -l "SBX_LINK=$tree" /proc/[0-9]*/environ); do
-    file=${'$'}{file%/environ}
-    kill -s KILL "${'$'}{file#/proc/}"
-  done
+  unlink "$tree"
 }
 join() {
   [ "$mode" = lost ] && mode=on gone= || return
@@ -104,7 +102,7 @@ while :; do
 done`;
 
 /**
- * $1 mark, $2 tree, $3 attempt, $4 run, $5 owner, $6 grace, $7 silence, $8 patience, $9 folder, then: how much of the output is kept (in blocks of 512 bytes), step,
+ * $1 mark, $2 tree, $3 attempt, $4 run, $5 owner, $6 grace, $7 silence, $8 patience, $9 folder, then: how much of the output is kept (in blocks of 512 bytes), step, claim,
  * file of the mark and its value (or two empty words), interpreter, first program of the interpreter, the job as its line.
  * Output goes to the link and to a file (see lib/ssh/kept-programs.ts), through a relay that outlives the link, so that the command never gets SIGPIPE because of it.
  * Where a signal ends the command, the shell says so on its stderr, behind which nobody may be any more: that must not end it before its watch is told.
@@ -115,7 +113,7 @@ done`;
 export const SUPERVISOR = String.raw`
 mark=$1 tree=$2 attempt=$3 run=$4 owner=$5 grace=$6 silence=$7 patience=$8 folder=$9
 shift 9
-most=$1 step=$2 held=$3 value=$4 shell=$5 start=$6 job=$7
+most=$1 step=$2 claim=$3 held=$4 value=$5 shell=$6 start=$7 job=$8
 watch='${WATCH.replaceAll("'", `'\\''`)}'
 ${BORN}
 ${KEEP}

@@ -8,7 +8,7 @@ import type { Io } from '../../lib/model/io.ts';
 import type { Sandbox, Session } from '../../lib/model/sandbox.ts';
 import { connectRoute } from '../../lib/ssh/connect.ts';
 import { embeddedSandbox } from '../../lib/ssh/embedded.ts';
-import { patienceOf } from '../../lib/ssh/patience.ts';
+import { type Claim, patienceOf } from '../../lib/ssh/patience.ts';
 import { openSession } from '../../lib/ssh/session.ts';
 import { type SshSettings, sshSandbox } from '../../lib/ssh/ssh.ts';
 import { type Sshd, type SshdSettings, startSshd } from '../rig/sshd.ts';
@@ -25,6 +25,11 @@ export type WithPlace = (use: (place: Place) => Promise<void>) => Promise<void>;
 
 /** Connections to a local place are never lost; far ones count as lost soon in tests. */
 export const SOON = { grace: 1000, beat: 200, silence: 2000, owner: 'test', backoff: { first: 50, most: 400 } };
+
+/** As each run has one. */
+export function claim(): Claim {
+  return { id: nonce(), givenUp: new Set() };
+}
 
 /** Where no link is lost: not even on a machine where nobody gets to beat for a while. */
 const STEADY = { ...SOON, silence: 30_000 };

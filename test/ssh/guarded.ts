@@ -40,7 +40,7 @@ interface Wish {
 export function guard(shell: readonly string[], job: string, { grace = 1, owner = 'owner', most = 2 ** 20 }: Wish = {}): Guarded {
   const [mark, tree] = [randomBytes(16).toString('hex'), randomBytes(16).toString('hex')];
   const line = asLine(job).toString('latin1').trimEnd();
-  const words = [mark, tree, 'attempt', 'run', owner, String(grace), '2', '6', '/tmp', String(most / 512), 'step'];
+  const words = [mark, tree, 'attempt', 'run', owner, String(grace), '2', '6', '/tmp', String(most / 512), 'step', 'claim'];
   return talk(shell, { owner, tree, mark }, programLine(SUPERVISOR, [...words, '', '', 'sh', START_PROGRAM, line], mark));
 }
 
@@ -81,8 +81,6 @@ export function living(tree: string): number {
 export function lost(owner: string): number {
   return processesWith([`SBX_LOST=${owner}`]).length;
 }
-
-export const STUBBORN = `trap '' TERM HUP; setsid sh -c 'trap "" TERM; while :; do sleep 1; done' >/dev/null & env -i sleep 1000 & echo working; while :; do sleep 1; done`;
 
 /** All shells at once, since each case waits more than it works. */
 export function everywhere(name: string, use: (shell: readonly string[]) => Promise<void>): void {

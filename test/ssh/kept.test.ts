@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { nonce } from '../../lib/io/io.ts';
 import { ownerTag } from '../../lib/ssh/patience.ts';
-import { connected, withFar } from '../contract/places.ts';
+import { claim, connected, withFar } from '../contract/places.ts';
 
 // What is kept on the far side, and was damaged there or led elsewhere.
 
@@ -21,7 +21,7 @@ test('kept work that was damaged is not followed and goes with the next run; wha
   withFar({}, async (far) => {
     const program = async (text: string, args: readonly string[] = []): Promise<string> => {
       let out = '';
-      await using session = await connected(far.sandbox({ orphans: 'stay' }));
+      await using session = await connected(far.sandbox());
       const stdout = (chunk: Uint8Array): void => {
         out += Buffer.from(chunk).toString();
       };
@@ -31,10 +31,10 @@ test('kept work that was damaged is not followed and goes with the next run; wha
     };
     const owner = ownerTag('test');
     await program(MAKE, [owner, GOOD, WITHOUT_MARK, OTHER_MARK, UNREADABLE]);
-    await using looking = await connected(far.sandbox({ orphans: 'stay' }));
+    await using looking = await connected(far.sandbox());
     const listed = await looking.works?.list(signal);
     assert.equal(listed?.ok && listed.value.map(({ tree, state }) => [tree, state]), [[GOOD, 'gone']]);
-    await using _ = await connected(far.sandbox({}));
+    await using _ = await connected(far.sandbox({ claim: claim() }));
     assert.is(await program('cat ~/precious/file; ls ~/.sbx/runs/"$1" | wc -l', [owner]), 'work\n1\n', 'the link itself');
   }));
 

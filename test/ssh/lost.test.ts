@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { embeddedSandbox } from '../../lib/ssh/embedded.ts';
 import { ownerTag } from '../../lib/ssh/patience.ts';
 import { job, supervised } from '../contract/jobs.ts';
-import { connected, type Far, realIo, SOON, withFar, withHome } from '../contract/places.ts';
+import { claim, connected, type Far, realIo, SOON, withFar, withHome } from '../contract/places.ts';
 import { program } from '../contract/programs.ts';
 import { until } from '../rig/patience.ts';
 import { lives, processesWith } from '../rig/processes.ts';
@@ -101,10 +101,13 @@ test('the next run of the same checkout ends at once what a dead one left, anoth
     await until('working', () => run.text().includes('working'));
     run.child.kill('SIGKILL');
     await until('the loss is noticed', () => living(`SBX_LOST=${ownerTag(owner)}`) > 0);
-    const other = await connected(far.sandbox({ owner: 'another checkout' }));
+    const other = await connected(far.sandbox({ owner: 'another checkout', claim: claim() }));
     assert.ok(living(run.id) > 0, 'not ours to end');
     await other[Symbol.asyncDispose]();
-    const session = await connected(far.sandbox({ owner }));
+    const look = await connected(far.sandbox({ owner }));
+    assert.ok(living(run.id) > 0, 'who only looks ends nothing');
+    await look[Symbol.asyncDispose]();
+    const session = await connected(far.sandbox({ owner, claim: claim() }));
     assert.is(living(run.id), 0, 'nothing works beside the next run');
     await session[Symbol.asyncDispose]();
   }));
@@ -119,7 +122,7 @@ test('ended work that nobody reaps, and a sleeper whose watch was killed, do not
     const stranger = spawn('sh', ['-c', 'SBX_LOST=$TAG sleep 60 & wait'], { env, detached: true, stdio: 'ignore' });
     try {
       await until('both sleep', () => living(`SBX_LOST=${env.TAG}`) === 2);
-      const session = await connected(embeddedSandbox({ name: 'vm', folder, ...SOON, owner }, realIo(folder)));
+      const session = await connected(embeddedSandbox({ name: 'vm', folder, ...SOON, owner, claim: claim() }, realIo(folder)));
       await session[Symbol.asyncDispose]();
       assert.is(living(`SBX_LOST=${env.TAG}`), 1, 'the watch was told to end');
       assert.is(stranger.signalCode, null, 'who is no watch was not');

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pause, until } from '../rig/patience.ts';
-import { everywhere, guard, living, STUBBORN } from './guarded.ts';
+import { STUBBORN } from '../rig/stubborn.ts';
+import { everywhere, guard, living } from './guarded.ts';
 
 everywhere('exit codes and output, of which nothing is kept once it was taken', async (shell) => {
   assert.is(await guard(shell, 'echo x; exit 0').end, '0');

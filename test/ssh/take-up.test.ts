@@ -5,7 +5,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../rig/patience.ts';
 import { kill } from '../rig/processes.ts';
-import { everywhere, type Guarded, guard, living, lost, output, STUBBORN, takeUp } from './guarded.ts';
+import { STUBBORN } from '../rig/stubborn.ts';
+import { everywhere, type Guarded, guard, living, lost, output, takeUp } from './guarded.ts';
 
 // Work that lost its link, taken up again over another one.
 

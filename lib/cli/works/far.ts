@@ -28,7 +28,7 @@ export async function withLeftWork<T>(
   signal: AbortSignal,
   use: (asked: Asked) => Promise<T>,
 ): Promise<T> {
-  const ground = { ...groundOf(call, opened), orphans: 'stay' } as const;
+  const ground = groundOf(call, opened);
   const names = new Set(runs.flatMap(({ steps }) => steps.map(({ sandbox }) => sandbox)).filter((name) => name !== LOCAL));
   const ours = new Set(runs.map(({ run }) => run));
   const left: LeftWork[] = [];
