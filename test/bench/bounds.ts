@@ -1,5 +1,6 @@
 // The figures that sbx promises, judged within one run.
 import type { Result } from './cases.ts';
+import { farBounds } from './far/goals.ts';
 
 export interface Bound {
   readonly says: string;
@@ -33,5 +34,6 @@ export function boundsOf(results: readonly Result[]): Bound[] {
     most('CPU overhead per executed step', overhead, 2.5, 'ms'),
     most('peak memory of a no-op of 1,000 steps', memory, 80, 'MiB'),
     most('peak memory when 1,000 steps are executed', executed, 80, 'MiB'),
+    ...farBounds(results),
   ];
 }

@@ -1,8 +1,5 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { coldCases } from './cases-cold.ts';
-import { syncCases } from './cases-sync.ts';
-import { transferCases } from './cases-transfer.ts';
 import { type Graph, inputOf, writeGraph } from './graph.ts';
 import { type Command, compare, type Measured, median, peakMemory, run, type Sample, type Subject } from './measure.ts';
 import { SPAWNING, sbx, type Tool } from './tools.ts';
@@ -13,6 +10,11 @@ export interface Result {
   readonly cpu: number;
   readonly cpuMin?: number;
   readonly wall?: number;
+  readonly wallMin?: number;
+  /** Of each round. */
+  readonly walls?: readonly number[];
+  /** Why it has no figures: what it did was wrong. */
+  readonly void?: string;
   /** MiB. */
   readonly memory?: number;
   readonly rounds?: number;
@@ -26,7 +28,7 @@ export interface Bench {
   readonly say: (text: string) => void;
 }
 
-type Measure = (bench: Bench) => Result[] | Promise<Result[]>;
+export type Measure = (bench: Bench) => Result[] | Promise<Result[]>;
 
 export const CASES: { readonly [name: string]: Measure } = {
   'start-up': startUp,
@@ -37,9 +39,6 @@ export const CASES: { readonly [name: string]: Measure } = {
   'anew-1000': thousand,
   'after-edit': afterEdit,
   overhead,
-  sync: syncCases,
-  transfer: transferCases,
-  cold: coldCases,
 };
 
 const SETTLED = 2500; // milliseconds: only then does a stat memo believe the time of a file
