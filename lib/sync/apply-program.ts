@@ -3,22 +3,41 @@ import { REDATE } from './redate-program.ts';
 
 /**
  * Unpacks stdin into the stage and compares every digest: nothing in the workspace has changed when this fails. What arrived stays, for the next sync to go
- * on with, unless it is what fills the disk.
+ * on with, unless it is what fills the disk. While it arrives, lists of digests that others came behind are judged, and those that are right go: what is
+ * left of them in the end is judged then, so that whoever is ahead may be ended at any time.
  */
 const RECEIVE = `
 unpack() { tar -xf - -m --no-same-owner --no-same-permissions -C "$stage"; }
+judge() { cut -z -c67- "$1" | xargs -0 -r sha256sum -z | cmp -s - "$1"; }
+ahead() {
+  cd "$stage" || exit
+  n=1
+  while kill -0 "$$" 2>/dev/null; do
+    while [ -f "meta/sums.$((n + 1))" ]; do
+      judge "meta/sums.$n" && rm "meta/sums.$n" || exit
+      n=$((n + 1))
+    done
+    sleep 0.1 || sleep 1
+  done
+}
 receive() {
   rm -rf .sbx/stage
   mkdir -p "$stage/tree" "$stage/meta" || exit 1
-  if ! said=$({ case $codec in '') unpack ;; *) "$codec" -dcq | unpack ;; esac; } 2>&1); then
+  ahead </dev/null >/dev/null 2>&1 &
+  said=$({ case $codec in '') unpack ;; *) "$codec" -dcq | unpack ;; esac; } 2>&1)
+  ended=$?
+  kill "$!" 2>/dev/null
+  wait "$!" 2>/dev/null
+  if [ "$ended" != 0 ]; then
     case $said in *'No space left'* | *'quota exceeded'*) rm -rf .sbx/stage .sbx/part ;; esac
     printf '%s\\n' "$said" >&2
     exit 1
   fi
-  if [ ! -f "$stage/meta/end" ]; then no sync-changed 'sending ended too early'; fi
   cd "$stage" || exit 1
-  cut -z -c67- meta/sums | xargs -0 -r sha256sum -z >meta/came
-  if ! cmp -s meta/sums meta/came; then echo 'what arrived is not what was sent' >&2; exit 1; fi
+  if [ ! -f meta/end ]; then no sync-changed 'sending ended too early'; fi
+  for list in meta/sums.*; do
+    if [ -f "$list" ] && ! judge "$list"; then echo 'what arrived is not what was sent' >&2; exit 1; fi
+  done
   if [ -s meta/reuse ]; then
     cd "$ws/.sbx/part" || exit 1
     xargs -0 -r cp -lP --parents -t "$ws/$stage/tree" -- <"$ws/$stage/meta/reuse" 2>/dev/null ||
@@ -54,7 +73,9 @@ date_new() {
     fi
     sleep 0.05 2>/dev/null || sleep 1
   done
-  find "$stage/tree" ! -type d -exec touch -h -r "$ref" {} + || exit 1
+  cd "$stage" || exit 1
+  xargs -0 -r touch -h -r ref -- <meta/files || exit 1
+  cd "$ws" || exit 1
 }
 `;
 
@@ -139,6 +160,7 @@ place_new() {
   if [ -z "$(find . ! -name . -prune ! -name .sbx -print | head -n 1)" ]; then
     find "$stage/tree" ! -path "$stage/tree" -prune -exec mv -t . -- {} + || exit 1
   else
+    clear_way
     if ln "$ref" "$ref.link" 2>/dev/null; then how='-rlP'; else how='-rP --preserve=mode,timestamps'; fi
     cp $how --remove-destination -- "$stage/tree/." . || exit 1
   fi
@@ -157,7 +179,7 @@ finish() {
 
 /**
  * Receives what a sync sends and puts it in place. $3 id of the receipt that must be there (empty for none), $4 id of the new one, $5 what unpacks stdin, if
- * anything. Stdin: a tar archive of tree/PATH for each file and link, and meta/: sums (as sha256sum -z writes them), reuse (what .sbx/part has), added, remove, forget, lift, plus, minus (names that
+ * anything. Stdin: a tar archive of tree/PATH for each file and link, and meta/: sums.1 and on (as sha256sum -z writes them, each behind what it is of), reuse (what .sbx/part has), added, remove, forget, lift, plus, minus (names that
  * begin with ./, each with its NUL), end. Answers what was moved `aside`, how far files there are `ahead` of the clock, whether the workspace was `redated`
  * and where that was refused (`stuck`), and `done`.
  */
@@ -186,10 +208,7 @@ if [ -s "$stage/meta/lift" ]; then lift; fi
 if [ -s "$stage/meta/remove" ]; then remove_gone; fi
 if [ -s "$stage/meta/plus" ]; then set_modes "$stage/meta/plus" +x; fi
 if [ -s "$stage/meta/minus" ]; then set_modes "$stage/meta/minus" -x; fi
-if [ -s "$stage/meta/files" ]; then
-  clear_way
-  place_new
-fi
+if [ -s "$stage/meta/files" ]; then place_new; fi
 finish
 printf 'done\\0'
 `;

@@ -69,6 +69,7 @@ export async function applyChange(
     files,
     root,
     entries: change.send,
+    among: makeSums(),
     afterwards: (read: Sent) => meta(change, read),
   };
   const args = [workspace.path, ourBeginning({ id: workspace.checkout }), change.from, change.to, codec ?? ''];
@@ -94,10 +95,17 @@ export async function applyChange(
   return ok({ receipt, sent: sent.entries.size, bytes: sent.bytes, aside, ahead, redated, stuck });
 }
 
+/** Digests of what was sent, in lists that the far side judges while more is on its way. */
+function makeSums(): (since: readonly TreeEntry[]) => readonly [string, Uint8Array] {
+  let lists = 0;
+  return (since) => {
+    const files = since.filter((entry) => entry.kind === 'file');
+    return [`meta/sums.${++lists}`, writeFields(files.map(({ digest, path }) => `${digest}  tree/${path}`))];
+  };
+}
+
 function* meta(change: Change, sent: Sent): Generator<readonly [string, Uint8Array]> {
   const names = (paths: Iterable<string>): Uint8Array => writeFields([...paths].map((path) => `./${path}`));
-  const sums: string[] = [];
-  for (const entry of sent.entries.values()) if (entry.kind === 'file') sums.push(`${entry.digest}  tree/${entry.path}`);
   const executable = (wanted: boolean): readonly string[] =>
     change.chmod.filter((entry) => entry.kind === 'file' && entry.executable === wanted).map(({ path }) => path);
   const gone = new Set(sent.gone);
@@ -106,7 +114,6 @@ function* meta(change: Change, sent: Sent): Generator<readonly [string, Uint8Arr
     change.from === ''
       ? change.wanted.map(({ path }) => path).filter((path) => !gone.has(path))
       : [...sent.entries.keys(), ...change.reuse.map(({ path }) => path)];
-  yield ['meta/sums', writeFields(sums)];
   yield ['meta/added', names(added)];
   yield ['meta/remove', names([...change.remove, ...sent.gone])];
   yield ['meta/forget', names(change.forget)];

@@ -11,15 +11,22 @@ import { padding, TAR_END, tarHeader } from './tar-header.ts';
 
 const CHUNK = 256 * 1024;
 const TRIES = 5;
+/** Files, and bytes in them, that something is written behind. */
+const MANY = 1000;
+const MUCH = 8 * 2 ** 20;
 
 interface Parcel {
   readonly files: Files;
   /** Folder that the paths are relative to, absolute. */
   readonly root: string;
   readonly entries: readonly TreeEntry[];
+  /** Written among the files, now and then, and behind the last of them: of those that were sent since. */
+  readonly among: (since: readonly TreeEntry[]) => Written;
   /** Written after the files: computed only then, from what was sent. A member's name and its bytes. */
-  readonly afterwards: (sent: Sent) => Iterable<readonly [name: string, bytes: Uint8Array]>;
+  readonly afterwards: (sent: Sent) => Iterable<Written>;
 }
+
+type Written = readonly [name: string, bytes: Uint8Array];
 
 /** What was read while packing: this, not what was planned, is what arrives. */
 export interface Sent {
@@ -42,6 +49,8 @@ export function emptySent(): Sent {
 export function* pack(parcel: Parcel, sent: Sent): Generator<Uint8Array, void, undefined> {
   let chunk = Buffer.allocUnsafeSlow(CHUNK);
   let used = 0;
+  let since: TreeEntry[] = [];
+  let before = 0;
   const taken = (): Buffer => {
     const full = chunk.subarray(0, used);
     chunk = Buffer.allocUnsafeSlow(CHUNK);
@@ -103,8 +112,21 @@ export function* pack(parcel: Parcel, sent: Sent): Generator<Uint8Array, void, u
 
   const arrived = (entry: TreeEntry): void => {
     sent.entries.set(entry.path, entry);
+    since.push(entry);
     if (entry.kind === 'file') sent.bytes += entry.size;
   };
+
+  function* written([name, bytes]: Written): Generator<Uint8Array, void, undefined> {
+    yield* put(tarHeader({ kind: 'file', name, size: bytes.length, executable: false }));
+    yield* put(bytes);
+    yield* put(Buffer.alloc(padding(bytes.length)));
+  }
+
+  function* among(): Generator<Uint8Array, void, undefined> {
+    if (since.length > 0) yield* written(parcel.among(since));
+    since = [];
+    before = sent.bytes;
+  }
 
   function* file(entry: TreeEntry, path: string): Generator<Uint8Array, 'sent' | 'changed' | 'link' | 'other', undefined> {
     const fd = opened(path);
@@ -159,12 +181,10 @@ export function* pack(parcel: Parcel, sent: Sent): Generator<Uint8Array, void, u
     if (sent.trouble) return;
     sent.files += 1;
     sent.moved = sent.bytes;
+    if (since.length >= MANY || sent.bytes - before >= MUCH) yield* among();
   }
-  for (const [name, bytes] of parcel.afterwards(sent)) {
-    yield* put(tarHeader({ kind: 'file', name, size: bytes.length, executable: false }));
-    yield* put(bytes);
-    yield* put(Buffer.alloc(padding(bytes.length)));
-  }
+  yield* among();
+  for (const one of parcel.afterwards(sent)) yield* written(one);
   yield* put(TAR_END);
   if (used > 0) yield taken();
 }

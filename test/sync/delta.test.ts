@@ -8,8 +8,8 @@ import type { Session } from '../../lib/model/sandbox.ts';
 import { sendDeltas } from '../../lib/sync/delta.ts';
 import { needing } from '../rig/needing.ts';
 import { CHECKOUT, SIGNAL } from './fixture.ts';
+import { counting, withTool } from './meddled.ts';
 import { type Pair, withPair } from './pair.ts';
-import { plainSession } from './session.ts';
 
 const MIB = 2 ** 20;
 const NAME = "d ir/it's: a\n-large file";
@@ -17,20 +17,6 @@ const NAME = "d ir/it's: a\n-large file";
 function put(pair: Pair, bytes: Buffer): void {
   mkdirSync(join(pair.here, 'd ir'), { recursive: true });
   writeFileSync(join(pair.here, NAME), bytes);
-}
-
-/** Counts what goes to the far side. */
-function counting(inner: Session): { readonly session: Session; readonly bytes: () => number } {
-  let bytes = 0;
-  async function* counted(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source) {
-      bytes += chunk.length;
-      yield chunk;
-    }
-  }
-  const program: Session['program'] = (text, args, streams) =>
-    inner.program(text, args, streams.stdin ? { ...streams, stdin: counted(streams.stdin) } : streams);
-  return { session: { ...inner, program }, bytes: () => bytes };
 }
 
 const withRsync = needing('rsync');
@@ -60,12 +46,8 @@ withRsync('where rsync fails on the far side, the file is sent whole', () =>
   withPair(async (pair) => {
     put(pair, randomBytes(9 * MIB));
     await pair.sync();
-    const shims = join(pair.here, '..', 'shims');
-    mkdirSync(shims);
     for (const [n, what] of ['exit 12', 'head -c 4; exit 0', 'kill -9 $$'].entries()) {
-      writeFileSync(join(shims, 'rsync'), `#!/bin/sh\n${what}\n`);
-      chmodSync(join(shims, 'rsync'), 0o755);
-      const broken = plainSession(join(pair.here, '..'), { PATH: `${shims}:${process.env.PATH ?? ''}` });
+      const broken = withTool(join(pair.here, '..'), 'rsync', what);
       const bytes = Buffer.concat([randomBytes(9 * MIB), Buffer.from(String(n))]);
       put(pair, bytes);
       await pair.sync(broken);

@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Session } from '../../lib/model/sandbox.ts';
 import { pause } from '../rig/patience.ts';
+import { cutAfter, flipping } from './meddled.ts';
 import { type Pair, withPair } from './pair.ts';
 import { plainSession } from './session.ts';
 import { read } from './tree.ts';
@@ -107,12 +108,7 @@ test('a link that breaks while files are sent changes nothing there', () =>
     const before = pair.got();
     for (const bytes of [0, 300, 100_000, 700_000]) {
       pair.edit({ a: `${bytes}`, b: randomBytes(1_500_000).toString('base64'), c: 'new' });
-      const cut: Session = {
-        ...pair.session,
-        program: (text, args, streams) =>
-          pair.session.program(text, args, streams.stdin ? { ...streams, stdin: only(streams.stdin, bytes) } : streams),
-      };
-      assert.is(await pair.fails(cut), bytes === 0 ? 'far-side-answer' : 'far-side-answer', String(bytes));
+      assert.is(await pair.fails(cutAfter(pair.session, bytes)), 'far-side-answer', String(bytes));
       assert.equal(pair.got(), before);
       assert.ok(existsSync(join(pair.there, '.sbx/receipt')));
     }
@@ -126,12 +122,7 @@ test('what arrives damaged is refused before anything changes', () =>
     pair.edit({ a: 'first content' });
     await pair.sync();
     pair.edit({ a: 'second content' });
-    const flipped: Session = {
-      ...pair.session,
-      program: (text, args, streams) =>
-        pair.session.program(text, args, streams.stdin ? { ...streams, stdin: flip(streams.stdin) } : streams),
-    };
-    assert.is(await pair.fails(flipped), 'far-side-answer');
+    assert.is(await pair.fails(flipping(pair.session, 'second')), 'far-side-answer');
     assert.equal(pair.got(), { a: 'first content' });
     await pair.sync();
     assert.equal(pair.got(), { a: 'second content' });
@@ -157,24 +148,6 @@ test('an earlier sync that is still at work is waited for', () =>
 
 function clear(files: Readonly<Record<string, string>>): Record<string, null> {
   return Object.fromEntries(Object.keys(files).map((path) => [path.split('/')[0], null]));
-}
-
-async function* only(source: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
-  let left = bytes;
-  for await (const chunk of source) {
-    if (left > 0) yield chunk.subarray(0, left);
-    left -= chunk.length;
-    if (left <= 0) return;
-  }
-}
-
-async function* flip(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of source) {
-    const copy = Buffer.from(chunk);
-    const at = copy.indexOf('second');
-    if (at >= 0) copy[at] = 0x53;
-    yield copy;
-  }
 }
 
 test.run();

@@ -10,6 +10,11 @@ import { tarHeader } from '../../lib/sync/tar-header.ts';
 import { withFolder } from '../rig/folder.ts';
 import { read, treeIn, write } from './tree.ts';
 
+const among = (since: readonly TreeEntry[]): readonly [string, Uint8Array] => [
+  'meta/since',
+  Buffer.from(since.map(({ path }) => path).join()),
+];
+
 interface Packed {
   readonly sent: Sent;
   readonly archive: Buffer;
@@ -18,7 +23,7 @@ interface Packed {
 function packed(root: string, entries: readonly TreeEntry[], over: Partial<Files> = {}): Packed {
   const sent = emptySent();
   const afterwards = (): readonly (readonly [string, Uint8Array])[] => [['meta/end', Buffer.from('z'.repeat(600_000))]];
-  const chunks = [...pack({ files: { ...fs, ...over }, root, entries, afterwards }, sent)];
+  const chunks = [...pack({ files: { ...fs, ...over }, root, entries, among, afterwards }, sent)];
   assert.ok(chunks.every((chunk) => chunk.length <= 600_000 && chunk.length > 0));
   return { sent, archive: Buffer.concat(chunks) };
 }
@@ -125,7 +130,7 @@ test('a file that keeps changing is given up, and one that cannot be read is nam
 
 function packed2(root: string, entries: readonly TreeEntry[], over: Partial<Files>): string | undefined {
   const sent = emptySent();
-  const chunks = [...pack({ files: { ...fs, ...over }, root, entries, afterwards: () => [] }, sent)];
+  const chunks = [...pack({ files: { ...fs, ...over }, root, entries, among, afterwards: () => [] }, sent)];
   assert.not(Buffer.concat(chunks).includes('meta/end'));
   return sent.trouble?.code;
 }

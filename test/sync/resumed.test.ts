@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Session } from '../../lib/model/sandbox.ts';
-import { type Pair, withPair } from './pair.ts';
-import { plainSession } from './session.ts';
+import { cutAfter, withTool } from './meddled.ts';
+import { withPair } from './pair.ts';
 import { read } from './tree.ts';
 
 const LINE = 'one of the lines of a source that is not long\n';
@@ -16,30 +15,12 @@ function large(): Record<string, string> {
   return Object.fromEntries(NAMES.map((name) => [name, randomBytes(225_000).toString('base64')]));
 }
 
-/** The link breaks after so many bytes of what is sent. */
-function cutAfter(pair: Pair, bytes: number): Session {
-  return {
-    ...pair.session,
-    program: (text, args, streams) =>
-      pair.session.program(text, args, streams.stdin ? { ...streams, stdin: only(streams.stdin, bytes) } : streams),
-  };
-}
-
-async function* only(source: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
-  let left = bytes;
-  for await (const chunk of source) {
-    if (left > 0) yield chunk.subarray(0, left);
-    left -= chunk.length;
-    if (left <= 0) return;
-  }
-}
-
 test('a first sync that was cut goes on with what arrived; cut again and again, it comes to its end', () =>
   withPair(async (pair) => {
     pair.edit(large());
     const sent: number[] = [];
     for (let n = 0; n < 2; n++) {
-      assert.is(await pair.fails(cutAfter(pair, 550_000)), 'far-side-answer');
+      assert.is(await pair.fails(cutAfter(pair.session, 550_000)), 'far-side-answer');
       sent.push(pair.travelled.at(-1)?.ofFiles ?? 0);
       assert.equal(pair.got(), {}, 'nothing is in place before all of it is there');
     }
@@ -55,13 +36,12 @@ test('a first sync that was cut goes on with what arrived; cut again and again, 
 test('what changed here since the cut, or arrived damaged, is sent again', () =>
   withPair(async (pair) => {
     pair.edit({ ...large(), run: 'x:#!/bin/sh\n' });
-    await pair.fails(cutAfter(pair, 1_100_000));
+    await pair.fails(cutAfter(pair.session, 1_100_000));
     const tree = join(pair.there, '.sbx/stage', readdirSync(join(pair.there, '.sbx/stage'))[0] ?? '', 'tree');
     const arrived = Object.keys(read(tree));
     assert.ok(arrived.length > 2, String(arrived));
     const [first = '', second = ''] = arrived;
     pair.edit({ [first]: 'edited since' });
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(join(tree, second), 'damaged');
     symlinkSync('/etc', join(tree, 'd2'));
     pair.edit({ 'd2/passwd': 'mine' });
@@ -72,15 +52,8 @@ test('what changed here since the cut, or arrived damaged, is sent again', () =>
 test('a disk that is full over there is said, and what filled it goes', () =>
   withPair(async (pair) => {
     pair.edit(large());
-    const shims = join(pair.here, '..', 'shims');
-    const { chmodSync, mkdirSync, writeFileSync } = await import('node:fs');
-    mkdirSync(shims);
-    writeFileSync(
-      join(shims, 'tar'),
-      '#!/bin/sh\nhead -c 100000 >/dev/null\necho "tar: x: Cannot write: No space left on device" >&2\nexit 2\n',
-    );
-    chmodSync(join(shims, 'tar'), 0o755);
-    const full = plainSession(join(pair.here, '..'), { PATH: `${shims}:${process.env.PATH ?? ''}` });
+    const said = 'head -c 100000 >/dev/null; echo "tar: x: Cannot write: No space left on device" >&2; exit 2';
+    const full = withTool(join(pair.here, '..'), 'tar', said);
     assert.is(await pair.fails(full), 'far-side-full');
     assert.not(existsSync(join(pair.there, '.sbx/stage')));
     await pair.sync();
