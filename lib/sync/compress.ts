@@ -43,12 +43,16 @@ export async function* compressed(
     one.catch(() => {}); // it is thrown when it is waited for
     taken.push(one);
   };
-  for (let n = 0; n <= AT_ONCE; n++) ahead();
-  for (let now = await taken.shift(); now; now = await taken.shift()) {
-    const since = clock.monotonic();
-    yield now.bytes;
-    gauge.took({ bytes: now.bytes.length, waited: clock.monotonic() - since }, now.spent);
-    ahead();
+  try {
+    for (let n = 0; n <= AT_ONCE; n++) ahead();
+    for (let now = await taken.shift(); now; now = await taken.shift()) {
+      const since = clock.monotonic();
+      yield now.bytes;
+      gauge.took({ bytes: now.bytes.length, waited: clock.monotonic() - since }, now.spent);
+      ahead();
+    }
+  } finally {
+    void source.return?.(); // whoever takes no more leaves no file open
   }
 }
 

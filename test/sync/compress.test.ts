@@ -7,6 +7,7 @@ import { realClock } from '../../lib/io/io.ts';
 import { type Codec, codecOf, compressed } from '../../lib/sync/compress.ts';
 import { makeGauge } from '../../lib/sync/gauge.ts';
 import { needing } from '../rig/needing.ts';
+import { until } from '../rig/patience.ts';
 import { withPair } from './pair.ts';
 import { read } from './tree.ts';
 
@@ -35,6 +36,19 @@ for (const codec of ['gzip', 'zstd'] as const) {
     }
   });
 }
+
+test('who takes no more leaves nothing open', async () => {
+  let isClosed = false;
+  async function* files(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) yield TEXT;
+    } finally {
+      isClosed = true;
+    }
+  }
+  for await (const _ of compressed(files(), 'gzip', realClock)) break;
+  await until('it is closed', () => isClosed);
+});
 
 test('the codec is what both ends have', () => {
   assert.is(codecOf(['gzip']), 'gzip');
