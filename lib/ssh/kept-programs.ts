@@ -54,7 +54,8 @@ read_watch() {
 
 /**
  * Takes work up over another link: $1 owner, $2 tree, $3 the mark of its output, $4 bytes of that which have arrived. Prints the rest of the output as it comes, the mark,
- * and how it ended; instead of that `none` (nothing is kept), `rebooted`, or `gone`: its supervisor was killed, and so is what it left.
+ * and how it ended; instead of that `none` (nothing is kept), `rebooted`, `elsewhere` (meanwhile somebody else had its end), or `gone`: its supervisor was killed,
+ * and so is what it left.
  * Reads beats, as the supervisor does. With `taken`, what is kept is removed. What was not kept, for want of room, is said by `cut` behind the end.
  */
 export const TAKE_UP = `
@@ -99,6 +100,7 @@ while :; do
     [ "$quiet" -lt 20 ] || say "$(cat end) cut"
     quiet=$((quiet + 1))
   elif ! lives "$guard" && [ ! -e end ]; then
+    [ -e job ] || say elsewhere
     tell TERM
     say gone
   fi

@@ -177,6 +177,8 @@ function verdict(said: string, label: string, job: Pick<Job, 'script' | 'cwd' | 
       return err(lostFailure(label, 'the machine was rebooted meanwhile, and the command ended with it'));
     case 'gone':
       return fail('no-exit-status', 'the supervisor of the command was killed there: what was left of the command was ended');
+    case 'elsewhere':
+      return fail('no-exit-status', 'somebody else followed the command too, and was told how it ended');
     case 'folder':
       return fail('far-side-answer', `the folder ${job.cwd} is not there`);
     case 'shell':

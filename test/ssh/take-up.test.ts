@@ -105,6 +105,18 @@ everywhere('a supervisor that was killed is gone, and so is what it left', async
   cut(guarded);
 });
 
+everywhere('of two who follow it at once, the one who comes too late for its end is told so', async (shell) => {
+  const guarded = guard(shell, 'echo one; sleep 2; exit 6', { grace: 60 });
+  await until('it works', () => output(guarded).includes('one'));
+  cut(guarded);
+  const late = takeUp(guarded, 0, false);
+  await until('both follow', () => output(late) === 'one\n');
+  kill(-(late.child.pid ?? 0), 'SIGSTOP');
+  assert.is(await takeUp(guarded, 0).end, '6');
+  kill(-(late.child.pid ?? 0), 'SIGCONT');
+  assert.is(await late.end, 'elsewhere');
+});
+
 everywhere('what was never kept, or is kept no more', async (shell) => {
   const guarded = guard(shell, 'exit 0');
   assert.is(await guarded.end, '0');

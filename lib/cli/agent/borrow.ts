@@ -20,7 +20,7 @@ export async function borrow(
   note: (text: string) => void,
 ): Promise<Link | undefined> {
   const path = agentSocket(surroundings, io.files);
-  if (!io.files.existsSync(path) || !isOurs(agentFolder(surroundings), io.files)) return undefined;
+  if (!io.files.existsSync(path) || !isOurs(agentFolder(surroundings, io.files), io.files)) return undefined;
   using limit = limitOf(signal, ANSWER_PATIENCE);
   const called = await call(path, { ask: 'link', route, env: reachVariables(io) }, limit.signal);
   if (called.is === 'answered') {

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf } from '../../base/digest.ts';
 import { makeFolder } from '../../io/replace.ts';
@@ -13,12 +13,16 @@ import type { Surroundings } from '../surroundings.ts';
 const LONGEST = 100;
 const SUFFIX = '.sock';
 
-/** The folder, absolute. In the runtime folder of the login where there is one: it is emptied when the user logs out. */
-export function agentFolder({ environment }: Pick<Surroundings, 'environment'>): string {
+/**
+ * The folder, absolute. In the runtime folder of the login where there is one: it is emptied when the user logs out. Not in one of somebody else, as `sudo -E`
+ * and `su` leave it behind: he could put another socket there.
+ */
+export function agentFolder({ environment }: Pick<Surroundings, 'environment'>, files: Pick<Files, 'statSync'>): string {
   const runtime = environment.get('XDG_RUNTIME_DIR') ?? '';
-  const folder = runtime.startsWith('/') ? join(runtime, 'sbx') : join(foldersOf(environment, '/').state, 'agent');
+  const folder =
+    runtime.startsWith('/') && isOfUs(runtime, files) ? join(runtime, 'sbx') : join(foldersOf(environment, '/').state, 'agent');
   if (Buffer.byteLength(folder) + 22 <= LONGEST) return folder;
-  return join(tmpdir(), `sbx-${userInfo().uid}-${digestOf(folder).slice(0, 8)}`);
+  return join(tmpdir(), `sbx-${uid()}-${digestOf(folder).slice(0, 8)}`);
 }
 
 /** The socket of this build of sbx. */
@@ -26,7 +30,7 @@ export function agentSocket(surroundings: Pick<Surroundings, 'environment' | 'ho
   const program = programOf(surroundings);
   const { size, mtimeMs } = files.statSync(program);
   const build = digestOf([surroundings.version(), realpathSync(program), size, mtimeMs, process.versions.node].join('\n'));
-  return join(agentFolder(surroundings), `${build.slice(0, 16)}${SUFFIX}`);
+  return join(agentFolder(surroundings, files), `${build.slice(0, 16)}${SUFFIX}`);
 }
 
 /** What Node is to run. */
@@ -49,8 +53,22 @@ export function isOurs(folder: string, files: Files, make = false): boolean {
       files.chmodSync(folder, 0o700);
     }
     const seen = files.lstatSync(folder);
-    return seen.isDirectory() && seen.uid === userInfo().uid && (seen.mode & 0o077) === 0;
+    return seen.isDirectory() && seen.uid === uid() && (seen.mode & 0o077) === 0;
   } catch {
     return false;
   }
+}
+
+function isOfUs(folder: string, files: Pick<Files, 'statSync'>): boolean {
+  try {
+    const seen = files.statSync(folder);
+    return seen.uid === uid() && (seen.mode & 0o022) === 0;
+  } catch {
+    return false;
+  }
+}
+
+/** Unlike userInfo() it needs no entry in the list of users, which containers leave out. */
+function uid(): number | undefined {
+  return process.getuid?.();
 }

@@ -22,7 +22,7 @@ export async function agent(call: Call): Promise<number> {
   const [which] = call.words.operands;
   if (which === 'serve') return await serveHere(call);
   const io = effectsOf(call.surroundings);
-  const folder = agentFolder(call.surroundings);
+  const folder = agentFolder(call.surroundings, io.files);
   const sockets = isOurs(folder, io.files) ? allSockets(folder, io.files) : [];
   return which === 'stop' ? await stop(call, io, sockets) : await status(call, io, sockets);
 }
@@ -83,9 +83,10 @@ async function serveHere(call: Call): Promise<number> {
   const idle = text === '' ? IDLE : parseDuration(text);
   if (idle === undefined) return refuse(call, 'SBX_AGENT_IDLE is not a duration', 'e.g. SBX_AGENT_IDLE=30m');
   const io = effectsOf(surroundings);
-  if (!isOurs(agentFolder(surroundings), io.files, true)) {
+  const folder = agentFolder(surroundings, io.files);
+  if (!isOurs(folder, io.files, true)) {
     complain(call, {
-      message: `${agentFolder(surroundings)} is not a folder that only you can use`,
+      message: `${folder} is not a folder that only you can use`,
       hint: 'remove it, or make it yours with mode 0700',
     });
     return EXIT.failed;
