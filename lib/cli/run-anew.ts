@@ -35,7 +35,7 @@ const KILL_GRACE = 10_000;
 /** Reads the project, decides and runs. `witness`: through which all is looked at that a decision depends on. */
 export async function runAnew(call: Call, witness: RunWitness): Promise<number> {
   const { words } = call;
-  const wrong = wrongGrace(call);
+  const wrong = wrongVariable(call);
   if (wrong !== undefined) return wrong;
   const opened = await openGiven(call, { named: words.operands, args: words.rest ?? [], keeps: true, files: witness.files, asks: true });
   if (typeof opened === 'number') return opened;
@@ -105,7 +105,7 @@ async function runShown(
     ...requestOf(call, ground, names),
     tasks,
     confirm: confirmBy(call, asks),
-    killGrace: killGraceOf(surroundings) ?? KILL_GRACE,
+    killGrace: killGraceOf(surroundings),
     witness,
     lasting,
     tell: (event) => {
@@ -136,16 +136,19 @@ async function runShown(
   return { exit: UNREACHABLE.has(ended.error.code) ? EXIT.unreachable : EXIT.failed, stopped: false };
 }
 
-/** The exit code, if what is set is no duration. */
-export function wrongGrace(call: Call): number | undefined {
-  if (killGraceOf(call.surroundings) !== undefined) return undefined;
-  return refuse(call, 'SBX_KILL_GRACE is not a duration', 'e.g. SBX_KILL_GRACE=30s');
+/** The exit code, if a variable of sbx has a value that means nothing: whoever sets one counts on it. */
+export function wrongVariable(call: Call): number | undefined {
+  const { environment } = call.surroundings;
+  for (const name of ['SBX_KILL_GRACE', 'SBX_AGENT_IDLE', 'SBX_EXTENSION_TIMEOUT']) {
+    const text = environment.get(name) ?? '';
+    if (text !== '' && parseDuration(text) === undefined) return refuse(call, `${name} is not a duration`, `e.g. ${name}=30s`);
+  }
+  const agent = environment.get('SBX_AGENT') ?? '';
+  return ['', 'on', 'off'].includes(agent) ? undefined : refuse(call, `SBX_AGENT is ${JSON.stringify(agent)}`, 'it is `on` or `off`');
 }
 
-/** Undefined: what is set is none. */
-function killGraceOf({ environment }: Surroundings): number | undefined {
-  const text = environment.get('SBX_KILL_GRACE') ?? '';
-  return text === '' ? KILL_GRACE : parseDuration(text);
+function killGraceOf({ environment }: Surroundings): number {
+  return parseDuration(environment.get('SBX_KILL_GRACE') ?? '') ?? KILL_GRACE;
 }
 
 function requestOf(call: Call, ground: Ground, names: readonly StepId[]): Omit<RunRequest, 'tell' | 'killGrace' | 'confirm' | 'tasks'> {
@@ -166,7 +169,7 @@ function requestOf(call: Call, ground: Ground, names: readonly StepId[]): Omit<R
     machine: (name, signal) => machineIn(sandboxes, name, signal),
     checkout: () => checkoutIn(ground),
     terminal: terminalOf(surroundings),
-    sweep: (run, living, hurry) => endRun(run, killGraceOf(surroundings) ?? KILL_GRACE, living, hurry),
+    sweep: (run, living, hurry) => endRun(run, killGraceOf(surroundings), living, hurry),
     zx: () => [surroundings.node, createRequire(join(surroundings.home, 'package.json')).resolve('zx/cli')],
     tidy: () => tidyEngine(surroundings.nodeVersion),
     version: surroundings.version(),

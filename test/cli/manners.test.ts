@@ -88,11 +88,16 @@ test('a configuration that is a folder is refused by its name', () =>
     assert.match(stderr, 'sbx/config: it is a folder');
   }));
 
-test('a grace that is none is refused, not passed over', () =>
+test('a variable of sbx that means nothing is refused, not passed over', () =>
   withProject({ 'Sandboxfile.yaml': FILE }, async (project) => {
-    const { code, stderr } = await project.sbx(['run', 'one'], { env: { SBX_KILL_GRACE: 'soon' } });
-    assert.is(code, 2);
-    assert.match(stderr, 'SBX_KILL_GRACE is not a duration');
+    const said = async (env: Readonly<Record<string, string>>): Promise<string> => {
+      const { code, stderr } = await project.sbx(['run', 'one'], { env });
+      assert.is(code, 2);
+      return stderr;
+    };
+    assert.match(await said({ SBX_KILL_GRACE: 'soon' }), 'SBX_KILL_GRACE is not a duration');
+    assert.match(await said({ SBX_AGENT_IDLE: '3x' }), 'SBX_AGENT_IDLE is not a duration');
+    assert.match(await said({ SBX_AGENT: 'offf' }), 'SBX_AGENT is "offf"');
   }));
 
 test('outside of a project the store has the bounds that the reference says', () =>

@@ -133,6 +133,16 @@ test('through a ProxyCommand, to a host that has no other way', () =>
     assert.is(link.carrier, undefined);
   }));
 
+test('a ProxyCommand that does not work: what it says is the reason', () =>
+  withFar({ clientLines: ["ProxyCommand sh -c 'echo no such gate >&2; exit 1'"] }, async (far) => {
+    const linked = await linkTo(far);
+    const failure = linked.ok ? undefined : linked.error;
+    assert.match(failure?.message ?? '', /no SSH connection \(no such gate\)/);
+    assert.is(failure?.hint, 'does `ssh far` get in?');
+    writeFileSync(far.sshd.config, readFileSync(far.sshd.config, 'utf8').replace(/sh -c .*/, 'true'));
+    assert.match(await carrier(far), /^unreachable: .*connection reset before login/);
+  }));
+
 async function shared(far: Far, use: (master: ChildProcess) => Promise<void>): Promise<void> {
   const path = join(far.home, 'shared');
   const master = spawn('ssh', ['-M', '-N', '-S', path, '-F', far.sshd.config, 'far'], { stdio: 'ignore' });

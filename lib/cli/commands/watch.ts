@@ -5,12 +5,12 @@ import { type Call, refuse } from '../call.ts';
 import { openGiven } from '../given.ts';
 import { isNarrowed } from '../narrow.ts';
 import { open } from '../open.ts';
-import { wrongGrace } from '../run-anew.ts';
+import { wrongVariable } from '../run-anew.ts';
 import { findSandboxfile, searchFrom } from '../search.ts';
 
 /** Runs, and runs again whenever something changes, until it is told to end. */
 export async function watch(call: Call): Promise<number> {
-  const wrong = wrongGrace(call);
+  const wrong = wrongVariable(call);
   if (wrong !== undefined) return wrong;
   if (isNarrowed(call.options)) return refuse(call, '--watch runs what is affected anyway: --affected and --failed do not go with it');
   if (call.options.audit) return refuse(call, '--audit looks at one run: it does not go with --watch');

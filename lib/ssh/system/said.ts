@@ -13,6 +13,9 @@ const ERRORS: readonly (readonly [said: RegExp, code: string])[] = [
   [/connection reset|broken pipe/i, 'ECONNRESET'],
 ];
 
+/** What ssh says of an end whose reason it does not know: a program on the way, as a ProxyCommand, may have said it before. */
+const CLOSED = /^(kex_exchange_identification: (Connection closed|read: Connection reset)|Connection (closed|reset) by )/;
+
 /** Why the system's ssh did not get to a host, from what it printed: the language of OpenSSH is English everywhere. */
 export function failureOf(said: string, settings: HostSettings): Failure {
   const lines = said.split('\n').map((line) => line.trim());
@@ -40,8 +43,10 @@ export function failureOf(said: string, settings: HostSettings): Failure {
   if (/bad configuration option|terminating, \d+ bad|keyword .* extra arguments|missing argument/i.test(said)) {
     return { code: 'ssh-config', message: `${settings.named}: ${why}` };
   }
-  const error = ERRORS.find(([pattern]) => pattern.test(said));
-  return reachFailure(label, 'handshake', error === undefined ? { message: why } : { code: error[1], message: why });
+  const cause = last.findLast((line) => !CLOSED.test(line));
+  const code = ERRORS.find(([pattern]) => pattern.test(said))?.[1] ?? (cause === undefined ? 'ECONNRESET' : undefined);
+  const failure = reachFailure(label, 'handshake', { code, message: cause ?? why });
+  return { ...failure, lastLines: last, ...(code === undefined ? { hint: `does \`ssh ${settings.named}\` get in?` } : {}) };
 }
 
 /** Why the connection ended that there was. */
