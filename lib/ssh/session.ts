@@ -32,6 +32,8 @@ interface SessionSettings {
   /** Makes the link anew; absent: what is lost stays lost. */
   readonly dial?: Dial;
   readonly news?: ((news: LinkNews) => void) | undefined;
+  /** Milliseconds that the first program may take. */
+  readonly arrival?: number;
 }
 
 /**
@@ -40,10 +42,10 @@ interface SessionSettings {
  */
 export async function openSession(
   bare: Link,
-  { io, patience, signal, dial, news = () => {} }: SessionSettings,
+  { io, patience, signal, dial, news = () => {}, arrival = ARRIVAL }: SessionSettings,
 ): Promise<Result<Session, Failure>> {
   const link = new AheadLink(bare);
-  const arrived = await arrive(link, io, patience, signal);
+  const arrived = await arrive(link, io, patience, signal, arrival);
   if (!arrived.ok) {
     await link[Symbol.asyncDispose]();
     return arrived;
@@ -78,8 +80,14 @@ export async function openSession(
   });
 }
 
-async function arrive(link: Link, io: Io, { owner, claim }: Patience, signal: AbortSignal): Promise<Result<void, Failure>> {
-  using limit = limitOf(signal, ARRIVAL);
+async function arrive(
+  link: Link,
+  io: Io,
+  { owner, claim }: Patience,
+  signal: AbortSignal,
+  patience: number,
+): Promise<Result<void, Failure>> {
+  using limit = limitOf(signal, patience);
   const first = `${FITNESS}\n${claim === undefined ? '' : ORPHANS}\nexit 0`;
   const end = await runProgram(link, io.nonce(), first, [owner, ...(claim === undefined ? [] : [claim.id, ...claim.givenUp])], {
     signal: limit.signal,

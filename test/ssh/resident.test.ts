@@ -1,16 +1,19 @@
 // What the resident agent lends, and to whom. Real sshd; the agent's server within this process.
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { err, ok } from '../../lib/base/result.ts';
 import type { Link } from '../../lib/ssh/link.ts';
 import { BorrowedLink } from '../../lib/ssh/resident/borrowed-link.ts';
 import { call } from '../../lib/ssh/resident/call.ts';
 import { Frames, frame } from '../../lib/ssh/resident/frames.ts';
 import type { LentRoute } from '../../lib/ssh/resident/words.ts';
+import { sshSandbox } from '../../lib/ssh/ssh.ts';
 import { START } from '../../lib/ssh/start.ts';
 import { withLender } from '../contract/lender.ts';
-import { type Far, withFar } from '../contract/places.ts';
+import { type Far, SOON, withFar } from '../contract/places.ts';
 import { withFolder } from '../rig/folder.ts';
 import { pause, until } from '../rig/patience.ts';
 
@@ -112,6 +115,35 @@ test('an agent that hangs while its link is used: the link is lost, and whatever
     assert.is(await opened.value.ended, undefined);
     hanging.close();
   }));
+
+test('a borrowed link behind which nobody answers is left for one of the run, and that is said', () =>
+  withFar({}, async (far) => {
+    const sandbox = sshSandbox({ name: 'far', ...routeTo(far), ...SOON }, far.io, { borrow: async () => silentLink(), offer: () => {} });
+    const notes: string[] = [];
+    const session = await sandbox.connect(SIGNAL, (text) => notes.push(text));
+    if (!session.ok) throw new Error(session.error.message);
+    await session.value[Symbol.asyncDispose]();
+    assert.equal(notes, ['a connection of the resident agent of sbx does not answer: going on without it']);
+  }));
+
+/** It opens channels, and nothing comes out of them. */
+function silentLink(): Link {
+  return {
+    label: 'far',
+    lost: SIGNAL,
+    failure: { code: 'link-lost', message: 'lost' },
+    async exec() {
+      const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+      let end: (exit: undefined) => void = () => {};
+      const ended = new Promise<undefined>((resolve) => {
+        end = resolve;
+      });
+      return ok({ stdin, stdout, stderr, ended, terminate() {}, resize() {}, close: () => end(undefined) });
+    },
+    forward: async () => err({ code: 'link-lost', message: 'lost' }),
+    async [Symbol.asyncDispose]() {},
+  };
+}
 
 test('an agent that answers is not lost, however long nothing happens', () =>
   withFar({}, (far) =>

@@ -85,7 +85,7 @@ export async function startMaster(to: Destination, io: Io, signal: AbortSignal):
   let rest = '';
   const hear = (chunk: Uint8Array): void => {
     const lines = `${rest}${Buffer.from(chunk).toString('utf8')}`.split('\n');
-    rest = lines.pop() ?? '';
+    rest = (lines.pop() ?? '').slice(-SAID);
     for (const line of lines) {
       const kept = answer(line);
       if (kept !== undefined) said.push(Buffer.from(`${kept}\n`));
