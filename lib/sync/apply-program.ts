@@ -1,4 +1,4 @@
-import { D, GUARD, LISTING, SETTLE } from './guard-program.ts';
+import { BARE, D, GUARD, LISTING, SETTLE } from './guard-program.ts';
 import { REDATE } from './redate-program.ts';
 
 /**
@@ -44,7 +44,7 @@ receive() {
       xargs -0 -r cp -P --preserve=mode --remove-destination --parents -t "$ws/$stage/tree" -- <"$ws/$stage/meta/reuse" || exit 1
     cd "$ws/$stage" || exit 1
   fi
-  find tree ! -type d -print0 >meta/files
+  find tree ! -type d -print0 >meta/files || exit 1
   cd "$ws" || exit 1
 }
 `;
@@ -57,7 +57,11 @@ const DATE = `
 later() { [ "$1" != "$2" ] && [ "$(printf '%s\\n%s\\n' "$1" "$2" | sort -rn | head -n 1)" = "$1" ]; }
 date_new() {
   : >"$ref"
-  newest=$(find . -path ./.sbx -prune -o -type f -printf '%T@\\n' | sort -rn | head -n 1)
+  find . -path ./.sbx -prune -o -type f -printf '%T@\\n' >"$stage/meta/times"
+  ended $?
+  sort -rn -o "$stage/meta/times" "$stage/meta/times" || exit 1
+  newest=
+  read -r newest <"$stage/meta/times"
   tries=0
   while [ -n "$newest" ]; do
     touch "$ref"
@@ -125,8 +129,9 @@ remove_gone() {
       if safe "${D}{n%/*}" && { [ -L "$n" ] || { [ -e "$n" ] && [ ! -d "$n" ]; }; }; then printf "%s\\0" "$n"; fi
     done' sh <"$stage/meta/remove" >"$stage/meta/doomed" || exit 1
   if [ -f .sbx/doubt ]; then
-    sort -z "$stage/meta/doomed" >"$stage/meta/sure"
-    comm -z -12 "$stage/meta/sure" .sbx/doubt | xargs -0 -r sh -c "$aside"'for n do aside "$n"; done' sh || exit 1
+    sort -z "$stage/meta/doomed" >"$stage/meta/sure" || exit 1
+    comm -z -12 "$stage/meta/sure" .sbx/doubt >"$stage/meta/doubtful" || exit 1
+    xargs -0 -r sh -c "$aside"'for n do aside "$n"; done' sh <"$stage/meta/doubtful" || exit 1
     comm -z -23 "$stage/meta/sure" .sbx/doubt >"$stage/meta/doomed" || exit 1
   fi
   xargs -0 -r rm -f -- <"$stage/meta/doomed" || exit 1
@@ -153,11 +158,11 @@ clear_way() {
 const PLACE = `
 set_modes() {
   xargs -0 -r sh -c "$safe"'
-    for n do if safe "${D}{n%/*}" && [ -f "$n" ] && [ ! -L "$n" ]; then printf "%s\\0" "$n"; fi; done' sh <"$1" |
-    xargs -0 -r chmod "$2" -- || exit 1
+    for n do if safe "${D}{n%/*}" && [ -f "$n" ] && [ ! -L "$n" ]; then printf "%s\\0" "$n"; fi; done' sh <"$1" >"$1.safe" || exit 1
+  xargs -0 -r chmod "$2" -- <"$1.safe" || exit 1
 }
 place_new() {
-  if [ -z "$(find . ! -name . -prune ! -name .sbx -print | head -n 1)" ]; then
+  if bare; then
     find "$stage/tree" ! -path "$stage/tree" -prune -exec mv -t . -- {} + || exit 1
   else
     clear_way
@@ -184,7 +189,7 @@ finish() {
  * and where that was refused (`stuck`), and `done`.
  */
 export const APPLY = `
-${GUARD}${LISTING}${SETTLE}${RECEIVE}${REDATE}${DATE}${BEGIN}${REMOVE}${CLEAR}${PLACE}
+${GUARD}${LISTING}${SETTLE}${BARE}${RECEIVE}${REDATE}${DATE}${BEGIN}${REMOVE}${CLEAR}${PLACE}
 new=$4
 codec=$5
 export new

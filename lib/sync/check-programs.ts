@@ -1,4 +1,4 @@
-import { GUARD, LISTING, SETTLE } from './guard-program.ts';
+import { BARE, GUARD, LISTING, SETTLE } from './guard-program.ts';
 
 /** `hold STEP KEY`: the place says that it holds the result of exactly this. */
 const HOLD_FUNCTION = `
@@ -21,7 +21,7 @@ hold "$3" "$4"
  * taken for sent and looked at anew; what only one names may be somebody's, so that it is in `doubt`: never removed, but moved aside.
  */
 export const CHECK = `
-${GUARD}${LISTING}${SETTLE}${HOLD_FUNCTION}
+${GUARD}${LISTING}${SETTLE}${BARE}${HOLD_FUNCTION}
 whole() {
   if [ ! -f .sbx/sent ]; then rm -rf .sbx/sent && : >.sbx/sent || exit 1; fi
   if [ ! -f .sbx/doubt ]; then rm -rf .sbx/doubt || exit 1; fi
@@ -34,17 +34,19 @@ whole() {
     return
   fi
   if [ "$(sha256sum <.sbx/sent)" != "$sum" ]; then
-    { sort -zu "$names"; sort -zu .sbx/sent; } | sort -z | xargs -0 -r sh -c '
+    sort -zu "$names" >"$names.one" && sort -zu .sbx/sent >"$names.two" && sort -z "$names.one" "$names.two" >"$names.both" || exit 1
+    xargs -0 -r sh -c '
       for n do
         case $n in
           */../* | */.. | ./.sbx | ./.sbx/*) ;;
           ./?*) if [ -e "$n" ] || [ -L "$n" ]; then printf "%s\\0" "$n"; fi ;;
         esac
-      done' sh >"$names.all" || exit 1
-    uniq -zu "$names.all" | cat - .sbx/doubt 2>/dev/null | sort -zu >.sbx/doubt.new && mv -T .sbx/doubt.new .sbx/doubt || exit 1
+      done' sh <"$names.both" >"$names.all" || exit 1
+    : >>.sbx/doubt
+    uniq -zu "$names.all" >"$names.one" && sort -zu "$names.one" .sbx/doubt >.sbx/doubt.new && mv -T .sbx/doubt.new .sbx/doubt || exit 1
     uniq -z "$names.all" >.sbx/sent.new && mv -T .sbx/sent.new .sbx/sent || exit 1
   fi
-  rm -rf .sbx/receipt .sbx/seen "$names" "$names.all"
+  rm -rf .sbx/receipt .sbx/seen "$names" "$names".*
   id=
 }
 settle
@@ -59,7 +61,7 @@ case $id in *[!0-9a-f]*) rm -f .sbx/receipt; id= ;; esac
 if [ -f .sbx/seen ]; then whole; fi
 if [ -z "$id" ] || [ "$id" != "$3" ] || [ "$on" != "$boot" ] || [ ! -f .sbx/seen ]; then
   size=full
-  if [ -z "$(find . ! -name . -prune ! -name .sbx -print | head -n 1)" ]; then size=bare; fi
+  if bare; then size=bare; fi
   printf 'other\\0%s\\0%s\\0' "$size" "$id"
   exit 0
 fi
@@ -72,11 +74,10 @@ if cmp -s .sbx/seen "$now"; then
   printf 'same\\0'
   exit 0
 fi
-sort -z .sbx/seen >"$now.old"
-sort -z "$now" >"$now.new"
-comm -z -23 "$now.old" "$now.new" | cut -z -d' ' -f6- >"$now.names"
+sort -z .sbx/seen >"$now.old" && sort -z "$now" >"$now.new" && comm -z -23 "$now.old" "$now.new" >"$now.gone" || exit 1
+cut -z -d' ' -f6- "$now.gone" >"$now.names" || exit 1
 printf 'edited\\0'
-cat "$now.names"
+cat "$now.names" || exit 1
 printf '\\0'
 details "$now.names"
 printf 'end\\0'
@@ -91,15 +92,16 @@ ${GUARD}${LISTING}${SETTLE}
 settle
 mkdir -p .sbx/tmp
 now=.sbx/tmp/names.$$
-trap 'rm -f "$now"' EXIT
+trap 'rm -f "$now" "$now".*' EXIT
 cat >"$now" || exit 1
 details "$now"
 if [ -f .sbx/sent ]; then
   printf 'sent\\0'
-  cat .sbx/sent
+  cat .sbx/sent || exit 1
 else
   printf 'all\\0'
   find . \\( -path ./.sbx -o -name .git \\) -prune -o ! -type d -print0
+  ended $?
 fi
 printf '\\0'
 printf 'end\\0'
@@ -115,7 +117,7 @@ settle
 if [ -L .sbx/part ] || [ ! -d .sbx/part ]; then rm -f .sbx/part && mkdir -p .sbx/part || exit 1; fi
 for tree in .sbx/stage/*/tree; do
   if [ -d "$tree" ] && [ ! -L "$tree" ]; then
-    find "$tree" -type l -delete
+    find "$tree" -type l -delete || exit 1
     cp -rlP --remove-destination -- "$tree/." .sbx/part/ 2>/dev/null || cp -rP --remove-destination -- "$tree/." .sbx/part/ 2>/dev/null
   fi
 done
@@ -123,7 +125,7 @@ rm -rf .sbx/stage
 mkdir -p .sbx/tmp
 cd .sbx/part || exit 1
 names=../tmp/parts.$$
-trap 'rm -f "$names"' EXIT
+trap 'rm -f "$names" "$names".*' EXIT
 find . -type f -print0 >"$names"
 details "$names"
 printf 'end\\0'

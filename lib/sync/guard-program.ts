@@ -17,16 +17,30 @@ case $(cat .sbx/sentinel 2>/dev/null) in "$2"*) ;; *) no workspace-foreign "$1 d
 
 /**
  * `listing`: one record for each name on stdin: kind, mode, size, inode, time of change. Equal records mean untouched files, whatever the clock did.
- * `details FILE`: for the names in FILE kind and mode, name and target of each that is there, an empty field, digest and name of each regular file.
+ * `details FILE`: for the names in FILE kind and mode, name and target of each that is there, an empty field, digest and name of each regular file. Makes FILE.files.
+ * `ended CODE`: a tool may have missed some names, but not have been killed over them, or those that xargs called for it.
  */
 export const LISTING = `
 boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)
+ended() { [ "$1" -lt 124 ] || exit 1; }
 listing() { xargs -0 -r sh -c 'exec find "$@" -maxdepth 0 -printf "%y %m %s %i %C@ %p\\0"' sh 2>/dev/null; }
 details() {
   xargs -0 -r sh -c 'exec find "$@" -maxdepth 0 -printf "%y%m\\0%p\\0%l\\0"' sh <"$1" 2>/dev/null
+  ended $?
   printf '\\0'
-  xargs -0 -r sh -c 'exec find "$@" -maxdepth 0 -type f -print0' sh <"$1" 2>/dev/null | xargs -0 -r sha256sum -z 2>/dev/null
+  xargs -0 -r sh -c 'exec find "$@" -maxdepth 0 -type f -print0' sh <"$1" 2>/dev/null >"$1.files"
+  ended $?
+  xargs -0 -r sha256sum -z <"$1.files" 2>/dev/null
+  ended $?
   printf '\\0'
+}
+`;
+
+/** `bare`: whether nothing but our own folder lies where we stand. Nobody takes a look that was cut short for an empty folder. */
+export const BARE = `
+bare() {
+  there=$(find . ! -name . -prune ! -name .sbx -print -quit) || exit 1
+  [ -z "$there" ]
 }
 `;
 

@@ -21,8 +21,9 @@ for root do
   if [ -L "$root" ] || [ -e "$root" ]; then printf "%s\\0" "$root" >&3
   else printf "M\\0000\\0000\\0%s\\0\\0" "$root"; fi
 done' sh <"$tmp" 3>"$tmp.roots" || exit 1
-xargs -0 -r sh -c 'exec find "$@" \\( -name .git -printf "G\\0%m\\0%s\\0%p\\0\\0" -o -path ./.sbx \\) -prune -o ! -type d -printf "%y\\0%m\\0%s\\0%p\\0%l\\0"' sh \\
-  <"$tmp.roots" | head -c "$4" || exit 1
+{ xargs -0 -r sh -c 'exec find "$@" \\( -name .git -printf "G\\0%m\\0%s\\0%p\\0\\0" -o -path ./.sbx \\) -prune -o ! -type d -printf "%y\\0%m\\0%s\\0%p\\0%l\\0"' sh \\
+  <"$tmp.roots"; echo $? >"$tmp.end"; } | head -c "$4" || exit 1
+read -r end <"$tmp.end" && [ "$end" = 0 ] || exit 1
 printf 'end\\0'
 if [ "$3" = hash ]; then
   xargs -0 -r sh -c 'exec find "$@" \\( -name .git -o -path ./.sbx \\) -prune -o -type f -print0' sh <"$tmp.roots" | xargs -0 -r sha256sum -z || exit 1

@@ -7,21 +7,30 @@ import { D } from './guard-program.ts';
  * another sync began to and was ended: what was moved already, or was written since, does not have the date that was written down.
  */
 export const REDATE = `
-dates() { find . -path ./.sbx -prune -o \\( -type f -o -type d -o -type l \\) -printf '%T@ %p\\0' | sort -z; }
+dates() {
+  find . -path ./.sbx -prune -o \\( -type f -o -type d -o -type l \\) -printf '%T@ %p\\0' >"$stage/meta/dated"
+  ended $?
+  sort -z "$stage/meta/dated" || exit 1
+}
 redating() {
   if [ "$1" -gt 1000000000 ]; then return; fi
   touch "$stage/now"
-  find . -path ./.sbx -prune -o -type f -newer "$stage/now" -print0 | sort -z >"$stage/meta/future"
+  find . -path ./.sbx -prune -o -type f -newer "$stage/now" -print0 >"$stage/meta/newer"
+  ended $?
+  sort -z "$stage/meta/newer" >"$stage/meta/future" || exit 1
   known=.sbx/sent
   if [ ! -f "$known" ]; then known=/dev/null; fi
-  if [ -z "$(comm -z -23 "$stage/meta/future" "$known" | head -c 1 | tr '\\0' .)" ]; then return; fi
+  comm -z -23 "$stage/meta/future" "$known" >"$stage/meta/made" || exit 1
+  if [ ! -s "$stage/meta/made" ]; then return; fi
   { printf '%s\\0' "$(( $1 + 1 ))"; dates; } >"$stage/meta/redate" || exit 1
 }
 redate() {
   if [ ! -f .sbx/redate ]; then return; fi
   by=$(head -z -n 1 .sbx/redate | tr -d '\\0')
+  case $by in '' | *[!0-9]*) exit 1 ;; esac
   dates >"$stage/meta/dates"
-  tail -z -n +2 .sbx/redate | comm -z -12 - "$stage/meta/dates" | xargs -0 -r sh -c '
+  tail -z -n +2 .sbx/redate >"$stage/meta/was" && comm -z -12 "$stage/meta/was" "$stage/meta/dates" >"$stage/meta/move" || exit 1
+  xargs -0 -r sh -c '
     by=$1
     shift
     redate_all() { touch -c -h -d "@$(( ${D}{date%.*} - by )).${D}{date#*.}" -- "$@" 2>/dev/null; }
@@ -35,7 +44,7 @@ redate() {
       fi
       set -- "$@" "${D}{file#* }"
     done
-    redate_all "$@" || redate_each "$@"' sh "$by"
+    redate_all "$@" || redate_each "$@"' sh "$by" <"$stage/meta/move" || exit 1
   rm -f .sbx/redate
   printf 'redated\\0'
 }

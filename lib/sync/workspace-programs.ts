@@ -1,3 +1,5 @@
+import { BARE } from './guard-program.ts';
+
 /**
  * Making, taking over and removing a workspace. Each guards itself again: between what was seen and what is done, something else may have come.
  * $1 is absolute. The sentinel appears by link or rename, so that it is whole or not there. It is written by cat, which says when the disk is
@@ -31,7 +33,7 @@ claim() {
 /** $1 workspace, $2 sentinel, $3 beginning of it. */
 export const CREATE = `
 umask 022
-${WRITE}${CLAIM}
+${BARE}${WRITE}${CLAIM}
 if [ -L "$1" ]; then echo "sbx: workspace-unsafe: $1 became a link" >&2; exit 1; fi
 if ! mkdir -p -- "$1" 2>/dev/null || ! cd -P -- "$1" 2>/dev/null; then
   echo "sbx: workspace-unsafe: $1 cannot be made by $(id -un): make it there, or name another with workspace:" >&2; exit 1
@@ -40,7 +42,7 @@ if [ ! -O . ]; then echo "sbx: workspace-unsafe: $1 belongs to another user" >&2
 if [ -f .sbx/sentinel ]; then
   case $(cat .sbx/sentinel) in "$3"*) exit 0;; *) theirs "$1";; esac
 fi
-if [ -n "$(find . ! -name . -prune ! -name .sbx -print | head -n 1)" ]; then
+if ! bare; then
   echo "sbx: workspace-foreign: $1 was filled meanwhile" >&2; exit 1
 fi
 claim "$1" "$2" "$3"
@@ -64,13 +66,13 @@ sync .sbx 2>/dev/null
  * $1 workspace, $2 beginning of our sentinel. Says what happened. The sentinel goes last, so that an interrupted removal can be repeated.
  * Folders that cannot be emptied are opened one by one, each before it is entered: `chmod -R` would go through links.
  */
-export const REMOVE = `
+export const REMOVE = `${BARE}
 if [ ! -e "$1" ] && [ ! -L "$1" ]; then printf 'absent\\0'; exit 0; fi
 if [ -L "$1" ] || [ ! -d "$1" ] || [ ! -O "$1" ]; then printf 'unsafe\\0'; exit 0; fi
 cd -P -- "$1" || exit 1
 if [ -L .sbx ] || [ -L .sbx/sentinel ]; then printf 'unsafe\\0'; exit 0; fi
 if [ ! -f .sbx/sentinel ]; then
-  if [ -z "$(find . ! -name . -prune ! -name .sbx -print | head -n 1)" ]; then
+  if bare; then
     cd / && rm -rf -- "$1" && printf 'removed\\0'; exit
   fi
   printf 'foreign\\0'; exit 0

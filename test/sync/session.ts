@@ -20,7 +20,7 @@ export function plainSession(home: string, extra: Readonly<Record<string, string
     trips: () => trips,
     program: async (text, args, streams) => {
       trips += 1;
-      const child = spawn('sh', ['-c', text, 'sh', ...args], { cwd: home, env, signal: streams.signal, stdio: 'pipe' });
+      const child = spawn('/bin/sh', ['-c', text, 'sh', ...args], { cwd: home, env, signal: streams.signal, stdio: 'pipe' });
       const chunks: Buffer[] = [];
       let stderr = '';
       child.stdout.on('data', (chunk: Buffer) => (streams.stdout ? streams.stdout(chunk) : chunks.push(chunk)));
