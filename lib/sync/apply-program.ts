@@ -38,6 +38,7 @@ receive() {
   for list in meta/sums.*; do
     if [ -f "$list" ] && ! judge "$list"; then echo 'what arrived is not what was sent' >&2; exit 1; fi
   done
+  if [ -s meta/gone ]; then (cd tree && xargs -0 -r rm -f --) <meta/gone || exit 1; fi
   if [ -s meta/reuse ]; then
     cd "$ws/.sbx/part" || exit 1
     xargs -0 -r cp -lP --parents -t "$ws/$stage/tree" -- <"$ws/$stage/meta/reuse" 2>/dev/null ||
@@ -184,7 +185,7 @@ finish() {
 
 /**
  * Receives what a sync sends and puts it in place. $3 id of the receipt that must be there (empty for none), $4 id of the new one, $5 what unpacks stdin, if
- * anything. Stdin: a tar archive of tree/PATH for each file and link, and meta/: sums.1 and on (as sha256sum -z writes them, each behind what it is of), reuse (what .sbx/part has), added, remove, forget, lift, plus, minus (names that
+ * anything. Stdin: a tar archive of tree/PATH for each file and link, and meta/: sums.1 and on (as sha256sum -z writes them, each behind what it is of), reuse (what .sbx/part has), gone (no longer meant), added, remove, forget, lift, plus, minus (names that
  * begin with ./, each with its NUL), end. Answers what was moved `aside`, how far files there are `ahead` of the clock, whether the workspace was `redated`
  * and where that was refused (`stuck`), and `done`.
  */

@@ -116,6 +116,8 @@ function* meta(change: Change, sent: Sent): Generator<readonly [string, Uint8Arr
       : [...sent.entries.keys(), ...change.reuse.map(({ path }) => path)];
   yield ['meta/added', names(added)];
   yield ['meta/remove', names([...change.remove, ...sent.gone])];
+  // A large one may be in the archive, whole or in part: it went away while it was sent.
+  yield ['meta/gone', names(sent.gone)];
   yield ['meta/forget', names(change.forget)];
   yield ['meta/reuse', names(change.reuse.map(({ path }) => path))];
   yield ['meta/lift', names(change.lift)];

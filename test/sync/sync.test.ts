@@ -2,6 +2,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, wr
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { meddled } from './meddled.ts';
 import { withPair } from './pair.ts';
 import { read, treeIn } from './tree.ts';
 
@@ -69,6 +70,20 @@ test('what is gone here is removed there with the folders it leaves empty; what 
     assert.equal(pair.got(), { 'dist/product': 'p', 'stray.txt': 's', 'new': 'n' });
     assert.not(existsSync(join(pair.there, 'd')));
     assert.not(existsSync(join(pair.there, 'a b')));
+    assert.ok((await pair.sync()).untouched);
+  }));
+
+test('what goes away here while it is sent does not stay there', () =>
+  withPair(async (pair) => {
+    pair.edit({ 'd/large': 'large '.repeat(300_000), z: 'z' });
+    const removing = meddled(pair.session, async function* (stdin) {
+      for await (const chunk of stdin) {
+        yield chunk;
+        rmSync(join(pair.here, 'd'), { recursive: true, force: true });
+      }
+    });
+    await pair.sync(removing);
+    assert.equal(Object.keys(pair.got()), ['z']);
     assert.ok((await pair.sync()).untouched);
   }));
 
