@@ -55,6 +55,7 @@ finish() {
  * While the link is lost the sleeper carries SBX_LOST=$owner: so others find it (ORPHANS). Whoever still sends output into a lost link is ended, so that
  * the command never waits for it; a beat over that link after all is answered with `parted`, since output is missing in it.
  * (`<&0` would be /dev/null for a background command of dash: hence fd 4. The link's own stdout is fd 5.)
+ * Where who waits for the command was killed, which closes the link's stdin or is seen at the next beat, the tree is ended at once: nobody could say how it ended.
  * USR1 says that the command has ended, and ends this too, except when it is ending the tree; while the link is lost, what the command left in
  * the background is ended as well, since nobody will do it later.
  */
@@ -79,6 +80,8 @@ trap 'patience=0' USR2
 trap 'next=on' ALRM
 trap 'gone=1' HUP
 trap '[ "$mode$gone" = on ] && exit 0; last=0 ended=1; finish' USR1
+born "$PPID"
+parent=$birth
 [ -z "$kept" ] || { born "$me"; printf '%s %s\\n' "$me" "$birth" >"$kept/watch"; }
 exec 4<&0 </dev/null
 (
@@ -94,6 +97,8 @@ while :; do
   [ -n "$next" ] || [ "$gone" = 1 ] || wait "$sleeper"
   kill "$sleeper"
   was=$next next=''
+  born "$PPID"
+  [ "$birth" = "$parent" ] || { ended=1; finish; }
   if [ "$gone" = 1 ]; then gone=seen; part
   elif [ "$was" = on ]; then join
   elif [ "$mode" = lost ]; then finish

@@ -95,7 +95,7 @@ test('sbx is killed: ps says what goes on, attach shows all that it printed and 
     assert.is(stdout.match(/begun/g)?.length, 1);
     assert.match(stdout, /\bend$/m);
     assert.match(stderr, /was killed: what it left has ended well/);
-    assert.equal(kept(story), []);
+    await until('nothing is kept', () => kept(story).length === 0);
     const again = await story.sbx(['run', 'build']);
     assert.is(again.code, 0);
     assert.match(again.stdout, /begun/, 'it is not taken for done');

@@ -7,14 +7,16 @@ import type { Exit } from '../../lib/model/exit.ts';
 import type { Failure } from '../../lib/model/failure.ts';
 import type { Job, LinkNews, Session } from '../../lib/model/sandbox.ts';
 import { ownerTag } from '../../lib/ssh/patience.ts';
+import type { Resident } from '../../lib/ssh/resident/resident.ts';
 import { sshSandbox } from '../../lib/ssh/ssh.ts';
 import { job } from '../contract/jobs.ts';
+import { withLender } from '../contract/lender.ts';
 import { type Far, SOON, withFar } from '../contract/places.ts';
 import { until } from '../rig/patience.ts';
 import { kill, processesWith } from '../rig/processes.ts';
 import { type ChaosProxy, startProxy } from '../rig/proxy.ts';
 
-// A link that is cut in the middle of work, and comes back. With a real sshd.
+// A link that is cut in the middle of work, and comes back. With a real sshd, and whatever carries the link.
 
 interface Cut extends Far {
   readonly proxy: ChaosProxy;
@@ -26,17 +28,37 @@ interface Cut extends Far {
 /** Long patience on both sides, but for what a case makes short. */
 const PATIENCE = { ...SOON, grace: 60_000, keepalive: { interval: 300, most: 3 } };
 
-function withCut(use: (at: Cut) => Promise<void>, more: { readonly grace?: number; readonly kept?: number } = {}): Promise<void> {
+interface Wish {
+  readonly grace?: number;
+  readonly kept?: number;
+  readonly by?: keyof typeof CARRIERS;
+}
+
+/** Whatever carries the link; what is dialled anew is never lent. */
+const CARRIERS = {
+  ssh2: { SBX_SSH: 'builtin' },
+  'the ssh of the system': { SBX_SSH: 'system' },
+  'a resident agent': { SBX_SSH: 'builtin' },
+};
+
+function withCut(use: (at: Cut) => Promise<void>, { by = 'ssh2', ...more }: Wish = {}): Promise<void> {
   return withFar({ clientLines: ['HostKeyAlias sbx-far'] }, async (far) => {
     appendFileSync(far.sshd.knownHosts, `sbx-far ${readFileSync(join(far.sshd.folder, 'host_key.pub'), 'utf8')}`);
     await using proxy = await startProxy(far.sshd.port);
     const owner = far.home;
     const settings = { name: 'vm', named: `far:${proxy.port}`, state: join(far.home, 'state'), ...PATIENCE, ...more, owner };
+    const io = { ...far.io, environment: new Map([...far.io.environment, ...Object.entries(CARRIERS[by])]) };
     const news: LinkNews[] = [];
-    const session = await sshSandbox(settings, far.io).connect(new AbortController().signal, undefined, undefined, (one) => news.push(one));
-    if (!session.ok) throw new Error(session.error.message);
-    await using connected = session.value;
-    await use({ ...far, proxy, session: connected, news, owner });
+    const over = async (resident?: Resident): Promise<void> => {
+      const sandbox = sshSandbox(settings, io, resident);
+      const session = await sandbox.connect(new AbortController().signal, undefined, undefined, (one) => news.push(one));
+      if (!session.ok) throw new Error(session.error.message);
+      await using connected = session.value;
+      assert.is(connected.carrier !== undefined, by === 'the ssh of the system');
+      await use({ ...far, proxy, session: connected, news, owner });
+    };
+    if (by !== 'a resident agent') return await over();
+    await withLender(io, far.home, ({ borrow }) => over({ borrow: (route) => borrow(route), offer: () => {} }));
   });
 }
 
@@ -63,8 +85,8 @@ function kept({ sshd, owner }: Cut): readonly string[] {
 }
 
 const living = ({ job: { run } }: Working): number => processesWith([`SBX_RUN=${run}`]).length;
-const COUNTING = 'for i in 1 2 3 4 5 6 7 8 9 10; do echo "line $i"; sleep 0.3; done; exit 6';
-const LINES = Array.from({ length: 10 }, (_, n) => `line ${n + 1}\n`).join('');
+const COUNTING = 'for i in 1 2 3 4 5 6 7 8; do echo "line $i"; sleep 0.2; done; exit 6';
+const LINES = Array.from({ length: 8 }, (_, n) => `line ${n + 1}\n`).join('');
 
 for (const fault of ['reset', 'close', 'hole', 'half'] as const) {
   test(`${fault}: the work goes on, and nothing of its output is lost or comes twice`, () =>
@@ -81,6 +103,26 @@ for (const fault of ['reset', 'close', 'hole', 'half'] as const) {
     }));
 }
 
+for (const by of ['the ssh of the system', 'a resident agent'] as const) {
+  test(`the same over ${by}, also of what ended meanwhile`, () =>
+    withCut(
+      async (at) => {
+        const working = work(at, COUNTING);
+        const other = work(at, 'echo begun; sleep 0.5; echo end; exit 7');
+        await until('both work', () => working.output().includes('line 2') && other.output().includes('begun'));
+        at.proxy.set('reset');
+        await until('the other one ends', () => living(other) === 0);
+        at.proxy.set('none');
+        assert.equal(await working.exit, { ok: true, value: { code: 6 } });
+        assert.is(working.output(), LINES);
+        assert.equal(await other.exit, { ok: true, value: { code: 7 } });
+        assert.is(other.output(), 'begun\nend\n');
+        await until('nothing is kept', () => kept(at).length === 0);
+      },
+      { by },
+    ));
+}
+
 test('it ended while the link was lost: its end is taken', () =>
   withCut(async (at) => {
     const working = work(at, 'echo begun; sleep 1; echo end; exit 6');
@@ -95,13 +137,13 @@ test('it ended while the link was lost: its end is taken', () =>
 
 test('much output while the link is a black hole: the command does not wait for it', () =>
   withCut(async (at) => {
-    const working = work(at, 'echo begun; sleep 0.5; head -c 20000000 /dev/zero; exit 6');
+    const working = work(at, 'echo begun; sleep 0.5; head -c 8000000 /dev/zero; exit 6');
     await until('it works', () => working.output().includes('begun'));
     at.proxy.set('hole');
     await until('it ends', () => living(working) === 0);
     at.proxy.set('none');
     assert.equal(await working.exit, { ok: true, value: { code: 6 } });
-    assert.is(working.output().length, 20_000_006);
+    assert.is(working.output().length, 8_000_006);
   }));
 
 test('the grace is over before the link is back: the end says so', () =>
