@@ -79,8 +79,17 @@ export function refusedChannel(label: string, why: string): Failure {
   return { code: 'channel-refused', message: `${label}: no channel (${why})`, hint: 'raise MaxSessions in its sshd_config' };
 }
 
+const FORWARDING = 'does AllowTcpForwarding of its sshd_config allow it?';
+
+/** What a far side could not or would not reach for us. */
+export function unreachedPort(label: string, host: string, port: number, why: string): Failure {
+  // Where it tried, sshd says why.
+  const isRefused = /open failed$/.test(why);
+  const said = isRefused ? `its sshd opens no connection for us: ${FORWARDING}` : why;
+  return { code: 'unreachable', message: `${host}:${port}: not reachable from ${label} (${said})` };
+}
+
 /** A far side says no more than that it does not listen there. */
 export function refusedPort(label: string, port: number): Failure {
-  const hint = 'does AllowTcpForwarding of its sshd_config allow it?';
-  return { code: 'port-in-use', message: `${label}: its sshd does not listen on port ${port} for us`, hint };
+  return { code: 'port-in-use', message: `${label}: its sshd does not listen on port ${port} for us`, hint: FORWARDING };
 }

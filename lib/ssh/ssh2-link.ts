@@ -5,7 +5,7 @@ import type { Failure } from '../model/failure.ts';
 import type { Clock } from '../model/io.ts';
 import type { Listening } from '../model/sandbox.ts';
 import { Channels } from './channels.ts';
-import { CANCELLED, lostFailure, reachFailure, refusedChannel, refusedPort } from './failures.ts';
+import { CANCELLED, lostFailure, refusedChannel, refusedPort, unreachedPort } from './failures.ts';
 import type { Channel, Link, Pty } from './link.ts';
 import type { Client, ClientChannel, TcpConnectionDetails } from './ssh2.ts';
 import { channelOf } from './ssh2-channel.ts';
@@ -51,7 +51,6 @@ export class Ssh2Link implements Link {
   }
 
   forward(host: string, port: number, until: AbortSignal): Promise<Result<Duplex, Failure>> {
-    const label = `${host}:${port}`;
     return new Promise((resolve) => {
       const either = AbortSignal.any([until, this.lost]);
       const stop = (): void => resolve(err(this.lost.aborted ? this.failure : CANCELLED));
@@ -59,7 +58,7 @@ export class Ssh2Link implements Link {
       either.addEventListener('abort', stop, { once: true });
       this.#client.forwardOut(LOOPBACK, 0, host, port, (error, stream) => {
         either.removeEventListener('abort', stop);
-        if (error) resolve(err(reachFailure(label, 'dial', { message: `not reachable from ${this.label} (${error.message})` })));
+        if (error) resolve(err(unreachedPort(this.label, host, port, error.message)));
         else if (either.aborted) stream.destroy();
         else resolve(ok(stream));
       });

@@ -200,4 +200,13 @@ test('a far side that gives one session at a time still serves twenty calls', ()
     );
   }));
 
+for (const carrier of ['builtin', 'system'])
+  test(`a port that the sshd reaches for nobody is told from one where nobody listens (${carrier})`, () =>
+    withFar({ serverLines: ['AllowTcpForwarding no'] }, async ({ sshd, home }) => {
+      const io = realIo(home, { ...sshd.env, SBX_SSH: carrier });
+      await using session = await connected(sshSandbox({ name: 'vm', named: sshd.host, state: join(home, 'state'), ...SOON }, io));
+      const refused = await session.forward('localhost', sshd.port, signal);
+      assert.match(refused.ok ? '' : refused.error.message, /not reachable from .*opens no connection for us: does AllowTcpForwarding/);
+    }));
+
 test.run();

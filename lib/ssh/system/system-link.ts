@@ -6,7 +6,7 @@ import type { Failure } from '../../model/failure.ts';
 import type { Clock } from '../../model/io.ts';
 import type { Listening } from '../../model/sandbox.ts';
 import { Channels } from '../channels.ts';
-import { CANCELLED, lostFailure, reachFailure, refusedChannel, refusedPort } from '../failures.ts';
+import { CANCELLED, lostFailure, refusedChannel, refusedPort, unreachedPort } from '../failures.ts';
 import type { Keepalive } from '../handshake.ts';
 import type { Channel, Link, Pty } from '../link.ts';
 import type { FarStream } from './far-stream.ts';
@@ -70,8 +70,7 @@ export class SystemLink implements Link {
   async forward(host: string, port: number, until: AbortSignal): Promise<Result<Duplex, Failure>> {
     const opened = await this.#unless(until, this.#carried.connection.open('direct-tcpip', host, port, '127.0.0.1', 0));
     if (opened === undefined) return err(this.lost.aborted ? this.failure : CANCELLED);
-    const message = `not reachable from ${this.label} (${opened.ok ? '' : opened.error})`;
-    if (!opened.ok) return err(reachFailure(`${host}:${port}`, 'dial', { message }));
+    if (!opened.ok) return err(unreachedPort(this.label, host, port, opened.error));
     opened.value.stderr.resume();
     return opened;
   }
