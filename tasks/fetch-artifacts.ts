@@ -87,6 +87,7 @@ export const fetchArtifacts: Task = {
         here: posix.join(scope.project.root, to),
         stored: scope.stored,
         stage,
+        nonce: scope.io.nonce,
         progress: (bytes, total) => scope.progress(bytes, total, 'bytes'),
         note: scope.note,
       });

@@ -13,10 +13,14 @@ const zstdCompress: ((bytes: Uint8Array, options: object) => Promise<Uint8Array>
   'zstdCompress' in zlib ? promisify(zlib.zstdCompress as never) : undefined;
 const gzip = promisify(zlib.gzip) as (bytes: Uint8Array, options: object) => Promise<Uint8Array>;
 
+/** What a far side may pack with for us, best first. */
+export function codecsHere(): readonly Codec[] {
+  return zstdCompress ? ['zstd', 'gzip'] : ['gzip'];
+}
+
 /** What both ends have; undefined: nothing. `tools` are programs of the far side. */
 export function codecOf(tools: readonly string[]): Codec | undefined {
-  if (zstdCompress && tools.includes('zstd')) return 'zstd';
-  return tools.includes('gzip') ? 'gzip' : undefined;
+  return codecsHere().find((codec) => tools.includes(codec));
 }
 
 /** So many chunks are packed at once, while the one before them travels. */
@@ -56,8 +60,9 @@ export async function* compressed(
   }
 }
 
-const SAMPLE = 8 * 1024;
-const WORTH = 0.8;
+/** Bytes of a sample, and what they must get below to be packed. */
+export const SAMPLE = 8 * 1024;
+export const WORTH = 0.8;
 
 /** By a piece from its middle: content that is packed already is alike throughout. */
 function isCompressible(chunk: Uint8Array): boolean {

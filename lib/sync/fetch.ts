@@ -7,14 +7,10 @@ import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
 import { type Tree, type TreeEntry, treeOf } from '../model/tree.ts';
 import { arrange, type LinkRule } from './arrange.ts';
-import { finish } from './ask.ts';
-import { once, type Workspace } from './check.ts';
-import { writeFields } from './fields.ts';
+import type { Workspace } from './check.ts';
 import { takeInventory, type Wanted } from './inventory.ts';
 import { refused } from './manifest.ts';
-import { CAT } from './manifest-programs.ts';
-import { makeReceiver } from './receive.ts';
-import { ourBeginning } from './workspace.ts';
+import { travelled } from './travel.ts';
 
 // Brings files from a workspace into a stage. sbx's own list with digests decides every name; the far side only gives bytes.
 
@@ -31,6 +27,8 @@ interface FetchRequest {
   readonly stored: (digest: string) => string | undefined;
   /** Folder to be made, absolute: on a failure it is removed again. */
   readonly stage: string;
+  /** Hexadecimal, unique. */
+  readonly nonce: () => string;
   readonly progress: (bytes: number, total: number) => void;
   readonly note: (text: string) => void;
 }
@@ -79,7 +77,7 @@ export async function findFar(
 
 /** Stages what was found, or some of it: what is not any more as it was found is refused. */
 export async function bring(
-  request: Pick<FetchRequest, 'workspace' | 'files' | 'here' | 'stored' | 'stage' | 'progress'>,
+  request: Pick<FetchRequest, 'workspace' | 'files' | 'here' | 'stored' | 'stage' | 'nonce' | 'progress'>,
   { entries, origins }: FarFiles,
 ): Promise<Result<Fetched, Failure>> {
   const staged = await staging(request, entries, origins);
@@ -107,7 +105,8 @@ async function staging(
     files.mkdirSync(stage, { mode: 0o700 });
     for (const folder of new Set(entries.map(({ path }) => dirname(path)))) files.mkdirSync(`${stage}/${folder}`, { recursive: true });
     const travel = await copied(request, entries);
-    const moved = await travelled(request, travel, origins);
+    const asked = travel.map((entry) => ({ ...entry, origin: origins.get(entry.path) ?? entry.path, file: `${stage}/${entry.path}` }));
+    const moved = await travelled(request.workspace, files, asked, request.nonce, request.progress);
     if (!moved.ok) return moved;
     const first = new Map(travel.map((entry) => [entry.digest, entry.path]));
     for (const entry of entries) {
@@ -165,42 +164,4 @@ function isCopy(files: Files, hasher: ReturnType<typeof makeHasher>, source: str
 function copyFile(files: Files, source: string, full: string, executable: boolean): void {
   files.copyFileSync(source, full, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   files.chmodSync(full, executable ? 0o755 : 0o644);
-}
-
-async function travelled(
-  request: Parameters<typeof bring>[0],
-  travel: readonly FileEntry[],
-  origins: ReadonlyMap<string, string>,
-): Promise<Result<void, Failure>> {
-  const { workspace, stage } = request;
-  const total = travel.reduce((sum, entry) => sum + entry.size, 0);
-  const announced = travel.map((entry) => ({ ...entry, file: `${stage}/${entry.path}` }));
-  const receiver = makeReceiver(request.files, announced, (bytes) => request.progress(bytes, total));
-  if (travel.length > 0) {
-    const stop = new AbortController();
-    const names = travel.map(({ path }) => `./${origins.get(path)}`);
-    let broken: unknown;
-    const stdout = (chunk: Uint8Array): void => {
-      try {
-        receiver.take(chunk);
-        if (receiver.trouble()) stop.abort(new Error('what comes is not what was announced'));
-      } catch (thrown) {
-        broken ??= thrown;
-        stop.abort(thrown);
-      }
-    };
-    const streams = { signal: AbortSignal.any([workspace.signal, stop.signal]), stdin: once(writeFields(names)), stdout };
-    const args = [workspace.path, ourBeginning({ id: workspace.checkout })];
-    // A program that we ended ourselves rejects or fails, as its session likes: why is known here.
-    const said = await finish(workspace.session, CAT, args, streams).catch((thrown: unknown) => {
-      if (!stop.signal.aborted) throw thrown;
-    });
-    workspace.signal.throwIfAborted();
-    if (broken !== undefined) throw broken;
-    const trouble = receiver.trouble();
-    if (trouble) return err(trouble);
-    if (said && !said.ok) return said;
-  }
-  const trouble = receiver.finish();
-  return trouble ? err(trouble) : ok(undefined);
 }

@@ -37,13 +37,3 @@ ${GUARD}
 xargs -0 -r sha256sum -z -- || exit 1
 printf 'end\\0'
 `;
-
-/** The contents of the files named on stdin, one after the other. */
-export const CAT = `
-${GUARD}
-mkdir -p .sbx/tmp
-tmp=.sbx/tmp/cat.$$
-trap 'rm -f "$tmp"' EXIT
-cat >"$tmp" || exit 1
-xargs -0 -r cat -- <"$tmp"
-`;

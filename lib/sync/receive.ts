@@ -16,12 +16,14 @@ interface Announced {
   readonly executable: boolean;
 }
 
-interface Receiver {
+export interface Receiver {
   /** Takes the next bytes. After trouble everything is ignored. */
   take(chunk: Uint8Array): void;
   /** To be called at the end of the stream: undefined if every file is whole. */
   finish(): Failure | undefined;
   readonly trouble: () => Failure | undefined;
+  /** What comes is known to be wrong by another sign. */
+  readonly refuse: (why: string) => void;
 }
 
 const FRESH = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -62,6 +64,7 @@ export function makeReceiver(files: Files, announced: readonly Announced[], prog
 
   return {
     trouble: () => trouble,
+    refuse: fail,
     take(chunk) {
       let at = 0;
       while (at < chunk.length && !trouble) {

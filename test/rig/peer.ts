@@ -10,8 +10,9 @@ import { SshServer } from '../../lib/ssh/ssh2.ts';
 import { FITNESS, SUPERVISOR } from '../../lib/ssh/supervisor.ts';
 import { APPLY } from '../../lib/sync/apply-program.ts';
 import { ARRIVE } from '../../lib/sync/arrive-program.ts';
+import { CAT, CAT_PACKED } from '../../lib/sync/cat-programs.ts';
 import { CHECK, HOLD, SURVEY } from '../../lib/sync/check-programs.ts';
-import { CAT, HASH, LIST } from '../../lib/sync/manifest-programs.ts';
+import { HASH, LIST } from '../../lib/sync/manifest-programs.ts';
 import { CREATE } from '../../lib/sync/workspace-programs.ts';
 import { pause } from './patience.ts';
 import { kill } from './processes.ts';
@@ -20,6 +21,7 @@ const PROGRAMS = {
   list: LIST,
   hash: HASH,
   cat: CAT,
+  'cat-packed': CAT_PACKED,
   check: CHECK,
   survey: SURVEY,
   apply: APPLY,

@@ -111,7 +111,7 @@ async function take(call: Call, { ground, signal }: Visit, workspace: Workspace,
   const stored = (digest: string): string | undefined => memory.store.pathOf(digest);
   try {
     makeFolder(io.files, root);
-    const staged = await bring({ workspace, files: io.files, here: root, stored, stage, progress: () => {} }, far);
+    const staged = await bring({ workspace, files: io.files, here: root, stored, stage, nonce: io.nonce, progress: () => {} }, far);
     if (!staged.ok) return signal.aborted ? EXIT.failed : failed(call, staged.error);
     const lock = tryLock(io, { path: join(folders.project, 'lock'), self: whoAmI(io.files), command: 'sbx fetch' });
     if (!lock.ok) return failed(call, lock.error);

@@ -106,6 +106,7 @@ async function played(bench: Bench, random: Random): Promise<string | undefined>
     here: root,
     stored: () => undefined,
     stage,
+    nonce: () => 'a1'.repeat(16),
     progress: () => {},
     note: () => {},
   });
