@@ -15,7 +15,7 @@ export const DELTA_FROM = '../..';
 
 /**
  * The near half, whose way to the far side is our stdin and stdout: what it takes for ssh writes the words for the far half first, then an empty one.
- * Its words are $1 and the rest.
+ * What it says itself goes to stderr. Its words are $1 and the rest.
  */
-export const NEAR = 'exec 3<&0 4>&1; exec rsync "$@" </dev/null >/dev/null';
+export const NEAR = 'exec 3<&0 4>&1; exec rsync "$@" </dev/null >&2';
 export const NEAR_SHELL = `sh -c 'printf "%s\\0" "$@" "" >&4; exec 5<&0; cat <&5 >&4 3<&- & exec cat <&3 4>&- 5<&-' sh`;

@@ -3,6 +3,7 @@ import type { TreeEntry } from '../model/tree.ts';
 import type { Workspace } from './check.ts';
 import { DELTA, DELTA_FROM, DELTA_TO, NEAR, NEAR_SHELL } from './delta-program.ts';
 import { makePipe, type Pipe } from './pipe.ts';
+import { bytesOf, type Progress } from './progress.ts';
 import { ourBeginning } from './workspace.ts';
 
 // Makes large files on the far side of what is there and what differs: by rsync on both sides, over a channel of ours. Whatever goes wrong costs time
@@ -20,6 +21,7 @@ export async function sendDeltas(
   io: Pick<Io, 'spawn' | 'environment'>,
   root: string,
   entries: readonly TreeEntry[],
+  progress: Progress,
   silence = SILENCE,
 ): Promise<void> {
   const stop = new AbortController();
@@ -31,8 +33,19 @@ export async function sendDeltas(
   heard();
   const signal = AbortSignal.any([workspace.signal, stop.signal]);
   const [up, down] = [makePipe(), makePipe()];
-  const files = entries.slice(0, MOST_FILES).map(({ path }) => `./${path}`);
-  const args = ['-REI', '--no-implied-dirs', `--copy-dest=${DELTA_FROM}`, '-e', NEAR_SHELL, '--', ...files, `far:${DELTA_TO}`];
+  const sent = entries.slice(0, MOST_FILES);
+  const files = sent.map(({ path }) => `./${path}`);
+  const args = [
+    '-REI',
+    '--progress',
+    '--no-implied-dirs',
+    `--copy-dest=${DELTA_FROM}`,
+    '-e',
+    NEAR_SHELL,
+    '--',
+    ...files,
+    `far:${DELTA_TO}`,
+  ];
   const words = wordsThen((rest) => {
     heard();
     up.push(rest);
@@ -47,7 +60,7 @@ export async function sendDeltas(
       stdin: down.chunks(),
       killGrace: 0,
     },
-    { signal, stdout: words.take, stderr: () => {} },
+    { signal, stdout: words.take, stderr: progressOf(sent, progress) },
   );
   const ended = near.then(
     () => up.end(),
@@ -63,6 +76,26 @@ export async function sendDeltas(
   await ended;
   clearTimeout(clock);
   workspace.signal.throwIfAborted();
+}
+
+/** Reads what rsync says of each file, again and again: how many bytes of it are done. */
+function progressOf(entries: readonly TreeEntry[], progress: Progress): (chunk: Uint8Array) => void {
+  const [ofBytes, ofFiles] = [bytesOf(entries), entries.length];
+  let [before, bytes, files] = [0, 0, 0];
+  progress({ bytes: 0, ofBytes, files, ofFiles });
+  return (chunk) => {
+    for (const [, digits = ''] of Buffer.from(chunk)
+      .toString('latin1')
+      .matchAll(/ (\d[\d.,]*) +\d+% /g)) {
+      const now = Number(digits.replace(/\D/g, ''));
+      if (now < bytes) {
+        before += bytes;
+        files += 1;
+      }
+      bytes = now;
+    }
+    progress({ bytes: Math.min(before + bytes, ofBytes), ofBytes, files: Math.min(files, ofFiles), ofFiles });
+  };
 }
 
 /** `words` are those of the far half without its host and name. */

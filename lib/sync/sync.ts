@@ -63,7 +63,7 @@ async function withoutParts(request: SyncRequest, change: Change, { tools, parts
   const large = tools.includes('rsync') ? change.send.filter(({ path }) => change.large.has(path)) : [];
   if (large.length > 0) {
     const { sendDeltas } = await import('./delta.ts');
-    await sendDeltas(request.workspace, request.io, request.root, large);
+    await sendDeltas(request.workspace, request.io, request.root, large, request.progress);
   }
   if (!parts && large.length === 0) return ok(change);
   const there = await partsOf(request.workspace);

@@ -32,8 +32,11 @@ withRsync('of a large file with a small edit only what differs travels, and noth
     put(pair, second);
     chmodSync(join(pair.here, NAME), 0o755);
     const count = counting(pair.session);
+    pair.travelled.length = 0;
     await pair.sync(count.session);
     assert.ok(count.bytes() < MIB, String(count.bytes()));
+    const told = pair.travelled.filter(({ ofBytes }) => ofBytes === second.length).map(({ bytes }) => bytes);
+    assert.equal([told[0], told.at(-1)], [0, second.length], 'what rsync has done is told');
     assert.ok(readFileSync(join(pair.there, NAME)).equals(second));
     assert.is(statSync(join(pair.there, NAME)).mode & 0o777, 0o755);
     assert.is(statSync(join(pair.there, 'other'), { bigint: true }).ctimeNs, before.ctimeNs);
@@ -63,7 +66,7 @@ withRsync('two that wait for each other are ended', () =>
     const deaf: Session = { ...pair.session, program: (_text, args, streams) => pair.session.program('cat >/dev/null', args, streams) };
     const io = { spawn: realSpawn(), environment: new Map([['PATH', process.env.PATH ?? '']]) };
     const workspace = { session: deaf, path: pair.there, checkout: CHECKOUT.id, signal: SIGNAL };
-    await sendDeltas(workspace, io, pair.here, pair.receipt?.tree.entries ?? [], 300);
+    await sendDeltas(workspace, io, pair.here, pair.receipt?.tree.entries ?? [], () => {}, 300);
   }),
 );
 
