@@ -17,9 +17,12 @@ export function treeOf(entries: readonly TreeEntry[]): Tree {
   return { digest: digestOf(canonical(sorted)), entries: sorted };
 }
 
+/** A part that is empty, `.` or `..`. */
+const OUTSIDE = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
 /** Whether the path of an entry can be joined to a folder without leaving it. For trees that come from a file or from a far side. */
 export function isInsidePath(path: string): boolean {
-  return path !== '' && !path.includes('\0') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  return !path.includes('\0') && !OUTSIDE.test(path);
 }
 
 // NUL can be in no path and no target, so that no two lists of entries have the same text.

@@ -6,7 +6,7 @@ import { BORN, KEEP, UNLINK } from './kept-programs.ts';
 /**
  * Ends everything that carries SBX_TREE=$tree: TERM once to each process group (they are all ours, since the command has a session of its
  * own) and of what hangs below, whatever its environment; after `$patience` rounds, or with USR2, KILL. If nothing of it is there yet, its
- * start is waited for, unless $ended says that its end has been.
+ * start is waited for, unless $ended says that its end has been. Children are read without a process for it: a tree of twenty took four times as long to end.
  * Exit code $last: nothing is left, 5: something cannot be killed.
  */
 export const FINISH = `
@@ -15,7 +15,13 @@ groups_below() {
     { IFS= read -r line <"/proc/$one/stat"; } 2>/dev/null || continue
     set -- ${'$'}{line##*) }
     case " $groups " in *" $3 "*) ;; *) groups="$groups $3" ;; esac
-    groups_below $(cat "/proc/$one/task/"*/children 2>/dev/null)
+    below=''
+    for file in "/proc/$one/task/"*/children; do
+      line=''
+      { IFS= read -r line <"$file"; } 2>/dev/null
+      below="$below $line"
+    done
+    groups_below $below
   done
 }
 finish() {
