@@ -125,7 +125,7 @@ function overwrittenBy(send: readonly TreeEntry[], remove: readonly string[], th
 }
 
 /** From this size on what differs is worth to be found: it takes a process on each side, and both sides read the file. Bytes. */
-const LARGE = 8 * 2 ** 20;
+const LARGE = 4 * 2 ** 20;
 
 function largeIn(send: readonly TreeEntry[], there: readonly FarEntry[]): ReadonlySet<string> {
   const large = new Set(send.filter((entry) => entry.kind === 'file' && entry.size >= LARGE).map(({ path }) => path));

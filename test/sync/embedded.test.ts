@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -7,7 +7,9 @@ import { nonce, realClock, realFiles } from '../../lib/io/io.ts';
 import type { Io } from '../../lib/model/io.ts';
 import type { Session } from '../../lib/model/sandbox.ts';
 import { embeddedSandbox } from '../../lib/ssh/embedded.ts';
+import { needing } from '../rig/needing.ts';
 import { SIGNAL, step } from './fixture.ts';
+import { counting, cutAfter } from './meddled.ts';
 import { withPair } from './pair.ts';
 import { withStand } from './scope.ts';
 import { read, write } from './tree.ts';
@@ -42,6 +44,36 @@ test('over SSH: many files, a large one, an edit, a removal', () =>
       pair.edit({ 'd1/f 1': 'edited', d2: null });
       const second = await pair.sync(session);
       assert.equal([second.sent, second.removed], [1, 10]);
+      assert.equal(pair.got(), read(pair.here));
+    });
+  }));
+
+const RSYNC = needing('rsync');
+
+RSYNC('over SSH: of a large file only what differs travels', () =>
+  withPair(async (pair) => {
+    await over(join(pair.here, '..', 'home'), async (session) => {
+      const bytes = randomBytes(9 * 2 ** 20);
+      writeFileSync(join(pair.here, 'large'), bytes);
+      await pair.sync(session);
+      bytes.write('edited', 5_000_000);
+      writeFileSync(join(pair.here, 'large'), bytes);
+      const count = counting(session);
+      await pair.sync(count.session);
+      assert.ok(count.bytes() < 2 ** 20, String(count.bytes()));
+      assert.ok(readFileSync(join(pair.there, 'large')).equals(bytes));
+    });
+  }),
+);
+
+test('over SSH: a sync that was cut goes on with what arrived', () =>
+  withPair(async (pair) => {
+    await over(join(pair.here, '..', 'home'), async (session) => {
+      for (let n = 0; n < 8; n++) pair.edit({ [`f ${n}`]: randomBytes(400_000).toString('hex') });
+      assert.is(await pair.fails(cutAfter(session, 2_000_000)), 'far-side-answer');
+      assert.equal(pair.got(), {});
+      const done = await pair.sync(session);
+      assert.ok(done.sent > 0 && done.sent < 8, String(done.sent));
       assert.equal(pair.got(), read(pair.here));
     });
   }));

@@ -1,5 +1,6 @@
 // Which case is measured with how much over which wire.
 import type { Bench, Measure, Result } from '../cases.ts';
+import { crossover } from './crossover.ts';
 import { fetchAll, fetchNothing } from './fetching.ts';
 import { again, edit, type FarBench, first } from './sending.ts';
 import { atEnd, type End, type Wire, wireOf } from './wire.ts';
@@ -44,6 +45,14 @@ const ALL: { readonly [name: string]: Wanted } = {
     on: [
       [400, 'loopback'],
       [400, '20ms-100mbit'],
+    ],
+  },
+  'far-delta': {
+    measure: crossover,
+    unit: 'MiB',
+    on: [
+      [8, 'loopback'],
+      [8, '20ms-100mbit'],
     ],
   },
   'far-fetch': {
