@@ -35,7 +35,7 @@ export const RUNNING: readonly Command[] = [
     others: 'step',
     summary: 'End a run, or what a killed one left',
     about:
-      'Ends a run that works here, as Ctrl-C does, and waits until it has ended; of a run that was killed, what goes on in sandboxes, or one STEP of it: TERM, the time that its steps have, then KILL. Nothing is left behind.',
+      'Ends a run that works here, as Ctrl-C does, and waits until it has ended; of a run that was killed, what goes on in sandboxes: TERM, the time that its steps have, then KILL. With STEP that step alone: a run that works takes it for failed and goes on as after any failure. Nothing is left behind.',
     flags: [...FILE, 'all', 'now', ...SHOW],
     examples: [
       ['sbx kill 20261122T091500-5f3a9c', 'sbx ps says the name'],

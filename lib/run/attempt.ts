@@ -5,7 +5,7 @@ import type { Failure } from '../model/failure.ts';
 import type { PlannedAction } from '../model/plan.ts';
 import type { Step } from '../model/project.ts';
 import type { Produced, RunScope, Task } from '../task.ts';
-import type { Footing, RunControl } from './control.ts';
+import type { Footing, Leave, RunControl } from './control.ts';
 
 /** What came of one attempt. `stopped`: the run ended it, or `over` did. */
 export type Attempted = { readonly is: 'ended'; readonly result: Result<Produced, Failure> } | { readonly is: 'stopped' };
@@ -31,7 +31,7 @@ export async function attempt(
   if (over?.aborted) end();
   over?.addEventListener('abort', end);
   try {
-    if (leave.signal.aborted) return { is: 'stopped' };
+    if (leave.signal.aborted) return stopped(leave);
     const result = await task.run(action, scopeWith(leave));
     return judge(withoutSecrets(result, hide));
   } catch (fault) {
@@ -47,8 +47,13 @@ export async function attempt(
     // What waited may know better what for.
     if (timedOut && !result.ok && result.error.code === 'timeout') return { is: 'ended', result };
     if (timedOut) return { is: 'ended', result: err(timeoutFailure(planned, timeout ?? 0)) };
-    return leave.signal.aborted ? { is: 'stopped' } : { is: 'ended', result };
+    return leave.signal.aborted ? stopped(leave) : { is: 'ended', result };
   }
+}
+
+/** What a step that was ended from outside came to: where that was meant for it alone, the run goes on as after any failure. */
+export function stopped({ isKilled }: Pick<Leave, 'isKilled'>): Attempted {
+  return isKilled() ? { is: 'ended', result: err({ code: 'cancelled', message: 'it was ended by `sbx kill`' }) } : { is: 'stopped' };
 }
 
 /** What a step gives to others is kept in records, where no secret may stand. */

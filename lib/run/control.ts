@@ -19,12 +19,15 @@ export interface Leave {
   readonly done: () => void;
   /** Ends this step only. */
   readonly end: (reason: Error) => void;
+  /** Whether somebody else asked for the end of this step alone. */
+  readonly isKilled: () => boolean;
 }
 
 /** A step under way. */
 interface Entered {
   readonly step: StepId;
   readonly footing: Footing;
+  isKilled: boolean;
 }
 
 const RELEASE_LIMIT = 10_000;
@@ -43,6 +46,7 @@ export class RunControl {
   readonly #left: Promise<void>;
   readonly #stopping = new AbortController();
   #leave: () => void = () => {};
+  #isClosed = false;
   #level: 0 | 1 | 2 | 3 = 0;
   #cause: StopCause | undefined;
   #limit: NodeJS.Timeout | undefined;
@@ -52,6 +56,10 @@ export class RunControl {
     this.#left = new Promise((resolve) => {
       this.#leave = resolve;
     });
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   get level(): 0 | 1 | 2 | 3 {
@@ -109,6 +117,15 @@ export class RunControl {
     this.#dropping.abort();
   }
 
+  /** Ends what is under way of this step, as its failure. */
+  kill(step: StepId): void {
+    for (const [controller, entered] of this.#running) {
+      if (entered.step !== step) continue;
+      entered.isKilled = true;
+      controller.abort(new Error('killed'));
+    }
+  }
+
   isDropped(step: StepId): boolean {
     return this.#dropped.has(step);
   }
@@ -121,7 +138,7 @@ export class RunControl {
   /** A step starts. */
   enter(step: StepId, footing: Footing): Leave {
     const controller = new AbortController();
-    const entered = { step, footing };
+    const entered: Entered = { step, footing, isKilled: false };
     this.#running.set(controller, entered);
     if (this.#hurry.release.signal.aborted || (this.#level > 0 && footing !== 'release')) controller.abort(new Error('stopped'));
     if (this.#isUnwanted(entered)) controller.abort(new Error('not wanted any more'));
@@ -130,11 +147,13 @@ export class RunControl {
       hurry: this.#hurry[footing === 'release' ? 'release' : 'step'].signal,
       done: () => void this.#running.delete(controller),
       end: (reason) => controller.abort(reason),
+      isKilled: () => entered.isKilled,
     };
   }
 
   /** The run is over: no timer is left behind. */
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#limit);
   }
 

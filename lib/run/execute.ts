@@ -7,7 +7,7 @@ import type { Decision, PlannedAction } from '../model/plan.ts';
 import type { Project, SandboxName, SandboxSpec, Step, StepId } from '../model/project.ts';
 import type { Tree } from '../model/tree.ts';
 import type { RunScope, Task } from '../task.ts';
-import { attempt, footingOf } from './attempt.ts';
+import { attempt, footingOf, stopped } from './attempt.ts';
 import type { Auditor } from './audit.ts';
 import { type Confirm, unconfirmed } from './confirm.ts';
 import type { RunControl } from './control.ts';
@@ -243,7 +243,7 @@ export class Executor {
       const pause = control.enter(action.id, footingOf(action.step));
       await io.clock.sleep(delay, pause.signal).catch(() => {});
       pause.done();
-      if (pause.signal.aborted) return { is: 'stopped' };
+      if (pause.signal.aborted) return stopped(pause);
       emit({ type: 'step-started', step: action.id, decision: planned.decision, attempt: number + 1 });
     }
   }

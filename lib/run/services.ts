@@ -192,6 +192,7 @@ function lateFailure({ ready, deadline }: Service, answer: Answer): Failure {
 function endFailure(ended: Attempted, what: string): Failure {
   if (ended.is === 'stopped' || ended.result.ok) return { code: 'service-ended', message: `${what}: the command exited with 0` };
   const { error } = ended.result;
+  if (error.code === 'cancelled') return error;
   const isCommand = error.code === 'command-failed' || error.code === 'command-signalled';
   return { ...error, code: isCommand ? 'service-ended' : error.code, message: `${what}: ${error.message}` };
 }

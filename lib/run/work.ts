@@ -2,6 +2,7 @@ import type { Emit } from '../model/event.ts';
 import type { Project } from '../model/project.ts';
 import type { Planning } from '../plan/planning.ts';
 import type { RunControl } from './control.ts';
+import { heedEnds } from './ends.ts';
 import { Executor } from './execute.ts';
 import { hidingEmit } from './hidden.ts';
 import { makeLedger } from './keep.ts';
@@ -33,6 +34,7 @@ export async function openWork({ request, run, project, planning, memory, reach,
   const secrets = secretsOf(project.secrets, io);
   const emit = project.secrets.length === 0 ? tell : hidingEmit(tell, secrets.hide);
   clearStages(io.files, folders.project);
+  heedEnds(io, folders.project, run, control, request.lasting?.control);
   const owned = openOwned(io, folders.state);
   const common = { project, folders, io, run, reach };
   const warn = (text: string, hint?: string): void => emit({ type: 'warning', text, ...(hint === undefined ? {} : { hint }) });

@@ -7,7 +7,6 @@ import { once, type Workspace } from './check.ts';
 import { codecsHere } from './compress.ts';
 import { writeFields } from './fields.ts';
 import { lotQuestion, lotsOf } from './lots.ts';
-import { type Progress, sparingly } from './progress.ts';
 import { makeReceiver, type Receiver } from './receive.ts';
 import { BLOCK, makeUnpacker } from './unpack.ts';
 import { ourBeginning } from './workspace.ts';
@@ -35,15 +34,13 @@ export async function travelled(
   files: Files,
   travel: readonly Travelling[],
   nonce: () => string,
-  progress: Progress,
+  progress: (bytes: number, total: number) => void,
 ): Promise<Result<void, Failure>> {
-  const ofBytes = travel.reduce((sum, { size }) => sum + size, 0);
-  const tell = (bytes: number): void => progress({ bytes, ofBytes, files: receiver.files(), ofFiles: travel.length });
-  const receiver = makeReceiver(files, travel, sparingly(ofBytes, tell));
+  const total = travel.reduce((sum, { size }) => sum + size, 0);
+  const receiver = makeReceiver(files, travel, (bytes) => progress(bytes, total));
   if (travel.length > 0) {
-    tell(0);
     const stop = new AbortController();
-    const way = ofBytes < LEAST ? asTheyAre(travel, receiver) : packed(travel, nonce(), receiver);
+    const way = total < LEAST ? asTheyAre(travel, receiver) : packed(travel, nonce(), receiver);
     let broken: unknown;
     const stdout = (chunk: Uint8Array): void => {
       try {
@@ -67,9 +64,7 @@ export async function travelled(
     if (said && !said.ok) return said;
   }
   const trouble = receiver.finish();
-  if (trouble) return err(trouble);
-  if (travel.length > 0) tell(ofBytes);
-  return ok(undefined);
+  return trouble ? err(trouble) : ok(undefined);
 }
 
 interface Way {

@@ -9,6 +9,7 @@ import { foldersOf } from '../folders.ts';
 import { effectsOf } from '../ground.ts';
 import { type Opened, openOrSay } from '../open.ts';
 import { stoppable } from '../stoppable.ts';
+import { endStep } from '../works/end-step.ts';
 import { withLeftWork } from '../works/far.ts';
 import { type BegunRun, underWay } from '../works/under-way.ts';
 
@@ -21,7 +22,8 @@ export async function kill(call: Call): Promise<number> {
   const opened = await openOrSay(call, { named: [] });
   if (typeof opened === 'number') return opened;
   const { files } = effectsOf(call.surroundings);
-  const { living, dead } = underWay(files, foldersOf(call.surroundings.environment, opened.project.root));
+  const folders = foldersOf(call.surroundings.environment, opened.project.root);
+  const { living, dead } = underWay(files, folders);
   const [run, step] = call.words.operands;
   const known = [...(living ? [living] : []), ...dead];
   const meant = call.options.all ? known : known.filter((one) => one.run === run);
@@ -42,20 +44,15 @@ export async function kill(call: Call): Promise<number> {
       complain(call, { message: `${step} of ${run} is not under way`, hint: near ? `did you mean ${near}?` : hintOf(steps) });
       return EXIT.failed;
     }
-    if (living && meant.includes(living)) return refuse(call, `${run} works: it is ended as a whole`, `sbx kill ${run}`);
   }
   return await stoppable(call.surroundings, async (signal) => {
+    const left = meant.filter((one) => one !== living);
     if (living && meant.includes(living)) {
+      if (step !== undefined) return await endStep(call, folders, living, step, signal);
       await endRun(living.holder, call.options.now, signal);
       call.out.write(`ended ${living.run}\n`);
     }
-    return await endLeft(
-      call,
-      opened,
-      meant.filter((one) => one !== living),
-      step,
-      signal,
-    );
+    return await endLeft(call, opened, left, step, signal);
   });
 
   /** As Ctrl-C, or as two. Waits until it has gone: its steps get their time. */
