@@ -1,4 +1,4 @@
-import type { FlagName } from './flags.ts';
+import { FLAG, type Flag, type FlagName } from './flags.ts';
 
 /** No bound on operands. */
 export const MANY: number = Number.POSITIVE_INFINITY;
@@ -23,9 +23,19 @@ export interface Command {
   /** More than the summary, in sentences; help wraps it. */
   readonly about: string;
   readonly flags: readonly FlagName[];
+  /** What flags mean here, where the sentence for all commands says too little. */
+  readonly says?: { readonly [name in FlagName]?: string };
   /** What `--format` can be, the default first. */
   readonly formats?: readonly string[];
   readonly examples: readonly (readonly [line: string, meaning: string])[];
   /** Not shown in the list of commands. */
   readonly hidden?: true;
+}
+
+/** The flags of a command, each with what it means there. */
+export function flagsOf({ flags, says }: Command): readonly Flag[] {
+  return flags.flatMap((name) => {
+    const flag = FLAG.get(name);
+    return flag === undefined ? [] : { ...flag, summary: says?.[name] ?? flag.summary };
+  });
 }

@@ -33,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
       'json',
       ...SHOW,
     ],
+    says: { json: 'one event a line' },
     examples: [
       ['sbx run fetch-artifacts', 'sync, build there and bring the artifacts back'],
       ['sbx run -n', 'show what would run, and why'],
@@ -54,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
     about:
       'Runs like sbx run, then again whenever something changes that the steps depend on: their inputs, the Sandboxfile with all that it is made of, dotenv files. A step whose inputs change while it runs is ended and run again, and what needs it with it; all others go on. A faulty Sandboxfile is said, and waited for. The same as sbx run --watch.',
     flags: [...FILE, 'jobs', 'continue', 'keep-going', ...CHOICE, 'yes', 'report', 'debounce', 'poll', 'output', 'json', ...SHOW],
+    says: { json: 'one event a line' },
     examples: [
       ['sbx watch test', 'test after each change'],
       ['sbx watch --poll', 'on a disk that tells of no changes, e.g. /mnt/c of WSL'],
@@ -69,6 +71,7 @@ export const COMMANDS: readonly Command[] = [
     about:
       'Recognises cabal, npm, cargo, make and go projects, writes Sandboxfile.yaml and says what it chose and why. Never overwrites one.',
     flags: ['directory', 'dry-run', ...SHOW],
+    says: { 'dry-run': 'show what would be written' },
     examples: [['sbx init', 'write Sandboxfile.yaml here']],
   },
   {
@@ -81,6 +84,7 @@ export const COMMANDS: readonly Command[] = [
     about:
       'Writes a Sandboxfile.yaml beside the Makefile whose steps do what its targets do, and says of each line that it could not translate why, and what to do by hand; the file says it too. Runs nothing, not even $(shell ...). Never overwrites.',
     flags: ['directory', 'to', 'dry-run', ...SHOW],
+    says: { 'dry-run': 'show what would be written' },
     examples: [
       ['sbx import', 'translate the Makefile of this folder'],
       ['sbx import -n build.mk', 'show what would be written'],
@@ -99,6 +103,7 @@ export const COMMANDS: readonly Command[] = [
     about:
       'Removes what the named steps, or all, made in the project, and what sbx remembers of them here. What was edited since is left where it is; what a step found among its outputs and did not write is moved to .sbx/trash. Sources, state and the shared store are left alone; nothing is removed on a far side (that is a teardown step).',
     flags: [...FILE, 'dry-run', 'yes', ...SHOW],
+    says: { 'dry-run': 'show what would be removed' },
     examples: [['sbx clean -n', 'show what would be removed']],
   },
   {
@@ -111,6 +116,7 @@ export const COMMANDS: readonly Command[] = [
     about:
       'Examines tools, versions, keys, ssh_config and host keys, the store, disks, the clock, the locale, the lock of the project and the limits of watching. Says of each fault which command mends it. Changes nothing and connects nowhere; with --probe it connects to the sandboxes that are reached by SSH, or to the named ones, and examines login, login shell, tools, workspace, disk, clock and round trip there. It changes nothing there either.',
     flags: [...QUERY, 'probe'],
+    says: { quiet: 'show faults only' },
     examples: [
       ['sbx doctor', 'exit 0 if there is no error, 1 if there is'],
       ['sbx doctor -q', 'faults only'],
@@ -139,6 +145,7 @@ export const COMMANDS: readonly Command[] = [
     about:
       'stats shows how much is stored, verify reads every blob again and moves bad ones to quarantine, gc removes what is beyond the bounds. ls lists what is remembered of steps of this project, or of all with --all; show prints one success in full, of a step the newest: what counted, outputs, log; rm takes successes out, -n shows which. A key may be cut short as long as no other begins so.',
     flags: ['directory', 'file', 'max-size', 'max-age', 'all', 'dry-run', 'yes', 'json', ...SHOW],
+    says: { 'dry-run': 'show what would be removed' },
     examples: [
       ['sbx cache stats', 'size and age of the store'],
       ['sbx cache gc --max-size 5GiB', 'shrink it'],

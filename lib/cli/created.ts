@@ -12,6 +12,7 @@ export const CREATED: readonly Command[] = [
     about:
       'Makes the sandbox that the profile describes, with the given inputs, and prints how it is reached. Nothing is left of one that could not be made. It lives for the time of the profile, or of --ttl; sbx reap ends it then. With vm-haskell-build: a workspace of its own in a VM that is there. The prefix profile. may be written. Profiles are those in profiles/ of the project, then those of sbx.',
     flags: ['directory', 'file', 'profile', 'input', 'host', 'ttl', 'name', 'json', ...SHOW],
+    says: { profile: 'make what the profile NAME describes' },
     examples: [
       ['sbx create --profile vm-haskell-build', 'a workspace in haskell-build, for a day'],
       ['sbx create --profile vm-haskell-build --input tunnel_port=12222 --input repo=. --ttl 2h', 'with the files of this folder in it'],
@@ -97,6 +98,7 @@ export const CREATED: readonly Command[] = [
     about:
       'Ends created sandboxes whose time is over, undoes what a killed create left and finishes what a killed destroy began. It takes down the containers that killed runs left. Of machines of projects, it ends half-made ones and clones that killed runs left, and stops those that nobody has used for their idle time; it never removes one that is whole. What is not reached is said and left for the next time; nothing that is not ours is touched; two at once are one. MACHINE is the id of a machine of which nothing here knows any more, as sbx doctor names it: that one alone is removed. For cron and systemd: examples/reap. The exit code is 0 whatever could not be ended.',
     flags: ['dry-run', 'json', ...SHOW],
+    says: { 'dry-run': 'show what would be ended' },
     examples: [
       ['sbx reap -n', 'what would be ended, and why'],
       ['sbx reap -q', 'silent if there is nothing to do'],

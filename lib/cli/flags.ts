@@ -21,12 +21,12 @@ export const FORMATS = ['text', 'mermaid', 'dot', 'json', 'html', 'trace', 'juni
 export const REPORTS = ['html', 'json', 'trace', 'junit'] as const;
 export const COLOURS = ['auto', 'always', 'never'] as const;
 
-/** One table for all commands: a flag means the same wherever it is accepted. */
+/** One table for all commands: a flag means the same wherever it is accepted; `says` of a command tells it in its own words. */
 export const FLAGS = [
   { name: 'directory', short: 'C', value: 'DIR', summary: 'act in DIR' },
   { name: 'file', short: 'f', value: 'FILE', summary: 'use FILE instead of searching upward for Sandboxfile.yaml' },
   { name: 'set', value: 'K=V', many: true, summary: 'set the parameter K to V' },
-  { name: 'profile', value: 'NAME', many: true, summary: 'overlay the profile NAME; the last one given wins; for create, what is made' },
+  { name: 'profile', value: 'NAME', many: true, summary: 'overlay the profile NAME; the last one given wins' },
   {
     name: 'host',
     value: 'NAME',
@@ -66,17 +66,12 @@ export const FLAGS = [
   { name: 'output', value: 'VIEW', choices: OUTPUTS, summary: 'how to show a run' },
   { name: 'format', value: 'FORMAT', choices: FORMATS, summary: 'what to write' },
   { name: 'report', value: 'FORMAT=FILE', many: true, summary: 'write a report of the run to FILE at its end: html, json, trace or junit' },
-  { name: 'json', summary: 'one JSON document; for a run, one event a line' },
+  { name: 'json', summary: 'one JSON document, or one event a line' },
   { name: 'origin', summary: 'show for each value the file, profile, recipe or flag that it comes from' },
   { name: 'quiet', short: 'q', summary: 'show failures and the summary only' },
   { name: 'verbose', short: 'v', summary: 'show every step, also the fresh ones' },
   { name: 'color', value: 'WHEN', bare: 'always', choices: COLOURS, summary: 'when to use colours' },
-  {
-    name: 'to',
-    short: 'o',
-    value: 'FILE',
-    summary: 'write FILE; for graph and report - is standard output; for fetch, the folder where the files go',
-  },
+  { name: 'to', short: 'o', value: 'FILE', summary: 'write FILE' },
   { name: 'fingerprint', value: 'SHA256:...', summary: 'accept the key only if it has this fingerprint' },
   { name: 'max-size', value: 'SIZE', summary: 'keep at most SIZE, e.g. 20GiB' },
   { name: 'max-age', value: 'TIME', summary: 'drop what was not used for TIME, e.g. 14d' },

@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import { type Command, flagsOf } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { FLAG, type Flag, flagUsage } from './flags.ts';
 
@@ -18,7 +18,10 @@ export function overview(columns: number): string {
     ),
     '',
     'Flags:',
-    ...flagTable(flags, columns),
+    ...flagTable(
+      flags.flatMap((name) => FLAG.get(name) ?? []),
+      columns,
+    ),
     '',
     'Examples:',
     ...table(
@@ -45,7 +48,7 @@ export function commandHelp(command: Command, columns: number): string {
     ...wrap(command.about, columns, ''),
     '',
     'Flags:',
-    ...flagTable(command.flags, columns, command.formats),
+    ...flagTable(flagsOf(command), columns, command.formats),
     '',
     command.examples.length > 1 ? 'Examples:' : 'Example:',
     ...table(command.examples, columns),
@@ -53,8 +56,7 @@ export function commandHelp(command: Command, columns: number): string {
   ].join('\n');
 }
 
-function flagTable(names: readonly string[], columns: number, formats?: readonly string[]): string[] {
-  const flags = names.map((name) => FLAG.get(name)).filter((flag): flag is Flag => flag !== undefined);
+function flagTable(flags: readonly Flag[], columns: number, formats?: readonly string[]): string[] {
   return table(
     flags.map((flag) => {
       const choices = flag.name === 'format' ? formats : flag.choices;

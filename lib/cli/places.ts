@@ -11,7 +11,8 @@ export const PLACES: readonly Command[] = [
     names: 'sandbox',
     rest: true,
     summary: 'Open a shell or run a command in a sandbox',
-    about: 'Opens a terminal in the workspace of the sandbox, or runs CMD there. The name may be left out if there is one sandbox only.',
+    about:
+      'Opens a terminal in the workspace of the sandbox, or runs CMD there, which has no input and gives both its streams on one. The name may be left out if there is one sandbox only.',
     flags: [...FILE, ...SHOW],
     examples: [
       ['sbx ssh vm', 'a shell in the workspace'],
@@ -28,6 +29,7 @@ export const PLACES: readonly Command[] = [
     about:
       'Brings what a fetch-artifacts step fetches, or the outputs of a step in a sandbox: all of them, or the PATHs, which are files, folders or globs as the step sees them; its state can be named too. Runs nothing, removes nothing, and sends only what is not here. What is overwritten goes to .sbx/trash. Nothing is remembered of it: the next run fetches as if it had not been.',
     flags: [...FILE, 'to', 'review', 'dry-run', 'yes', 'json', ...SHOW],
+    says: { to: 'put the files into the folder FILE, not where they belong', 'dry-run': 'show what would come' },
     examples: [
       ['sbx fetch build out/app', 'one product, without a run'],
       ["sbx fetch build 'dist-newstyle/**/*.log' --to /tmp/logs", 'some of its state, elsewhere'],
@@ -77,6 +79,7 @@ export const PLACES: readonly Command[] = [
     about:
       'status asks every port of the bridge at once who is there: host name, GHC, latency. ports lists who has which port; assign gives a VM a port, the first free one if none is named, and release takes it back: in port-registry.yml, whose comments stay. ssh-config writes the VMs into ~/.ssh/config, between two lines of its own, each with its host key pinned under its name; the file of before is kept beside it. catalog prints the entry of ops-bridge.',
     flags: ['directory', 'registry', 'on', 'user', 'identity', 'remove', 'dry-run', 'to', 'json', ...SHOW],
+    says: { 'dry-run': 'show what would be written' },
     examples: [
       ['sbx bridge status', 'who is at the other end of each tunnel'],
       ['sbx bridge ports assign haskell-build --on laptop', 'a port for a new VM'],

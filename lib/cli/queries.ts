@@ -69,6 +69,7 @@ export const QUERIES: readonly Command[] = [
       'Shows the named steps and all they come after, or every step: what each needs, what else it waits for, and which places it provides and releases. Steps of one layer can run at once. Writes nothing but what -o names.',
     flags: [...FILE, 'only', 'format', 'to', 'json', ...SHOW],
     formats: ['text', 'mermaid', 'dot', 'json', 'html'],
+    says: { to: 'write FILE; - is standard output' },
     examples: [
       ['sbx graph fetch-artifacts', 'what comes before fetch-artifacts, layer by layer'],
       ['sbx graph --format html -o graph.html', 'a page that needs nothing else'],
@@ -94,6 +95,7 @@ export const QUERIES: readonly Command[] = [
     summary: 'Show an earlier run again',
     about: 'Shows the journal of a run, the newest one without a name, in any view. Reads only.',
     flags: ['directory', 'file', 'output', 'json', ...SHOW],
+    says: { json: 'one event a line' },
     examples: [['sbx replay', 'the last run once more']],
   },
   {
@@ -107,6 +109,7 @@ export const QUERIES: readonly Command[] = [
       'Writes what a run did, the newest one without a name, as one page that needs nothing else: its graph, a timeline with the critical path, what hit and what missed and why, logs, and durations against history. Or as JSON, as a trace for Perfetto and chrome://tracing, or as JUnit writes tests. The file lies beside the journal of the run, unless -o names another.',
     flags: ['directory', 'file', 'format', 'to', 'json', ...SHOW],
     formats: REPORTS,
+    says: { to: 'write FILE; - is standard output' },
     examples: [
       ['sbx report', 'the last run as a page in .sbx/runs'],
       ['sbx report --format trace -o trace.json', 'for https://ui.perfetto.dev'],

@@ -24,6 +24,7 @@ export const RUNNING: readonly Command[] = [
     about:
       'Shows a run from its beginning, the newest one without a name, and goes on with it until it ends, with its exit code. Of a run that was killed it follows what still goes on in sandboxes, and says how that ended; nothing is ended there as long as it is followed. Ctrl-C leaves it alone.',
     flags: [...FILE, 'output', 'json', ...SHOW],
+    says: { json: 'one event a line' },
     examples: [['sbx attach', 'what the run in the other terminal does']],
   },
   {
@@ -37,6 +38,7 @@ export const RUNNING: readonly Command[] = [
     about:
       'Ends a run that works here, as Ctrl-C does, and waits until it has ended; of a run that was killed, what goes on in sandboxes: TERM, the time that its steps have, then KILL. With STEP that step alone: a run that works takes it for failed and goes on as after any failure. Nothing is left behind.',
     flags: [...FILE, 'all', 'now', ...SHOW],
+    says: { all: 'all that is under way in this project' },
     examples: [
       ['sbx kill 20261122T091500-5f3a9c', 'sbx ps says the name'],
       ['sbx kill -9 --all', 'all that is under way in this project, at once'],

@@ -31,6 +31,13 @@ Example:
   );
 });
 
+test('a flag is told in the words of the command, where that has some', () => {
+  const helpOf = (name: string): string => commandHelp(COMMAND.get(name) as (typeof COMMANDS)[number], 200);
+  assert.match(helpOf('kill'), /--all +all that is under way in this project\n/);
+  assert.match(helpOf('cache'), /--all +of all projects, not of this one alone\n/);
+  assert.match(commandReference(), '`--all`: all that is under way in this project.');
+});
+
 test('it fits any terminal', () => {
   for (const columns of [20, 40, 80, 200]) {
     for (const text of [overview(columns), ...COMMANDS.map((command) => commandHelp(command, columns))]) {

@@ -1,6 +1,6 @@
-import type { Command } from '../command.ts';
+import { type Command, flagsOf } from '../command.ts';
 import { FLAGS, type Flag } from '../flags.ts';
-import { flagsOf, type Operands, operandsOf, SHOWN, spellings, takesNext, valueOfFlag } from './names.ts';
+import { type Operands, operandsOf, SHOWN, spellings, takesNext, valueOfFlag } from './names.ts';
 
 /**
  * For bash 3.2 and later, without the bash-completion package. Names are compared, never given to `compgen -W`, which would expand `$(...)` in them.

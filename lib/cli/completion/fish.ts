@@ -1,6 +1,6 @@
-import type { Command } from '../command.ts';
+import { type Command, flagsOf } from '../command.ts';
 import { FLAG, type Flag } from '../flags.ts';
-import { flagsOf, type Operands, operandsOf, SHOWN, valueOfFlag } from './names.ts';
+import { type Operands, operandsOf, SHOWN, valueOfFlag } from './names.ts';
 
 /** For fish 3: save it as sbx.fish in a folder of completions. */
 export function fishScript(): string {

@@ -1,12 +1,8 @@
 import { ASKED, type Command } from '../command.ts';
 import { COMMANDS } from '../commands.ts';
-import { FLAG, type Flag, REPORTS } from '../flags.ts';
+import { type Flag, REPORTS } from '../flags.ts';
 
 export const SHOWN: readonly Command[] = COMMANDS.filter((command) => !command.hidden);
-
-export function flagsOf(command: Command): readonly Flag[] {
-  return command.flags.map((name) => FLAG.get(name)).filter((flag): flag is Flag => flag !== undefined);
-}
 
 /** What an operand can be: fixed words, or what `sbx __complete` must be asked. */
 export type Operands = 'file' | { readonly words: readonly string[] } | { readonly ask: (typeof ASKED)[keyof typeof ASKED] };

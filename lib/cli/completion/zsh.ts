@@ -1,6 +1,6 @@
-import type { Command } from '../command.ts';
+import { type Command, flagsOf } from '../command.ts';
 import { FLAG, type Flag } from '../flags.ts';
-import { flagsOf, type Operands, operandsOf, SHOWN, spellings, valueOfFlag } from './names.ts';
+import { type Operands, operandsOf, SHOWN, spellings, valueOfFlag } from './names.ts';
 
 /** For zsh 5: put it as `_sbx` into a folder of $fpath, or source it after compinit. */
 export function zshScript(): string {

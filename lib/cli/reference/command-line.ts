@@ -8,6 +8,8 @@ export function commandReference(): string {
     lines.push(`## sbx ${command.name}`, '', `    sbx ${command.name} ${command.operands}`.trimEnd(), '', command.about, '');
     const flags = command.flags.filter((name) => name !== 'help').map((name) => `\`--${name}\``);
     if (flags.length > 0) lines.push(`Flags: ${flags.join(', ')}`, '');
+    const own = Object.entries(command.says ?? {}).map(([name, meaning]) => `\`--${name}\`: ${meaning}`);
+    if (own.length > 0) lines.push(`${own.join('. ')}.`, '');
     if (command.formats) lines.push(`Formats: ${command.formats.join(', ')}`, '');
     for (const [line, meaning] of command.examples) lines.push(`- \`${line}\`: ${meaning}`);
     lines.push('');
