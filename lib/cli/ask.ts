@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { Surroundings } from './surroundings.ts';
 
@@ -17,6 +16,7 @@ export interface Question {
 export async function ask(surroundings: Surroundings, { text, hidden, over }: Question): Promise<string | undefined> {
   const { stdin, stderr } = surroundings;
   if (!canAsk(surroundings) || over?.aborted) return undefined;
+  const { createInterface } = await import('node:readline');
   stderr.write(text);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const reader = createInterface({ input: stdin, output: hidden ? silent : stderr, terminal: true, ...(over ? { signal: over } : {}) });

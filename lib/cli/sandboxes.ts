@@ -92,14 +92,25 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
     };
   }
   const target = targetOf(spec);
+  let opening: Promise<Sandbox> | undefined;
+  const open = async (): Promise<Sandbox> => {
+    const { sshSandbox } = await import('../ssh/ssh.ts');
+    return sshSandbox({ ...routeOf(spec, ground), name, grace, owner: owner(), claim }, io, ground.resident);
+  };
   return {
     name,
     kind,
     target,
+    ahead: (drop) => {
+      opening = open();
+      opening.then(
+        (sandbox) => sandbox.ahead?.(drop),
+        () => {}, // connecting will say it
+      );
+    },
     connect: (signal, note, known, link) => {
       const reach = async () => {
-        const { sshSandbox } = await import('../ssh/ssh.ts');
-        const sandbox = sshSandbox({ ...routeOf(spec, ground), name, grace, owner: owner(), claim }, io, ground.resident);
+        const sandbox = await (opening ?? open());
         return sandbox.connect(signal, note, undefined, link);
       };
       return known === undefined ? reach() : onceKnown(`${spec.user ?? ''}@${target}`, known, reach);

@@ -28,13 +28,18 @@ export interface Walker {
   readonly root: string;
   /** All that the globs match. */
   globs(globs: GlobSet): Findings;
-  /** All files of the project but those that `excludes` takes away; an excluded folder is not entered. */
-  all(excludes: (path: string, isFolder: boolean) => boolean): Findings;
+  /**
+   * All files of the project but those that `excludes` takes away, or those of `paths` that are there. One by one, each looked at when it is its turn, then all of them.
+   * An excluded folder is not entered.
+   */
+  each(excludes: Excludes, paths?: Iterable<string>): Generator<Found, Findings>;
+  /** The same at once. */
+  all(excludes: Excludes, paths?: Iterable<string>): Findings;
   /** The first of `folder` and the folders that it is in which is a link; undefined if none is. */
   linkOnTheWay(folder: string): string | undefined;
-  /** The named paths, those that are there; a folder is entered. */
-  named(paths: Iterable<string>, excludes: (path: string, isFolder: boolean) => boolean): Findings;
 }
+
+type Excludes = (path: string, isFolder: boolean) => boolean;
 
 type Kind = Found['kind'] | 'folder' | 'gone';
 
@@ -104,9 +109,14 @@ export function makeWalker(files: Files, root: string): Walker {
     return spot;
   };
 
-  const take = (spot: Spot, into: Found[]): void => {
+  const foundAt = (spot: Spot): Found | undefined => {
     const { path, kind, seen } = look(spot);
-    if (seen !== undefined && kind !== 'folder' && kind !== 'gone') into.push({ path, kind, seen });
+    return seen !== undefined && kind !== 'folder' && kind !== 'gone' ? { path, kind, seen } : undefined;
+  };
+
+  const take = (spot: Spot, into: Found[]): void => {
+    const found = foundAt(spot);
+    if (found !== undefined) into.push(found);
   };
 
   const walk = (from: string, enters: (folder: string) => boolean, keeps: (path: string) => boolean, into: Found[]): void => {
@@ -117,9 +127,37 @@ export function makeWalker(files: Files, root: string): Walker {
     }
   };
 
+  function* spotsIn(folder: string, excludes: Excludes): Generator<Spot> {
+    for (const spot of list(folder)) {
+      if (spot.kind !== 'folder') {
+        if (!excludes(spot.path, false)) yield spot;
+      } else if (!excludes(spot.path, true)) yield* spotsIn(spot.path, excludes);
+    }
+  }
+
+  function* literalsOf(paths: Iterable<string>, excludes: Excludes): Generator<Spot> {
+    for (const path of paths) {
+      if (!path.split('/').some((name) => SKIPPED.has(name)) && !excludes(path, false)) yield literal(path);
+    }
+  }
+
   const findings = (found: readonly Found[], missing: readonly string[], before: number): Findings => {
     return { found, missing, trouble: trouble.slice(before) };
   };
+
+  function* each(excludes: Excludes, paths?: Iterable<string>): Generator<Found, Findings> {
+    const before = trouble.length;
+    const found: Found[] = [];
+    const missing: string[] = [];
+    for (const spot of paths === undefined ? spotsIn('', excludes) : literalsOf(paths, excludes)) {
+      const one = foundAt(spot);
+      if (one !== undefined) {
+        found.push(one);
+        yield one;
+      } else if (paths !== undefined && spot.kind === 'gone') missing.push(spot.path);
+    }
+    return findings(found, missing, before);
+  }
 
   return {
     root,
@@ -138,6 +176,7 @@ export function makeWalker(files: Files, root: string): Walker {
       }
       return findings(walked ? distinct(found) : found, missing, before);
     },
+    each,
     linkOnTheWay(folder) {
       if (folder === '') return undefined;
       for (let slash = folder.indexOf('/'); slash > 0; slash = folder.indexOf('/', slash + 1)) {
@@ -145,28 +184,9 @@ export function makeWalker(files: Files, root: string): Walker {
       }
       return literal(folder).kind === 'link' ? folder : undefined;
     },
-    all(excludes) {
-      const before = trouble.length;
-      const found: Found[] = [];
-      walk(
-        '',
-        (folder) => !excludes(folder, true),
-        (path) => !excludes(path, false),
-        found,
-      );
-      return findings(found, [], before);
-    },
-    named(paths, excludes) {
-      const before = trouble.length;
-      const found: Found[] = [];
-      const missing: string[] = [];
-      for (const path of paths) {
-        if (path.split('/').some((name) => SKIPPED.has(name)) || excludes(path, false)) continue;
-        const spot = literal(path);
-        if (spot.kind === 'gone') missing.push(path);
-        else take(spot, found);
-      }
-      return findings(found, missing, before);
+    all(excludes, paths) {
+      const rest = each(excludes, paths);
+      for (let next = rest.next(); ; next = rest.next()) if (next.done) return next.value;
     },
   };
 }

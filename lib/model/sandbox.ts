@@ -19,6 +19,11 @@ export interface Sandbox {
     known?: HostVerdicts,
     link?: (news: LinkNews) => void,
   ): Promise<Result<Session, Failure>>;
+  /**
+   * Begins to dial, for whoever connects next, until `drop` aborts: nothing runs there before he does, nobody is asked or told anything, and what goes wrong is
+   * for him to say. Absent: there is more to reaching it.
+   */
+  ahead?(drop: AbortSignal): void;
   /** Of a place that is one of several hosts: the one that was reached, and why that one. */
   chosen?(): ReachedHost | undefined;
   /** The run that may have used it is over, and its sessions are closed: what nobody needs is given back, unless `hurry` aborts. Absent: nothing is to be done. */

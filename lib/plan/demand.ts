@@ -168,9 +168,13 @@ export function asksDemand(action: Action, { decision }: Judgement): boolean {
   return onDemand(action) && (decision.is !== 'fresh' || isSync(action));
 }
 
-/** Executes for its own sake. */
 function own({ action, insisted }: Wanting): boolean {
-  return insisted || action.named || action.forced || !onDemand(action);
+  return insisted || standsForItself(action);
+}
+
+/** Executes for its own sake. */
+export function standsForItself(action: Action): boolean {
+  return action.named || action.forced || !onDemand(action);
 }
 
 function isSync(action: Action): boolean {

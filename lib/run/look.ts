@@ -9,7 +9,7 @@ import { ok, type Result } from '../base/result.ts';
 import { gitFiles } from '../io/git.ts';
 import type { Memo } from '../io/memo.ts';
 import { toolMark } from '../io/tools.ts';
-import { makeWalker, type Walker } from '../io/walk.ts';
+import { type Findings, type Found, makeWalker, type Walker } from '../io/walk.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Files } from '../model/io.ts';
 import type { Look, OutputsSeen, PlaceSeen, Remembered } from '../model/look.ts';
@@ -38,6 +38,8 @@ interface LookSetting {
 export interface ProjectLook extends Look {
   /** What a sync with these settings would send now. */
   sources(files: 'git' | 'all', exclude: readonly string[]): Result<Tree, Failure>;
+  /** The files of that one by one, each looked at when it is its turn: `sources` looks at none of them again. */
+  each(files: 'git' | 'all', exclude: readonly string[]): Iterable<Found>;
   /** What a step of this computer reads, and how its files looked; undefined if it reads no files here. */
   reading(action: Action): Reading | undefined;
   /** What the commands among inputs printed. */
@@ -55,6 +57,8 @@ export function makeLook(setting: LookSetting): ProjectLook {
   let heard: CommandInputs = new Map();
   let walker: Walker = makeWalker(files, root);
   let troubles = new Map<StepId, Failure>();
+  let listed: ReturnType<typeof gitFiles> | undefined;
+  let found = new Map<string, Findings>();
   let byGlobs = new Map<readonly string[] | string, Result<Reading, Failure>>();
   let sent = new Map<string, Result<Tree, Failure>>();
   let narrowed = new Map<string, Tree>();
@@ -69,12 +73,23 @@ export function makeLook(setting: LookSetting): ProjectLook {
     return read;
   };
 
+  const pathsOf = (which: 'git' | 'all'): Result<readonly string[] | undefined, Failure> => {
+    if (which === 'all') return ok(undefined);
+    listed ??= gitFiles({ files, environment }, root);
+    return listed;
+  };
+
+  function* each(which: 'git' | 'all', exclude: readonly string[]): Generator<Found> {
+    const paths = pathsOf(which);
+    if (paths.ok) found.set(nameOf(which, exclude), yield* walker.each(compileExcludes(exclude), paths.value));
+  }
+
   const sources = (which: 'git' | 'all', exclude: readonly string[]): Result<Tree, Failure> =>
-    once(sent, `${which}\0${exclude.join('\0')}`, () => {
-      const excludes = compileExcludes(exclude);
-      if (which === 'all') return treeOfSources(files, memo, root, walker.all(excludes));
-      const paths = gitFiles({ files, environment }, root);
-      return paths.ok ? treeOfSources(files, memo, root, walker.named(paths.value, excludes)) : paths;
+    once(sent, nameOf(which, exclude), () => {
+      const paths = pathsOf(which);
+      if (!paths.ok) return paths;
+      const findings = found.get(nameOf(which, exclude)) ?? walker.all(compileExcludes(exclude), paths.value);
+      return treeOfSources(files, memo, root, findings);
     });
 
   const arrived = (
@@ -106,10 +121,13 @@ export function makeLook(setting: LookSetting): ProjectLook {
 
   return {
     sources,
+    each,
     trouble: (action) => troubles.get(action.id),
     refresh() {
       walker = makeWalker(files, root);
       troubles = new Map();
+      listed = undefined;
+      found = new Map();
       byGlobs = new Map();
       sent = new Map();
       narrowed = new Map();
@@ -170,6 +188,10 @@ export function makeLook(setting: LookSetting): ProjectLook {
     history: records.history,
     formerInputs: records.formerInputs,
   };
+}
+
+function nameOf(files: 'git' | 'all', exclude: readonly string[]): string {
+  return `${files}\0${exclude.join('\0')}`;
 }
 
 function once<Key, T>(made: Map<Key, T>, key: Key, make: () => T): T {

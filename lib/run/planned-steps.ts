@@ -1,8 +1,12 @@
-import type { PlannedStep } from '../model/event.ts';
-import type { PlannedAction } from '../model/plan.ts';
+import type { Event, PlaceChange, PlannedStep } from '../model/event.ts';
+import type { Plan, PlannedAction } from '../model/plan.ts';
 
-/** What a run says of its plan. */
-export function plannedSteps(actions: readonly PlannedAction[]): readonly PlannedStep[] {
+/** What a run says of its plan; `changed`: why it is made anew. */
+export function planEvent({ actions, places }: Plan, again: boolean, changed: readonly PlaceChange[] = []): Event {
+  return { type: 'planned', steps: plannedSteps(actions), places, again, ...(changed.length > 0 ? { changed } : {}) };
+}
+
+function plannedSteps(actions: readonly PlannedAction[]): readonly PlannedStep[] {
   return actions.map(({ action, decision, price }): PlannedStep => {
     const { step, draft, id } = action;
     const { task, sandbox, needs, after, provides, releases, interactive, dir, inputCommands, service } = step;

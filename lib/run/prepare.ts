@@ -31,8 +31,13 @@ export interface Prepared {
   readonly named: readonly StepId[];
 }
 
-export function prepare(project: Project, wish: Wish, tasks: ReadonlyMap<string, Task>, look: Look): Checked<Prepared> {
-  const { value, diagnostics } = choose(project, wish, tasks);
+export function prepare(
+  project: Project,
+  wish: Wish,
+  tasks: ReadonlyMap<string, Task>,
+  look: Look,
+  { value, diagnostics } = choose(project, wish, tasks),
+): Checked<Prepared> {
   if (value === undefined) return { diagnostics };
   const planning = openPlanning(project, value.actions, look, { noCache: wish.noCache || !project.cache.enabled });
   const { before, named } = value.selection;

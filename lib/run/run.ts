@@ -2,7 +2,7 @@ import { err, ok, type Result } from '../base/result.ts';
 import { localSandbox } from '../io/local.ts';
 import { fileTrouble } from '../io/trouble.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
-import type { Emit, Event, PlaceChange } from '../model/event.ts';
+import type { Emit, Event } from '../model/event.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Plan } from '../model/plan.ts';
@@ -19,10 +19,10 @@ import { acquireLock } from './lock.ts';
 import { runLoop } from './loop.ts';
 import { madeBefore } from './made-before.ts';
 import { type Memory, openMemory } from './memory.ts';
-import { openReach } from './open-reach.ts';
+import { openReach, reachAhead } from './open-reach.ts';
 import { gone } from './performed.ts';
-import { plannedSteps } from './planned-steps.ts';
-import { movedHere, type Prepared, prepare } from './prepare.ts';
+import { planEvent } from './planned-steps.ts';
+import { choose, movedHere, type Prepared, prepare } from './prepare.ts';
 import { makeProjectFolder } from './project-folder.ts';
 import { askHolder, meet, Provided } from './provided.ts';
 import type { Reach } from './reach.ts';
@@ -131,13 +131,16 @@ class Run {
 
   async go(): Promise<Result<RunEnd, readonly Diagnostic[]>> {
     const { project, version } = this.#request;
-    const before = this.#prepare(project);
+    const chosen = choose(project, this.#request.wish, this.#request.tasks);
+    using ahead = await reachAhead(this.#request, chosen.value?.actions ?? [], this.#memory.look, this.#control.stopping);
+    const before = this.#prepare(project, chosen);
     if (!before.ok) return before;
     this.#emit({ type: 'run-started', run: this.#run, version, project: project.name, root: project.root, named: before.value.named });
     const first = await this.#heard(before.value);
     if (!first.ok) return first;
     const snapshot = first.value.planning.snapshot();
-    this.#emitPlan(snapshot, false);
+    this.#emit(planEvent(snapshot, false));
+    ahead?.keep(snapshot.places);
     const reach = openReach(this.#request, this.#memory, this.#control, this.#emit);
     const prepared = await this.#reachPlaces(first.value, snapshot, reach);
     if (!prepared.ok) return prepared;
@@ -151,8 +154,8 @@ class Run {
     return ok({ run: this.#run, exit, outcomes, stopped: this.#control.level > 0, left: false });
   }
 
-  #prepare(project: Project): Result<Prepared, readonly Diagnostic[]> {
-    const prepared = prepare(project, this.#request.wish, this.#request.tasks, this.#memory.look);
+  #prepare(project: Project, chosen?: ReturnType<typeof choose>): Result<Prepared, readonly Diagnostic[]> {
+    const prepared = prepare(project, this.#request.wish, this.#request.tasks, this.#memory.look, chosen);
     return prepared.value === undefined ? err(prepared.diagnostics) : ok(prepared.value);
   }
 
@@ -181,7 +184,7 @@ class Run {
     if ((changed === undefined && away.length === 0) || this.#control.level > 0) return ok(first);
     this.#memory.look.refresh();
     const again = this.#prepare(movedHere(first.project, new Set(away)));
-    if (again.ok) this.#emitPlan(again.value.planning.snapshot(), true, changed);
+    if (again.ok) this.#emit(planEvent(again.value.planning.snapshot(), true, changed));
     return again;
   }
 
@@ -242,9 +245,5 @@ class Run {
     } catch (thrown) {
       if (!records.isLossy) this.#emit({ type: 'warning', text: `file digests are not remembered: ${(thrown as Error).message}` });
     }
-  }
-
-  #emitPlan({ actions, places }: Plan, again: boolean, changed: readonly PlaceChange[] = []): void {
-    this.#emit({ type: 'planned', steps: plannedSteps(actions), places, again, ...(changed.length > 0 ? { changed } : {}) });
   }
 }

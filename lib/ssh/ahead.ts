@@ -30,6 +30,10 @@ export class AheadLink implements Link {
     return this.#link.label;
   }
 
+  get carrier(): string | undefined {
+    return this.#link.carrier;
+  }
+
   get lost(): AbortSignal {
     return this.#link.lost;
   }

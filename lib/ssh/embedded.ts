@@ -6,6 +6,7 @@ import { fileTrouble } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import type { Sandbox, Session } from '../model/sandbox.ts';
+import { AheadLink } from './ahead.ts';
 import { dial } from './dial.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded-server.ts';
 import { handshake } from './handshake.ts';
@@ -53,7 +54,7 @@ async function connect(settings: EmbeddedSettings, io: Io, signal: AbortSignal):
     await server[Symbol.asyncDispose]();
     return link;
   }
-  const session = await openSession(link.value, { io, patience: patienceOf(settings), signal });
+  const session = await openSession(new AheadLink(link.value), { io, patience: patienceOf(settings), signal });
   return session.ok ? ok({ ...session.value, ...PORTS_HERE }) : session;
 }
 

@@ -33,7 +33,7 @@ export interface Link extends AsyncDisposable {
   /** user@host:port. */
   readonly label: string;
   /** What carries it where that is not ssh2, and why: a sentence without its end. */
-  readonly carrier?: string;
+  readonly carrier?: string | undefined;
   /** Aborts when the connection ends, for whatever reason. */
   readonly lost: AbortSignal;
   /** The reason, once it is lost. */

@@ -41,10 +41,9 @@ interface SessionSettings {
  * The link is closed if it is not.
  */
 export async function openSession(
-  bare: Link,
+  link: AheadLink,
   { io, patience, signal, dial, news = () => {}, arrival = ARRIVAL }: SessionSettings,
 ): Promise<Result<Session, Failure>> {
-  const link = new AheadLink(bare);
   const arrived = await arrive(link, io, patience, signal, arrival);
   if (!arrived.ok) {
     await link[Symbol.asyncDispose]();
@@ -57,7 +56,7 @@ export async function openSession(
   const tether = new Tether(link, { dial: dial && again, backoff: patience.backoff, clock: io.clock, news });
   const whole = (stop: AbortSignal) => tether.whole(stop, Math.min(COMING_BACK, patience.grace));
   return ok({
-    ...(bare.carrier === undefined ? {} : { carrier: bare.carrier }),
+    ...(link.carrier === undefined ? {} : { carrier: link.carrier }),
     program: async (text, args, streams) => {
       const now = await whole(streams.signal);
       return now.ok ? runProgram(now.value, io.nonce(), text, args, streams) : now;

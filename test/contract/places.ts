@@ -6,6 +6,7 @@ import { localSandbox } from '../../lib/io/local.ts';
 import { realSpawn } from '../../lib/io/process.ts';
 import type { Io } from '../../lib/model/io.ts';
 import type { Sandbox, Session } from '../../lib/model/sandbox.ts';
+import { AheadLink } from '../../lib/ssh/ahead.ts';
 import { connectRoute } from '../../lib/ssh/connect.ts';
 import { embeddedSandbox } from '../../lib/ssh/embedded.ts';
 import { type Claim, patienceOf } from '../../lib/ssh/patience.ts';
@@ -113,7 +114,12 @@ export const inBorrowed: WithPlace = (use) =>
       const route = { named: far.sshd.host, user: undefined, tunnel: undefined, state: join(far.home, 'state') };
       const link = await borrow(route);
       const dial = (signal: AbortSignal) => connectRoute(route, far.io, signal);
-      const session = await openSession(link, { io: far.io, patience: patienceOf(STEADY), signal: new AbortController().signal, dial });
+      const session = await openSession(new AheadLink(link), {
+        io: far.io,
+        patience: patienceOf(STEADY),
+        signal: new AbortController().signal,
+        dial,
+      });
       if (!session.ok) throw new Error(session.error.message);
       await using open = session.value;
       await inFolderOf(open, use);

@@ -8,6 +8,7 @@ import type { Endpoint } from '../../model/machine.ts';
 import { GUEST_USER, type MachineKeys } from '../../model/machine-spec.ts';
 import type { SandboxSpec } from '../../model/project.ts';
 import type { LinkNews } from '../../model/sandbox.ts';
+import { AheadLink } from '../../ssh/ahead.ts';
 import { connectRoute } from '../../ssh/connect.ts';
 import { guestHostKey, guestKey, linkGuest, pinGuest } from '../../ssh/guest.ts';
 import type { Link } from '../../ssh/link.ts';
@@ -50,7 +51,9 @@ export function guestOf({ io, spec, keys, alias, folder, state, owner, from, ask
     enter: async (endpoint, as, patience, signal) => {
       const dial = (stop: AbortSignal) => linkTo(endpoint, as, patience, stop);
       const link = await dial(signal);
-      return link.ok ? openSession(link.value, { io, patience: patienceOf({ grace: spec.grace, owner }), signal, dial, news }) : link;
+      return link.ok
+        ? openSession(new AheadLink(link.value), { io, patience: patienceOf({ grace: spec.grace, owner }), signal, dial, news })
+        : link;
     },
     knock: async (endpoint, patience, signal) => {
       const link = await linkTo(endpoint, 'ours', patience, signal);

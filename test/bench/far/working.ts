@@ -5,6 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shellQuote } from '../../../lib/base/quote.ts';
 import type { Session } from '../../../lib/model/sandbox.ts';
+import { AheadLink } from '../../../lib/ssh/ahead.ts';
 import { connectRoute } from '../../../lib/ssh/connect.ts';
 import { patienceOf } from '../../../lib/ssh/patience.ts';
 import { openSession } from '../../../lib/ssh/session.ts';
@@ -65,7 +66,12 @@ async function withLink<T>(end: End, use: (session: Session) => Promise<T>): Pro
     const route = { named: 'far', user: undefined, tunnel: undefined, state: join(end.far.home, 'state') };
     const link = await borrow(route);
     const dial = (signal: AbortSignal): ReturnType<typeof connectRoute> => connectRoute(route, io, signal);
-    const session = await openSession(link, { io, patience: patienceOf(PATIENCE), signal: new AbortController().signal, dial });
+    const session = await openSession(new AheadLink(link), {
+      io,
+      patience: patienceOf(PATIENCE),
+      signal: new AbortController().signal,
+      dial,
+    });
     if (!session.ok) throw new Error(session.error.message);
     await using open = session.value;
     return await use(open);
