@@ -29,3 +29,12 @@ export function limitOf(signal: AbortSignal, ms: number): Limit {
     },
   };
 }
+
+/** Waits for `what`, and no longer than so many milliseconds. */
+export async function atMost(ms: number, what: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([what, late]).finally(() => clearTimeout(timer));
+}

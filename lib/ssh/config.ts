@@ -3,7 +3,7 @@ import { fileTrouble } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import { beyondSsh2 } from './beyond.ts';
-import type { HostSettings } from './host.ts';
+import { type HostSettings, UNCONFIGURED } from './host.ts';
 import { parseTarget, type Target } from './target.ts';
 
 export interface ConfigQuestion {
@@ -130,14 +130,8 @@ function defaults(target: Target, question: ConfigQuestion, io: Io): HostSetting
     identityFiles: ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => `${home}/.ssh/${name}`),
     agent: io.environment.get('SSH_AUTH_SOCK'),
     identitiesOnly: false,
-    jumps: [],
     knownHosts: [`${home}/.ssh/known_hosts`, `${home}/.ssh/known_hosts2`, '/etc/ssh/ssh_known_hosts'],
-    hostKeyAlias: undefined,
-    connectTimeout: undefined,
-    keepalive: undefined,
-    beyond: undefined,
-    configFiles: [],
-    shared: undefined,
+    ...UNCONFIGURED,
   };
   return throughTunnel(plain, question);
 }

@@ -10,7 +10,7 @@ import { AheadLink } from './ahead.ts';
 import { dial } from './dial.ts';
 import { type EmbeddedServer, startEmbedded } from './embedded-server.ts';
 import { handshake } from './handshake.ts';
-import type { HostSettings } from './host.ts';
+import { type HostSettings, UNCONFIGURED } from './host.ts';
 import type { Login } from './identities.ts';
 import type { Link } from './link.ts';
 import { type PatienceSettings, patienceOf } from './patience.ts';
@@ -97,14 +97,8 @@ function ourHost(name: string, port: number): HostSettings {
     identityFiles: [],
     agent: undefined,
     identitiesOnly: true,
-    jumps: [],
     knownHosts: [],
-    hostKeyAlias: undefined,
-    connectTimeout: undefined,
-    keepalive: undefined,
-    beyond: undefined,
-    configFiles: [],
-    shared: undefined,
+    ...UNCONFIGURED,
   };
 }
 

@@ -4,7 +4,7 @@ import { fileTrouble } from '../io/trouble.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Io } from '../model/io.ts';
 import { connectRoute } from './connect.ts';
-import type { HostSettings } from './host.ts';
+import { type HostSettings, UNCONFIGURED } from './host.ts';
 import { ownKnownHosts } from './hostkeys.ts';
 import { freshKey } from './keys.ts';
 import type { Link } from './link.ts';
@@ -36,14 +36,9 @@ export async function linkGuest(route: GuestRoute, io: Io, signal: AbortSignal):
     identityFiles: [identity],
     agent: undefined,
     identitiesOnly: true,
-    jumps: [],
     knownHosts: [],
+    ...UNCONFIGURED,
     hostKeyAlias: alias,
-    connectTimeout: undefined,
-    keepalive: undefined,
-    beyond: undefined,
-    configFiles: [],
-    shared: undefined,
   };
   const { from, patience, keepalive, ask } = route;
   return await connectRoute({ named: alias, at: settings, state, from, patience, keepalive, ask }, io, signal);

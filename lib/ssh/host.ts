@@ -29,6 +29,17 @@ export interface HostSettings {
   readonly shared: string | undefined;
 }
 
+/** Of a host of which no configuration says anything. */
+export const UNCONFIGURED = {
+  jumps: [],
+  hostKeyAlias: undefined,
+  connectTimeout: undefined,
+  keepalive: undefined,
+  beyond: undefined,
+  configFiles: [],
+  shared: undefined,
+} as const satisfies Partial<HostSettings>;
+
 /** Why ssh2 cannot carry a link to a host; the end of a sentence. */
 export interface Beyond {
   readonly why: string;

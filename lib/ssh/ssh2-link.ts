@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { err, ok, type Result } from '../base/result.ts';
+import { atMost } from '../io/limit.ts';
 import type { Failure } from '../model/failure.ts';
 import type { Clock } from '../model/io.ts';
 import type { Listening } from '../model/sandbox.ts';
@@ -16,7 +17,6 @@ const LOOPBACK = '127.0.0.1';
 export class Ssh2Link implements Link {
   readonly label: string;
   readonly #client: Client;
-  readonly #clock: Clock;
   readonly #under: AsyncDisposable | undefined;
   readonly #lost = new AbortController();
   readonly #channels: Channels;
@@ -25,7 +25,6 @@ export class Ssh2Link implements Link {
   constructor(client: Client, label: string, clock: Clock, under?: AsyncDisposable) {
     this.label = label;
     this.#client = client;
-    this.#clock = clock;
     this.#under = under;
     this.#channels = new Channels(this.lost, clock);
     setMaxListeners(0, this.lost); // one for each call under way is no leak
@@ -104,9 +103,7 @@ export class Ssh2Link implements Link {
     if (!this.lost.aborted) {
       const closed = new Promise<void>((resolve) => this.#client.once('close', () => resolve()));
       this.#client.end();
-      const limit = new AbortController();
-      await Promise.race([closed, this.#clock.sleep(500, limit.signal).catch(() => {})]);
-      limit.abort();
+      await atMost(500, closed);
       this.#client.destroy();
     }
     await this.#under?.[Symbol.asyncDispose]();

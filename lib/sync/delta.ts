@@ -25,10 +25,10 @@ export async function sendDeltas(
   silence = SILENCE,
 ): Promise<void> {
   const stop = new AbortController();
-  let clock: NodeJS.Timeout | undefined;
+  let timer: NodeJS.Timeout | undefined;
   const heard = (): void => {
-    clearTimeout(clock);
-    clock = setTimeout(() => stop.abort(), silence);
+    clearTimeout(timer);
+    timer = setTimeout(() => stop.abort(), silence);
   };
   heard();
   const signal = AbortSignal.any([workspace.signal, stop.signal]);
@@ -74,7 +74,7 @@ export async function sendDeltas(
   if (far) await runFar(workspace, far.slice(2), up, take, signal).catch(() => {});
   down.end();
   await ended;
-  clearTimeout(clock);
+  clearTimeout(timer);
   workspace.signal.throwIfAborted();
 }
 

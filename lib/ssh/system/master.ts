@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../base/result.ts';
+import { atMost } from '../../io/limit.ts';
 import type { Exit } from '../../model/exit.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Io } from '../../model/io.ts';
@@ -47,9 +48,9 @@ interface Destination extends Pick<Route, 'ask' | 'note'> {
   /** Text of its configuration. */
   readonly config: string;
   readonly keepalive: Keepalive;
-  /** Milliseconds that `clock` allows, for the message. */
+  /** Milliseconds that `time` allows, for the message. */
   readonly patience: number;
-  readonly clock: ReturnType<typeof deadlineOf>;
+  readonly time: ReturnType<typeof deadlineOf>;
 }
 
 /** An ssh of ours that has logged in and shares its connection. */
@@ -62,7 +63,7 @@ interface Master {
 }
 
 export async function startMaster(to: Destination, io: Io, signal: AbortSignal): Promise<Result<Master, Failure>> {
-  const { settings, keepalive, patience, clock: time } = to;
+  const { settings, keepalive, patience, time } = to;
   const folder = shortFolder(io);
   if (folder === undefined)
     return err({ code: 'local-io', message: 'no folder with a short path can be made for the socket of ssh', hint: 'set TMPDIR' });
@@ -118,9 +119,7 @@ export async function startMaster(to: Destination, io: Io, signal: AbortSignal):
     });
   const stop = async (): Promise<void> => {
     life.release();
-    const limit = new AbortController();
-    await Promise.race([ended, io.clock.sleep(GRACE, limit.signal).catch(() => {})]);
-    limit.abort();
+    await atMost(GRACE, ended);
     if (exit === undefined) gone.abort();
     await ended;
   };

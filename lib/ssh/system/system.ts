@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../base/result.ts';
+import { atMost, limitOf } from '../../io/limit.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Io } from '../../model/io.ts';
 import { CANCELLED, lateFailure } from '../failures.ts';
@@ -24,31 +25,29 @@ export async function systemLink(
 ): Promise<Result<Link, Failure>> {
   const keepalive = keepaliveOf(route, settings.keepalive);
   const patience = timeToConnect(route, settings);
-  const clock = deadlineOf(patience);
+  const time = deadlineOf(patience);
   const { ask, note } = route;
   const config = configText(settings, route.state, { files: settings.configFiles, user: settings.user, asks: ask !== undefined });
   try {
-    const master = await startMaster({ settings, config, keepalive, patience, clock, ask, note }, io, signal);
+    const master = await startMaster({ settings, config, keepalive, patience, time, ask, note }, io, signal);
     if (!master.ok) return master;
     const { path, said, ended, stop } = master.value;
     const label = `${settings.user}@${settings.hostname}:${settings.port}`;
-    const shared = await joinMaster(path, AbortSignal.any([signal, clock.deadline]));
+    const shared = await joinMaster(path, AbortSignal.any([signal, time.deadline]));
     if (!shared.ok) {
       await stop();
       if (signal.aborted) return err(CANCELLED);
-      if (clock.deadline.aborted) return err(lateFailure(label, 'login', patience));
+      if (time.deadline.aborted) return err(lateFailure(label, 'login', patience));
       return err({ code: 'ssh-config', message: `${label}: the ssh here does not share its connection (${shared.error})` });
     }
     // Once it has ended it has said why; where it goes on without us, nothing more is to be heard.
     const end = async (): Promise<Failure> => {
-      const limit = new AbortController();
-      await Promise.race([ended, io.clock.sleep(KNOCK, limit.signal).catch(() => {})]);
-      limit.abort();
+      await atMost(KNOCK, ended);
       return endOf(said(), label);
     };
     return ok(new SystemLink({ ...shared.value, label, carrier: `the system's ssh, since ${why}`, keepalive, end, stop }, io.clock));
   } finally {
-    clock.stop();
+    time.stop();
   }
 }
 
@@ -60,23 +59,17 @@ export async function borrowedLink(
   io: Io,
   signal: AbortSignal,
 ): Promise<Link | undefined> {
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), KNOCK);
-  const until = AbortSignal.any([signal, limit.signal]);
-  try {
-    const shared = await joinMaster(path, until);
-    if (!shared.ok) return undefined;
-    if (!(await answers(shared.value, until))) {
-      shared.value.socket.destroy();
-      return undefined;
-    }
-    const label = `${settings.user}@${settings.hostname}:${settings.port}`;
-    const end = async (): Promise<Failure> => endOf('the ssh that shares its connection has ended', label);
-    const keepalive = keepaliveOf(route, settings.keepalive);
-    return new SystemLink({ ...shared.value, label, carrier: 'an ssh of yours, since it shares its connection', keepalive, end }, io.clock);
-  } finally {
-    clearTimeout(timer);
+  using limit = limitOf(signal, KNOCK);
+  const shared = await joinMaster(path, limit.signal);
+  if (!shared.ok) return undefined;
+  if (!(await answers(shared.value, limit.signal))) {
+    shared.value.socket.destroy();
+    return undefined;
   }
+  const label = `${settings.user}@${settings.hostname}:${settings.port}`;
+  const end = async (): Promise<Failure> => endOf('the ssh that shares its connection has ended', label);
+  const keepalive = keepaliveOf(route, settings.keepalive);
+  return new SystemLink({ ...shared.value, label, carrier: 'an ssh of yours, since it shares its connection', keepalive, end }, io.clock);
 }
 
 /** Whether the far side opens a channel: a connection may be dead without its master knowing. */
