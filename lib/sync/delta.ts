@@ -62,12 +62,15 @@ export async function sendDeltas(
     },
     { signal, stdout: words.take, stderr: progressOf(sent, progress) },
   );
-  const ended = near.then(
-    () => up.end(),
-    () => up.end(),
-  );
+  let isOver = false;
+  const over = (): void => {
+    isOver = true;
+    up.end();
+  };
+  const ended = near.then(over, over);
   const far = await Promise.race([words.said, ended]);
   const take = (chunk: Uint8Array): void => {
+    if (isOver) return; // what nobody reads any more is not kept, and no sign of life
     heard();
     down.push(chunk);
   };

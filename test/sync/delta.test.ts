@@ -59,14 +59,16 @@ withRsync('where rsync fails on the far side, the file is sent whole', () =>
   }),
 );
 
-withRsync('two that wait for each other are ended', () =>
+withRsync('two that wait for each other are ended, and so is a far side that writes without end', () =>
   withPair(async (pair) => {
     put(pair, randomBytes(1000));
     await pair.sync();
-    const deaf: Session = { ...pair.session, program: (_text, args, streams) => pair.session.program('cat >/dev/null', args, streams) };
     const io = { spawn: realSpawn(), environment: new Map([['PATH', process.env.PATH ?? '']]) };
-    const workspace = { session: deaf, path: pair.there, checkout: CHECKOUT.id, signal: SIGNAL };
-    await sendDeltas(workspace, io, pair.here, pair.receipt?.tree.entries ?? [], () => {}, 300);
+    for (const odd of ['cat >/dev/null', 'while echo no; do sleep 0.05; done']) {
+      const session: Session = { ...pair.session, program: (_text, args, streams) => pair.session.program(odd, args, streams) };
+      const workspace = { session, path: pair.there, checkout: CHECKOUT.id, signal: SIGNAL };
+      await sendDeltas(workspace, io, pair.here, pair.receipt?.tree.entries ?? [], () => {}, 300);
+    }
   }),
 );
 
