@@ -87,7 +87,9 @@ export class StepOutput {
     this.#decoder ??= new TextDecoder();
     const text = this.#decoder.decode(bytes, { stream: open });
     if (text === '') return;
-    this.#tail = (this.#tail + text).slice(-TAIL_KEPT);
+    // Cut seldom: each time all of it is copied.
+    this.#tail = text.length >= TAIL_KEPT ? text : this.#tail + text;
+    if (this.#tail.length > 4 * TAIL_KEPT) this.#tail = this.#tail.slice(-TAIL_KEPT);
     const waited = this.#pending !== '';
     this.#pending += text;
     if (this.#pending.length >= EVENT_LIMIT) this.flush();

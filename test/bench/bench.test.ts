@@ -126,7 +126,7 @@ needing('sshd', 'rsync')('ten files over a wire: everyone measured, nobody void,
   try {
     const wire = wireOf('2ms');
     assert.ok(wire);
-    const cases = farCases({ files: [10], mib: [], wires: [wire] });
+    const cases = farCases({ files: [10], mib: [], wires: [wire], without: ['unison over fresh ssh'] });
     const results = (await cases['far-again']?.({ folder, tools: [], rounds: 1, say: () => {} })) ?? [];
     assert.equal(
       results.filter((one) => one.void !== undefined),
@@ -134,6 +134,7 @@ needing('sshd', 'rsync')('ten files over a wire: everyone measured, nobody void,
     );
     for (const name of ['no change, 10 files, 2ms', '1 edited, 10 files, 2ms']) {
       const tools = results.filter((one) => one.case === name).map((one) => one.tool);
+      assert.not(tools.includes('unison over fresh ssh'));
       for (const tool of [RSYNC, COLD, WARM]) assert.ok(tools.includes(tool), `${name}: ${tool}`);
     }
   } finally {

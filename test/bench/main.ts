@@ -19,19 +19,19 @@ const { values } = parseArgs({
     short: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     only: { type: 'string' },
-    without: { type: 'string', multiple: true },
+    without: { type: 'string', multiple: true, default: [] },
     files: { type: 'string', multiple: true, default: [] },
     mib: { type: 'string', multiple: true, default: [] },
     wire: { type: 'string', multiple: true, default: [] },
   },
 });
-const wish = { files: values.files.map(sizeOf), mib: values.mib.map(sizeOf), wires: values.wire.map(wireNamed) };
+const wish = { files: values.files.map(sizeOf), mib: values.mib.map(sizeOf), wires: values.wire.map(wireNamed), without: values.without };
 const cases = { ...CASES, ...farCases(wish) };
 const HELP = `npm run bench -- [--only TEXT] [--rounds N | --short] [--without TOOL]... [--files N]... [--mib N]... [--wire WIRE]...
 
   --only TEXT     only cases whose names contain it: ${Object.keys(cases).join(', ')}
   --rounds N      how often each is measured, 15 if not said (far cases: 7 at most; who takes long is measured 2 or 3 times); --short: 5
-  --without TOOL  leaves out a peer of the cases that are not far
+  --without TOOL  leaves out a peer, by its name in the tables
   --files N, --mib N, --wire WIRE
                   replace what far cases are measured with; a wire is loopback, 20ms or 20ms-100mbit, with any numbers
 
@@ -59,7 +59,7 @@ async function measureIn(folder: string): Promise<void> {
   const isFar = chosen.some(([name]) => name.startsWith('far-'));
   const isNear = chosen.some(([name]) => !name.startsWith('far-'));
   const peers = isNear ? findPeers(join(OUT, 'peers'), say) : [];
-  const tools = [SBX_TOOL, ...peers].filter(({ name }) => !values.without?.includes(name));
+  const tools = [SBX_TOOL, ...peers].filter(({ name }) => !values.without.includes(name));
   const versions = [...tools.map((tool) => `${tool.name} ${tool.version}`), ...(isFar ? farVersions(say) : [])];
   const results: Result[] = [];
   for (const [name, measure] of chosen) {

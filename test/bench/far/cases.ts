@@ -87,6 +87,8 @@ export interface FarWish {
   readonly files: readonly number[];
   readonly mib: readonly number[];
   readonly wires: readonly Wire[];
+  /** Names of peers that are not measured. */
+  readonly without: readonly string[];
 }
 
 /** What was wished for replaces what a case is measured with by itself. */
@@ -99,7 +101,9 @@ export function farCases(wish: FarWish): { readonly [name: string]: Measure } {
         for (const [size, wire] of combined(wanted, wish)) {
           bench.say(`  ${[...(size > 0 ? [`${size} ${wanted.unit}`] : []), wire.name].join(', ')}`);
           results.push(
-            ...(await atEnd(wire, bench.folder, (end) => wanted.measure(end, size, { rounds: Math.min(bench.rounds, 7), say: bench.say }))),
+            ...(await atEnd(wire, bench.folder, (end) =>
+              wanted.measure(end, size, { rounds: Math.min(bench.rounds, 7), say: bench.say, without: wish.without }),
+            )),
           );
         }
         return results;

@@ -48,7 +48,7 @@ async function fetching(end: End, { name, bench, files, whole, write, before }: 
   const [cold, warm] = [own('cold'), own('warm')];
   run(cold.run('fetch'));
   const from = join(end.there, 'sbx-cold', 'out');
-  const theirs = peersFor(end, files, { whole, packed: false }, bench.say).flatMap((peer): Trial[] => {
+  const theirs = peersFor(end, files, { whole, packed: false }, bench).flatMap((peer): Trial[] => {
     const to = join(end.folder, peer.name.replaceAll(/\W+/g, '-'));
     const words = peer.fetch?.(end, from, to);
     if (words === undefined) return [];

@@ -88,15 +88,20 @@ function piped({ folder }: End, text: string, from: string, to: string): Command
 /** scp waits for an answer to each file: more than half a minute of that is left out. */
 const LONGEST = 30_000;
 
-/** Those that are here and fit; who is left out is said. */
+interface Choice {
+  readonly without: readonly string[];
+  readonly say: (text: string) => void;
+}
+
+/** Those that are here, are wanted and fit; who is left out for its time is said. */
 export function peersFor(
   end: End,
   files: number,
-  wanted: { readonly whole: boolean; readonly packed: boolean },
-  say: (text: string) => void,
+  fit: { readonly whole: boolean; readonly packed: boolean },
+  { without, say }: Choice,
 ): Peer[] {
   return ALL.filter((peer) => {
-    if ((peer.whole && !wanted.whole) || (peer.name === PACKED && !wanted.packed)) return false;
+    if (without.includes(peer.name) || (peer.whole && !fit.whole) || (peer.name === PACKED && !fit.packed)) return false;
     const waits = files * (peer.trips ?? 0) * Math.max(end.wire.trip, 0.2);
     if (waits <= LONGEST) return findProgram(peer.program) !== undefined;
     say(`  ${peer.name} left out: its round trips alone would take ${Math.round(waits / 1000)} s`);

@@ -13,6 +13,7 @@ import type { End } from './wire.ts';
 export interface FarBench {
   readonly rounds: number;
   readonly say: (text: string) => void;
+  readonly without: readonly string[];
 }
 
 /** The same tree for the peers together, for sbx that connects anew, and for sbx with its agent. */
@@ -35,8 +36,8 @@ function sidesOf(end: End, write: (root: string) => void, peers: readonly Peer[]
 const pushed = ({ there }: End, peer: Peer): string => join(there, peer.name.replaceAll(/\W+/g, '-'));
 
 /** Everything travels: the far side is empty, and nobody remembers anything. Three rounds at most: what they leave takes longer to remove than to send. */
-export function first(end: End, files: number, { rounds, say }: FarBench): Promise<Result[]> {
-  const peers = peersFor(end, files, { whole: true, packed: end.wire.rate !== undefined }, say);
+export function first(end: End, files: number, bench: FarBench): Promise<Result[]> {
+  const peers = peersFor(end, files, { whole: true, packed: end.wire.rate !== undefined }, bench);
   const { shared, cold, warm } = sidesOf(end, (root) => writeSources(root, files), peers);
   const trials = peers.map((peer): Trial => {
     const to = pushed(end, peer);
@@ -50,13 +51,13 @@ export function first(end: End, files: number, { rounds, say }: FarBench): Promi
     check: () => differ(one.tree, one.arrived),
   });
   return withAgent(end, warm, warm.run('sync'), () =>
-    alternate(caseName('first sync', files, end.wire.name), [...trials, own(COLD, cold), own(WARM, warm)], Math.min(3, rounds)),
+    alternate(caseName('first sync', files, end.wire.name), [...trials, own(COLD, cold), own(WARM, warm)], Math.min(3, bench.rounds)),
   );
 }
 
 /** After that: nothing changed, and one file did. */
-export function again(end: End, files: number, { rounds, say }: FarBench): Promise<Result[]> {
-  const peers = peersFor(end, files, { whole: false, packed: false }, say);
+export function again(end: End, files: number, bench: FarBench): Promise<Result[]> {
+  const peers = peersFor(end, files, { whole: false, packed: false }, bench);
   const sides = sidesOf(end, (root) => writeSources(root, files), peers);
   const { cold, warm } = sides;
   return whileSent(end, sides, async () => {
@@ -65,15 +66,15 @@ export function again(end: End, files: number, { rounds, say }: FarBench): Promi
     const unasked: Trial = { ...trial('sbx, asks nobody', cold, cold.run('sync')), before: () => void run(cold.run('sync')) };
     const compared = [trial(COLD, cold, cold.run('sync', '--force')), trial(WARM, warm, warm.run('sync', '--force'))];
     return [
-      ...(await alternate(caseName('no change', files, end.wire.name), [...pushes(end, sides), unasked, ...compared], rounds)),
-      ...(await alternate(caseName('1 edited', files, end.wire.name), edited(end, sides, edit), rounds)),
+      ...(await alternate(caseName('no change', files, end.wire.name), [...pushes(end, sides), unasked, ...compared], bench.rounds)),
+      ...(await alternate(caseName('1 edited', files, end.wire.name), edited(end, sides, edit), bench.rounds)),
     ];
   });
 }
 
 /** A few bytes in the midst of the first of the large files. */
-export function edit(end: End, mib: number, { rounds, say }: FarBench): Promise<Result[]> {
-  const peers = peersFor(end, 4, { whole: false, packed: false }, say);
+export function edit(end: End, mib: number, bench: FarBench): Promise<Result[]> {
+  const peers = peersFor(end, 4, { whole: false, packed: false }, bench);
   const sides = sidesOf(end, (root) => writeBinaries(root, mib), peers);
   let n = 0;
   const change = (root: string) => (): void => {
@@ -82,7 +83,7 @@ export function edit(end: End, mib: number, { rounds, say }: FarBench): Promise<
     closeSync(file);
   };
   const name = caseName('small edit of a large file', mib, end.wire.name);
-  return whileSent(end, sides, () => alternate(name, edited(end, sides, change), rounds));
+  return whileSent(end, sides, () => alternate(name, edited(end, sides, change), bench.rounds));
 }
 
 function trial(name: string, own: Own, words: ReturnType<Own['run']>): Trial {
