@@ -35,7 +35,7 @@ export interface Synced {
 /** One round trip if nothing changed, two if something did, three without a receipt. */
 export async function syncTree(request: SyncRequest): Promise<Result<Synced, Failure>> {
   const former = request.receipt?.workspace === request.workspace.checkout ? request.receipt : undefined;
-  const [checkup, sources] = await Promise.all([checkWorkspace(request.workspace, former), request.sources()]);
+  const [checkup, sources] = await Promise.all([checkWorkspace(request.workspace, former), whileAsked(request.sources)]);
   if (!sources.ok) return sources;
   if (!checkup.ok) return checkup;
   const unchanged = former !== undefined && former.tree.digest === sources.value.digest;
@@ -56,6 +56,12 @@ export async function syncTree(request: SyncRequest): Promise<Result<Synced, Fai
   tell(request, applied.value);
   const { receipt, sent, bytes } = applied.value;
   return ok({ receipt: keeping(receipt, kept), untouched: false, sent, removed: change.remove.length, bytes });
+}
+
+/** Looking at sources holds up all else: what was asked is written before, and answered meanwhile. */
+async function whileAsked<T>(look: () => Promise<T>): Promise<T> {
+  await new Promise(setImmediate);
+  return look();
 }
 
 /** What the far side has already of it need not be sent: what a sync that was cut left there, and what rsync makes of former content. */

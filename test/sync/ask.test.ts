@@ -1,9 +1,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { err } from '../../lib/base/result.ts';
+import { realClock, realFiles } from '../../lib/io/io.ts';
 import { ask, farTrouble } from '../../lib/sync/ask.ts';
+import { PLAIN_RULES } from '../../lib/sync/change.ts';
 import { readFields, writeFields } from '../../lib/sync/fields.ts';
+import { syncTree } from '../../lib/sync/sync.ts';
 import { withFolder } from '../rig/folder.ts';
-import { SIGNAL } from './fixture.ts';
+import { CHECKOUT, SIGNAL } from './fixture.ts';
 import { plainSession } from './session.ts';
 
 test('a program that fails gives its own reason, a full disk, or its last lines', () =>
@@ -54,6 +58,35 @@ test('fields come back as they were written, and damage is noticed', () => {
   const bytes = readFields(Buffer.from([0xff, 0]));
   bytes.next();
   assert.ok(bytes.damaged());
+});
+
+test('the far side is asked before the sources are looked at, which holds up all else', async () => {
+  const order: string[] = [];
+  const failure = { code: 'local-io', message: 'no' } as const;
+  const session = {
+    ...plainSession('/'),
+    program: async () => {
+      for (let n = 0; n < 9; n++) await undefined; // as a link does that is there
+      order.push('asked');
+      return err(failure);
+    },
+  };
+  await syncTree({
+    workspace: { session, path: '/w', checkout: CHECKOUT.id, signal: SIGNAL },
+    io: { files: realFiles, clock: realClock, spawn: () => Promise.reject(new Error('nothing')), environment: new Map() },
+    root: '/p',
+    sources: async () => {
+      order.push('looked');
+      return err(failure);
+    },
+    receipt: undefined,
+    excluded: () => false,
+    rules: PLAIN_RULES,
+    nonce: () => 'a1',
+    progress: () => {},
+    note: () => {},
+  });
+  assert.equal(order, ['asked', 'looked']);
 });
 
 test.run();
