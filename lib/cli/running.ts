@@ -10,7 +10,7 @@ export const RUNNING: readonly Command[] = [
     most: 0,
     summary: 'Show what is under way',
     about:
-      'Lists the steps of this project that are under way: of the run that works here, and what killed runs left going on in sandboxes, which are asked. attached: its run follows it; lost: its run dials the link anew; orphaned: its run was killed, or stopped while its link was lost, and it goes on there for the grace of the sandbox; ended: so, and nobody has asked how; gone: it was killed there, or the machine was rebooted; unknown: the sandbox does not answer.',
+      'Lists the steps of this project that are under way: of the run that works here, and what killed runs left going on in sandboxes, which are asked. attached: its run follows it; lost: its run dials the link anew; orphaned: its run was killed, or stopped while its link was lost, and it goes on there for the grace of the sandbox; ended: so, and nobody has asked how; gone: it was killed there, or the machine was rebooted or does not run, for it is not brought up to be asked; unknown: the sandbox does not answer.',
     flags: QUERY,
     examples: [['sbx ps', 'run, step, sandbox, since when, state']],
   },

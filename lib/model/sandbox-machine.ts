@@ -10,6 +10,8 @@ export interface SandboxMachine {
   readonly name: string;
   /** Undefined: there is none, or one that is not whole. */
   find(scope: DeedScope): Promise<Result<MachineId | undefined, Failure>>;
+  /** Whether it runs now, without a deed. */
+  runs(scope: Pick<DeedScope, 'signal'>): Promise<Result<boolean, Failure>>;
   /** Makes it from an OVA or OVF, its manifest checked. Absent: that of the file. */
   make(image: string | undefined, scope: DeedScope): Promise<Result<Deed, Failure>>;
   /** Processors, memory and network. One that runs and is other than wanted is shut down for it. */

@@ -45,6 +45,7 @@ export function scriptedMachine(): ScriptedMachine {
     spec: SPEC,
     name: 'app-vm',
     find: async () => ok(is.has('made') ? id : undefined),
+    runs: async () => ok(is.has('running')),
     make: (image, scope) => deed(`make ${image}`, 'made', 'imported', scope),
     setUp: (scope) => deed('setUp', 'set up', 'cpus 1 -> 2', scope),
     inject: (scope) => deed('inject', 'given', 'keys given by nocloud', scope),

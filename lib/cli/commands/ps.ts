@@ -35,15 +35,18 @@ export async function ps(call: Call): Promise<number> {
     for (const one of steps) table.push({ run, ...one, state: lost.has(one.sandbox) ? 'lost' : 'attached' });
   }
   return await stoppable(call.surroundings, async (signal) => {
-    await withLeftWork(call, opened, dead, signal, async ({ left, failed }) => {
+    await withLeftWork(call, opened, dead, signal, async ({ left, down, failed }) => {
       for (const { sandbox, work } of left) {
         const { run, step, since, state } = work;
         table.push({ run, step, sandbox, since, state: state === 'on' || state === 'lost' ? 'orphaned' : state });
       }
+      const told = (sandbox: SandboxName, state: Row['state']): void => {
+        for (const { run, steps } of dead) for (const one of steps) if (one.sandbox === sandbox) table.push({ run, ...one, state });
+      };
+      for (const sandbox of down) told(sandbox, 'gone');
       for (const [sandbox, failure] of failed) {
         complain(call, failure);
-        for (const { run, steps } of dead)
-          for (const one of steps) if (one.sandbox === sandbox) table.push({ run, ...one, state: 'unknown' });
+        told(sandbox, 'unknown');
       }
     });
     const now = io.clock.now();

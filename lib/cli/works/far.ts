@@ -4,7 +4,7 @@ import type { KeptWork, Works } from '../../model/sandbox.ts';
 import type { Call } from '../call.ts';
 import { groundOf } from '../ground.ts';
 import type { Opened } from '../open.ts';
-import { sandboxOf } from '../sandboxes.ts';
+import { machineIn, sandboxOf } from '../sandboxes.ts';
 import type { BegunRun } from './under-way.ts';
 
 /** Work that a killed run left in a place. */
@@ -16,6 +16,8 @@ export interface LeftWork {
 
 interface Asked {
   readonly left: readonly LeftWork[];
+  /** Machines that do not run: what was left there went with them. They are not brought up to be asked. */
+  readonly down: readonly SandboxName[];
   /** Places that could not be asked, and why. */
   readonly failed: readonly (readonly [SandboxName, Failure])[];
 }
@@ -32,13 +34,21 @@ export async function withLeftWork<T>(
   const names = new Set(runs.flatMap(({ steps }) => steps.map(({ sandbox }) => sandbox)).filter((name) => name !== LOCAL));
   const ours = new Set(runs.map(({ run }) => run));
   const left: LeftWork[] = [];
+  const down: SandboxName[] = [];
   const failed: [SandboxName, Failure][] = [];
   await using sessions = new AsyncDisposer();
   await Promise.all(
     [...names].map(async (sandbox) => {
       const spec = opened.project.sandboxes.get(sandbox);
       if (spec === undefined) return;
-      const session = await sandboxOf(spec, ground).connect(signal, (text) => call.err.write(`${sandbox}: ${text}\n`));
+      const place = sandboxOf(spec, ground);
+      if (spec.machine !== undefined) {
+        const machine = await machineIn(new Map([[sandbox, place]]), sandbox, signal);
+        const runs = machine.ok ? await machine.value.runs({ signal }) : machine;
+        if (!runs.ok) return void failed.push([sandbox, runs.error]);
+        if (!runs.value) return void down.push(sandbox);
+      }
+      const session = await place.connect(signal, (text) => call.err.write(`${sandbox}: ${text}\n`));
       if (session.ok) sessions.add(session.value);
       const works = session.ok ? session.value.works : undefined;
       const list = session.ok ? await works?.list(signal) : session;
@@ -48,7 +58,8 @@ export async function withLeftWork<T>(
   );
   // Whoever is told to stop lets go of what it has.
   signal.addEventListener('abort', () => void sessions[Symbol.asyncDispose](), { once: true });
-  return await use({ left, failed });
+  for (const name of down) call.err.write(`${name}: its machine does not run: what was left there ended with it\n`);
+  return await use({ left, down, failed });
 }
 
 class AsyncDisposer implements AsyncDisposable {

@@ -17,6 +17,13 @@ export function sandboxMachine(ground: MachineGround): SandboxMachine {
       const found = await findMachine(ground, signal);
       return found.ok ? { ok: true, value: found.value?.whole ? found.value.id : undefined } : found;
     },
+    runs: async ({ signal }) => {
+      const found = await findMachine(ground, signal);
+      if (!found.ok) return found;
+      if (!found.value?.whole) return { ok: true, value: false };
+      const state = await ground.driver.state(found.value.id, signal);
+      return state.ok ? { ok: true, value: state.value === 'running' } : state;
+    },
     make: (image, scope) => make(ground, image, scope),
     setUp: (scope) => setUp(ground, scope),
     inject: (scope) => inject(ground, scope),
