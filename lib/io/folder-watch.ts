@@ -22,6 +22,8 @@ interface Watched {
   /** Which folder it was: another one may come to stand under its name, and the watch stays with the old one. */
   readonly device: number;
   readonly inode: number;
+  /** It went away, or another one came: that one may have got the number of its inode. */
+  isOld: boolean;
 }
 
 /** Too many watches, or instances of inotify, of this user. */
@@ -57,6 +59,12 @@ export class FolderWatch {
     return added;
   }
 
+  /** Which folder it is that is watched under this name. */
+  inodeOf(folder: string): Pick<Watched, 'device' | 'inode'> | undefined {
+    const known = this.#watched.get(folder);
+    return known?.isOld === false ? known : undefined;
+  }
+
   close(): void {
     this.#closed = true;
     for (const { watcher } of this.#watched.values()) watcher.close();
@@ -67,13 +75,13 @@ export class FolderWatch {
     const known = this.#watched.get(folder);
     try {
       const seen: Stats | undefined = this.#files.statSync(folder, { throwIfNoEntry: false });
-      if (known !== undefined && known.inode === seen?.ino && known.device === seen.dev) return false;
+      if (known?.isOld === false && known.inode === seen?.ino && known.device === seen.dev) return false;
       known?.watcher.close();
       this.#watched.delete(folder);
       if (seen?.isDirectory() !== true) return false;
       const watcher = watch(folder, (event, name) => this.#hear(name === null ? folder : join(folder, name), event));
       watcher.on('error', (error) => this.#fail(error));
-      this.#watched.set(folder, { watcher, device: seen.dev, inode: seen.ino });
+      this.#watched.set(folder, { watcher, device: seen.dev, inode: seen.ino, isOld: false });
       return true;
     } catch (thrown) {
       this.#fail(thrown);
@@ -94,6 +102,8 @@ export class FolderWatch {
     if (this.#closed) return;
     if (this.#atOnce === 0) setImmediate(() => this.#turn());
     this.#atOnce += 1;
+    const known = event === 'rename' ? this.#watched.get(path) : undefined;
+    if (known !== undefined) known.isOld = true;
     this.#ears.heard(path, event);
   }
 

@@ -8,7 +8,7 @@
  *  20  u32       crc32 of the boot in which it was written
  *  24  u32       when, in seconds since 1970
  *  28  4 bytes   0
- *  32  f64[n]    size, then mtime, ctime (milliseconds), inode
+ *  32  f64[n]    size, then mtime, ctime (milliseconds), inode, mode
  *      32 x n    digests
  *      u8[n]     1: settled
  *      names     separated by NUL, in code-unit order
@@ -18,14 +18,18 @@ import type { Digest } from '../base/digest.ts';
 import { WRITTEN_OUT } from './boot.ts';
 import type { FileState } from './hash.ts';
 
-const MAGIC = 'sbxmemo2';
+const MAGIC = 'sbxmemo3';
 const HEADER = 32;
+/** Columns of numbers, and the bytes of a row: these, its digest and its flag. */
+const NUMBERS = 5;
+const ROW = NUMBERS * 8 + 33;
 
 export interface MemoEntry {
   readonly size: number;
   readonly mtime: number;
   readonly ctime: number;
   readonly ino: number;
+  readonly mode: number;
   readonly digest: Digest;
   readonly settled: boolean;
 }
@@ -35,6 +39,8 @@ export interface MemoTable {
   readonly names: readonly string[];
   isSettled(at: number): boolean;
   isSame(at: number, seen: FileState): boolean;
+  /** As it was looked at last. */
+  seen(at: number): FileState;
   digest(at: number): Digest;
   entry(at: number): MemoEntry;
 }
@@ -49,13 +55,13 @@ export function decodeMemo(bytes: Uint8Array, boot: string): MemoTable | undefin
   const header = new Uint32Array(copy.buffer, copy.byteOffset, HEADER / 4);
   const count = header[2] as number;
   const nameBytes = header[3] as number;
-  const digestsAt = HEADER + count * 32;
+  const digestsAt = HEADER + count * NUMBERS * 8;
   const flagsAt = digestsAt + count * 32;
   const namesAt = flagsAt + count;
   if (copy.length !== namesAt + nameBytes || header[4] !== checksum(copy)) return undefined;
   const names = count === 0 ? [] : text(copy, namesAt, copy.length).split('\0');
   if (names.length !== count) return undefined;
-  const columns = new Float64Array(copy.buffer, copy.byteOffset + HEADER, count * 4);
+  const columns = new Float64Array(copy.buffer, copy.byteOffset + HEADER, count * NUMBERS);
   const digests = Buffer.from(copy.buffer, copy.byteOffset + digestsAt, count * 32).toString('hex');
   const at = (column: number, row: number): number => columns[column * count + row] as number;
   const digest = (row: number): Digest => digests.slice(row * 64, row * 64 + 64);
@@ -67,12 +73,14 @@ export function decodeMemo(bytes: Uint8Array, boot: string): MemoTable | undefin
     isSettled,
     isSame: (row, seen) =>
       at(0, row) === seen.size && at(1, row) === seen.mtimeMs && at(2, row) === seen.ctimeMs && at(3, row) === seen.ino,
+    seen: (row) => ({ size: at(0, row), mtimeMs: at(1, row), ctimeMs: at(2, row), ino: at(3, row), mode: at(4, row) }),
     digest,
     entry: (row) => ({
       size: at(0, row),
       mtime: at(1, row),
       ctime: at(2, row),
       ino: at(3, row),
+      mode: at(4, row),
       digest: digest(row),
       settled: isSettled(row),
     }),
@@ -93,10 +101,10 @@ export function encodeMemo(
   const names = [...rows.keys()].sort();
   const count = names.length;
   const nameText = Buffer.from(names.join('\0'));
-  const bytes = Buffer.alloc(HEADER + count * 65 + nameText.length);
+  const bytes = Buffer.alloc(HEADER + count * ROW + nameText.length);
   bytes.write(MAGIC, 'latin1');
-  const columns = new Float64Array(count * 4);
-  const digestsAt = HEADER + count * 32;
+  const columns = new Float64Array(count * NUMBERS);
+  const digestsAt = HEADER + count * NUMBERS * 8;
   const flagsAt = digestsAt + count * 32;
   names.forEach((name, i) => {
     const entry = rows.get(name) as MemoEntry;
@@ -104,6 +112,7 @@ export function encodeMemo(
     columns[count + i] = entry.mtime;
     columns[2 * count + i] = entry.ctime;
     columns[3 * count + i] = entry.ino;
+    columns[4 * count + i] = entry.mode;
     bytes.write(entry.digest, digestsAt + i * 32, 'hex');
     bytes[flagsAt + i] = entry.settled ? 1 : 0;
   });
@@ -133,6 +142,7 @@ export const EMPTY_MEMO: MemoTable = {
   names: [],
   isSettled: () => false,
   isSame: () => false,
+  seen: () => ({ size: 0, mtimeMs: 0, ctimeMs: 0, ino: 0, mode: 0 }),
   digest: () => '',
-  entry: () => ({ size: 0, mtime: 0, ctime: 0, ino: 0, digest: '', settled: false }),
+  entry: () => ({ size: 0, mtime: 0, ctime: 0, ino: 0, mode: 0, digest: '', settled: false }),
 };

@@ -48,6 +48,7 @@ export function openMemo(io: Pick<Io, 'files' | 'clock' | 'nonce'>, file: string
       mtime: seen.mtimeMs,
       ctime: seen.ctimeMs,
       ino: seen.ino,
+      mode: seen.mode,
       digest,
       settled: seen.ctimeMs < since - GRANULARITY && Math.abs(seen.mtimeMs - since) > GRANULARITY,
     });
@@ -98,8 +99,8 @@ function isSame(entry: MemoEntry, seen: FileState): boolean {
   return entry.size === seen.size && entry.mtime === seen.mtimeMs && entry.ctime === seen.ctimeMs && entry.ino === seen.ino;
 }
 
-/** Files are mostly asked for in the order in which they were saved: the next one is tried before an index is made. */
-function finder(table: MemoTable): (path: string) => number {
+/** The row of a name; -1: none. Files are mostly asked for in the order in which they were saved: the next one is tried before an index is made. */
+export function finder(table: Pick<MemoTable, 'names' | 'count'>): (path: string) => number {
   let next = 0;
   let index: Map<string, number> | undefined;
   return (path) => {

@@ -29,16 +29,20 @@ interface Given {
   readonly now: number;
   /** Whether the environment would give these answers. */
   readonly says: (answers: Answers) => boolean;
+  /** Called before the paths are looked at, all at once. */
+  readonly attest: () => Promise<void>;
 }
 
 /** Undefined: decide. */
-export function readEvidence(files: Files, folder: string, { key, now, says }: Given): Evidence | undefined {
+export async function readEvidence(files: Files, folder: string, { key, now, says, attest }: Given): Promise<Evidence | undefined> {
   try {
     const bytes = readRegular(files, pathIn(folder));
     const kept = decode(bytes);
     if (kept === undefined || kept.key !== key || now < kept.at || now > kept.at + AGE) return undefined;
     if (kept.boot !== bootId(files)) return undefined; // a file may have lost its bytes, and nothing else, when the power went
-    return says(kept.answers) && stillSo(files, kept.facts) ? { events: kept.events } : undefined;
+    if (!says(kept.answers)) return undefined;
+    await attest();
+    return stillSo(files, kept.facts) ? { events: kept.events } : undefined;
   } catch {
     return undefined; // none, or not readable
   }

@@ -25,6 +25,8 @@ import type { Store } from './store.ts';
 
 interface LookSetting {
   readonly files: Files;
+  /** From then on `files` looks by itself: until then it may know. */
+  readonly drop?: (() => void) | undefined;
   /** Real path of the project. */
   readonly root: string;
   readonly environment: ReadonlyMap<string, string>;
@@ -124,6 +126,7 @@ export function makeLook(setting: LookSetting): ProjectLook {
     each,
     trouble: (action) => troubles.get(action.id),
     refresh() {
+      setting.drop?.();
       walker = makeWalker(files, root);
       troubles = new Map();
       listed = undefined;

@@ -24,6 +24,10 @@ export interface RunWitness extends Witness {
   readonly began: number;
   /** The variables that were asked for until now. */
   readonly answers: () => Answers;
+  /** From now on `files` may take over what somebody who watches the project knows of its files, as it is now. `root`: its real path. */
+  readonly attest: (root: string) => Promise<void>;
+  /** From now on `files` looks by itself. */
+  readonly drop: () => void;
 }
 
 export interface RunRequest {

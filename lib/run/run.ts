@@ -97,6 +97,7 @@ async function runLocked(
   if (!('release' in lock.value)) return err([waitsForUs(lock.value)]);
   try {
     announcer.open();
+    await request.witness?.attest(request.project.root); // others may have changed anything before we got the lock
     const lag = fileLag(io.files, lock.value.file, lock.value.at);
     const ended = await new Run(request, run, control, announcer, lag).go();
     const { witness } = request;
@@ -125,8 +126,7 @@ class Run {
     this.#announcer = announcer;
     this.#emit = announcer.emit;
     const warn = (text: string, hint?: string): void => announcer.emit({ type: 'warning', text, ...(hint === undefined ? {} : { hint }) });
-    const { io, folders, here, project } = request;
-    this.#memory = openMemory({ io, project, folders, here, warn, mode: 'write', looks: request.witness?.files, lag });
+    this.#memory = openMemory({ ...request, warn, mode: 'write', looks: request.witness, lag });
   }
 
   async go(): Promise<Result<RunEnd, readonly Diagnostic[]>> {

@@ -23,8 +23,8 @@ interface Lending {
 export async function withLender<T>(io: Io, folder: string, use: (lending: Lending) => Promise<T>): Promise<T> {
   await using links = new KeptLinks(io);
   const path = join(folder, 'agent.sock');
-  const status = (): ResidentStatus => ({ pid: process.pid, version: 'test', since: 0, idle: 0, links: links.status() });
-  const server = lenderOf({ links, io, status, stop: () => {}, busy: () => {} });
+  const status = (): ResidentStatus => ({ pid: process.pid, version: 'test', since: 0, idle: 0, links: links.status(), trees: [] });
+  const server = lenderOf({ links, trees: { changed: async () => undefined }, io, status, stop: () => {}, busy: () => {} });
   await new Promise<void>((resolve) => server.listen(path, resolve));
   const ask = async (route: LentRoute, beat?: Keepalive): Promise<Link | undefined> => {
     const called = await call(path, { ask: 'link', route, env: [...io.environment] }, new AbortController().signal);

@@ -2,11 +2,9 @@ import type { Io } from '../../model/io.ts';
 import type { Resident } from '../../ssh/resident/resident.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-/** The resident agent of this user; undefined where it is off: by SBX_AGENT, and in CI unless that says `on`. Nothing is loaded before a host is reached. */
+/** The resident agent of this user; undefined where it is off. Nothing is loaded before a host is reached. */
 export function residentOf(surroundings: Surroundings, io: Io): Resident | undefined {
-  const { environment } = surroundings;
-  const said = environment.get('SBX_AGENT') || (isCi(environment.get('CI')) ? 'off' : 'on');
-  if (said === 'off') return undefined;
+  if (isOff(surroundings)) return undefined;
   let isOffered = false;
   return {
     async borrow(route, signal, note) {
@@ -19,6 +17,11 @@ export function residentOf(surroundings: Surroundings, io: Io): Resident | undef
       void import('./start.ts').then(({ startResident }) => startResident(surroundings, io, route));
     },
   };
+}
+
+/** By SBX_AGENT, and in CI unless that says `on`. */
+export function isOff({ environment }: Pick<Surroundings, 'environment'>): boolean {
+  return (environment.get('SBX_AGENT') || (isCi(environment.get('CI')) ? 'off' : 'on')) === 'off';
 }
 
 function isCi(text = ''): boolean {

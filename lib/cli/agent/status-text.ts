@@ -16,12 +16,13 @@ export function statusText(agents: readonly Known[], now: number): string {
 
 function lines({ socket, isOwn, state }: Known, now: number): readonly string[] {
   if (state === undefined) return [`the resident agent at ${socket} does not answer: sbx agent stop`];
-  const { pid, version, since, idle, links } = state;
+  const { pid, version, since, idle, links, trees } = state;
   const of = isOwn ? '' : `, of sbx ${version} or another build of it`;
   const head = `resident agent: process ${pid}${of}, for ${formatDuration(now - since)}; leaves ${formatDuration(idle)} after its last use`;
-  if (links.length === 0) return [head, '  no links'];
   return [
     head,
+    ...(links.length === 0 ? ['  no links'] : []),
     ...links.map(({ target, state: is, used }) => `  ${target}  ${is === 'ready' ? `unused for ${formatDuration(now - used)}` : is}`),
+    ...trees.map(({ root, folders, used }) => `  ${root}  watched in ${folders} folders, unused for ${formatDuration(now - used)}`),
   ];
 }

@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TreeWatches } from '../../io/tree-watches.ts';
 import type { Exit } from '../../model/exit.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Io } from '../../model/io.ts';
@@ -10,6 +11,7 @@ import { type Answer, LETTER, objectIn, type Question, type ResidentStatus } fro
 
 interface LenderOf {
   readonly links: KeptLinks;
+  readonly trees: Pick<TreeWatches, 'changed'>;
   readonly io: Io;
   readonly status: () => ResidentStatus;
   /** Somebody wants it to end. */
@@ -38,7 +40,7 @@ interface Out {
   readonly under: Map<string, Under>;
 }
 
-/** The server of the resident agent: one connection, one question. Knows nothing of what is run. */
+/** The server of the resident agent: one connection, one question. Knows nothing of what is run, nor of trees. */
 export function lenderOf(of: LenderOf): Server {
   const out = new Map<string, Out>();
   const open = new Set<Socket>();
@@ -83,6 +85,10 @@ export function lenderOf(of: LenderOf): Server {
         if (lent === undefined) return refuse(socket, NO_LINK);
         const opened = await lent.link.forward(question.host, question.port, gone(socket));
         return opened.ok ? carryStream(opened.value, socket, listen) : refuse(socket, opened.error);
+      }
+      case 'tree': {
+        const except = await of.trees.changed(question, gone(socket));
+        return say(socket, except === undefined ? { is: 'none' } : { is: 'tree', except });
       }
       case 'status':
         return say(socket, { is: 'status', status: of.status() });
@@ -154,7 +160,7 @@ async function end({ socket, over }: Under): Promise<void> {
 type Listen = (heard: (letter: string, bytes: Buffer) => void) => void;
 
 function say(socket: Socket, answer: Answer): void {
-  socket.write(frame(LETTER.answer, JSON.stringify(answer)));
+  if (socket.writable) socket.write(frame(LETTER.answer, JSON.stringify(answer)));
 }
 
 function refuse(socket: Socket, failure: Failure): void {

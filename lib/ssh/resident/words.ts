@@ -1,3 +1,4 @@
+import type { TreeQuestion, TreeStatus } from '../../io/tree-watches.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Pairs } from '../../model/value.ts';
 import type { Pty } from '../link.ts';
@@ -14,14 +15,17 @@ export type Question =
   /** `channel` is the name under which it is told to end, over the connection that the link was lent over: its own may be full of input that nobody reads. */
   | { readonly ask: 'exec'; readonly link: string; readonly channel: string; readonly command: string; readonly pty?: Pty }
   | { readonly ask: 'forward'; readonly link: string; readonly host: string; readonly port: number }
+  | ({ readonly ask: 'tree' } & TreeQuestion)
   | { readonly ask: 'status' }
   | { readonly ask: 'stop' };
 
 export type Answer =
   /** `link` names it in later questions, as long as this connection lasts. */
   | { readonly is: 'lent'; readonly link: string; readonly label: string }
-  /** There is none that could be lent now; where that makes sense, one is being made. */
+  /** There is no link that could be lent now, nothing is known of that tree; by the next question there may be. */
   | { readonly is: 'none' }
+  /** Of the files of that memo, those that may not be as it has them. */
+  | { readonly is: 'tree'; readonly except: readonly string[] }
   | { readonly is: 'open' }
   | { readonly is: 'failed'; readonly failure: Failure }
   | { readonly is: 'status'; readonly status: ResidentStatus };
@@ -34,6 +38,8 @@ export interface ResidentStatus {
   /** Milliseconds after which it leaves when nobody asks it for anything. */
   readonly idle: number;
   readonly links: readonly LinkStatus[];
+  /** Projects whose files it watches. */
+  readonly trees: readonly TreeStatus[];
 }
 
 export interface LinkStatus {
