@@ -100,16 +100,21 @@ export function doubt(workspace: string, action: Action): NonNullable<Job['mark'
 
 /** Only exit 0 is success. */
 export function endOf(exit: Exit, command: string): Result<Produced, Failure> {
-  if ('signal' in exit) return err({ code: 'command-signalled', message: `the command was ended by ${exit.signal}`, command });
+  if ('signal' in exit) {
+    const hint = exit.signal === 'SIGKILL' ? { hint: KILLED } : {};
+    return err({ code: 'command-signalled', message: `the command was ended by ${exit.signal}`, command, ...hint });
+  }
   if (exit.code === 0) return ok({});
   const failure: Failure = { code: 'command-failed', message: `the command exited with ${exit.code}`, command, exitCode: exit.code };
   const hint = HINTS.get(exit.code);
   return err(hint === undefined ? failure : { ...failure, hint });
 }
 
+const KILLED = 'something killed a part of it: often the system, for want of memory';
+
 const HINTS: ReadonlyMap<number, string> = new Map([
   [126, 'a file that it runs is not executable'],
   [127, 'a command that it runs does not exist in this place'],
-  [137, 'something killed a part of it: often the system, for want of memory'],
+  [137, KILLED],
   [139, 'a part of it crashed (SIGSEGV)'],
 ]);

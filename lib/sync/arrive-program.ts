@@ -17,7 +17,8 @@ if [ -z "$lack" ]; then
   sha256sum -z /dev/null >/dev/null 2>&1 || lack="$lack sha256sum-z(GNU)"
 fi
 printf 'lack\\0%s\\0' "${D}{lack# }"
-printf 'probe\\0%s\\0%s\\0%s\\0' os 0 "$(uname -s | tr A-Z a-z)" arch 0 "$(uname -m)"
+os=$(uname -s) && arch=$(uname -m) && os=$(printf %s "$os" | tr A-Z a-z) || exit 1
+printf 'probe\\0%s\\0%s\\0%s\\0' os 0 "$os" arch 0 "$arch"
 printf 'clock\\0%s\\0' "$(date +%s)"
 printf 'home\\0%s\\0' "$HOME"
 absolute() { case $1 in /*) printf '%s' "$1";; *) printf '%s/%s' "${D}{HOME%/}" "$1";; esac; }

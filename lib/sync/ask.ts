@@ -52,10 +52,17 @@ export function farTrouble(stderr: string, how: string): Failure {
   const said = /^sbx: ([a-z-]+): (.*)$/.exec(lastLines.at(-1) ?? '');
   const code = CODES.find((one) => one === said?.[1]);
   if (said && code) return { code, message: said[2] ?? '', ...hintOf(code) };
-  if (/no space left on device|disk quota exceeded/i.test(stderr))
-    return { code: 'far-side-full', message: 'the disk of the far side is full', lastLines, hint: 'make room there and run again' };
-  return { code: 'far-side-answer', message: `a program of sbx failed on the far side (${how})`, lastLines };
+  const full = /no space left on device/i.test(stderr) ? 'disk' : /disk quota exceeded/i.test(stderr) ? 'disk quota' : undefined;
+  if (full !== undefined)
+    return { code: 'far-side-full', message: `the ${full} of the far side is full`, lastLines, hint: 'make room there and run again' };
+  const failed: Failure = { code: 'far-side-answer', message: `a program of sbx failed on the far side (${how})`, lastLines };
+  return how === 'SIGKILL' || KILLED.test(stderr)
+    ? { ...failed, hint: 'something killed it there: often the system, for want of memory' }
+    : failed;
 }
+
+/** How shells and xargs say it of what they called. */
+const KILLED = /^Killed$|: +\d+ Killed\b|signal 9$/m;
 
 const CODES = [
   'far-side-unfit',

@@ -43,6 +43,8 @@ export interface SshdSettings {
   /** The address to listen on and the name to use; default 127.0.0.1. */
   readonly address?: string;
   readonly maxSessions?: number;
+  /** Words that come before its own, given its folder: what they are run in. */
+  readonly before?: (folder: string) => readonly string[];
   /** PATH of its sessions. */
   readonly path?: string;
   /** Shows an ECDSA host key too (`host_key_ecdsa`), which is in no known_hosts. */
@@ -124,10 +126,12 @@ export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
     for (const pid of connections) kill(pid);
     server = undefined;
   };
+  const before = settings.before?.(folder) ?? [];
   const start = async (): Promise<void> => {
     stop();
     const log = openSync(file('log'), 'a');
-    server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', file('sshd_config')], { stdio: ['ignore', log, log] });
+    const [program = '', ...words] = [...before, '/usr/sbin/sshd', '-D', '-e', '-f', file('sshd_config')];
+    server = spawn(program, words, { stdio: ['ignore', log, log] });
     closeSync(log);
     await answers(address, port, server, () => readFileSync(file('log'), 'utf8'));
   };

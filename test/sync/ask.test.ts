@@ -28,6 +28,19 @@ test('a program that fails gives its own reason, a full disk, or its last lines'
     assert.equal(farTrouble('a\nb\n\n', 'exit 1').lastLines, ['a', 'b']);
   }));
 
+test('programs of ours that were killed, and a quota, are told as that', () =>
+  withFolder(async (home) => {
+    const failure = async (program: string) => {
+      const said = await ask(plainSession(home), program, [], { signal: SIGNAL });
+      return said.ok ? undefined : said.error;
+    };
+    const killed = ['kill -9 $$', 'sh -c "kill -9 \\$\\$"; exit 1', 'echo x | xargs -n 1 sh -c "kill -9 \\$\\$"'];
+    for (const program of killed) assert.match((await failure(program))?.hint ?? '', /for want of memory/, program);
+    assert.is((await failure('echo Killed by chance >&2; exit 1'))?.hint, undefined);
+    const quota = await failure('echo "cat: write error: Disk quota exceeded" >&2; exit 1');
+    assert.equal([quota?.code, quota?.message], ['far-side-full', 'the disk quota of the far side is full']);
+  }));
+
 test('an answer without end is ended at the bound, and what came is not taken', () =>
   withFolder(async (home) => {
     const said = await ask(plainSession(home), 'while printf "name\\0%01000d\\0" 1; do :; done', [], { signal: SIGNAL }, 2 ** 20);

@@ -1,15 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { findProgram } from '../../rig/needing.ts';
 import { until } from '../../rig/patience.ts';
 import type { Asked, Program, Said } from '../../rig/peer.ts';
-import { back, type FaultKind, FILL, GONE, network, PHASES, type Phase, SAYS_GONE } from './fault.ts';
+import { back, type FaultKind, FILL, GONE, network, SAYS_GONE, strangePort } from './fault.ts';
 import type { Stand } from './stand.ts';
 
-/** The program that is under way in a phase. */
-export const PROGRAM: { readonly [phase in Phase]: Program } = {
+/** Where in a run a server of ours strikes. */
+export const SPOTS = ['connect', 'first command', 'sync', 'build', 'list', 'bytes'] as const;
+export type Spot = (typeof SPOTS)[number];
+
+/** The program that is under way there. */
+export const PROGRAM: { readonly [phase in Spot]: Program } = {
   connect: 'fit',
   'first command': 'arrive',
   sync: 'apply',
@@ -19,31 +22,18 @@ export const PROGRAM: { readonly [phase in Phase]: Program } = {
 };
 
 /** One kind of fault of a server of ours. */
-export interface Kind extends FaultKind<Stand> {
+export interface Kind extends FaultKind<Stand, Spot> {
+  /** Spots of it in the short part; none where the matrix with OpenSSH has its like. */
+  readonly short?: 'all' | 'two';
   /** In place of what the program says. */
-  readonly answer?: (asked: Asked, stand: Stand, phase: Phase) => Promise<Said | undefined>;
-}
-
-let web: Server | undefined;
-/** Speaks, but no SSH. */
-async function webServer(): Promise<number> {
-  web ??= createServer((socket) => {
-    socket.on('error', () => {});
-    socket.resume(); // what is not read would reset the connection, and the answer with it
-    socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'.repeat(40));
-  });
-  const server = web;
-  if (!server.listening) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  server.unref();
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  readonly answer?: (asked: Asked, stand: Stand, phase: Spot) => Promise<Said | undefined>;
 }
 
 export const KINDS: readonly Kind[] = [
   network('black hole', 'hole'),
-  network('half-open link', 'half', { mayEndWell: true }),
+  { ...network<Stand, Spot>('half-open link', 'half', { mayEndWell: true }), short: 'two' },
   network('reset', 'reset'),
-  network('garbled bytes', 'garbage'),
+  { ...network<Stand, Spot>('garbled bytes', 'garbage'), short: 'two' },
   network('slow drip', { delay: 25 }, { codes: [], strike: ({ proxy }) => proxy.set({ delay: 25 }) }),
   {
     name: 'server killed and back',
@@ -61,41 +51,51 @@ export const KINDS: readonly Kind[] = [
     ({ proxy, stranger }) => proxy.lead(stranger.port),
     ({ proxy, peer }) => proxy.lead(peer.port),
   ),
-  back(
-    'unknown host key',
-    ['host-key-unknown'],
-    /is not known: it offers ssh-ed25519 SHA256:/,
-    ({ known }) => known(undefined),
-    ({ known, peer }) => known(peer),
-  ),
-  back(
-    'login refused',
-    ['auth-failed'],
-    /login refused \(tried /,
-    ({ peer }) => {
-      peer.letsIn = false;
-    },
-    ({ peer }) => {
-      peer.letsIn = true;
-    },
-  ),
+  {
+    short: 'two',
+    ...back<Stand, Spot>(
+      'unknown host key',
+      ['host-key-unknown'],
+      /is not known: it offers ssh-ed25519 SHA256:/,
+      ({ known }) => known(undefined),
+      ({ known, peer }) => known(peer),
+    ),
+  },
+  {
+    short: 'two',
+    ...back<Stand, Spot>(
+      'login refused',
+      ['auth-failed'],
+      /login refused \(tried /,
+      ({ peer }) => {
+        peer.letsIn = false;
+      },
+      ({ peer }) => {
+        peer.letsIn = true;
+      },
+    ),
+  },
   back(
     'no SSH server',
     ['unreachable'],
     // On a busy computer its leaving may overtake its answer.
     /the answer is not that of an SSH server|no SSH connection|connection reset before login/,
-    async ({ proxy }) => proxy.lead(await webServer()),
+    async ({ proxy }) => proxy.lead(await strangePort()),
     ({ proxy, peer }) => proxy.lead(peer.port),
   ),
-  back(
-    'connection refused',
-    ['unreachable'],
-    /connection refused/,
-    ({ proxy }) => proxy.listens(false),
-    ({ proxy }) => proxy.listens(true),
-  ),
+  {
+    short: 'two',
+    ...back<Stand, Spot>(
+      'connection refused',
+      ['unreachable'],
+      /connection refused/,
+      ({ proxy }) => proxy.listens(false),
+      ({ proxy }) => proxy.listens(true),
+    ),
+  },
   {
     name: 'no exit status',
+    short: 'two',
     codes: ['no-exit-status'],
     says: /without an exit status/,
     answer: async (asked) => {
@@ -106,6 +106,7 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'ended by a signal',
+    short: 'two',
     codes: ['far-side-answer', 'far-side-unfit', 'no-exit-status', 'command-signalled'],
     says: /SIGKILL|without an exit status|the supervisor of the command was killed there/,
     answer: async (asked, { workspace }) => {
@@ -134,7 +135,7 @@ export const KINDS: readonly Kind[] = [
   {
     name: 'wrong clock',
     prepare: ({ peer, folder }, phase) => {
-      const off = PHASES.indexOf(phase) % 2 === 0 ? '+1 year' : '-1 year';
+      const off = SPOTS.indexOf(phase) % 2 === 0 ? '+1 year' : '-1 year';
       mkdirSync(join(folder, 'bin'));
       const text = `#!/bin/sh\n[ "$*" = +%s ] && exec ${findProgram('date')} -d '${off}' +%s\nexec ${findProgram('date')} "$@"\n`;
       writeFileSync(join(folder, 'bin/date'), text, { mode: 0o755 });
@@ -142,14 +143,15 @@ export const KINDS: readonly Kind[] = [
     },
     strike: ({ workspace }, phase) => {
       if (!existsSync(workspace)) return;
-      const off = PHASES.indexOf(phase) % 2 === 0 ? '1 year' : '1 year ago';
+      const off = SPOTS.indexOf(phase) % 2 === 0 ? '1 year' : '1 year ago';
       execFileSync('/bin/sh', ['-c', 'find . -name .sbx -prune -o -type f -exec touch -d "$0" {} +', off], { cwd: workspace });
     },
   },
   {
     name: 'noisy login shell',
+    short: 'all',
     prepare: ({ peer }, phase) => {
-      const wished = ['bash', 'dash', 'zsh', 'fish', 'tcsh', 'csh'][PHASES.indexOf(phase)] ?? 'sh';
+      const wished = ['bash', 'dash', 'zsh', 'fish', 'tcsh', 'csh'][SPOTS.indexOf(phase)] ?? 'sh';
       const shell = findProgram(wished) ?? '/bin/sh';
       const noise = 'yes "welcome \\\\033[2J 0 done end" | head -c 200000; echo "sbx: workspace-foreign: noise" >&2; exec "$@"';
       peer.shell = (program) => (program === PROGRAM[phase] ? ['/bin/sh', '-c', noise, 'sh', shell] : [shell]);
@@ -158,6 +160,7 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'no further channel for a while',
+    short: 'all',
     prepare: ({ peer }, phase) => {
       // Channels are asked for before anybody says what for: by their number, then.
       const from = { connect: 1, 'first command': 2, sync: 5, build: 6, list: 8, bytes: 9 }[phase];

@@ -1,28 +1,36 @@
-import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SshdSettings } from '../../rig/sshd.ts';
-import { back, type FaultKind, FILL, GONE, network, SAYS_GONE } from './fault.ts';
+import { farKinds } from './far-kinds.ts';
+import { back, type FaultKind, GONE, network, SAYS_GONE, strangePort, type Told } from './fault.ts';
+import type { Hunger } from './hunger.ts';
+import type { Phase } from './phases.ts';
 import type { RealStand } from './real-stand.ts';
 
 /** A fault for which OpenSSH need not lie. */
-export interface RealKind extends FaultKind<RealStand> {
+export interface RealKind extends FaultKind<RealStand, Phase> {
   readonly settings?: SshdSettings;
   /** Whether it really was there, if that is seen afterwards only. */
   readonly wasThere?: (stand: RealStand) => boolean;
+  /** What else is told of it in some phases; `fails`: there it never ends well. */
+  readonly at?: { readonly [phase in Phase]?: Omit<Told, 'mayEndWell'> & { readonly fails?: true } };
+  /** A build waits until it is struck, and goes on by itself: nobody has to end it. */
+  readonly holds?: true;
+  /** It strikes who is connecting, not before. */
+  readonly amid?: true;
+  /** What stands in for the real one here. */
+  readonly standIn?: string;
 }
 
 const aside = (stand: RealStand, name: string): string => join(stand.sshd.folder, name);
 
-export const REAL_KINDS: readonly RealKind[] = [
+/** The sixteen of the matrix. */
+export const realKinds = (hunger: Hunger): readonly RealKind[] => [
+  network('link cut', 'close'),
   network('black hole', 'hole'),
-  network('half-open link', 'half', { mayEndWell: true }),
-  network('reset', 'reset'),
-  network('cut', 'close'),
-  network('flipped bytes', 'garbage'),
-  network('slow drip', { delay: 25 }, { codes: [], strike: ({ proxy }) => proxy.set({ delay: 25 }) }),
+  network('RST', 'reset'),
   {
-    name: 'server restarted',
+    name: 'sshd restart',
     retries: 1,
     codes: GONE,
     says: SAYS_GONE,
@@ -30,8 +38,18 @@ export const REAL_KINDS: readonly RealKind[] = [
     strike: ({ sshd, proxy }, phase) => (phase === 'connect' ? proxy.after(900, 'close') : sshd.start()),
     mend: ({ proxy }) => proxy.set('none'),
   },
+  { name: 'MaxSessions 1', settings: { maxSessions: 1 }, codes: [] },
+  network('slow drip', { delay: 25 }, { codes: [], strike: ({ proxy }) => proxy.set({ delay: 25 }) }),
   back(
-    'changed host key',
+    'banner garbage',
+    ['unreachable'],
+    // On a busy computer its leaving may overtake its answer.
+    /the answer is not that of an SSH server|no SSH connection|connection reset before login/,
+    async ({ proxy }) => proxy.lead(await strangePort()),
+    ({ proxy, sshd }) => proxy.lead(sshd.port),
+  ),
+  back(
+    'key changed',
     ['host-key-changed'],
     /has changed: it offers ssh-ed25519 SHA256:/,
     async (stand) => {
@@ -44,6 +62,13 @@ export const REAL_KINDS: readonly RealKind[] = [
       await stand.sshd.start();
     },
   ),
+  ...farKinds(hunger),
+];
+
+/** More of them, which the short part leaves to the server of ours. */
+export const MORE_KINDS: readonly RealKind[] = [
+  network('half-open link', 'half', { mayEndWell: true }),
+  network('flipped bytes', 'garbage'),
   back(
     'unknown host key',
     ['host-key-unknown'],
@@ -65,26 +90,4 @@ export const REAL_KINDS: readonly RealKind[] = [
     ({ proxy }) => proxy.listens(false),
     ({ proxy }) => proxy.listens(true),
   ),
-  { name: 'one session at a time', settings: { maxSessions: 1 }, codes: [] },
-  {
-    name: 'noise of a banner and of start-up files',
-    codes: [],
-    prepare: ({ sshd, folder }) => {
-      writeFileSync(join(folder, 'banner'), 'welcome \u001b[2J 0 done end\n'.repeat(200));
-      appendFileSync(join(sshd.folder, 'sshd_config'), `Banner ${join(folder, 'banner')}\n`);
-      const noise = `yes 'welcome 0 done end' | head -n 9000; echo 'sbx: workspace-foreign: noise' >&2; : >'${join(folder, 'noised')}'\n`;
-      writeFileSync(join(sshd.home, '.bashrc'), noise);
-    },
-    wasThere: ({ folder }) => existsSync(join(folder, 'noised')),
-  },
-  {
-    name: 'remote disk full',
-    needsMount: true,
-    mayEndWell: true, // what had to be written may have been
-    codes: ['far-side-full', 'command-failed'],
-    says: /disk of the far side is full|No space left on device|cannot write/,
-    strike: ({ workspace }) =>
-      void execFileSync('/bin/sh', ['-c', FILL], { cwd: existsSync(workspace) ? workspace : join(workspace, '..') }),
-    mend: ({ workspace }) => void execFileSync('/bin/sh', ['-c', 'rm -f .sbx-filler demo/.sbx-filler'], { cwd: join(workspace, '..') }),
-  },
 ];

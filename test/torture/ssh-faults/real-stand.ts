@@ -19,7 +19,7 @@ export interface RealStand extends AsyncDisposable {
   readonly turnstile: Turnstile;
   /** Says whether anybody knows whose key the far side has. */
   known(is: boolean): void;
-  run(patience: number): Promise<Ended>;
+  run(patience: number, step?: string): Promise<Ended>;
 }
 
 export async function openRealStand(folder: string, retries: number, settings: SshdSettings = {}): Promise<RealStand> {

@@ -18,8 +18,8 @@ export interface Stand extends AsyncDisposable {
   readonly proxy: ChaosProxy;
   /** Ends all connections. */
   cut(): void;
-  /** Ends the run with TERM after `patience` milliseconds. */
-  run(patience: number): Promise<Ended>;
+  /** Runs it up to a step, `fetch` by itself; ends the run with TERM after `patience` milliseconds. */
+  run(patience: number, step?: string): Promise<Ended>;
   /** Says whose key the far side has: undefined: nobody knows it. */
   known(peer: Peer | undefined): void;
 }
@@ -74,18 +74,30 @@ export function stage(folder: string, retries: number): { readonly project: Test
 }
 
 /** Runs it all; gives up after so many milliseconds. */
-export function fetching(project: TestProject, config: string): (patience: number) => Promise<Ended> {
-  return (patience) =>
-    project.sbx(['run', '--json', 'fetch'], {
+export function fetching(project: TestProject, config: string): Stand['run'] {
+  return (patience, step = 'fetch') =>
+    project.sbx(['run', '--json', step], {
       env: { SBX_SSH_CONFIG: config, SBX_KILL_GRACE: '1s' },
       signal: AbortSignal.timeout(patience),
     });
 }
 
-/** The build says when it is under way, and then takes as many seconds as `pace` beside the workspace says, or half a one, and as long as there is a `hold`. */
+/**
+ * The build says when it is under way, and then takes as many seconds as `pace` beside the workspace says, or half a one, and as long as there is a `hold`; with
+ * `chatter` it prints all the while, with `hungry` it runs that then.
+ */
 function sandboxfile(workspace: string, retries: number): string {
-  const build =
-    'mkdir -p out/sub work; touch work/started; sleep "$(cat ../pace 2>/dev/null || echo 0.5)"; while [ -e ../hold ]; do sleep 0.1; done; cat src/* >out/app; chmod 755 out/app; printf data >out/sub/data; rm work/started';
+  const build = [
+    'mkdir -p out/sub work',
+    'if [ -e ../chatter ]; then while :; do seq 400; sleep 0.05; done & chatter=$!; fi',
+    'echo $$ >work/new; mv work/new work/started',
+    'sleep "$(cat ../pace 2>/dev/null || echo 0.5)"',
+    'while [ -e ../hold ]; do sleep 0.1; done',
+    '[ -z "$chatter" ] || kill "$chatter"',
+    '[ ! -e ../hungry ] || ../hungry || exit',
+    'cat src/* >out/app && chmod 755 out/app && printf data >out/sub/data || exit',
+    'rm work/started',
+  ].join('; ');
   const retry = `retry: { times: ${retries}, delay: 100ms }`;
   return `version: 1
 sandboxes:
@@ -94,6 +106,7 @@ steps:
   sync: { task: sync, in: far, exclude: [Sandboxfile.yaml, out, work], ${retry} }
   build: { task: remote-build, in: far, needs: [sync], state: [out, work], ${retry}, run: ${JSON.stringify(build)} }
   fetch: { task: fetch-artifacts, in: far, needs: [build], from: out, ${retry} }
+  down: { task: teardown, in: far, needs: [fetch], ${retry} }
 `;
 }
 

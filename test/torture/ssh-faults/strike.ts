@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { pause, until } from '../../rig/patience.ts';
 import type { Asked, Said } from '../../rig/peer.ts';
 import { endAll } from '../../rig/processes.ts';
-import type { Phase } from './fault.ts';
-import { type Kind, PROGRAM } from './kinds.ts';
+import { type Kind, PROGRAM, type Spot } from './kinds.ts';
 import { mountSmall, openStand, type Stand, unmount } from './stand.ts';
 import { judge, leftIn, made, PATIENCE, RIGHT, told } from './verdict.ts';
 
 /** A run with the fault in one phase, and one without it. Says what was wrong. */
-export async function strikeIn(kind: Kind, phase: Phase, delay: number, folder: string): Promise<string | undefined> {
+export async function strikeIn(kind: Kind, phase: Spot, delay: number, folder: string): Promise<string | undefined> {
   mkdirSync(folder);
   try {
     const stand = await openStand(folder, { connect: 10, alive: 2 }, kind.retries ?? 0);
@@ -26,7 +25,7 @@ export async function strikeIn(kind: Kind, phase: Phase, delay: number, folder: 
   }
 }
 
-async function struckIn(stand: Stand, kind: Kind, phase: Phase, delay: number): Promise<string | undefined> {
+async function struckIn(stand: Stand, kind: Kind, phase: Spot, delay: number): Promise<string | undefined> {
   const { peer, project, workspace, folder } = stand;
   let struck = kind.answer === undefined && kind.strike === undefined;
   kind.prepare?.(stand, phase);
@@ -40,7 +39,7 @@ async function struckIn(stand: Stand, kind: Kind, phase: Phase, delay: number): 
   const atOnce = phase === 'connect' && kind.answer === undefined && kind.strike !== undefined;
   if (atOnce) {
     struck = true;
-    await kind.strike?.(stand, phase);
+    await kind.strike?.(stand, phase, 0);
   }
   let missed: unknown;
   const blow = async (asked: Asked): Promise<Said | undefined> => {
@@ -49,7 +48,7 @@ async function struckIn(stand: Stand, kind: Kind, phase: Phase, delay: number): 
     if (ran !== undefined) await until('the build is under way', () => existsSync(join(workspace, 'work/started')));
     if (delay > 0) await pause(delay);
     rmSync(pace, { force: true });
-    await kind.strike?.(stand, phase);
+    await kind.strike?.(stand, phase, 0);
     rmSync(hold, { force: true });
     return ran;
   };

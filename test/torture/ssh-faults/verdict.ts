@@ -14,8 +14,8 @@ export const RIGHT = JSON.stringify({ app: 'x:one\ntwo\n', 'sub/data': 'data' })
 /** Failures for which sbx ends with 4: the far side was not reached, or is not who it was. */
 const AWAY = ['unreachable', 'link-lost', 'auth-failed', 'host-key-unknown', 'host-key-changed'];
 
-/** What is wrong with how a run ended that met the fault. */
-export function judge(ended: Ended, kind: Told, root: string): string | undefined {
+/** What is wrong with how a run ended that met the fault. `before`: what was made before the fault could strike. */
+export function judge(ended: Ended, kind: Told, root: string, before = 'nothing'): string | undefined {
   if (ended.code === null || ended.code === 143) return `it did not end within ${PATIENCE / 1000} s`;
   if (ended.code === 0) {
     if (made(root) !== RIGHT) return `FALSE SUCCESS: exit 0, and there is ${made(root)}`;
@@ -29,16 +29,17 @@ export function judge(ended: Ended, kind: Told, root: string): string | undefine
   if (failure === undefined) return `exit ${ended.code} and no failure is told`;
   const wrong = failures.find(({ code }) => !kind.codes?.includes(code));
   if (wrong !== undefined) return `a failure ${wrong.code} is told: ${wrong.message}`;
-  const said = failures.map(({ message, lastLines = [] }) => [message, ...lastLines].join('\n')).join('\n');
+  const said = failures.map(({ message, hint = '', lastLines = [] }) => [message, hint, ...lastLines].join('\n')).join('\n');
   if (kind.says && !kind.says.test(said)) return `it does not say ${kind.says}: ${said}`;
   const exit = failures.some(({ code }) => AWAY.includes(code)) ? 4 : 1;
   if (ended.code !== exit) return `exit ${ended.code} where it must be ${exit}`;
-  return existsSync(join(root, 'out')) ? `it failed, and out is there: ${made(root)}` : undefined;
+  return made(root) === before ? undefined : `it failed, and out is ${made(root)}`;
 }
 
 interface ToldFailure {
   readonly code: string;
   readonly message: string;
+  readonly hint?: string;
   readonly lastLines?: readonly string[];
 }
 
