@@ -22,12 +22,13 @@ tmp=.sbx/tmp/cat.$$
 trap 'rm -f "$tmp" "$tmp".*' EXIT
 codec=
 for one in $3; do if [ -z "$codec" ] && command -v "$one" >/dev/null 2>&1; then codec=$one; fi; done
+if [ -n "$codec" ] && ! SHELL=/bin/sh split --filter=: - </dev/null 2>/dev/null; then codec=; fi
 mark=$4
 export codec mark
 pays() {
   [ -n "$codec" ] || return
   size=$(head -z -n 1 "$tmp" | xargs -0 -r tail -c "+$1" -- 2>/dev/null | head -c 8192 | "$codec" -1cq | wc -c)
-  [ "$size" -lt "$2" ]
+  [ "$size" -gt 0 ] && [ "$size" -lt "$2" ]
 }
 contents() { tail -z -n +2 "$tmp" | xargs -0 -r cat --; }
 while read -r names middle most; do

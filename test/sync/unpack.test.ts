@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BLOCK, makeUnpacker } from '../../lib/sync/unpack.ts';
 import { step } from './fixture.ts';
+import { withTool } from './meddled.ts';
 import { withStand } from './scope.ts';
 import { read, write } from './tree.ts';
 
@@ -100,6 +101,17 @@ test('a fetch is packed on its way where a sample gets smaller, and arrives as i
     const unpacked = noise.length + TEXT.length + names.length * 20_000;
     assert.ok(bytes > noise.length && bytes < noise.length + (unpacked - noise.length) / 4, `${bytes} of ${unpacked}`);
   }));
+
+for (const tool of ['split', 'gzip']) {
+  test(`without a ${tool} that works over there nothing is packed, and all arrives`, () =>
+    withStand(async (stand) => {
+      write(stand.there, { 'out/a': TEXT.toString(), 'out/b': 'small' });
+      const lacking = withTool(join(stand.here, '..'), tool, 'exit 1');
+      const got = await stand.run(step('fetch', 'fetch-artifacts', { fields: { from: 'out' } }), {}, lacking);
+      if (!got.ok) throw new Error(JSON.stringify(got.error));
+      assert.equal(read(got.value.fetched?.stage ?? ''), read(stand.there));
+    }));
+}
 
 test('what vanished over there before it was sent is a failure, packed or not', () =>
   withStand(async (stand) => {
