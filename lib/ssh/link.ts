@@ -32,7 +32,7 @@ export interface Channel {
 export interface Link extends AsyncDisposable {
   /** user@host:port. */
   readonly label: string;
-  /** What carries it where that is not ssh2, and why: a sentence without its end. */
+  /** What carries it where that is not ssh2 in this process, and why: a sentence without its end. */
   readonly carrier?: string | undefined;
   /** Aborts when the connection ends, for whatever reason. */
   readonly lost: AbortSignal;

@@ -78,6 +78,7 @@ test('resident agent: a run leaves one, the next run has its connection from it,
       assert.match(story.there('out/app'), new RegExp(`^${text}`));
       assert.is(await story.ready(), pid, 'one a user');
     }
+    assert.match((await story.sbx(['vm-info'], { env: ON })).stdout, /ssh +a connection of the resident agent/);
     assert.is(story.logins(), logins);
     const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
     assert.not.match(environment, /SBX_RUN=|SBX_ATTEMPT=/, 'nothing of a run is in it');

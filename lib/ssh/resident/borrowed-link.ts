@@ -18,6 +18,7 @@ const BEAT: Keepalive = { interval: 5000, most: 3 };
 /** A link that the resident agent holds. Each channel is a connection to it of its own, so that each waits for nobody else's reader. */
 export class BorrowedLink implements Link {
   readonly label: string;
+  readonly carrier = 'a connection of the resident agent';
   readonly #path: string;
   readonly #name: string;
   readonly #connection: Connection;
