@@ -88,7 +88,7 @@ export const fetchArtifacts: Task = {
         stored: scope.stored,
         stage,
         nonce: scope.io.nonce,
-        progress: (bytes, total) => scope.progress(bytes, total, 'bytes'),
+        progress: ({ bytes, ofBytes, files, ofFiles }) => scope.progress(bytes, ofBytes, 'bytes', { done: files, total: ofFiles }),
         note: scope.note,
       });
     });

@@ -10,6 +10,7 @@ import { arrange, type LinkRule } from './arrange.ts';
 import type { Workspace } from './check.ts';
 import { takeInventory, type Wanted } from './inventory.ts';
 import { refused } from './manifest.ts';
+import type { Progress } from './progress.ts';
 import { travelled } from './travel.ts';
 
 // Brings files from a workspace into a stage. sbx's own list with digests decides every name; the far side only gives bytes.
@@ -29,7 +30,7 @@ interface FetchRequest {
   readonly stage: string;
   /** Hexadecimal, unique. */
   readonly nonce: () => string;
-  readonly progress: (bytes: number, total: number) => void;
+  readonly progress: Progress;
   readonly note: (text: string) => void;
 }
 

@@ -15,8 +15,18 @@ export function bytesOf(entries: readonly TreeEntry[]): number {
   return entries.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.size : 0), 0);
 }
 
-/** A transfer is told of so often at most, the first and the last word included. */
+/** A transfer is told of so often at most, beside its first and last word. */
 const WORDS = 200;
+
+/** Tells how many bytes have travelled, so often at most; of each chunk there may be a word. */
+export function sparingly(ofBytes: number, tell: (bytes: number) => void): (bytes: number) => void {
+  let told = 0;
+  return (bytes) => {
+    if (bytes - told <= ofBytes / WORDS) return;
+    told = bytes;
+    tell(bytes);
+  };
+}
 
 /** Passes `chunks` on and says how far they are. Packing is synchronous: timers and other steps get their turn between chunks. */
 export async function* watched(
@@ -26,15 +36,12 @@ export async function* watched(
   progress: Progress,
 ): AsyncGenerator<Uint8Array> {
   const ofBytes = bytesOf(send);
-  let told = 0;
   const tell = (bytes: number): void => progress({ bytes, ofBytes, files: sent.files, ofFiles: send.length });
+  const word = sparingly(ofBytes, tell);
   tell(0);
   for (const chunk of chunks) {
     yield chunk;
-    if (sent.moved - told > ofBytes / WORDS) {
-      told = sent.moved;
-      tell(Math.min(told, ofBytes)); // a file may grow while it is sent
-    }
+    word(Math.min(sent.moved, ofBytes)); // a file may grow while it is sent
     await new Promise(setImmediate);
   }
   tell(ofBytes);

@@ -24,6 +24,8 @@ export interface Receiver {
   readonly trouble: () => Failure | undefined;
   /** What comes is known to be wrong by another sign. */
   readonly refuse: (why: string) => void;
+  /** Files that are whole. */
+  readonly files: () => number;
 }
 
 const FRESH = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -65,6 +67,7 @@ export function makeReceiver(files: Files, announced: readonly Announced[], prog
   return {
     trouble: () => trouble,
     refuse: fail,
+    files: () => next - (open ? 1 : 0),
     take(chunk) {
       let at = 0;
       while (at < chunk.length && !trouble) {

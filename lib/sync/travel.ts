@@ -7,6 +7,7 @@ import { once, type Workspace } from './check.ts';
 import { codecsHere } from './compress.ts';
 import { writeFields } from './fields.ts';
 import { lotQuestion, lotsOf } from './lots.ts';
+import { type Progress, sparingly } from './progress.ts';
 import { makeReceiver, type Receiver } from './receive.ts';
 import { BLOCK, makeUnpacker } from './unpack.ts';
 import { ourBeginning } from './workspace.ts';
@@ -34,13 +35,15 @@ export async function travelled(
   files: Files,
   travel: readonly Travelling[],
   nonce: () => string,
-  progress: (bytes: number, total: number) => void,
+  progress: Progress,
 ): Promise<Result<void, Failure>> {
-  const total = travel.reduce((sum, { size }) => sum + size, 0);
-  const receiver = makeReceiver(files, travel, (bytes) => progress(bytes, total));
+  const ofBytes = travel.reduce((sum, { size }) => sum + size, 0);
+  const tell = (bytes: number): void => progress({ bytes, ofBytes, files: receiver.files(), ofFiles: travel.length });
+  const receiver = makeReceiver(files, travel, sparingly(ofBytes, tell));
   if (travel.length > 0) {
+    tell(0);
     const stop = new AbortController();
-    const way = total < LEAST ? asTheyAre(travel, receiver) : packed(travel, nonce(), receiver);
+    const way = ofBytes < LEAST ? asTheyAre(travel, receiver) : packed(travel, nonce(), receiver);
     let broken: unknown;
     const stdout = (chunk: Uint8Array): void => {
       try {
@@ -64,7 +67,9 @@ export async function travelled(
     if (said && !said.ok) return said;
   }
   const trouble = receiver.finish();
-  return trouble ? err(trouble) : ok(undefined);
+  if (trouble) return err(trouble);
+  if (travel.length > 0) tell(ofBytes);
+  return ok(undefined);
 }
 
 interface Way {

@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { digestOf } from '../../lib/base/digest.ts';
 import { compileGlobs } from '../../lib/base/glob.ts';
+import type { RunScope } from '../../lib/task.ts';
 import { fetchArtifacts } from '../../tasks/fetch-artifacts.ts';
 import { projectOf, sandboxSpec, step } from '../sync/fixture.ts';
 import { type Stand, withStand } from '../sync/scope.ts';
@@ -42,6 +43,17 @@ test('a folder comes whole: names, exec bits, empty files, equal contents, large
     assert.equal(await fetched(stand, { from: 'out' }), files);
     assert.is(stand.session.trips() - before, 2);
     assert.equal(await fetched(stand, { from: './out/' }), files);
+  }));
+
+test('how far it is, is told in bytes and files, and so often at most', () =>
+  withStand(async (stand) => {
+    write(stand.there, { 'out/a': 'a'.repeat(20 * 2 ** 20), 'out/empty': '' });
+    const told: [number, number | undefined, number | undefined][] = [];
+    const progress: RunScope['progress'] = (done, total, _unit, files) => told.push([done, total, files?.done]);
+    assert.ok((await stand.run(step('fetch', 'fetch-artifacts', { fields: { from: 'out' } }), { progress })).ok);
+    assert.equal(told[0], [0, 20 * 2 ** 20, 0]);
+    assert.equal(told.at(-1), [20 * 2 ** 20, 20 * 2 ** 20, 2]);
+    assert.ok(told.length > 10 && told.length <= 202, String(told.length));
   }));
 
 test('single files, globs, lists and excludes', () =>

@@ -20,6 +20,7 @@ import { type FetchShown, fetchCounts, fetchJson, fetchLines } from '../../view/
 import { canAsk, confirm } from '../ask.ts';
 import { type Call, complain, refuse } from '../call.ts';
 import { type AskedFiles, askedFiles } from '../fetch/asked.ts';
+import { progressLine } from '../fetch/progress-line.ts';
 import { memoryOf } from '../ground.ts';
 import { openOrSay, sayFaulty } from '../open.ts';
 import { type Visit, visit } from '../place.ts';
@@ -109,9 +110,11 @@ async function take(call: Call, { ground, signal }: Visit, workspace: Workspace,
   const run = runName(io);
   const stage = `${folders.project}/stage/${io.nonce().slice(0, 16)}`;
   const stored = (digest: string): string | undefined => memory.store.pathOf(digest);
+  const line = progressLine(call, io.clock);
   try {
     makeFolder(io.files, root);
-    const staged = await bring({ workspace, files: io.files, here: root, stored, stage, nonce: io.nonce, progress: () => {} }, far);
+    const lands = { workspace, files: io.files, here: root, stored, stage, nonce: io.nonce, progress: line.tell };
+    const staged = await bring(lands, far).finally(line.end);
     if (!staged.ok) return signal.aborted ? EXIT.failed : failed(call, staged.error);
     const lock = tryLock(io, { path: join(folders.project, 'lock'), self: whoAmI(io.files), command: 'sbx fetch' });
     if (!lock.ok) return failed(call, lock.error);
