@@ -4,6 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { COMMAND, cleanEnvironment, type Ended } from '../rig/cli.ts';
 import { withFolder } from '../rig/folder.ts';
+import { until } from '../rig/patience.ts';
 import { projectIn, type TestProject } from '../rig/project.ts';
 import { withTerminal } from '../rig/tmux.ts';
 
@@ -29,6 +30,7 @@ steps:
     state: [work]
   products: { task: fetch-artifacts, in: far, needs: [build], from: [out/app, 'out/*.o'], to: bin }
   here: { run: 'true' }
+  wait: { run: 'touch begun; until [ -e go ]; do sleep 0.05; done' }
 `;
 
 function withBuilt(use: (story: Story) => Promise<void>): Promise<void> {
@@ -152,6 +154,18 @@ test('a misspelt step or path is told with the nearest one; what is no product o
     chmodSync(join(far, 'out/app'), 0o755);
     assert.is((await sbx('fetch', 'build', 'out/app')).code, 0);
     assert.is(project.read('out/app'), 'swapped\n', 'as it lies there now');
+  }));
+
+test('while a run of the project works nothing is brought, and it is said who works', () =>
+  withBuilt(async ({ project, sbx }) => {
+    const run = sbx('run', 'wait');
+    await until('it works', () => existsSync(join(project.root, 'begun')));
+    const { code, stdout, stderr } = await sbx('fetch', 'build', 'out/app');
+    project.write('go', '');
+    assert.is((await run).code, 0);
+    assert.equal([code, stdout], [1, '']);
+    assert.match(stderr, /the project is in use by sbx run wait .*\n {2}fetch again when it has ended/);
+    assert.not.ok(existsSync(join(project.root, 'out')));
   }));
 
 test.run();

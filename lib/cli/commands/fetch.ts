@@ -9,7 +9,7 @@ import { makeGraph } from '../../plan/graph.ts';
 import { select } from '../../plan/select.ts';
 import { comingTo, putBrought } from '../../run/brought.ts';
 import { EXIT, exitCode } from '../../run/exit-code.ts';
-import { describeHolder } from '../../run/holder.ts';
+import { describeHolder, type Holder } from '../../run/holder.ts';
 import { tryLock } from '../../run/lock.ts';
 import { runName } from '../../run/run-name.ts';
 import { whoAmI } from '../../run/self.ts';
@@ -25,6 +25,7 @@ import { memoryOf } from '../ground.ts';
 import { openOrSay, sayFaulty } from '../open.ts';
 import { type Visit, visit } from '../place.ts';
 import { checkoutIn } from '../sandboxes.ts';
+import { livingHolder } from '../works/under-way.ts';
 
 /** Brings files that a step left in its place, and runs nothing. */
 export async function fetch(call: Call): Promise<number> {
@@ -111,6 +112,12 @@ async function take(call: Call, { ground, signal }: Visit, workspace: Workspace,
   const stage = `${folders.project}/stage/${io.nonce().slice(0, 16)}`;
   const stored = (digest: string): string | undefined => memory.store.pathOf(digest);
   const line = progressLine(call, io.clock);
+  const inUse = (holder: Holder): number => {
+    complain(call, { message: `the project is in use by ${describeHolder(holder)}`, hint: 'fetch again when it has ended' });
+    return EXIT.failed;
+  };
+  const worker = livingHolder(io.files, folders);
+  if (worker !== undefined) return inUse(worker); // before anything travels in vain
   try {
     makeFolder(io.files, root);
     const lands = { workspace, files: io.files, here: root, stored, stage, nonce: io.nonce, progress: line.tell };
@@ -118,10 +125,7 @@ async function take(call: Call, { ground, signal }: Visit, workspace: Workspace,
     if (!staged.ok) return signal.aborted ? EXIT.failed : failed(call, staged.error);
     const lock = tryLock(io, { path: join(folders.project, 'lock'), self: whoAmI(io.files), command: 'sbx fetch' });
     if (!lock.ok) return failed(call, lock.error);
-    if (!('release' in lock.value)) {
-      complain(call, { message: `the project is in use by ${describeHolder(lock.value)}` });
-      return EXIT.failed;
-    }
+    if (!('release' in lock.value)) return inUse(lock.value);
     using _lock = lock.value;
     // What is learnt of a folder is of no use in another one.
     const scene = { io, root, folder: folders.project, store: memory.store, memo: openMemo(io, `${stage}.memo`), run };
