@@ -85,7 +85,9 @@ export function sandboxOf(spec: SandboxSpec, ground: Ground): Sandbox {
       target: targetOf(spec),
       connect: async (signal, note, known, link) => {
         const { oneOf } = await import('./hosts/one-of.ts');
-        opened ??= oneOf(spec, { io, folders, project: ground.project, checkout: owner }, (one) => sandboxOf(one, ground));
+        opened ??= oneOf(spec, { io, folders, project: ground.project, checkout: owner }, (one, asks) =>
+          sandboxOf(one, { ...ground, asks: (question) => asks(asksIn(ground)(question)) }),
+        );
         return opened.connect(signal, note, known, link);
       },
       chosen: () => opened?.chosen?.(),
@@ -192,16 +194,22 @@ function wayTo({ user, tunnel }: SandboxSpec): MachinePlace['way'] {
   return { ...(user === undefined ? {} : { user }), ...(tunnel === undefined ? {} : { tunnel: String(tunnel) }) };
 }
 
+function asksIn({ surroundings, asks }: Pick<Ground, 'surroundings' | 'asks'>): NonNullable<Ground['asks']> {
+  return asks ?? ((question) => ask(surroundings, question));
+}
+
 /** How a host is reached. */
 export function routeOf(
   spec: Pick<SandboxSpec, 'host' | 'name' | 'user' | 'tunnel'>,
-  { surroundings, folders, asks = (question) => ask(surroundings, question) }: Pick<Ground, 'surroundings' | 'folders' | 'asks'>,
+  ground: Pick<Ground, 'surroundings' | 'folders' | 'asks'>,
 ) {
+  const { folders } = ground;
   return {
     named: spec.host ?? spec.name,
     user: spec.user,
     tunnel: spec.tunnel,
     state: folders.state,
-    ask: (keyFile: string, over: AbortSignal, what = 'passphrase') => asks({ text: `${what} of ${keyFile}: `, hidden: true, over }),
+    ask: (keyFile: string, over: AbortSignal, what = 'passphrase') =>
+      asksIn(ground)({ text: `${what} of ${keyFile}: `, hidden: true, over }),
   };
 }

@@ -62,12 +62,17 @@ function withHosts(count: number, file: string, use: (story: Story) => Promise<v
   });
 }
 
-/** Takes every connection and says nothing; counts them. */
-async function blackHole(): Promise<{ readonly port: number; readonly server: Server; readonly dials: () => number }> {
+/** Takes every connection and says nothing; counts them, and tells what becomes of them. */
+async function blackHole(
+  tell: (what: 'dialled' | 'left') => void = () => {},
+): Promise<{ readonly port: number; readonly server: Server; readonly dials: () => number }> {
   let dials = 0;
   const server = createServer((socket) => {
     dials += 1;
+    tell('dialled');
     socket.on('error', () => {});
+    socket.on('close', () => tell('left'));
+    socket.resume();
   });
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -122,6 +127,19 @@ test('a host that others share is asked once a run, and its verdict is that of a
     assert.is(outcomesOf(eventsOf(alone)).c, 'skipped');
     assert.is(hole.dials(), 2, 'another run asks again');
     hole.server.close();
+  }));
+
+test('hosts that do not answer are waited for side by side, and the next one in the order that answers is it', () =>
+  withHosts(1, sandboxfile('hosts: [dark, darker, one]'), async ({ config, runAt, sbx }) => {
+    const seen: string[] = [];
+    const [dark, darker] = await Promise.all(['dark', 'darker'].map((name) => blackHole((what) => seen.push(`${name} ${what}`))));
+    const lines = (name: string, port?: number): string => `Host ${name}\n  HostName 127.0.0.1\n  Port ${port}\n  ConnectTimeout 4\n`;
+    writeFileSync(config, lines('dark', dark?.port) + lines('darker', darker?.port) + readFileSync(config, 'utf8'));
+    assert.equal(await runAt('sync'), ['one (the next of the list)']);
+    assert.equal(seen.slice(0, 2), ['dark dialled', 'darker dialled']);
+    assert.is(seen.length, 4, 'each once, and nobody holds on to them');
+    assert.is((await sbx(['vm-info', 'far'])).code, 0);
+    for (const hole of [dark, darker]) hole?.server.close();
   }));
 
 test('all hosts down: one failure with the reason of each, exit 4; the policy holds, and hides no host that must not be trusted', () =>
