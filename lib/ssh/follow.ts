@@ -13,6 +13,9 @@ const STOP_MARGIN = 15_000;
 /** A far side that is asked to take work up says so at once, whatever its start-up files do. Milliseconds. */
 const TAKING_UP = 30_000;
 
+/** The last word ends with its line; one that is longer is none. */
+const LONGEST_WORD = 256;
+
 /** How the talk with a supervisor over one channel ended. */
 export interface Followed {
   readonly label: string;
@@ -72,7 +75,8 @@ export async function follow(
     channel.stdout.on('data', (chunk: Buffer) => {
       stdout.push(chunk);
       const said = ending.join('');
-      if (said.includes('\n')) resolve({ is: 'said', word: said.slice(0, said.indexOf('\n')).trim() });
+      if (said.includes('\n') || said.length > LONGEST_WORD)
+        resolve({ is: 'said', word: said.slice(0, LONGEST_WORD).split('\n', 1).join('').trim() });
     });
     channel.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
     void channel.ended.then(silent);

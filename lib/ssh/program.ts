@@ -8,6 +8,8 @@ import { MarkedStream, Tail } from './marked.ts';
 import { programLine, START } from './start.ts';
 
 const STDERR_KEPT = 8 * 1024;
+/** More than any program of ours answers whose output nobody takes as it comes. Bytes. */
+const MOST_KEPT = 64 * 2 ** 20;
 
 /** Runs a short program of ours on a channel of its own. It ends by itself when the link is lost: its streams break. `noisy` gets what came before it. */
 export async function runProgram(
@@ -26,7 +28,14 @@ export async function runProgram(
   const noise = new Tail(1024);
   const stderr = new Tail(STDERR_KEPT);
   let begun = false;
-  const sink = streams.stdout ?? ((chunk: Uint8Array): void => void kept.push(chunk));
+  const full = new AbortController();
+  let size = 0;
+  const keep = (chunk: Uint8Array): void => {
+    size += chunk.length;
+    if (size > MOST_KEPT) full.abort();
+    else kept.push(chunk);
+  };
+  const sink = streams.stdout ?? keep;
   const stdout = new MarkedStream(
     mark,
     (chunk) => {
@@ -48,13 +57,14 @@ export async function runProgram(
   );
   channel.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   channel.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-  const ended = exitOf(channel, link, streams.signal);
+  const ended = exitOf(channel, link, AbortSignal.any([streams.signal, full.signal]));
   const fed = feed(channel, programLine(text, args, mark), streams.stdin, ended);
   const exit = await ended;
   stdout.end();
   errors.end();
   await fed; // rejects if the caller's own stream failed
   if (streams.signal.aborted) return err(CANCELLED);
+  if (full.signal.aborted) return err({ code: 'far-side-answer', message: `${link.label}: a program of sbx answers without end there` });
   if (!begun && exit.ok) return err(neverBegan(link.label, exit.value, `${noise.text()}${stderr.text()}`));
   return exit.ok ? ok({ exit: exit.value, stdout: Buffer.concat(kept), stderr: stderr.text() }) : exit;
 }

@@ -1,4 +1,5 @@
 import { err, ok } from '../base/result.ts';
+import { limitOf } from '../io/limit.ts';
 import type { Io } from '../model/io.ts';
 import type { KeptWork, Works } from '../model/sandbox.ts';
 import { LIST } from './kept-programs.ts';
@@ -19,7 +20,10 @@ export function worksOver(tether: Tether, io: Io, patience: Patience): Works {
     async list(signal) {
       const link = await tether.whole(signal, patience.silence);
       if (!link.ok) return link;
-      const said = await runProgram(link.value, io.nonce(), LIST, [patience.owner], { signal });
+      using limit = limitOf(signal, patience.silence);
+      const said = await runProgram(link.value, io.nonce(), LIST, [patience.owner], { signal: limit.signal });
+      if (limit.deadline.aborted && !signal.aborted)
+        return err({ code: 'unreachable', message: `${link.value.label}: does not say what is kept there` });
       if (!said.ok) return said;
       const { exit, stdout } = said.value;
       if (!('code' in exit) || exit.code !== 0)
