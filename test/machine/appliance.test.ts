@@ -178,7 +178,7 @@ test('what tools write otherwise is read as well', async () => {
   assert.ok(bare.ok && !bare.value.verified, 'no manifest: read, and said');
 });
 
-test(`${Object.keys(HOSTILE).length} hostile appliances are refused, each for its own reason`, async () => {
+test('at least 60 hostile appliances are refused, each for its own reason', async () => {
   assert.ok(Object.keys(HOSTILE).length >= 60);
   for (const [what, [archive, why]] of Object.entries(HOSTILE)) {
     const read = await inspect(archive);

@@ -26,7 +26,9 @@ export class DyingTools {
       if (real === undefined) continue;
       const text = `#!/bin/sh
 n=1
-until (set -C; : >"${this.#folder}/calls/$n") 2>/dev/null; do n=$((n + 1)); done
+set -C
+until { command : >"${this.#folder}/calls/$n"; } 2>/dev/null; do n=$((n + 1)); done
+set +C
 case "call $n, ${tool} $*" in
   *"$DYING"*) [ ! -e "${this.#folder}/struck" ] || exec ${real} "$@" ;;
   *) exec ${real} "$@" ;;

@@ -192,7 +192,7 @@ test('an honest far side is believed', () =>
     assert.is(await fetchFrom(stand, {}), JSON.stringify({ 'out/a': '1', 'out/b': 'x:22' }));
   }));
 
-test(`${Object.keys(HOSTILE).length} lies are refused whole, and nothing is left behind`, () =>
+test('at least 80 lies of a far side are refused whole, and nothing is left behind', () =>
   withStand(async (stand) => {
     assert.ok(Object.keys(HOSTILE).length >= 80);
     write(stand.here, { 'out/mine': 'precious', 'out/a': 'mine too' });
