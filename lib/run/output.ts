@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import type { Files } from '../model/io.ts';
 import type { Mask } from './mask.ts';
 
@@ -31,7 +32,7 @@ interface OutputTo {
 export class StepOutput {
   readonly #to: OutputTo;
   /** Made with the first bytes: most steps print nothing. */
-  #decoder: InstanceType<typeof TextDecoder> | undefined;
+  #decoder: StringDecoder | undefined; // TextDecoder takes six times as long
   #fd: number | undefined;
   readonly #early: Uint8Array[] = [];
   #spilled = false;
@@ -84,8 +85,8 @@ export class StepOutput {
   #keep(bytes: Uint8Array, open: boolean): void {
     if (bytes.length > 0) this.#toLog(bytes);
     if (bytes.length === 0 && this.#decoder === undefined) return;
-    this.#decoder ??= new TextDecoder();
-    const text = this.#decoder.decode(bytes, { stream: open });
+    this.#decoder ??= new StringDecoder('utf8');
+    const text = open ? this.#decoder.write(bytes) : this.#decoder.end(bytes);
     if (text === '') return;
     // Cut seldom: each time all of it is copied.
     this.#tail = text.length >= TAIL_KEPT ? text : this.#tail + text;

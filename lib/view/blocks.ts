@@ -13,12 +13,12 @@ interface Blocks {
 }
 
 export function newBlocks(): Blocks {
-  const kept = new Map<StepId, { readonly lines: Lines; done: string[]; size: number }>();
+  const kept = new Map<StepId, { readonly lines: Lines; done: string; size: number }>();
   return {
     push(step, text) {
-      const block = kept.get(step) ?? { lines: lines(), done: [], size: 0 };
+      const block = kept.get(step) ?? { lines: lines(), done: '', size: 0 };
       kept.set(step, block);
-      block.lines.push(text, (line) => block.done.push(line));
+      block.done += block.lines.take(text);
       block.size += text.length;
       return block.size > KEPT;
     },
@@ -26,13 +26,13 @@ export function newBlocks(): Blocks {
       const block = kept.get(step);
       if (!block) return [];
       if (ended) {
-        block.lines.end((line) => block.done.push(line));
+        block.done += block.lines.end();
         kept.delete(step);
       }
       const { done } = block;
-      block.done = [];
+      block.done = '';
       block.size = 0;
-      return done;
+      return done === '' ? [] : done.slice(0, -1).split('\n');
     },
   };
 }

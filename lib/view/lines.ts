@@ -1,32 +1,31 @@
 /** Longest line that is kept whole, in UTF-16 code units; a longer one is cut into pieces so that memory stays bounded. */
 const LONGEST = 64 * 1024;
 
-/** Cuts chunks of text into lines. What is left of the last line waits for its end. */
+/** Gives whole lines of a text that comes in chunks. What is left of the last line waits for its end. */
 export interface Lines {
-  push(text: string, line: (line: string) => void): void;
+  /** The lines that are whole now, each with its end; empty if there is none. */
+  take(text: string): string;
   /** The end of the text: an unfinished line counts. */
-  end(line: (line: string) => void): void;
+  end(): string;
 }
 
 export function lines(): Lines {
   let rest = '';
   return {
-    push(text, line) {
-      let from = 0;
-      for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
-        line(rest + text.slice(from, at));
-        rest = '';
-        from = at + 1;
-      }
-      rest += text.slice(from);
+    take(text) {
+      const end = text.lastIndexOf('\n') + 1;
+      let whole = end === 0 ? '' : rest + text.slice(0, end);
+      rest = end === 0 ? rest + text : text.slice(end);
       while (rest.length > LONGEST) {
-        line(rest.slice(0, LONGEST));
+        whole += `${rest.slice(0, LONGEST)}\n`;
         rest = rest.slice(LONGEST);
       }
+      return whole;
     },
-    end(line) {
-      if (rest !== '') line(rest);
+    end() {
+      const last = rest === '' ? '' : `${rest}\n`;
       rest = '';
+      return last;
     },
   };
 }

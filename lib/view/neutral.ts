@@ -8,14 +8,14 @@ const DIRECTION = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a colour of the output
 const COLOUR = /^\x1b\[[0-9;:]*m$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the quick way out for nearly all lines
-const SUSPECT = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
+const SUSPECT = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
 /**
  * One line without escape sequences, control characters and marks that turn the direction of text. Of a line that was overwritten
  * by carriage returns the last state is kept. With `colours`, colours of the output stay and are ended at its end.
  */
 export function neutral(line: string, colours = false): string {
-  if (!SUSPECT.test(line)) return line;
+  if (!SUSPECT.test(line) && !line.includes('\n')) return line;
   const shown = line.slice(lastState(line));
   let coloured = false;
   let text = '';
@@ -30,6 +30,15 @@ export function neutral(line: string, colours = false): string {
   }
   text += clean(shown.slice(from));
   return coloured ? `${text}\x1b[0m` : text;
+}
+
+/** Each line of a text by itself: for much output, of which nearly nothing is suspect. */
+export function neutralLines(text: string, colours = false): string {
+  if (!SUSPECT.test(text)) return text;
+  return text
+    .split('\n')
+    .map((line) => neutral(line, colours))
+    .join('\n');
 }
 
 function lastState(line: string): number {

@@ -7,7 +7,7 @@ import type { StepId } from '../model/project.ts';
 import { describeChange, describeSkip } from '../plan/describe.ts';
 import { type Board, fold, newBoard } from './board.ts';
 import { type Lines, lines } from './lines.ts';
-import { neutral } from './neutral.ts';
+import { neutral, neutralLines } from './neutral.ts';
 import type { Paint } from './paint.ts';
 import { progressText } from './progress.ts';
 import { closingLines } from './summary.ts';
@@ -20,23 +20,24 @@ const NAMES = 24;
 /** Between two words on how far a step is. Milliseconds. */
 const BETWEEN = 10_000;
 
+const BLANKS_LAST = /[ \t](?:\n|$)/;
+const BLANKS = /[ \t]+(?=\n|$)/g;
+
 /** Lines as they arrive, each with the name of its step before it. */
 export function plainView({ write, paint, level }: ViewOptions): View {
   const board = newBoard();
   const outputs = new Map<StepId, Lines>();
   let width = 0;
   const loud = level !== 'quiet';
-  const prefixed = (step: StepId, texts: readonly string[]): void => {
-    if (texts.length === 0) return;
-    const name = paint.name(neutral(step).padEnd(width));
-    // One write for all lines of a chunk: a write is a system call.
-    write(`${texts.map((text) => `${name} ${text}`.trimEnd()).join('\n')}\n`);
+  /** Each of `text`'s lines, all of them whole. One write for all: a write is a system call. */
+  const show = (step: StepId, mark: string, text: string): void => {
+    if (text === '') return;
+    const prefix = `${paint.name(neutral(step).padEnd(width))} ${mark}`;
+    const shown = prefix + text.slice(0, -1).replaceAll('\n', `\n${prefix.replaceAll('$', '$$$$')}`);
+    write(`${BLANKS_LAST.test(shown) ? shown.replace(BLANKS, '') : shown}\n`);
   };
-  const shown = (take: (line: (text: string) => void) => void): string[] => {
-    const texts: string[] = [];
-    take((line) => texts.push(`${paint.dim('|')} ${neutral(line, paint.level > 0)}`));
-    return texts;
-  };
+  const said = (step: StepId, line: string): void => show(step, '', `${line}\n`);
+  const printed = (step: StepId, text: string): void => show(step, `${paint.dim('|')} `, neutralLines(text, paint.level > 0));
 
   const told = new Map<StepId, number>();
   /** Lines stay: a few of them for what takes long, none for what does not. */
@@ -44,7 +45,7 @@ export function plainView({ write, paint, level }: ViewOptions): View {
     const of = board.running.get(step)?.progress;
     if (of === undefined || at - (told.get(step) ?? of.from) < BETWEEN) return;
     told.set(step, at);
-    prefixed(step, [progressText(of)]);
+    said(step, progressText(of));
   };
 
   return {
@@ -62,25 +63,18 @@ export function plainView({ write, paint, level }: ViewOptions): View {
       if (e.type === 'step-output') {
         const output = outputs.get(e.step) ?? lines();
         outputs.set(e.step, output);
-        prefixed(
-          e.step,
-          shown((line) => output.push(e.text, line)),
-        );
+        printed(e.step, output.take(e.text));
         return;
       }
       if (e.type === 'step-progress') return progress(e.step, e.at);
       if (e.type === 'step-finished') {
         const output = outputs.get(e.step);
         outputs.delete(e.step);
-        if (output)
-          prefixed(
-            e.step,
-            shown((line) => output.end(line)),
-          );
+        if (output) printed(e.step, output.end());
       }
       const line = lineOf(e, board, paint, announced || level === 'verbose');
       if (line === undefined) return;
-      if ('step' in e) prefixed(e.step, [line]);
+      if ('step' in e) said(e.step, line);
       else write(`${line}\n`);
     },
     end: () => Promise.resolve(),

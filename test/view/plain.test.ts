@@ -32,6 +32,15 @@ failed build after 4.1s
   );
 });
 
+test('lines of a chunk: no blanks at their ends, suspect ones by themselves, a cut one later, whole', async () => {
+  const said = (text: string): Event => ({ type: 'step-output', step: 'build', text });
+  const text = await told(
+    (write) => plainView({ write, paint: PLAIN, level: 'normal' }),
+    [plan(planned('build', EDITED)), said('one \n\ntwo$&\t\nthr'), said('ee\nold\rnew\u0007\nla'), said('st')],
+  );
+  assert.is(text, 'build | one\nbuild |\nbuild | two$&\nbuild | three\nbuild | new\n');
+});
+
 test('everything fresh: one line, and that no place was reached', async () => {
   const story = [
     started(),
