@@ -134,6 +134,7 @@ class Run {
     const chosen = choose(project, this.#request.wish, this.#request.tasks);
     using ahead = await reachAhead(this.#request, chosen.value?.actions ?? [], this.#memory.look, this.#control.stopping);
     const before = this.#prepare(project, chosen);
+    this.#request.witness?.drop(); // from here on time passes, and commands run: what is looked at now is looked at
     if (!before.ok) return before;
     this.#emit({ type: 'run-started', run: this.#run, version, project: project.name, root: project.root, named: before.value.named });
     const first = await this.#heard(before.value);
