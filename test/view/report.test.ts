@@ -29,6 +29,14 @@ test('what hit and what missed and why: folded from the events', () => {
   assert.equal(places, [{ sandbox: 'vm', target: 'build@vm:22', state: 'connected', start: 300, ms: 100 }]);
 });
 
+test('a link that was lost is told once, however often it was tried, and that it was back', () => {
+  const failure = { code: 'link-lost', message: 'vm:22: the connection was lost' } as const;
+  const lost = { type: 'place-lost', sandbox: 'vm', failure, delay: 500 } as const;
+  const { warnings } = told([started(), lost, lost, { type: 'place-back', sandbox: 'vm', ms: 4200 }, lost, finished(1, 5000)]);
+  const said = `link lost to vm: ${failure.message}`;
+  assert.equal(warnings, [said, 'back in vm after 4.2s', said]);
+});
+
 test('a run that was killed: what nobody told the end of is cut off, the rest was not begun', () => {
   const { steps, exit } = told(mixed().slice(0, 9));
   assert.is(exit, null);

@@ -1,4 +1,5 @@
 import type { Digest } from '../../base/digest.ts';
+import { formatDuration } from '../../base/duration.ts';
 import type { PlannedStep, Stamped } from '../../model/event.ts';
 import type { Failure } from '../../model/failure.ts';
 import type { Outcome } from '../../model/outcome.ts';
@@ -81,6 +82,8 @@ export function reportOf(events: readonly Stamped[], past: (step: StepId) => rea
   const steps = new Map<StepId, Mutable<StepReport>>();
   const places = new Map<SandboxName, Mutable<PlaceReport>>();
   const warnings: string[] = [];
+  /** Of a link that is tried again and again each try says that it is lost. */
+  const lost = new Set<SandboxName>();
   let [exit, ms, stopped]: [number | null, number, string | undefined] = [null, last, undefined];
   for (const e of events) {
     const since = e.at - startedAt;
@@ -90,7 +93,13 @@ export function reportOf(events: readonly Stamped[], past: (step: StepId) => rea
     } else if (e.type === 'place-connecting') places.set(e.sandbox, { ...e, state: 'connecting', start: since, ms: 0 });
     else if (e.type === 'place-connected' || e.type === 'place-failed') settlePlace(places.get(e.sandbox), e, since);
     else if (e.type === 'warning') warnings.push(e.hint === undefined ? e.text : `${e.text} (${e.hint})`);
-    else if (e.type === 'stopping') stopped ??= e.cause;
+    else if (e.type === 'place-lost') {
+      if (!lost.has(e.sandbox)) warnings.push(`link lost to ${e.sandbox}: ${e.failure.message}`);
+      lost.add(e.sandbox);
+    } else if (e.type === 'place-back') {
+      lost.delete(e.sandbox);
+      warnings.push(`back in ${e.sandbox} after ${formatDuration(e.ms)}`);
+    } else if (e.type === 'stopping') stopped ??= e.cause;
     else if (e.type === 'run-finished') [exit, ms] = [e.exit, e.ms];
     else if ('step' in e) tellStep(steps.get(e.step), e, since);
   }
