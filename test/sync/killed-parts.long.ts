@@ -1,3 +1,4 @@
+// rig: timeout 3600s
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { callsIn, SITUATIONS, type Situation, wrongWhere } from './killed-parts.ts';
