@@ -144,7 +144,9 @@ export function wrongVariable(call: Call): number | undefined {
     if (text !== '' && parseDuration(text) === undefined) return refuse(call, `${name} is not a duration`, `e.g. ${name}=30s`);
   }
   const agent = environment.get('SBX_AGENT') ?? '';
-  return ['', 'on', 'off'].includes(agent) ? undefined : refuse(call, `SBX_AGENT is ${JSON.stringify(agent)}`, 'it is `on` or `off`');
+  return ['', 'on', 'off', 'watch'].includes(agent)
+    ? undefined
+    : refuse(call, `SBX_AGENT is ${JSON.stringify(agent)}`, 'it is `on`, `off` or `watch`');
 }
 
 function killGraceOf({ environment }: Surroundings): number {

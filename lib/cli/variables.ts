@@ -10,7 +10,7 @@ export const VARIABLES: readonly VariableMeaning[] = [
     'Sets the parameter `name`; `ghc-version` is SBX_PARAM_GHC_VERSION. `--set` is stronger. A list has commas between its items.',
   ],
   ['SBX_KILL_GRACE', 'Time between TERM and KILL where a command is ended, e.g. `30s`.'],
-  ['SBX_AGENT', '`off`: no resident agent is asked or started; `on`: also in CI.'],
+  ['SBX_AGENT', '`off`: no resident agent is asked or started; `on`: also in CI; `watch`: it watches the files of large projects, too.'],
   ['SBX_AGENT_IDLE', 'How long the resident agent stays when nobody asks it for anything; `10m` if not set.'],
   ['SBX_EXTENSION_TIMEOUT', 'How long an extension may take until it is loaded; `10s` if not set.'],
   ['SBX_SSH', "`system`: every host is reached by the system's ssh; `builtin`: none is. If not set, those are for which only that can."],

@@ -14,7 +14,7 @@ interface Status {
 
 interface Story extends TestProject {
   /** The output of the only step: all its files. */
-  run(agent?: 'on' | 'off'): Promise<string>;
+  run(agent?: 'on' | 'watch'): Promise<string>;
   pid(): Promise<number>;
   tree(): Promise<TreeStatus | undefined>;
 }
@@ -26,7 +26,7 @@ function withAgent(use: (story: Story) => Promise<void>): Promise<void> {
   return withProject({}, async (project) => {
     project.write('Sandboxfile.yaml', 'version: 1\nsteps:\n  all: { run: cat src/*/* > all, inputs: [src], outputs: [all] }\n');
     for (let file = 0; file < FILES; file++) project.write(`src/${file % 7}/${NAME}${file}`, `${file}\n`);
-    const env = { SBX_AGENT: 'on', SBX_AGENT_IDLE: '10m' };
+    const env = { SBX_AGENT: 'watch', SBX_AGENT_IDLE: '10m' };
     const state = async () => (JSON.parse((await project.sbx(['agent', 'status', '--json'], { env })).stdout) as Status).agents[0]?.state;
     const over = new AbortController();
     const agent = project.sbx(['agent', 'serve'], { env, signal: over.signal });
@@ -35,7 +35,7 @@ function withAgent(use: (story: Story) => Promise<void>): Promise<void> {
       const pid = (await state())?.pid as number;
       await use({
         ...project,
-        async run(said = 'on') {
+        async run(said = 'watch') {
           const { code, stdout, stderr } = await project.sbx(['run', 'all'], { env: { ...env, SBX_AGENT: said } });
           assert.is(code, 0, stdout + stderr);
           return project.read('all');
@@ -80,13 +80,13 @@ test('resident agent: watches the files of a project that a run asked about, and
     );
   }));
 
-test('resident agent: off, stopped in its tracks or killed, the run looks at the files itself', () =>
+test('resident agent: not asked to watch, stopped in its tracks or killed, the run looks at the files itself', () =>
   withAgent(async (story) => {
     await untilAnswered(story);
     const pid = await story.pid();
     const { asked } = (await story.tree()) as TreeStatus;
     story.write(`src/1/${NAME}1`, 'off\n');
-    assert.match(await story.run('off'), /^off$/m);
+    assert.match(await story.run('on'), /^off$/m);
     assert.is((await story.tree())?.asked, asked, 'nobody asked');
     kill(pid, 'SIGSTOP');
     story.write(`src/1/${NAME}1`, 'wedged\n');

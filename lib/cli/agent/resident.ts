@@ -19,9 +19,14 @@ export function residentOf(surroundings: Surroundings, io: Io): Resident | undef
   };
 }
 
-/** By SBX_AGENT, and in CI unless that says `on`. */
-export function isOff({ environment }: Pick<Surroundings, 'environment'>): boolean {
+/** By SBX_AGENT, and in CI unless that says `on` or `watch`. */
+function isOff({ environment }: Pick<Surroundings, 'environment'>): boolean {
   return (environment.get('SBX_AGENT') || (isCi(environment.get('CI')) ? 'off' : 'on')) === 'off';
+}
+
+/** Whether the agent's word counts for files that it watches: only where it was asked for, since the system does not tell of every way to write one. */
+export function isWatching({ environment }: Pick<Surroundings, 'environment'>): boolean {
+  return environment.get('SBX_AGENT') === 'watch';
 }
 
 function isCi(text = ''): boolean {

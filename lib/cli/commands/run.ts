@@ -7,7 +7,7 @@ import { makeWitness } from '../../io/witness.ts';
 import { type Evidence, readEvidence } from '../../run/evidence.ts';
 import { runAgain } from '../../run/run-again.ts';
 import type { RunWitness } from '../../run/run-request.ts';
-import { isOff } from '../agent/resident.ts';
+import { isWatching } from '../agent/resident.ts';
 import type { Call } from '../call.ts';
 import { findSandboxfile, searchFrom } from '../search.ts';
 import { openView } from '../views.ts';
@@ -66,7 +66,7 @@ function attesting({ surroundings }: Call, attested: Attested): RunWitness['atte
   return async (root) => {
     attested.drop();
     const memo = realFiles.lstatSync(join(root, '.sbx/memo'), { throwIfNoEntry: false });
-    if (isMute || (memo?.size ?? 0) < MUCH || isOff(surroundings)) return;
+    if (isMute || (memo?.size ?? 0) < MUCH || !isWatching(surroundings)) return;
     const { askTree } = await import('../agent/ask-tree.ts');
     const attest = await askTree(surroundings, { files: realFiles, nonce }, root);
     if (attest === 'mute') isMute = true;
