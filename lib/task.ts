@@ -12,7 +12,7 @@ import type { Receipt } from './model/receipt.ts';
 import type { Session, Terminal } from './model/sandbox.ts';
 import type { SandboxMachine } from './model/sandbox-machine.ts';
 import type { Answer, Service } from './model/service.ts';
-import type { Tree } from './model/tree.ts';
+import type { Tree, TreeEntry } from './model/tree.ts';
 import type { Pairs } from './model/value.ts';
 import type { Shape } from './schema/shape.ts';
 
@@ -75,7 +75,7 @@ export interface Produced {
 
 /** Each entry of the tree lies staged at `<stage>/<path>`; its path is relative to `to`. */
 export interface Fetched {
-  /** Absolute. */
+  /** Absolute. A file that lies in its place (see `lies`) may be left out of it. */
   readonly stage: string;
   readonly tree: Tree;
   /** A folder of the project, relative to its root. */
@@ -117,6 +117,8 @@ export interface RunScope {
   receipt(): Receipt | undefined;
   /** Absolute path of the blob in the store, to be copied and verified; undefined if it is not there. */
   stored(digest: Digest): string | undefined;
+  /** Whether this entry lies in the project as it is named, and its blob in the store: then nothing has to be brought for it. */
+  lies(entry: TreeEntry): boolean;
   /** What the steps that this one needs left in the place. */
   placed(step: StepId): Tree | undefined;
   /** Commands among the inputs of the step that print something else by now than the key was made of. */

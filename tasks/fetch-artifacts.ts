@@ -86,6 +86,7 @@ export const fetchArtifacts: Task = {
         rename: textField(step, 'to') === undefined ? (one) => one : destinationOf(from),
         here: posix.join(scope.project.root, to),
         stored: scope.stored,
+        lies: (entry) => scope.lies({ ...entry, path: posix.join(to, entry.path) }),
         stage,
         nonce: scope.io.nonce,
         progress: ({ bytes, ofBytes, files, ofFiles }) => scope.progress(bytes, ofBytes, 'bytes', { done: files, total: ofFiles }),

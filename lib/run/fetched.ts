@@ -1,10 +1,12 @@
 /** Takes what a fetch staged into the store and into the project. The stage is believed no more than the far side is: every file is hashed here. */
+import { dirname } from 'node:path';
 import { err, ok, type Result } from '../base/result.ts';
 import { makeHasher } from '../io/hash.ts';
+import { makeFolder } from '../io/replace.ts';
 import { fileTrouble } from '../io/trouble.ts';
 import { makeWalker } from '../io/walk.ts';
 import type { Failure } from '../model/failure.ts';
-import { type Tree, treeOf } from '../model/tree.ts';
+import { type Tree, type TreeEntry, treeOf } from '../model/tree.ts';
 import type { Fetched } from '../task.ts';
 import { linkFailure } from './output-links.ts';
 import { compareOutputs, isOwnFolder, type OutputRules } from './outputs.ts';
@@ -45,6 +47,7 @@ export function placeFetched(
   let inTheWay: readonly string[];
   try {
     for (const { entry, staged } of entries) {
+      if (!isStaged(scene, entry, staged)) return err(changedHere(entry.path));
       if (entry.kind === 'file') files.chmodSync(staged, entry.executable ? 0o755 : 0o644);
       else files.rmSync(staged, { force: true }); // made anew from what was checked
     }
@@ -57,14 +60,27 @@ export function placeFetched(
   return ok({ tree, kept: taken.value, files: entries.length, bytes, edited, extra, others, inTheWay });
 }
 
+/** What is not in the stage lay in its place a moment ago, and is in the store: it comes from there. */
+function isStaged({ io: { files }, store }: Scene, entry: TreeEntry, staged: string): boolean {
+  if (entry.kind === 'link' || files.lstatSync(staged, { throwIfNoEntry: false }) !== undefined) return true;
+  makeFolder(files, dirname(staged));
+  return store.copyOut(entry.digest, staged, entry.executable);
+}
+
+function changedHere(path: string): Failure {
+  return { code: 'fetch-refused', message: `${path} was changed here while it was fetched`, hint: 'fetch again' };
+}
+
 /** Whether the store has all of it now. */
-function takeStage(scene: Scene, { stage, tree }: Fetched, keep: boolean): Result<boolean, Failure> {
-  const hasher = makeHasher(scene.io.files);
+function takeStage({ io: { files }, store }: Scene, { stage, tree }: Fetched, keep: boolean): Result<boolean, Failure> {
+  const hasher = makeHasher(files);
   let kept = keep;
   for (const entry of tree.entries) {
     if (entry.kind !== 'file') continue;
     const staged = `${stage}/${entry.path}`;
-    const blob = keep ? scene.store.keepFile(staged, 'alone') : undefined;
+    // Left out of the stage: it lies in its place, which is looked at again before anything is put there.
+    if (store.pathOf(entry.digest) !== undefined && !files.lstatSync(staged, { throwIfNoEntry: false })) continue;
+    const blob = keep ? store.keepFile(staged, 'alone') : undefined;
     let digest = blob?.digest;
     if (digest === undefined) {
       kept = false;

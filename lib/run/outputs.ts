@@ -76,6 +76,14 @@ export function compareOutputs(files: Files, walker: Walker, memo: Memo, rules: 
   return ok({ missing, edited, extra: beside.filter((path) => !isOthers(path)), others: beside.filter(isOthers) });
 }
 
+/** Whether this file of the project is as it is named, by the stat memo where that can be trusted. */
+export function liesAsNamed(files: Files, root: string, memo: Memo, entry: TreeEntry): boolean {
+  const seen = files.lstatSync(`${root}/${entry.path}`, { throwIfNoEntry: false });
+  if (!seen?.isFile()) return false;
+  const state = stateOf(files, root, memo, entry, { path: entry.path, kind: 'file', seen });
+  return state.ok && state.value === 'same';
+}
+
 type State = 'same' | 'other' | 'gone';
 
 function stateOf(files: Files, root: string, memo: Memo, entry: TreeEntry, one: Found): Result<State, Failure> {

@@ -10,7 +10,7 @@ import type { Receipt } from '../model/receipt.ts';
 import type { Terminal } from '../model/sandbox.ts';
 import type { SandboxMachine } from '../model/sandbox-machine.ts';
 import type { Answer } from '../model/service.ts';
-import type { Tree } from '../model/tree.ts';
+import type { Tree, TreeEntry } from '../model/tree.ts';
 import type { Pairs } from '../model/value.ts';
 import type { Checkout } from '../sync/checkout.ts';
 import type { RunScope } from '../task.ts';
@@ -34,6 +34,7 @@ export interface ScopeInput {
   readonly machine: (sandbox: SandboxName, signal: AbortSignal) => Promise<Result<SandboxMachine, Failure>>;
   readonly receipt: (sandbox: SandboxName) => Receipt | undefined;
   readonly stored: (digest: Digest) => string | undefined;
+  readonly lies: (entry: TreeEntry) => boolean;
   /** Commands among the inputs of the step that print something else by now. */
   readonly askedSince: (planned: PlannedAction, signal: AbortSignal) => Promise<readonly string[]>;
   /** What SBX_STEP_HASH says. */
@@ -56,7 +57,7 @@ interface AttemptScope {
 }
 
 export function scopeOf(input: ScopeInput, { planned, secrets, output, leave, told }: AttemptScope): RunScope {
-  const { project, folders, io, run, reach, terminal, killGrace, zx, checkout, ownedOf, stored, placed } = input;
+  const { project, folders, io, run, reach, terminal, killGrace, zx, checkout, ownedOf, stored, lies, placed } = input;
   const { step } = planned.action;
   const sandbox = project.sandboxes.get(step.sandbox);
   if (sandbox === undefined) throw new Error(`no sandbox ${step.sandbox}`);
@@ -91,6 +92,7 @@ export function scopeOf(input: ScopeInput, { planned, secrets, output, leave, to
     sources: async (files, exclude) => input.sources(files, exclude),
     receipt: () => input.receipt(sandbox.name),
     stored,
+    lies,
     placed: (of) => placed.get(of),
     askedSince: () => input.askedSince(planned, leave.signal),
     key: planned.key,

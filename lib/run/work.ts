@@ -7,6 +7,7 @@ import { Executor } from './execute.ts';
 import { hidingEmit } from './hidden.ts';
 import { makeLedger } from './keep.ts';
 import type { Memory } from './memory.ts';
+import { liesAsNamed } from './outputs.ts';
 import { openOwned } from './owned.ts';
 import type { Reach } from './reach.ts';
 import type { RunRequest } from './run-request.ts';
@@ -67,6 +68,8 @@ export async function openWork({ request, run, project, planning, memory, reach,
       machine: request.machine,
       receipt: (sandbox) => records.receipt(sandbox),
       stored: (digest) => store.pathOf(digest),
+      lies: (entry) =>
+        entry.kind === 'file' && store.pathOf(entry.digest) !== undefined && liesAsNamed(io.files, project.root, memo, entry),
       askedSince: async (planned, signal) => {
         if (planned.action.step.inputCommands === undefined) return [];
         const { changedCommands } = await import('./input-commands.ts');

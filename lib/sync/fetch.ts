@@ -26,6 +26,8 @@ interface FetchRequest {
   readonly here: string;
   /** Path of a blob in the store. */
   readonly stored: (digest: string) => string | undefined;
+  /** Whether this is below the destination already, and in the store as well: then it is left out of the stage. */
+  readonly lies: (entry: TreeEntry) => boolean;
   /** Folder to be made, absolute: on a failure it is removed again. */
   readonly stage: string;
   /** Hexadecimal, unique. */
@@ -78,11 +80,17 @@ export async function findFar(
 
 /** Stages what was found, or some of it: what is not any more as it was found is refused. */
 export async function bring(
-  request: Pick<FetchRequest, 'workspace' | 'files' | 'here' | 'stored' | 'stage' | 'nonce' | 'progress'>,
+  request: Pick<FetchRequest, 'workspace' | 'files' | 'here' | 'stored' | 'lies' | 'stage' | 'nonce' | 'progress'>,
   { entries, origins }: FarFiles,
 ): Promise<Result<Fetched, Failure>> {
-  const staged = await staging(request, entries, origins);
-  if (!staged.ok) discard(request.files, request.stage);
+  const lacking: TreeEntry[] = [];
+  for (const [at, entry] of entries.entries()) {
+    if (!request.lies(entry)) lacking.push(entry);
+    if (at % 1000 === 999) await breath(request);
+  }
+  const staged = await staging(request, lacking, origins);
+  if (staged.ok) return ok({ tree: treeOf(entries) });
+  discard(request.files, request.stage);
   return staged;
 }
 
@@ -99,7 +107,7 @@ async function staging(
   request: Parameters<typeof bring>[0],
   entries: readonly TreeEntry[],
   origins: ReadonlyMap<string, string>,
-): Promise<Result<Fetched, Failure>> {
+): Promise<Result<void, Failure>> {
   const { files, stage } = request;
   try {
     files.mkdirSync(dirname(stage), { recursive: true });
@@ -116,7 +124,7 @@ async function staging(
       if (entry.kind === 'link') files.symlinkSync(entry.target, full);
       else if (twin !== undefined && twin !== entry.path) copyFile(files, `${stage}/${twin}`, full, entry.executable);
     }
-    return ok({ tree: treeOf(entries) });
+    return ok(undefined);
   } catch (thrown) {
     request.workspace.signal.throwIfAborted();
     return err(fileTrouble(thrown, 'write', stage));
@@ -138,11 +146,15 @@ async function copied(request: Parameters<typeof bring>[0], entries: readonly Tr
     work += found ? entry.size + 10_000 : 0;
     if (work > 2 ** 24) {
       work = 0;
-      await new Promise(setImmediate);
-      request.workspace.signal.throwIfAborted();
+      await breath(request);
     }
   }
   return [...travel.values()];
+}
+
+async function breath({ workspace }: Pick<FetchRequest, 'workspace'>): Promise<void> {
+  await new Promise(setImmediate);
+  workspace.signal.throwIfAborted();
 }
 
 /** The copy is what is verified: its source may change at any time. */

@@ -6,6 +6,7 @@ import { digestOf } from '../../lib/base/digest.ts';
 import { treeOf } from '../../lib/model/tree.ts';
 import { captureOutputs } from '../../lib/run/capture.ts';
 import { placeFetched } from '../../lib/run/fetched.ts';
+import { liesAsNamed } from '../../lib/run/outputs.ts';
 import { moveTouched, seeOutputs } from '../../lib/run/touched.ts';
 import { withFolder } from '../rig/folder.ts';
 import { failing } from './crash.ts';
@@ -128,6 +129,33 @@ test('what was fetched is placed exactly, unchanged files are left alone, and a 
     assert.equal(filesIn(world.root), { 'bin/same': 's', 'bin/deep/new': 'n' });
     assert.is(fs.statSync(`${world.root}/bin/same`).ino, before);
     assert.ok(fs.statSync(`${world.root}/bin/deep/new`).mode & 0o100);
+  }));
+
+test('what lies in its place and in the store is not staged; where it was changed meanwhile, it comes from the store', () =>
+  withFolder((folder) => {
+    const world = worldIn(folder);
+    const rules = rulesOf(['bin/**']);
+    const stage = `${world.root}/.sbx/stage/f`;
+    const file = (path: string, text: string) =>
+      ({ kind: 'file', path, digest: digestOf(text), size: text.length, executable: false }) as const;
+    const tree = treeOf([file('deep/same', 's'), file('new', 'n')]);
+    put(world.root, { 'bin/deep/same': 's', other: 's' });
+    const entry = { ...file('deep/same', 's'), path: 'bin/deep/same' };
+    assert.ok(liesAsNamed(real, world.root, world.memo, entry));
+    assert.not(liesAsNamed(real, world.root, world.memo, { ...entry, executable: true }));
+    assert.not(liesAsNamed(real, world.root, world.memo, { ...entry, digest: digestOf('t') }));
+    put(stage, { new: 'n' });
+    const nowhere = placeFetched(world.scene, rules, { stage, tree, to: 'bin' });
+    assert.ok(!nowhere.ok, 'neither staged nor in the store');
+    assert.is(world.store.keepFile(`${world.root}/other`, 'alone')?.digest, digestOf('s'));
+    const before = fs.statSync(`${world.root}/bin/deep/same`).ino;
+    const placed = placeFetched(world.scene, rules, { stage, tree, to: 'bin' });
+    assert.ok(placed.ok && placed.value.kept && placed.value.files === 1);
+    assert.is(fs.statSync(`${world.root}/bin/deep/same`).ino, before);
+    put(world.root, { 'bin/deep/same': 'edited' });
+    const again = placeFetched(world.scene, rules, { stage, tree, to: 'bin' });
+    assert.ok(again.ok, JSON.stringify(again));
+    assert.equal(filesIn(world.root), { 'bin/deep/same': 's', 'bin/new': 'n', other: 's' });
   }));
 
 test.run();

@@ -153,6 +153,7 @@ async function play(story: Story, root: string): Promise<Told> {
       receipt: () => undefined,
       hash: ({ key, record }) => key ?? keyOf(record),
       stored: () => undefined,
+      lies: () => false,
       note: () => {},
     },
   });

@@ -95,6 +95,7 @@ function scopeOf(stand: Stand, session: Session, owned: RunScope['owned']): RunS
     checkout: CHECKOUT.id,
     owned,
     stored: (digest) => stand.stored.get(digest),
+    lies: () => false,
     placed: () => undefined,
     key: 'f'.repeat(64),
     env: [],

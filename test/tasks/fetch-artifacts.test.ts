@@ -101,6 +101,23 @@ test('only what is neither here nor in the store travels; what is here but damag
     assert.is(readFileSync(join(stand.here, 'out/b'), 'utf8'), 'bbbX', 'placing is not for the task');
   }));
 
+test('what lies in its place as it is there is neither copied nor sent', () =>
+  withStand(async (stand) => {
+    write(stand.there, { 'out/a': 'aaaa', 'out/b': 'bbbb' });
+    write(stand.here, { 'bin/out/a': 'aaaa' });
+    const asked: string[] = [];
+    const done = await stand.run(step('fetch', 'fetch-artifacts', { fields: { from: 'out/*', to: 'bin' } }), {
+      lies: ({ path }) => {
+        asked.push(path);
+        return path === 'bin/a';
+      },
+    });
+    assert.ok(done.ok && done.value.fetched);
+    assert.equal(asked.sort(), ['bin/a', 'bin/b']);
+    assert.equal(readdirSync(done.value.fetched.stage), ['b']);
+    assert.equal(done.value.fetched.tree.entries.map(({ path }) => path).sort(), ['a', 'b'], 'it is part of what was fetched');
+  }));
+
 test('what is not there is said', () =>
   withStand(async (stand) => {
     write(stand.there, { 'out/a': '1' });

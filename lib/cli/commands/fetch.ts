@@ -120,7 +120,7 @@ async function take(call: Call, { ground, signal }: Visit, workspace: Workspace,
   if (worker !== undefined) return inUse(worker); // before anything travels in vain
   try {
     makeFolder(io.files, root);
-    const lands = { workspace, files: io.files, here: root, stored, stage, nonce: io.nonce, progress: line.tell };
+    const lands = { workspace, files: io.files, here: root, stored, lies: () => false, stage, nonce: io.nonce, progress: line.tell };
     const staged = await bring(lands, far).finally(line.end);
     if (!staged.ok) return signal.aborted ? EXIT.failed : failed(call, staged.error);
     const lock = tryLock(io, { path: join(folders.project, 'lock'), self: whoAmI(io.files), command: 'sbx fetch' });

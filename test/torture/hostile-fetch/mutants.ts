@@ -105,6 +105,7 @@ async function played(bench: Bench, random: Random): Promise<string | undefined>
     rename: (path) => path,
     here: root,
     stored: () => undefined,
+    lies: () => false,
     stage,
     nonce: () => 'a1'.repeat(16),
     progress: () => {},
