@@ -4,8 +4,8 @@ import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, 
 import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { pause } from './patience.ts';
-import { descendants, kill } from './processes.ts';
+import { pause, until } from './patience.ts';
+import { descendants, kill, lives } from './processes.ts';
 
 /** Debian's own sshd, started for real: own configuration, host key, client key and port, all in a temporary folder. */
 export interface Sshd {
@@ -119,16 +119,19 @@ export async function startSshd(settings: SshdSettings = {}): Promise<Sshd> {
   const cut = (): void => {
     for (const pid of server?.pid === undefined ? [] : descendants(server.pid, 'sshd')) kill(pid);
   };
-  const stop = (): void => {
-    if (server?.pid === undefined) return;
-    const connections = descendants(server.pid, 'sshd');
-    kill(server.pid);
-    for (const pid of connections) kill(pid);
+  const end = (): readonly number[] => {
+    if (server?.pid === undefined) return [];
+    const pids = [server.pid, ...descendants(server.pid, 'sshd')];
+    for (const pid of pids) kill(pid);
     server = undefined;
+    return pids;
   };
+  const stop = (): void => void end();
   const before = settings.before?.(folder) ?? [];
   const start = async (): Promise<void> => {
-    stop();
+    const former = end();
+    // Until it is dead it has the port, and would answer in place of the new one.
+    await until('the former sshd is gone', () => !former.some(lives));
     const log = openSync(file('log'), 'a');
     const [program = '', ...words] = [...before, '/usr/sbin/sshd', '-D', '-e', '-f', file('sshd_config')];
     server = spawn(program, words, { stdio: ['ignore', log, log] });

@@ -41,6 +41,8 @@ const CARRIERS = {
   'a resident agent': { SBX_SSH: 'builtin' },
 };
 
+const CARRIED = { ssh2: /^ssh2$/, 'the ssh of the system': /^the system's ssh/, 'a resident agent': /of the resident agent$/ };
+
 function withCut(use: (at: Cut) => Promise<void>, { by = 'ssh2', ...more }: Wish = {}): Promise<void> {
   return withFar({ clientLines: ['HostKeyAlias sbx-far'] }, async (far) => {
     appendFileSync(far.sshd.knownHosts, `sbx-far ${readFileSync(join(far.sshd.folder, 'host_key.pub'), 'utf8')}`);
@@ -54,7 +56,7 @@ function withCut(use: (at: Cut) => Promise<void>, { by = 'ssh2', ...more }: Wish
       const session = await sandbox.connect(new AbortController().signal, undefined, undefined, (one) => news.push(one));
       if (!session.ok) throw new Error(session.error.message);
       await using connected = session.value;
-      assert.is(connected.carrier !== undefined, by === 'the ssh of the system');
+      assert.match(connected.carrier ?? 'ssh2', CARRIED[by]);
       await use({ ...far, proxy, session: connected, news, owner });
     };
     if (by !== 'a resident agent') return await over();
