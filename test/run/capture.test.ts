@@ -108,23 +108,28 @@ test('only outputs that a failed step touched are moved away, and never state', 
     assert.equal(filesIn(`${world.root}/.sbx/trash/r1`), { 'out/new': 'half' });
   }));
 
+function stageIn(root: string): string {
+  return `${root}/.sbx/stage/f`;
+}
+
+function file(path: string, text: string, executable = false) {
+  return { kind: 'file', path, digest: digestOf(text), size: text.length, executable } as const;
+}
+
 test('what was fetched is placed exactly, unchanged files are left alone, and a file that is not what was promised refuses all', () =>
   withFolder((folder) => {
     const world = worldIn(folder);
-    const rules = rulesOf(['bin/**']);
-    const stage = `${world.root}/.sbx/stage/f`;
-    const file = (path: string, text: string) =>
-      ({ kind: 'file', path, digest: digestOf(text), size: text.length, executable: true }) as const;
-    const tree = treeOf([file('same', 's'), file('deep/new', 'n')]);
+    const stage = stageIn(world.root);
+    const tree = treeOf([file('same', 's', true), file('deep/new', 'n', true)]);
     put(world.root, { 'bin/same': 's', 'bin/extra': 'e' });
     fs.chmodSync(`${world.root}/bin/same`, 0o755);
     const before = fs.statSync(`${world.root}/bin/same`).ino;
     put(stage, { same: 's', 'deep/new': 'evil' });
-    const refused = placeFetched(world.scene, rules, { stage, tree, to: 'bin' });
+    const refused = placeFetched(world.scene, rulesOf(['bin/**']), { stage, tree, to: 'bin' });
     assert.ok(!refused.ok && refused.error.code === 'fetch-refused');
     assert.equal(filesIn(world.root), { 'bin/same': 's', 'bin/extra': 'e' });
     put(stage, { 'deep/new': 'n' });
-    const placed = placeFetched(world.scene, rules, { stage, tree, to: 'bin' });
+    const placed = placeFetched(world.scene, rulesOf(['bin/**']), { stage, tree, to: 'bin' });
     assert.ok(placed.ok && placed.value.kept && placed.value.files === 1);
     assert.equal(filesIn(world.root), { 'bin/same': 's', 'bin/deep/new': 'n' });
     assert.is(fs.statSync(`${world.root}/bin/same`).ino, before);
@@ -134,10 +139,7 @@ test('what was fetched is placed exactly, unchanged files are left alone, and a 
 test('what lies in its place and in the store is not staged; where it was changed meanwhile, it comes from the store', () =>
   withFolder((folder) => {
     const world = worldIn(folder);
-    const rules = rulesOf(['bin/**']);
-    const stage = `${world.root}/.sbx/stage/f`;
-    const file = (path: string, text: string) =>
-      ({ kind: 'file', path, digest: digestOf(text), size: text.length, executable: false }) as const;
+    const stage = stageIn(world.root);
     const tree = treeOf([file('deep/same', 's'), file('new', 'n')]);
     put(world.root, { 'bin/deep/same': 's', other: 's' });
     const entry = { ...file('deep/same', 's'), path: 'bin/deep/same' };
@@ -145,15 +147,15 @@ test('what lies in its place and in the store is not staged; where it was change
     assert.not(liesAsNamed(real, world.root, world.memo, { ...entry, executable: true }));
     assert.not(liesAsNamed(real, world.root, world.memo, { ...entry, digest: digestOf('t') }));
     put(stage, { new: 'n' });
-    const nowhere = placeFetched(world.scene, rules, { stage, tree, to: 'bin' });
+    const nowhere = placeFetched(world.scene, rulesOf(['bin/**']), { stage, tree, to: 'bin' });
     assert.ok(!nowhere.ok, 'neither staged nor in the store');
     assert.is(world.store.keepFile(`${world.root}/other`, 'alone')?.digest, digestOf('s'));
     const before = fs.statSync(`${world.root}/bin/deep/same`).ino;
-    const placed = placeFetched(world.scene, rules, { stage, tree, to: 'bin' });
+    const placed = placeFetched(world.scene, rulesOf(['bin/**']), { stage, tree, to: 'bin' });
     assert.ok(placed.ok && placed.value.kept && placed.value.files === 1);
     assert.is(fs.statSync(`${world.root}/bin/deep/same`).ino, before);
     put(world.root, { 'bin/deep/same': 'edited' });
-    const again = placeFetched(world.scene, rules, { stage, tree, to: 'bin' });
+    const again = placeFetched(world.scene, rulesOf(['bin/**']), { stage, tree, to: 'bin' });
     assert.ok(again.ok, JSON.stringify(again));
     assert.equal(filesIn(world.root), { 'bin/deep/same': 's', 'bin/new': 'n', other: 's' });
   }));

@@ -5,34 +5,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Session } from '../../lib/model/sandbox.ts';
 import { pause } from '../rig/patience.ts';
+import { AFTER, BEFORE, clear, PRODUCTS } from './changes.ts';
 import { cutAfter, flipping } from './meddled.ts';
 import { type Pair, withPair } from './pair.ts';
 import { plainSession } from './session.ts';
 import { read } from './tree.ts';
-
-const A = {
-  same: 's',
-  'src/x': 'a',
-  'src/y': 'a',
-  'only a/f': 'a',
-  p: 'file',
-  'q/r': 'folder',
-  run: 'x:r',
-  l: '-> same',
-  'd1/d2/d3': 'deep',
-};
-const B = {
-  same: 's',
-  'src/x': 'b',
-  'src/y': 'x:b',
-  'only b/g': 'b',
-  'p/in': 'folder',
-  q: 'file',
-  run: 'r',
-  l: '-> src',
-  'new\nline': 'n',
-};
-const PRODUCTS = { 'dist/p': 'product', 'q2/kept': 'not ours' };
 
 /** Puts wrappers of the tools before the PATH: the n-th tool that a program starts kills the program first. */
 function killing(pair: Pair): { session: (at: number) => Session; count: () => number } {
@@ -78,18 +55,18 @@ function killing(pair: Pair): { session: (at: number) => Session; count: () => n
 test('killed anywhere, the next sync mends it, and nothing of others is lost', () =>
   withPair(async (pair) => {
     pair.exclude = ['dist'];
-    pair.edit(A);
+    pair.edit(BEFORE);
     await pair.sync();
     pair.far(PRODUCTS);
     const kill = killing(pair);
-    pair.edit({ ...clear(A), ...B });
+    pair.edit({ ...clear(BEFORE), ...AFTER });
     await pair.sync(kill.session(-1));
     const points = kill.count();
     assert.ok(points > 20, String(points));
     let state = false;
     for (let at = 1; at <= points; at += 7) {
-      pair.edit({ ...clear(A), ...clear(B) });
-      pair.edit(state ? B : A);
+      pair.edit({ ...clear(BEFORE), ...clear(AFTER) });
+      pair.edit(state ? AFTER : BEFORE);
       state = !state;
       const before = pair.receipt;
       const code = await pair.fails(kill.session(at));
@@ -145,9 +122,5 @@ test('an earlier sync that is still at work is waited for', () =>
     rmSync(busy);
     assert.ok((await waiting).untouched);
   }));
-
-function clear(files: Readonly<Record<string, string>>): Record<string, null> {
-  return Object.fromEntries(Object.keys(files).map((path) => [path.split('/')[0], null]));
-}
 
 test.run();

@@ -1,34 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { AFTER, BEFORE, clear, PRODUCTS } from './changes.ts';
 import { type Dying, DyingTools } from './dying-tools.ts';
 import { type Pair, withPair } from './pair.ts';
 import { read } from './tree.ts';
 
 // In the far programs of a sync one process is killed, whichever: the sync fails and says so, or all is right; the next one is right in any case.
 
-const BEFORE = {
-  same: 's',
-  'src/x': 'a',
-  'src/y': 'a',
-  'only a/f': 'a',
-  p: 'file',
-  'q/r': 'folder',
-  run: 'x:r',
-  l: '-> same',
-  'd1/d2/d3': 'deep',
-};
-const AFTER = {
-  same: 's',
-  'src/x': 'b',
-  'src/y': 'x:a',
-  'only b/g': 'b',
-  'p/in': 'folder',
-  q: 'file',
-  run: 'r',
-  l: '-> src',
-  'new\nline': 'n',
-};
-const PRODUCTS = { 'dist/p': 'product', 'q2/kept': 'not ours' };
 /** Milliseconds within which each must end. */
 const DEADLINE = 60_000;
 
@@ -38,7 +16,7 @@ const synced = async (pair: Pair): Promise<void> => {
   pair.far(PRODUCTS);
 };
 const edit = (pair: Pair): void => {
-  pair.edit(Object.fromEntries(Object.keys(BEFORE).map((path) => [path.split('/')[0], null])));
+  pair.edit(clear(BEFORE));
   pair.edit(AFTER);
 };
 
